@@ -1,0 +1,150 @@
+//! Handles: the short opaque ids that MEGA gives to nodes and users, and the base64 text they travel as.
+//! Every layer may use them. They are compared, never interpreted as numbers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Handle of a node (file, folder or root), of a public link, or of a share: 6 bytes, 8 characters as text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeHandle([u8; 6]);
+
+/// Handle of a user: 8 bytes, 11 characters as text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UserHandle([u8; 8]);
+
+/// The text is not a handle: wrong length or not base64url.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a handle: {length} characters, expected {expected} of base64url")]
+pub struct HandleError {
+    /// Characters in the text that was refused.
+    pub length: usize,
+    /// Characters that a handle of this kind has.
+    pub expected: usize,
+}
+
+macro_rules! handle {
+    ($name:ident, $bytes:literal, $chars:literal) => {
+        impl $name {
+            /// Makes a handle from its raw bytes.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; $bytes]) -> Self {
+                Self(bytes)
+            }
+
+            /// Returns the raw bytes.
+            #[must_use]
+            pub const fn bytes(self) -> [u8; $bytes] {
+                self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = HandleError;
+
+            fn from_str(text: &str) -> Result<Self, HandleError> {
+                let refused = || HandleError { length: text.len(), expected: $chars };
+                if text.len() != $chars {
+                    return Err(refused());
+                }
+                let bytes = base64_decode(text);
+                Ok(Self(bytes.try_into().map_err(|_: Vec<u8>| refused())?))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&base64_encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+handle!(NodeHandle, 6, 8);
+handle!(UserHandle, 8, 11);
+
+/// Encodes bytes as MEGA's base64: URL alphabet, no padding.
+#[must_use]
+pub fn base64_encode(bytes: &[u8]) -> String {
+    ENGINE.encode(bytes)
+}
+
+/// Decodes MEGA's base64 as the official client does: both alphabets, and everything from the first other
+/// character on (a `=` for instance) is ignored, as are spare bits of the last character.
+///
+/// Source: meganz/sdk `src/base64.cpp`; vectors `base64url`, `base64url_lenient_decode`.
+#[must_use]
+pub fn base64_decode(text: &str) -> Vec<u8> {
+    let mut clean: Vec<u8> = text
+        .bytes()
+        .map_while(|byte| match byte {
+            b'+' => Some(b'-'),
+            b'/' => Some(b'_'),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => Some(byte),
+            _ => None,
+        })
+        .collect();
+    if clean.len() % 4 == 1 {
+        clean.pop(); // six bits do not make a byte
+    }
+    ENGINE.decode(&clean).unwrap_or_default()
+}
+
+const ENGINE: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_bytes_agree() {
+        let handle: NodeHandle = "AbCd-_12".parse().unwrap();
+        assert_eq!(handle.to_string(), "AbCd-_12");
+        assert_eq!(NodeHandle::from_bytes(handle.bytes()), handle);
+        let user: UserHandle = "AQIDBAUGBwg".parse().unwrap();
+        assert_eq!(user.bytes(), [1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    #[test]
+    fn wrong_length_or_letters_are_refused() {
+        assert!("AbCd-_1".parse::<NodeHandle>().is_err());
+        assert!("AbCd *12".parse::<NodeHandle>().is_err());
+        assert!("AbCd-_12".parse::<UserHandle>().is_err());
+    }
+
+    #[test]
+    fn decoding_stops_at_the_first_foreign_character() {
+        assert_eq!(base64_decode("+/+/"), [0xfb, 0xff, 0xbf]);
+        assert_eq!(base64_decode("AAA="), [0, 0]);
+        assert_eq!(base64_decode("A"), [0u8; 0]);
+    }
+}
