@@ -1,1 +1,1 @@
-//! stub
+//! The disk side.
