@@ -60,6 +60,15 @@ pub enum Command {
         /// The view.
         view: ViewId,
     },
+    /// Show the folder that the user typed, `account:path` or `account:` (for disk folders there is [`Self::Open`]):
+    /// [`Event::View`] as for [`Self::Open`], or [`Event::Failed`] where there is no such folder, several match, or
+    /// it is a file; the view then stays where it is.
+    OpenPath {
+        /// The view.
+        view: ViewId,
+        /// The path as typed.
+        path: String,
+    },
     /// Forget a view.
     Close {
         /// The view.
@@ -257,7 +266,7 @@ pub enum MarkChange {
 /// Which entries a command is about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Selection {
-    /// All marked rows of a view.
+    /// All rows of a view that are marked when the command arrives; later changes of marks do not matter.
     Marked(ViewId),
     /// These entries of a folder.
     Entries {
@@ -576,7 +585,10 @@ pub struct ViewHead {
     pub marked_bytes: u64,
     /// Rows whose name another row has too.
     pub twin_count: u64,
-    /// Row of the focus, if it is (still) there.
+    /// What the view took for the row under the cursor when this was made: the last of [`Command::Focus`],
+    /// [`Command::Open`] and [`Command::OpenParent`]. A front end whose cursor has moved on since ignores `focus`.
+    pub focus_key: Option<EntryKey>,
+    /// Row of `focus_key`, if it is (still) there.
     pub focus: Option<u64>,
     /// Whether entries can be made here.
     pub writable: bool,
