@@ -34,3 +34,21 @@ pub struct Account {
     /// From the environment only: password to log in with, never stored.
     pub password: Option<crate::secret::Secret>,
 }
+
+impl Folders {
+    /// Sealed credentials of an account.
+    #[must_use]
+    pub fn credentials(&self, account: &str) -> PathBuf {
+        self.config.join("credentials").join(format!("{account}.sealed"))
+    }
+    /// The key file that opens them by default.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.state.join("key")
+    }
+    /// The undo journal of an account.
+    #[must_use]
+    pub fn undo_journal(&self, account: &str) -> PathBuf {
+        self.state.join("undo").join(format!("{account}.jsonl"))
+    }
+}

@@ -14,6 +14,18 @@ pub struct Parts {
     pub config: crate::config::Config,
     /// How bytes move.
     pub transport: std::sync::Arc<dyn crate::api::transport::Transport>,
+    /// Accounts that are open already (the command line logs in, asks and resolves paths itself): the worker goes on
+    /// with these instead of resuming, logging in and listing again. Empty for the screen.
+    pub opened: Vec<OpenedAccount>,
+}
+/// An account that a front end has opened before it started the worker.
+pub struct OpenedAccount {
+    /// Its name in the configuration.
+    pub account: String,
+    /// The session.
+    pub session: crate::session::Session,
+    /// Its nodes as listed.
+    pub tree: crate::tree::Tree,
 }
 /// Starts the worker on the current runtime.
 #[must_use]
