@@ -1,0 +1,65 @@
+//! The folders of our own files and what lies where in them. Everyone who stores something asks here for its place.
+
+use std::path::PathBuf;
+
+use directories::ProjectDirs;
+
+use super::{ConfigError, Environment};
+
+/// Where our files are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folders {
+    /// `config.toml` and the sealed credentials.
+    pub config: PathBuf,
+    /// What can be fetched again: the tree cache.
+    pub cache: PathBuf,
+    /// What belongs to this machine: the key file, journals, the log.
+    pub state: PathBuf,
+}
+
+impl Folders {
+    /// Finds them: `MEGAPANE_CONFIG_DIR`, `MEGAPANE_CACHE_DIR` and `MEGAPANE_STATE_DIR`, else the system's places.
+    pub fn find(environment: &Environment) -> Result<Self, ConfigError> {
+        let system = ProjectDirs::from("", "", "megapane");
+        let choose = |variable: &str, of_system: fn(&ProjectDirs) -> PathBuf| {
+            environment.path(variable).or_else(|| system.as_ref().map(of_system)).ok_or(ConfigError::NoHome)
+        };
+        Ok(Self {
+            config: choose("MEGAPANE_CONFIG_DIR", |system| system.config_dir().to_owned())?,
+            cache: choose("MEGAPANE_CACHE_DIR", |system| system.cache_dir().to_owned())?,
+            state: choose("MEGAPANE_STATE_DIR", |system| {
+                system.state_dir().unwrap_or_else(|| system.data_local_dir()).to_owned()
+            })?,
+        })
+    }
+
+    /// The configuration file.
+    #[must_use]
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// Sealed credentials of an account.
+    #[must_use]
+    pub fn credentials(&self, account: &str) -> PathBuf {
+        self.config.join("credentials").join(format!("{account}.sealed"))
+    }
+
+    /// The key file that opens them by default: apart from them, so that a copied configuration opens nothing.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.state.join("key")
+    }
+
+    /// The undo journal of an account.
+    #[must_use]
+    pub fn undo_journal(&self, account: &str) -> PathBuf {
+        self.state.join("undo").join(format!("{account}.jsonl"))
+    }
+
+    /// The folder of the log files.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.state.join("log")
+    }
+}

@@ -1,0 +1,99 @@
+//! Files that only the user may read: the configuration, sealed credentials, keys, logs. They are written in one step
+//! (all of the old or all of the new, whatever happens) and refused when others could have read or changed them.
+//! It knows nothing of what the files hold.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// A private file cannot be read.
+#[derive(Debug)]
+pub(crate) enum PrivateFileError {
+    /// There is none.
+    Missing,
+    /// Other users may read or change it.
+    Exposed,
+    /// The disk refused, or the file is longer than it may be.
+    Io(io::Error),
+}
+
+/// Reads a whole private file of at most `limit` bytes.
+///
+/// The rights are those of the opened file, so that they cannot change between the look and the reading.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, PrivateFileError> {
+    let file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => PrivateFileError::Missing,
+        _ => PrivateFileError::Io(error),
+    })?;
+    let facts = file.metadata().map_err(PrivateFileError::Io)?;
+    if is_exposed(&facts) {
+        return Err(PrivateFileError::Exposed);
+    }
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(PrivateFileError::Io)?;
+    if bytes.len() as u64 > limit {
+        return Err(PrivateFileError::Io(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "the file is too long",
+        )));
+    }
+    Ok(bytes)
+}
+
+/// Writes a private file in one step (mode 0600), making its folder where there is none (mode 0700).
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    staged(path, bytes)?.persist(path).map_err(|error| error.error)?;
+    sync_folder(path)
+}
+
+/// Like [`write`], but an existing file stays and gives [`io::ErrorKind::AlreadyExists`].
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    staged(path, bytes)?.persist_noclobber(path).map_err(|error| error.error)?;
+    sync_folder(path)
+}
+
+/// Makes a folder and those above it, for the user alone. One that exists keeps its rights: it may not be ours.
+pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// The whole content in a file beside the target, on disk (temporary files are made with mode 0600).
+fn staged(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let folder = folder_of(path)?;
+    create_folder(folder)?;
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn folder_of(path: &Path) -> io::Result<&Path> {
+    path.parent().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a file's path has a folder"))
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path)?)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_exposed(facts: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::mode(facts) & 0o077 != 0
+}
+
+/// Elsewhere the user's profile folder is private by its access list.
+#[cfg(not(unix))]
+fn is_exposed(_facts: &Metadata) -> bool {
+    false
+}
