@@ -1,0 +1,106 @@
+//! The commands that ask about the account itself: `ug`, `uga`, `uq` (mega-protocol 2.7, 7.8).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ApiCommand, lenient};
+use crate::handle::UserHandle;
+
+/// `ug`: asks who the account is.
+#[derive(Debug, Serialize)]
+#[serde(tag = "a", rename = "ug")]
+pub struct AskUser {}
+
+/// The answer of `ug`, as far as it is used.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct UserAnswer {
+    /// The account's handle.
+    #[serde(rename = "u", default)]
+    pub user: Option<UserHandle>,
+    /// The e-mail.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub email: Option<String>,
+    /// The display name.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub name: Option<String>,
+}
+
+impl ApiCommand for AskUser {
+    type Answer = UserAnswer;
+    const NAME: &'static str = "ug";
+}
+
+/// `uga`: asks for one attribute of a user. The server refuses with -9 when there is none.
+#[derive(Debug, Serialize)]
+#[serde(tag = "a", rename = "uga")]
+pub struct AskUserAttribute<'a> {
+    /// Whose.
+    #[serde(rename = "u")]
+    pub user: UserHandle,
+    /// Its name, `^!keys` for instance.
+    #[serde(rename = "ua")]
+    pub name: &'a str,
+    /// 1: answer with the attribute's version.
+    #[serde(rename = "v")]
+    pub with_version: u8,
+}
+
+/// The answer of `uga`.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct UserAttribute {
+    /// base64 of the value.
+    #[serde(rename = "av", default, deserialize_with = "lenient::text")]
+    pub value: Option<String>,
+}
+
+impl ApiCommand for AskUserAttribute<'_> {
+    type Answer = UserAttribute;
+    const NAME: &'static str = "uga";
+}
+
+/// `uq`: asks for storage and transfer, used and allowed.
+#[derive(Debug, Serialize)]
+#[serde(tag = "a", rename = "uq")]
+pub struct AskQuota {
+    #[serde(rename = "strg")]
+    storage: u8,
+    #[serde(rename = "xfer")]
+    transfer: u8,
+}
+
+impl AskQuota {
+    /// Asks for both.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self { storage: 1, transfer: 1 }
+    }
+}
+
+/// The answer of `uq`. All counts are bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct QuotaAnswer {
+    /// Storage used.
+    #[serde(rename = "cstrg", default, deserialize_with = "lenient::number")]
+    pub storage_used: Option<u64>,
+    /// Storage in all.
+    #[serde(rename = "mstrg", default, deserialize_with = "lenient::number")]
+    pub storage_total: Option<u64>,
+    /// For each root: bytes, files, folders, version bytes, version files.
+    #[serde(rename = "cstrgn", default)]
+    pub by_root: BTreeMap<String, Vec<u64>>,
+    /// Transfer allowance of the plan; 0 or absent where there is none.
+    #[serde(rename = "mxfer", default, deserialize_with = "lenient::number")]
+    pub transfer_total: Option<u64>,
+    /// Transfer used by own downloads.
+    #[serde(rename = "caxfer", default, deserialize_with = "lenient::number")]
+    pub transfer_own: Option<u64>,
+    /// Transfer used by others at this account's cost.
+    #[serde(rename = "csxfer", default, deserialize_with = "lenient::number")]
+    pub transfer_served: Option<u64>,
+}
+
+impl ApiCommand for AskQuota {
+    type Answer = QuotaAnswer;
+    const NAME: &'static str = "uq";
+}

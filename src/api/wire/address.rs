@@ -1,0 +1,116 @@
+//! The commands that give addresses on storage servers: `g` to read a file, `u` to send one (mega-protocol 5.1, 6.1).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ApiCommand, lenient};
+use crate::api::error::Context;
+use crate::handle::NodeHandle;
+
+/// `g`: asks where the content of a file can be read.
+#[derive(Debug, Serialize)]
+#[serde(tag = "a", rename = "g")]
+pub struct AskDownload {
+    /// The file.
+    #[serde(rename = "n")]
+    pub node: NodeHandle,
+    #[serde(rename = "g")]
+    with_address: u8,
+    #[serde(rename = "ssl")]
+    secure: u8,
+}
+
+impl AskDownload {
+    /// Asks for a file of the account, over TLS.
+    #[must_use]
+    pub const fn new(node: NodeHandle) -> Self {
+        Self { node, with_address: 1, secure: SECURE }
+    }
+}
+
+/// The answer of `g`.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct DownloadAddress {
+    /// Bytes of the file.
+    #[serde(rename = "s", default, deserialize_with = "lenient::number")]
+    pub size: Option<u64>,
+    /// The address; it is the permission to read, so it is as secret as the (encrypted) content.
+    #[serde(rename = "g", default, deserialize_with = "lenient::text")]
+    pub address: Option<String>,
+    /// An error number: this command fails inside its object.
+    #[serde(rename = "e", default, deserialize_with = "lenient::number")]
+    pub error: Option<i32>,
+    /// With error -17: seconds until the transfer quota is back.
+    #[serde(rename = "tl", default, deserialize_with = "lenient::number")]
+    pub seconds_left: Option<i64>,
+}
+
+impl ApiCommand for AskDownload {
+    type Answer = DownloadAddress;
+    const NAME: &'static str = "g";
+    const CONTEXT: Context = Context::Download;
+
+    /// Leaves -17 to the caller, who needs the time that comes with it.
+    fn refusal(answer: &DownloadAddress) -> Option<i32> {
+        answer.error.filter(|number| *number < 0 && *number != -17)
+    }
+}
+
+/// `u`: asks where a file can be sent.
+#[derive(Debug, Serialize)]
+#[serde(tag = "a", rename = "u")]
+pub struct AskUpload {
+    /// Bytes of the file.
+    #[serde(rename = "s")]
+    pub size: u64,
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
+    target: Option<[NodeHandle; 1]>,
+    #[serde(rename = "ssl")]
+    secure: u8,
+    #[serde(rename = "v")]
+    token_form: u8,
+}
+
+impl AskUpload {
+    /// Asks for a file of `size` bytes that will go into `target`: the quota of the folder's owner counts.
+    #[must_use]
+    pub const fn new(size: u64, target: NodeHandle) -> Self {
+        Self { size, target: Some([target]), secure: SECURE, token_form: BINARY_TOKEN }
+    }
+}
+
+/// The answer of `u`.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct UploadAddress {
+    /// The address; it is the permission to write.
+    #[serde(rename = "p", default, deserialize_with = "lenient::text")]
+    pub address: Option<String>,
+}
+
+impl ApiCommand for AskUpload {
+    type Answer = UploadAddress;
+    const NAME: &'static str = "u";
+    const CONTEXT: Context = Context::Upload;
+}
+
+impl fmt::Debug for DownloadAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DownloadAddress")
+            .field("size", &self.size)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for UploadAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UploadAddress(***)")
+    }
+}
+
+/// `ssl`: addresses come as https.
+const SECURE: u8 = 2;
+
+/// `v` of `u`: the completion token comes as 36 raw bytes.
+const BINARY_TOKEN: u8 = 2;

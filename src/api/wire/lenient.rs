@@ -1,0 +1,92 @@
+//! Numbers and texts as servers write them: a number may come as a text or as `null`, a text as `null`. For the serde
+//! fields of this folder only. What is of another kind altogether stays an error.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserializer;
+use serde::de::{self, Visitor};
+
+/// Reads an integer of type `N`, also from text; `None` for `null` and for empty text.
+///
+/// A number that does not fit `N` (negative for an unsigned one, a fraction) is an error.
+pub(super) fn number<'de, D, N>(deserializer: D) -> Result<Option<N>, D::Error>
+where
+    D: Deserializer<'de>,
+    N: TryFrom<i128>,
+{
+    deserializer.deserialize_any(NumberVisitor(PhantomData))
+}
+
+/// Reads a text; `None` for `null`, for empty text, and for a number (some answers write `0` for nothing).
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    deserializer.deserialize_any(TextVisitor)
+}
+
+struct NumberVisitor<N>(PhantomData<N>);
+
+impl<N: TryFrom<i128>> NumberVisitor<N> {
+    fn fit<E: de::Error>(value: i128) -> Result<Option<N>, E> {
+        N::try_from(value).map(Some).map_err(|_out_of_range| E::custom("the number is out of range"))
+    }
+}
+
+impl<'de, N: TryFrom<i128>> Visitor<'de> for NumberVisitor<N> {
+    type Value = Option<N>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer")
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+        Self::fit(value.into())
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        Self::fit(value.into())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        match text.trim() {
+            "" => Ok(None),
+            digits => digits
+                .parse::<i64>()
+                .map_err(|_not_a_number| E::custom("the text is not an integer"))
+                .and_then(|value| Self::fit(value.into())),
+        }
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok((!text.is_empty()).then(|| text.to_owned()))
+    }
+
+    fn visit_u64<E: de::Error>(self, _value: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E: de::Error>(self, _value: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
