@@ -1,17 +1,28 @@
-//! Public link texts.
-use crate::handle::NodeHandle;
+//! Texts of public links: files and folders, old and new style, nodes inside a folder link, and links under a password.
+//! The command line and the screen hand texts in; the session makes them. Keys are secrets and never printed by `Debug`.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Sha256, Sha512};
+use zeroize::Zeroizing;
+
+use super::key::{FileKey, ShareKey, random};
+use crate::handle::{HandleError, NodeHandle, base64_decode, base64_encode};
+
 /// A parsed public link.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Link {
     /// What it points to.
     pub kind: LinkKind,
     /// Public handle.
     pub handle: NodeHandle,
-    /// Key bytes: 32 for a file, 16 for a folder; `None` where the text has none.
-    pub key: Option<Vec<u8>>,
-    /// A node inside a folder link.
+    /// Key bytes: 32 for a file, 16 for a folder; `None` where the text has none and the user must be asked.
+    pub key: Option<Zeroizing<Vec<u8>>>,
+    /// A node inside a folder link, by its node handle.
     pub inside: Option<(LinkKind, NodeHandle)>,
 }
+
 /// File or folder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LinkKind {
@@ -20,3 +31,321 @@ pub enum LinkKind {
     /// Folder.
     Folder,
 }
+
+/// Why a text is not a link we can follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// Nothing in it looks like a MEGA link.
+    #[error("not a MEGA link")]
+    NotALink,
+    /// The handle is not 8 characters of base64url.
+    #[error("the link is damaged: its handle is not 8 characters")]
+    Handle,
+    /// The key has not the length that the kind of link asks for.
+    #[error("the link is damaged: its key has the wrong length")]
+    Key,
+    /// A password link: see [`ProtectedLink`].
+    #[error("the link is protected by a password")]
+    Protected,
+    /// A link to a collection.
+    #[error("links to collections are not supported")]
+    Collection,
+}
+
+impl Link {
+    /// Reads a link text. The host is accepted freely, and a missing one too; text between handle and `#` is skipped.
+    pub fn parse(text: &str) -> Result<Self, LinkError> {
+        let text = text.trim();
+        let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
+        if let Some((kind, handle)) = new_style(address)? {
+            return Self::new_style(kind, handle, fragment);
+        }
+        if let Some(rest) = fragment.strip_prefix("F!") {
+            Self::old_style(LinkKind::Folder, rest)
+        } else if let Some(rest) = fragment.strip_prefix('!') {
+            Self::old_style(LinkKind::File, rest)
+        } else if fragment.starts_with("P!") {
+            Err(LinkError::Protected)
+        } else {
+            Err(LinkError::NotALink)
+        }
+    }
+
+    /// The link text in the present style, with the key if it is known.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = format!("{HOST}/{}/{}", self.kind.word(), self.handle);
+        if let Some(key) = &self.key {
+            text.push('#');
+            text.push_str(&base64_encode(key));
+        }
+        if let Some((kind, handle)) = self.inside {
+            text = format!("{text}/{}/{handle}", kind.word());
+        }
+        text
+    }
+
+    /// Link to a file.
+    #[must_use]
+    pub fn to_file(handle: NodeHandle, key: &FileKey) -> Self {
+        let key = Zeroizing::new(key.node_key().to_vec());
+        Self { kind: LinkKind::File, handle, key: Some(key), inside: None }
+    }
+
+    /// Link to a folder, whose key is the share key (not the key of the folder's node).
+    #[must_use]
+    pub fn to_folder(handle: NodeHandle, key: &ShareKey) -> Self {
+        let key = Zeroizing::new(key.bytes().to_vec());
+        Self { kind: LinkKind::Folder, handle, key: Some(key), inside: None }
+    }
+
+    /// The key of a file link; `None` for folders and where the text had none.
+    #[must_use]
+    pub fn file_key(&self) -> Option<FileKey> {
+        let key: &[u8; 32] = self.key.as_deref()?.as_slice().try_into().ok()?;
+        Some(FileKey::from_node_key(key))
+    }
+
+    /// The key of a folder link; `None` for files and where the text had none.
+    #[must_use]
+    pub fn share_key(&self) -> Option<ShareKey> {
+        Some(ShareKey::from_bytes(self.key.as_deref()?.as_slice().try_into().ok()?))
+    }
+
+    /// The same link with a key given apart from it, as text.
+    pub fn with_key(mut self, text: &str) -> Result<Self, LinkError> {
+        self.key = Some(key_of(self.kind, text)?.ok_or(LinkError::Key)?);
+        Ok(self)
+    }
+
+    fn new_style(kind: LinkKind, handle: &str, fragment: &str) -> Result<Self, LinkError> {
+        let mut parts = fragment.split('/');
+        let key = key_of(kind, parts.next().unwrap_or(""))?;
+        let inside = match (kind, parts.next(), parts.next()) {
+            (LinkKind::Folder, Some("file"), Some(inside)) => Some((LinkKind::File, handle_of(inside)?)),
+            (LinkKind::Folder, Some("folder"), Some(inside)) => Some((LinkKind::Folder, handle_of(inside)?)),
+            _ => None,
+        };
+        Ok(Self { kind, handle: handle_of(handle)?, key, inside })
+    }
+
+    /// `<handle>!<key>`, in folders followed by `!<sub-folder>` or `?<sub-file>`.
+    fn old_style(kind: LinkKind, rest: &str) -> Result<Self, LinkError> {
+        let (handle, rest) = rest.split_once('!').unwrap_or((rest, ""));
+        let end = rest.find(['!', '?']).unwrap_or(rest.len());
+        let (key, inside) = rest.split_at(end);
+        let inside = match (kind, inside.split_at_checked(1)) {
+            (LinkKind::Folder, Some(("!", inside))) => Some((LinkKind::Folder, handle_of(inside)?)),
+            (LinkKind::Folder, Some((_, inside))) => Some((LinkKind::File, handle_of(inside)?)),
+            _ => None,
+        };
+        Ok(Self { kind, handle: handle_of(handle)?, key: key_of(kind, key)?, inside })
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = self.key.as_ref().map(|_| "***");
+        let Self { kind, handle, inside, .. } = self;
+        write!(f, "Link({kind:?} {handle} key {key:?} inside {inside:?})")
+    }
+}
+
+impl LinkKind {
+    /// Bytes of the key of such a link.
+    #[must_use]
+    pub const fn key_len(self) -> usize {
+        match self {
+            Self::File => 32,
+            Self::Folder => 16,
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Folder => "folder",
+        }
+    }
+}
+
+/// A public link whose key is locked with a password (`#P!…`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProtectedLink {
+    algorithm: Algorithm,
+    kind: LinkKind,
+    handle: NodeHandle,
+    salt: [u8; 32],
+    /// Key XOR the first bytes of what the password gives.
+    masked: Vec<u8>,
+    mac: [u8; 32],
+}
+
+/// The two forms differ in the MAC: the first had key and message exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Algorithm {
+    Swapped,
+    Current,
+}
+
+/// The password does not open the link (the API's error -14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("wrong password for this link")]
+pub struct WrongPassword;
+
+impl ProtectedLink {
+    /// Reads a link text of the form `…#P!<base64>`.
+    pub fn parse(text: &str) -> Result<Self, LinkError> {
+        let (_, text) = text.trim().split_once("#P!").ok_or(LinkError::NotALink)?;
+        if text.len() > MAX_PROTECTED_TEXT {
+            return Err(LinkError::Key);
+        }
+        Self::from_bytes(&base64_decode(text)).ok_or(LinkError::Key)
+    }
+
+    /// Opens it. 100,000 rounds: about 50 ms.
+    pub fn open(&self, password: &str) -> Result<Link, WrongPassword> {
+        let derived = derive(password, &self.salt);
+        if !self.mac_fits(&derived) {
+            return Err(WrongPassword);
+        }
+        let key = Zeroizing::new(masked(&self.masked, &derived));
+        Ok(Link { kind: self.kind, handle: self.handle, key: Some(key), inside: None })
+    }
+
+    /// Locks a link with a password; `None` when the link has no key. 100,000 rounds: about 50 ms.
+    #[must_use]
+    pub fn lock(link: &Link, password: &str) -> Option<Self> {
+        Self::lock_with_salt(link, password, random())
+    }
+
+    /// As [`ProtectedLink::lock`] with a given salt. One salt must not lock two links with the same password.
+    #[must_use]
+    pub fn lock_with_salt(link: &Link, password: &str, salt: [u8; 32]) -> Option<Self> {
+        let derived = derive(password, &salt);
+        let masked = masked(link.key.as_ref()?, &derived);
+        let (kind, handle) = (link.kind, link.handle);
+        let mut locked = Self { algorithm: Algorithm::Current, kind, handle, salt, masked, mac: [0; 32] };
+        let (mac_key, message) = locked.mac_parts(&derived);
+        locked.mac = hmac(&mac_key, &message)?.finalize().into_bytes().into();
+        Some(locked)
+    }
+
+    /// The link text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let bytes = [self.head().as_slice(), &self.mac].concat();
+        format!("{HOST}/#P!{}", base64_encode(&bytes))
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (&[algorithm, kind], rest) = bytes.split_first_chunk::<2>()?;
+        let (handle, rest) = rest.split_first_chunk::<6>()?;
+        let (salt, rest) = rest.split_first_chunk::<32>()?;
+        let (masked, mac) = rest.split_last_chunk::<32>()?;
+        let algorithm = match algorithm {
+            1 => Algorithm::Swapped,
+            2 => Algorithm::Current,
+            _ => return None,
+        };
+        let kind = match kind {
+            0 => LinkKind::Folder,
+            1 => LinkKind::File,
+            _ => return None,
+        };
+        let handle = NodeHandle::from_bytes(*handle);
+        (masked.len() == kind.key_len()).then(|| Self {
+            algorithm,
+            kind,
+            handle,
+            salt: *salt,
+            masked: masked.to_vec(),
+            mac: *mac,
+        })
+    }
+
+    /// Everything before the MAC.
+    fn head(&self) -> Vec<u8> {
+        let algorithm = match self.algorithm {
+            Algorithm::Swapped => 1,
+            Algorithm::Current => 2,
+        };
+        let kind = match self.kind {
+            LinkKind::Folder => 0,
+            LinkKind::File => 1,
+        };
+        [&[algorithm, kind], &self.handle.bytes()[..], &self.salt, &self.masked].concat()
+    }
+
+    /// Key and message of the MAC.
+    fn mac_parts(&self, derived: &[u8; 64]) -> (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>) {
+        let (secret, head) = (Zeroizing::new(derived[32..].to_vec()), Zeroizing::new(self.head()));
+        match self.algorithm {
+            Algorithm::Swapped => (head, secret),
+            Algorithm::Current => (secret, head),
+        }
+    }
+
+    fn mac_fits(&self, derived: &[u8; 64]) -> bool {
+        let (key, message) = self.mac_parts(derived);
+        hmac(&key, &message).is_some_and(|mac| mac.verify_slice(&self.mac).is_ok())
+    }
+}
+
+impl fmt::Debug for ProtectedLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProtectedLink({:?} {})", self.kind, self.handle)
+    }
+}
+
+/// Kind and handle text in an address like `…/file/<handle>?…`; `None` when it is not of that style.
+fn new_style(address: &str) -> Result<Option<(LinkKind, &str)>, LinkError> {
+    for (word, kind) in
+        [("folder/", Some(LinkKind::Folder)), ("file/", Some(LinkKind::File)), ("collection/", None)]
+    {
+        let Some((before, after)) = address.split_once(word) else { continue };
+        if !before.is_empty() && !before.ends_with('/') {
+            continue;
+        }
+        let kind = kind.ok_or(LinkError::Collection)?;
+        let end = after.find(['?', '/']).unwrap_or(after.len());
+        return Ok(Some((kind, &after[..end])));
+    }
+    Ok(None)
+}
+
+fn handle_of(text: &str) -> Result<NodeHandle, LinkError> {
+    text.parse().map_err(|_error: HandleError| LinkError::Handle)
+}
+
+/// The key in a link; `None` when its text is empty.
+fn key_of(kind: LinkKind, text: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LinkError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.len() > 2 * MAX_KEY_TEXT {
+        return Err(LinkError::Key);
+    }
+    let key = Zeroizing::new(base64_decode(text));
+    if key.len() == kind.key_len() { Ok(Some(key)) } else { Err(LinkError::Key) }
+}
+
+fn derive(password: &str, salt: &[u8; 32]) -> Zeroizing<[u8; 64]> {
+    let mut derived = Zeroizing::new([0; 64]);
+    pbkdf2::pbkdf2_hmac::<Sha512>(password.as_bytes(), salt, ROUNDS, &mut *derived);
+    derived
+}
+
+fn masked(key: &[u8], derived: &[u8; 64]) -> Vec<u8> {
+    key.iter().zip(derived).map(|(key, mask)| key ^ mask).collect()
+}
+
+fn hmac(key: &[u8], message: &[u8]) -> Option<Hmac<Sha256>> {
+    Hmac::<Sha256>::new_from_slice(key).ok().map(|mac| mac.chain_update(message))
+}
+
+const HOST: &str = "https://mega.nz";
+const ROUNDS: u32 = 100_000;
+const MAX_KEY_TEXT: usize = 43;
+/// 104 bytes as base64 are 139 characters.
+const MAX_PROTECTED_TEXT: usize = 200;
