@@ -1,39 +1,68 @@
-//! Counters of one transfer: written by the mover, read by the worker ten times a second.
-use std::sync::atomic::{AtomicU64, Ordering};
-/// See module.
+//! [`Progress`]: counters of one transfer, written by the mover and read by the worker ten times a second. No channel, so
+//! a slow reader holds nothing up.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::api::wait::Wait;
+
+/// How far a transfer is.
 #[derive(Debug, Default)]
 pub struct Progress {
     done: AtomicU64,
-    finishing: std::sync::atomic::AtomicBool,
-    wait: std::sync::Mutex<Option<crate::api::wait::Wait>>,
+    finishing: AtomicBool,
+    wait: Mutex<Option<Wait>>,
 }
+
 impl Progress {
-    /// Bytes done.
+    /// Returns the bytes that have moved.
     pub fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
-    /// More bytes are done.
+
+    /// Counts bytes that have moved.
     pub fn add(&self, bytes: u64) {
         self.done.fetch_add(bytes, Ordering::Relaxed);
     }
-    /// A piece failed and its bytes must come again.
+
+    /// Takes bytes back that must move again.
     pub fn take_back(&self, bytes: u64) {
-        self.done.fetch_sub(bytes, Ordering::Relaxed);
+        let less = |done: u64| Some(done.saturating_sub(bytes));
+        let _ = self.done.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
-    /// All bytes are there.
+
+    /// Notes that all bytes are there.
     pub fn finish(&self) {
         self.finishing.store(true, Ordering::Relaxed);
     }
-    /// Whether all bytes are there and are being checked.
+
+    /// Returns whether all bytes are there and are being checked and put in place.
     pub fn is_finishing(&self) -> bool {
         self.finishing.load(Ordering::Relaxed)
     }
-    /// Sets or ends a wait.
-    pub fn set_wait(&self, wait: Option<crate::api::wait::Wait>) {
-        *self.wait.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = wait;
+
+    /// Notes why nothing moves, or that it moves again.
+    pub fn set_wait(&self, wait: Option<Wait>) {
+        *self.wait.lock().unwrap_or_else(PoisonError::into_inner) = wait;
     }
-    /// Why it waits.
-    pub fn wait(&self) -> Option<crate::api::wait::Wait> {
-        *self.wait.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+
+    /// Returns why nothing moves.
+    pub fn wait(&self) -> Option<Wait> {
+        *self.wait.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_taken_back_never_go_below_nothing() {
+        let progress = Progress::default();
+        progress.add(10);
+        progress.take_back(4);
+        assert_eq!(progress.done(), 6);
+        progress.take_back(100);
+        assert_eq!(progress.done(), 0);
     }
 }

@@ -1,71 +1,37 @@
-//! One file up.
-use super::progress::Progress;
-use crate::session::{
-    Session,
-    change::{ChangeError, Outcome, PutTarget},
-};
-use crate::store::undo::UndoJournal;
+//! One file up: read, encrypted, sent in pieces over several connections, and made a node at the end. The worker calls
+//! it. It never retries a whole account command (the client below does) and never touches the local file.
+
 use std::path::PathBuf;
 use std::sync::Arc;
+
 use tokio_util::sync::CancellationToken;
+
+use super::error::TransferError;
+use super::limits::Limits;
+use super::progress::Progress;
+use crate::session::Session;
+use crate::session::change::{Outcome, PutTarget};
+use crate::store::undo::UndoJournal;
+
 /// What to upload.
 pub struct Upload {
-    /// Account.
+    /// The account.
     pub session: Session,
-    /// File on disk.
+    /// The file on disk; a link is followed.
     pub source: PathBuf,
-    /// Where to.
+    /// Where to, from [`Session::prepare_put`].
     pub target: PutTarget,
-    /// Journal of changes.
+    /// The account's journal of changes.
     pub journal: UndoJournal,
-    /// Counters.
+    /// What it shares with other transfers.
+    pub limits: Limits,
+    /// Its counters.
     pub progress: Arc<Progress>,
     /// Stops it.
     pub cancel: CancellationToken,
 }
-/// A transfer failed.
-#[derive(Debug, thiserror::Error)]
-pub enum TransferError {
-    /// Local side.
-    #[error("cannot {action} \"{}\"", path.display())]
-    Disk {
-        /// read, write, rename…
-        action: &'static str,
-        /// File.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// Changed while reading.
-    #[error("\"{}\" changed while it was read", path.display())]
-    SourceChanged {
-        /// File.
-        path: PathBuf,
-    },
-    /// MAC.
-    #[error("\"{name}\" arrived damaged: its content does not match its key")]
-    Damaged {
-        /// Name.
-        name: String,
-    },
-    /// Gone, taken down…
-    #[error(transparent)]
-    Change(#[from] ChangeError),
-    /// Server.
-    #[error(transparent)]
-    Api(#[from] crate::api::error::ApiError),
-    /// Storage server.
-    #[error(transparent)]
-    Storage(#[from] crate::api::storage::StorageError),
-    /// Waited longer than allowed.
-    #[error("gave up waiting")]
-    GaveUp(crate::api::wait::Reason),
-    /// Stopped.
-    #[error("cancelled")]
-    Cancelled,
-}
-/// Uploads; returns what to apply to the tree.
+
+/// Uploads a file and returns what to apply to the tree.
 pub async fn upload(_upload: Upload) -> Result<Outcome, TransferError> {
     todo!()
 }

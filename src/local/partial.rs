@@ -1,0 +1,243 @@
+//! [`PartialFile`]: a file under a temporary name beside its target, which gets its name only when it is whole. Dropping
+//! it removes it. Downloads write into it; it knows nothing of where the bytes come from.
+
+use std::fs::{self, File, FileTimes};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use super::entry::free_space;
+use super::{LocalError, Target, Trash};
+
+/// A file that is being written.
+#[derive(Debug)]
+pub struct PartialFile {
+    file: Arc<File>,
+    /// Removes the file when dropped.
+    temporary: TempPath,
+    target: Target,
+}
+
+impl PartialFile {
+    /// Makes the temporary file, `size` bytes long and empty (sparse where the disk can do that), in the target's folder,
+    /// which must exist.
+    pub fn create(target: Target, size: u64) -> Result<Self, LocalError> {
+        target.check_folders()?;
+        let folder = target.folder();
+        let path = target.path();
+        match free_space(&folder) {
+            Ok(free) if free < size => return Err(LocalError::NoSpace { path, needed: size, free }),
+            Ok(_) | Err(_) => {} // where the system will not tell, the write will
+        }
+        let (file, temporary) =
+            temporary_file(&folder).map_err(LocalError::io("write to", &folder))?.into_parts();
+        file.set_len(size).map_err(LocalError::io("make room for", &path))?;
+        Ok(Self { file: Arc::new(file), temporary, target })
+    }
+
+    /// Returns the open file, for writers on other threads.
+    #[must_use]
+    pub fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
+    }
+
+    /// Returns where the file will stand.
+    #[must_use]
+    pub const fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Sets the time, waits until the bytes are on the disk, and gives the file its name.
+    ///
+    /// A file that has the name goes to `trash`; without one it is left alone and [`LocalError::Exists`] is the answer.
+    /// On any error the temporary file is gone and what had the name has it still, or is in the trash.
+    pub fn place(self, modified: Option<i64>, trash: Option<&Trash>) -> Result<(), LocalError> {
+        let path = self.target.path();
+        if let Some(modified) = modified {
+            set_modified(&self.file, modified, &path);
+        }
+        self.file.sync_all().map_err(LocalError::io("write", &path))?;
+        self.target.check_folders()?;
+        drop(self.file); // Windows renames no open file
+        if let Some(trash) = trash {
+            make_way(&path, trash)?;
+        }
+        rename_if_free(self.temporary, &path)
+    }
+}
+
+/// Returns whether a file name is that of a [`PartialFile`] or of a trash folder of ours: never part of a copy.
+#[must_use]
+pub fn is_own_leftover(name: &std::ffi::OsStr) -> bool {
+    let bytes = name.as_encoded_bytes();
+    (bytes.starts_with(PREFIX.as_bytes()) && bytes.ends_with(SUFFIX.as_bytes()))
+        || name == super::trash::SIBLING_FOLDER
+}
+
+fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX).rand_bytes(12);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666)); // less the umask, like any new file
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Puts away the file, or the link itself, that has the name.
+fn make_way(path: &Path, trash: &Trash) -> Result<(), LocalError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(LocalError::NotAFile { path: path.to_path_buf() }),
+        Ok(_) => trash.put(path).map(drop),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(LocalError::io("look at", path)(error)),
+    }
+}
+
+/// Renames without replacing. Disks that know no such rename and no hard links (some network mounts) get a check and a
+/// plain rename.
+fn rename_if_free(temporary: TempPath, path: &Path) -> Result<(), LocalError> {
+    let Err(failed) = temporary.persist_noclobber(path) else { return Ok(()) };
+    let is_taken = fs::symlink_metadata(path).is_ok();
+    match failed.error.kind() {
+        io::ErrorKind::AlreadyExists => Err(LocalError::Exists { path: path.to_path_buf() }),
+        io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput
+            if !is_taken =>
+        {
+            failed.path.persist(path).map_err(|failed| LocalError::io("rename to", path)(failed.error))
+        }
+        _ => Err(LocalError::io("rename to", path)(failed.error)),
+    }
+}
+
+/// A time that the disk cannot hold is no reason to lose a verified file.
+fn set_modified(file: &File, modified: i64, path: &Path) {
+    let distance = Duration::from_secs(modified.unsigned_abs());
+    let time: Option<SystemTime> =
+        if modified < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
+    let set = time.map(|time| file.set_times(FileTimes::new().set_modified(time)));
+    if !matches!(set, Some(Ok(()))) {
+        tracing::warn!(path = %path.display(), modified, "the disk does not take this time");
+    }
+}
+
+/// How temporary names begin and end.
+const PREFIX: &str = ".megapane-";
+const SUFFIX: &str = ".part";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::local::stat;
+    use std::io::Write;
+
+    fn scratch() -> (tempfile::TempDir, Target) {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target::chosen(&folder.path().join("film.mkv")).unwrap();
+        (folder, target)
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn written(target: &Target, bytes: &[u8]) -> PartialFile {
+        let partial = PartialFile::create(target.clone(), bytes.len() as u64).unwrap();
+        (&*partial.file()).write_all(bytes).unwrap();
+        partial
+    }
+
+    #[test]
+    fn a_placed_file_has_its_name_time_and_usual_permissions() {
+        let (folder, target) = scratch();
+        written(&target, b"bytes").place(Some(1_000_000_000), None).unwrap();
+        assert_eq!(names(folder.path()), ["film.mkv"]);
+        assert_eq!(fs::read(target.path()).unwrap(), b"bytes");
+        assert_eq!(stat(&target.path()).unwrap().modified, Some(1_000_000_000));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::write(folder.path().join("other"), b"").unwrap();
+            let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode("film.mkv"), mode("other"));
+        }
+    }
+
+    #[test]
+    fn a_dropped_file_leaves_nothing() {
+        let (folder, target) = scratch();
+        let partial = written(&target, b"half");
+        assert!(is_own_leftover(names(folder.path())[0].as_ref()));
+        drop(partial);
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_file_that_appeared_meanwhile_is_never_overwritten() {
+        let (folder, target) = scratch();
+        let partial = written(&target, b"new");
+        fs::write(target.path(), b"theirs").unwrap();
+        assert!(matches!(partial.place(None, None), Err(LocalError::Exists { .. })));
+        assert_eq!(fs::read(target.path()).unwrap(), b"theirs");
+        assert_eq!(names(folder.path()), ["film.mkv"]);
+    }
+
+    #[test]
+    fn a_replaced_file_goes_to_the_trash() {
+        let (folder, target) = scratch();
+        let trash = Trash::Folder(folder.path().join("trash"));
+        fs::write(target.path(), b"old").unwrap();
+        written(&target, b"new").place(None, Some(&trash)).unwrap();
+        assert_eq!(fs::read(target.path()).unwrap(), b"new");
+        let kept = walkdir::WalkDir::new(folder.path().join("trash")).into_iter().flatten();
+        let kept: Vec<_> = kept.filter(|entry| entry.file_type().is_file()).collect();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(fs::read(kept[0].path()).unwrap(), b"old");
+    }
+
+    #[test]
+    fn a_folder_of_that_name_is_never_put_away() {
+        let (folder, target) = scratch();
+        fs::create_dir(target.path()).unwrap();
+        let trash = Trash::Folder(folder.path().join("trash"));
+        let placed = written(&target, b"new").place(None, Some(&trash));
+        assert!(matches!(placed, Err(LocalError::NotAFile { .. })));
+        assert_eq!(names(folder.path()), ["film.mkv"]);
+    }
+
+    #[test]
+    fn a_file_larger_than_the_disk_is_refused_before_a_byte_is_written() {
+        let (folder, target) = scratch();
+        let refused = PartialFile::create(target, u64::MAX).unwrap_err();
+        assert!(refused.is_disk_full(), "{refused}");
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_time_that_no_disk_can_hold_does_not_cost_the_file() {
+        let (_folder, target) = scratch();
+        written(&target, b"x").place(Some(i64::MIN), None).unwrap();
+        assert_eq!(fs::read(target.path()).unwrap(), b"x");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_with_the_files_name_is_replaced_and_not_followed() {
+        let (folder, target) = scratch();
+        let outside = folder.path().join("outside");
+        fs::write(&outside, b"precious").unwrap();
+        std::os::unix::fs::symlink(&outside, target.path()).unwrap();
+        assert!(matches!(written(&target, b"new").place(None, None), Err(LocalError::Exists { .. })));
+        let trash = Trash::Folder(folder.path().join("trash"));
+        written(&target, b"new").place(None, Some(&trash)).unwrap();
+        assert_eq!(fs::read(&outside).unwrap(), b"precious");
+        assert_eq!(fs::read(target.path()).unwrap(), b"new");
+    }
+}

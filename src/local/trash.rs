@@ -1,0 +1,78 @@
+//! [`Trash`]: where local files go that the user deletes or that a download replaces. Nothing of the user's is ever
+//! removed for good from here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::LocalError;
+
+/// A place for files that were put away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Trash {
+    /// The system's; where there is none, a folder `.megapane-trash` beside the file.
+    #[default]
+    System,
+    /// This folder; must be on the same disk as the files (tests and the demo).
+    Folder(PathBuf),
+}
+
+impl Trash {
+    /// Puts away the file, folder or link at `path` (a link itself, not what it points to).
+    ///
+    /// Returns where it lies now, or `None` when the system's trash has it.
+    pub fn put(&self, path: &Path) -> Result<Option<PathBuf>, LocalError> {
+        match self {
+            Self::System => match ::trash::delete(path) {
+                Ok(()) => Ok(None),
+                Err(error) => {
+                    tracing::info!(%error, "no system trash for this file");
+                    move_into(&path.with_file_name(SIBLING_FOLDER), path).map(Some)
+                }
+            },
+            Self::Folder(folder) => move_into(folder, path).map(Some),
+        }
+    }
+}
+
+/// Moves into a folder of its own, so that files of one name never meet.
+fn move_into(trash: &Path, path: &Path) -> Result<PathBuf, LocalError> {
+    let failed = || LocalError::io("move to the trash", path);
+    let name = path.file_name().ok_or_else(|| LocalError::NotAFile { path: path.to_path_buf() })?;
+    fs::create_dir_all(trash).map_err(failed())?;
+    let own = tempfile::Builder::new().prefix("").rand_bytes(8).tempdir_in(trash).map_err(failed())?;
+    let kept = own.path().join(name);
+    fs::rename(path, &kept).map_err(failed())?;
+    let _: PathBuf = own.keep();
+    Ok(kept)
+}
+
+/// The folder beside a file that serves where the system has no trash.
+pub(super) const SIBLING_FOLDER: &str = ".megapane-trash";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_files_of_one_name_are_both_kept() {
+        let scratch = tempfile::tempdir().unwrap();
+        let trash = Trash::Folder(scratch.path().join("trash"));
+        let path = scratch.path().join("a");
+        let mut kept = Vec::new();
+        for content in ["first", "second"] {
+            fs::write(&path, content).unwrap();
+            kept.push(trash.put(&path).unwrap().unwrap());
+            assert!(!path.exists());
+        }
+        assert_eq!(fs::read_to_string(&kept[0]).unwrap(), "first");
+        assert_eq!(fs::read_to_string(&kept[1]).unwrap(), "second");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_leaves_no_empty_folder() {
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = scratch.path().join("trash");
+        assert!(Trash::Folder(folder.clone()).put(&scratch.path().join("missing")).is_err());
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,77 @@
+//! [`Limits`]: what all transfers of the process share and may not exceed: memory for file content, connections per file,
+//! patience. The worker makes one and gives each transfer a clone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::buffer::BufferPool;
+
+/// Bounds on what transfers take. Clones share the memory.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Memory for content on its way, shared by all transfers.
+    pub(crate) buffers: Arc<BufferPool>,
+    /// Connections for one file, at most; a server that objects gets fewer.
+    pub connections: usize,
+    /// The longest wait without a byte moving before a transfer gives up; `None` waits for ever. Short troubles are
+    /// sat out whatever it says; [`Duration::ZERO`] makes a used-up transfer allowance an error at once.
+    pub max_wait: Option<Duration>,
+}
+
+impl Limits {
+    /// Makes limits with the usual memory and connections.
+    #[must_use]
+    pub fn new(max_wait: Option<Duration>) -> Self {
+        Self { buffers: Arc::new(BufferPool::new(MEMORY)), connections: CONNECTIONS, max_wait }
+    }
+
+    /// Returns how many connections a file of `size` bytes is worth, and the bytes of one request.
+    ///
+    /// A piece that is much smaller than the way to the server is long wastes the line, one that is much larger leaves
+    /// connections idle at the end of a file.
+    pub(crate) fn split(&self, size: u64) -> Split {
+        let connections =
+            usize::try_from(size / SMALLEST_PIECE).unwrap_or(usize::MAX).clamp(1, self.connections.max(1));
+        let share = size / connections as u64;
+        Split { connections, piece: share.clamp(SMALLEST_PIECE, LARGEST_PIECE) }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new(None)
+    }
+}
+
+/// How one file is divided among connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Split {
+    /// Connections at once.
+    pub(crate) connections: usize,
+    /// Bytes of a request to aim at; a piece ends on the next chunk boundary.
+    pub(crate) piece: u64,
+}
+
+/// Bytes of content in memory over all transfers. With the rest of the program it stays below 64 MiB.
+const MEMORY: usize = 40 << 20;
+/// With the largest pieces they take half of the memory, so that one file that waits does not hold up all others.
+const CONNECTIONS: usize = 5;
+/// Below this a further connection costs more than it brings, in bytes.
+const SMALLEST_PIECE: u64 = 1 << 20;
+/// Four chunks of 1 MiB, which are decrypted side by side, in bytes.
+const LARGEST_PIECE: u64 = 4 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_files_take_one_connection_and_large_ones_all() {
+        let limits = Limits::default();
+        assert_eq!(limits.split(0), Split { connections: 1, piece: 1 << 20 });
+        assert_eq!(limits.split(1 << 20), Split { connections: 1, piece: 1 << 20 });
+        assert_eq!(limits.split(5 << 20), Split { connections: 5, piece: 1 << 20 });
+        assert_eq!(limits.split(1 << 30), Split { connections: 5, piece: 4 << 20 });
+        assert_eq!(limits.split(u64::MAX).connections, 5);
+    }
+}
