@@ -51,8 +51,18 @@ macro_rules! handle {
                 if text.len() != $chars {
                     return Err(refused());
                 }
-                let bytes = base64_decode(text);
-                Ok(Self(bytes.try_into().map_err(|_: Vec<u8>| refused())?))
+                let mut bytes = [0; 9]; // what the decoder asks for at most, so that nothing is allocated
+                let strict = ENGINE.decode_slice(text, &mut bytes);
+                if strict != Ok($bytes) {
+                    let lenient = base64_decode(text);
+                    bytes.get_mut(..lenient.len()).ok_or_else(refused)?.copy_from_slice(&lenient);
+                    if lenient.len() != $bytes {
+                        return Err(refused());
+                    }
+                }
+                let mut handle = [0; $bytes];
+                handle.copy_from_slice(&bytes[..$bytes]);
+                Ok(Self(handle))
             }
         }
 
@@ -98,6 +108,20 @@ pub fn base64_encode(bytes: &[u8]) -> String {
 /// Source: meganz/sdk `src/base64.cpp`; vectors `base64url`, `base64url_lenient_decode`.
 #[must_use]
 pub fn base64_decode(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    base64_decode_into(text, &mut bytes);
+    bytes
+}
+
+/// Decodes as [`base64_decode`] does, into a buffer that is emptied first and can be used again and again.
+pub fn base64_decode_into(text: &str, bytes: &mut Vec<u8>) {
+    bytes.clear();
+    if ENGINE.decode_vec(text, bytes).is_err() {
+        *bytes = lenient_decode(text);
+    }
+}
+
+fn lenient_decode(text: &str) -> Vec<u8> {
     let mut clean: Vec<u8> = text
         .bytes()
         .map_while(|byte| match byte {
