@@ -1,30 +1,25 @@
-//! Why a request waits, told to whoever shows it. Only `api` and the transfers tell; nobody waits here.
-
+//! Why a request waits, told to whoever shows it.
 use std::sync::Arc;
-
 use tokio::time::Instant;
-
-/// Why something waits.
+/// Why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The server said to come back later: -3, -4, 429, 5xx, or an answer that is none.
+    /// -3, -4, 5xx, 429.
     ServerBusy,
-    /// The server wants a proof of work (HTTP 402).
+    /// HTTP 402.
     ProofOfWork,
-    /// The transfer quota is used up: HTTP 509, or -17 from `g`.
+    /// 509 or `e:-17`.
     TransferQuota,
-    /// The server cannot be reached.
+    /// No connection.
     Offline,
 }
-
 /// A wait and its end.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wait {
     /// Why.
     pub reason: Reason,
-    /// When it goes on by itself, where that is known.
+    /// When it goes on.
     pub until: Option<Instant>,
 }
-
-/// Told of each wait, and `None` when it is over. Called on async threads: must not block.
+/// Told of each wait, and `None` when it is over. Must not block.
 pub type WaitSink = Arc<dyn Fn(Option<Wait>) + Send + Sync>;

@@ -5,9 +5,7 @@ pub mod compare;
 mod disk;
 pub mod download;
 pub mod error;
-mod jobs;
 pub mod limits;
-mod patience;
 pub mod progress;
 pub mod upload;
 

@@ -1,127 +1,239 @@
-//! The cloud's nodes in memory.
-pub mod node;
-pub mod path;
-use crate::crypto::key::{NodeKey, ShareKey};
-use crate::handle::{NodeHandle, UserHandle};
-pub use node::{Node, NodeKind, NodeUpdate};
-/// See module.
-#[derive(Clone, Debug, Default)]
+//! The cloud's nodes in memory ([`Tree`]): who stands below whom, names, sizes, keys, shares. Made from a listing by
+//! [`TreeBuilder`], kept up to date by [`Tree::apply`]; session, worker and command line read it. It does no I/O and no
+//! waiting, and nothing that a server sends makes it panic, loop or hide a node.
+
+mod build;
+mod keyring;
+mod node;
+mod path;
+mod placement;
+mod share;
+mod store;
+mod update;
+mod usage;
+
+use std::fmt;
+
+use crate::entry::CloudFolder;
+use crate::handle::NodeHandle;
+pub use build::TreeBuilder;
+pub use keyring::Keyring;
+pub use node::{Node, NodeKind};
+pub use path::PathError;
+use placement::Tops;
+pub use share::Access;
+use share::Shares;
+use store::{Index, Place, Store};
+pub use update::{NodeUpdate, PutNode};
+pub use usage::Usage;
+
+/// All nodes of one account.
+///
+/// ```text
+///  cloud drive    Photos/    2024/   a.jpg          children(2024) = a.jpg
+///                                    └ a.jpg        versions(a.jpg) = the old one, never among children
+///  inbox, rubbish bin                               inbox(), rubbish()
+///  in-shares      top/ x/                           in_shares() = the tops
+///  orphans        ?                                 orphans() = nodes whose parent never came
+/// ```
+#[derive(Clone, Default)]
 pub struct Tree {
-    _p: (),
+    store: Store,
+    tops: Tops,
+    shares: Shares,
+    sequence: String,
 }
-/// Sums of a folder and all below it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Bytes of current files.
-    pub bytes: u64,
-    /// Files.
-    pub file_count: u64,
-    /// Folders.
-    pub folder_count: u64,
-    /// Bytes of old versions.
-    pub version_bytes: u64,
-}
-/// What we may do in a folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    /// 0.
-    Read,
-    /// 1.
-    Write,
-    /// 2.
-    Full,
-    /// Ours.
-    Owner,
-}
+
 impl Tree {
-    /// The node.
+    /// Returns a node.
     #[must_use]
-    pub fn node(&self, _handle: NodeHandle) -> Option<Node<'_>> {
-        todo!()
+    pub fn node(&self, handle: NodeHandle) -> Option<Node<'_>> {
+        self.store.index(handle).map(|index| self.at(index))
     }
-    /// Cloud drive, rubbish bin, inbox.
+
+    /// Returns all nodes, old versions included, in no order.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        self.store.live_indices().map(|index| self.at(index))
+    }
+
+    /// Returns the cloud drive's root.
     #[must_use]
     pub fn root(&self) -> Option<NodeHandle> {
-        todo!()
+        self.root_of(NodeKind::Root)
     }
-    /// Rubbish bin.
+
+    /// Returns the rubbish bin.
     #[must_use]
     pub fn rubbish(&self) -> Option<NodeHandle> {
-        todo!()
+        self.root_of(NodeKind::Rubbish)
     }
-    /// Inbox.
+
+    /// Returns the inbox (vault).
     #[must_use]
     pub fn inbox(&self) -> Option<NodeHandle> {
-        todo!()
+        self.root_of(NodeKind::Inbox)
     }
-    /// Tops of incoming shares.
+
+    fn root_of(&self, kind: NodeKind) -> Option<NodeHandle> {
+        self.tops.roots[Tops::root_slot(kind)?].map(|index| self.store.record(index).handle)
+    }
+
+    /// Returns the tops of incoming shares, in handle order.
     #[must_use]
     pub fn in_shares(&self) -> Vec<NodeHandle> {
-        todo!()
+        self.handles(&self.tops.in_shares)
     }
-    /// Nodes whose parent is unknown.
+
+    /// Returns the nodes whose parent is unknown or cannot hold them, in handle order.
     #[must_use]
     pub fn orphans(&self) -> Vec<NodeHandle> {
-        todo!()
+        self.handles(&self.tops.orphans)
     }
-    /// Children that are not versions, in handle order.
-    pub fn children(&self, _handle: NodeHandle) -> impl Iterator<Item = Node<'_>> {
-        std::iter::empty()
-    }
-    /// Children with this exact name (NFC), in handle order.
+
+    /// Returns the node behind a folder of a pane; `None` for the made-up folders, and for roots that never came.
     #[must_use]
-    pub fn named(&self, _parent: NodeHandle, _name: &str) -> Vec<NodeHandle> {
-        todo!()
+    pub fn folder_node(&self, folder: CloudFolder) -> Option<NodeHandle> {
+        match folder {
+            CloudFolder::Root => self.root(),
+            CloudFolder::Rubbish => self.rubbish(),
+            CloudFolder::Inbox => self.inbox(),
+            CloudFolder::Node(handle) => Some(handle),
+            CloudFolder::Shares | CloudFolder::Orphans => None,
+        }
     }
-    /// Old versions of a file, newest first.
+
+    /// Returns what a folder of a pane holds, in handle order, old versions left out.
+    pub fn contents(&self, folder: CloudFolder) -> impl Iterator<Item = Node<'_>> {
+        let indices = match folder {
+            CloudFolder::Shares => &self.tops.in_shares[..],
+            CloudFolder::Orphans => &self.tops.orphans[..],
+            CloudFolder::Root | CloudFolder::Rubbish | CloudFolder::Inbox | CloudFolder::Node(_) => {
+                self.folder_node(folder).map(|handle| self.child_indices(handle)).unwrap_or_default()
+            }
+        };
+        indices.iter().map(|&index| self.at(index))
+    }
+
+    /// Returns the children of a folder in handle order. A file has versions instead, and no children.
+    pub fn children(&self, handle: NodeHandle) -> impl Iterator<Item = Node<'_>> {
+        self.child_indices(handle).iter().map(|&index| self.at(index))
+    }
+
+    fn child_indices(&self, handle: NodeHandle) -> &[Index] {
+        let folder =
+            self.store.index(handle).filter(|&index| self.store.record(index).kind != NodeKind::File);
+        folder
+            .and_then(|index| self.store.branch(index))
+            .map(|branch| &branch.children[..])
+            .unwrap_or_default()
+    }
+
+    /// Returns the children with this name, in handle order. Names are compared in NFC.
     #[must_use]
-    pub fn versions(&self, _file: NodeHandle) -> Vec<NodeHandle> {
-        todo!()
+    pub fn named(&self, parent: NodeHandle, name: &str) -> Vec<NodeHandle> {
+        let wanted = path::nfc(name);
+        let is_named = |node: &Node<'_>| node.name().is_some_and(|name| path::nfc(name) == wanted);
+        self.children(parent).filter(is_named).map(|node| node.handle()).collect()
     }
-    /// Sums below a folder (a file: itself).
+
+    /// Returns the old versions of a file, the newest first.
     #[must_use]
-    pub fn usage(&self, _handle: NodeHandle) -> Usage {
-        todo!()
+    pub fn versions(&self, file: NodeHandle) -> Vec<NodeHandle> {
+        let mut found = Vec::new();
+        let mut waiting: Vec<Index> = Vec::new();
+        let mut at = self.store.index(file).filter(|&index| self.store.record(index).kind == NodeKind::File);
+        while let Some(index) = at {
+            if let Some(branch) = self.store.branch(index) {
+                let mut newest_last = branch.children.clone();
+                newest_last.sort_by_key(|&version| self.store.record(version).uploaded);
+                waiting.extend(newest_last);
+            }
+            at = waiting.pop();
+            found.extend(at);
+        }
+        self.handles(&found)
     }
-    /// What we may do there.
+
+    /// Returns the sums below a folder; of a file its own size and that of its versions.
     #[must_use]
-    pub fn access(&self, _handle: NodeHandle) -> Access {
-        todo!()
+    pub fn usage(&self, handle: NodeHandle) -> Usage {
+        let Some(index) = self.store.index(handle) else { return Usage::default() };
+        let below = self.store.branch(index).map(|branch| branch.usage).unwrap_or_default();
+        let record = self.store.record(index);
+        match record.kind {
+            NodeKind::File => Usage { bytes: record.size, file_count: 1, ..below },
+            NodeKind::Folder | NodeKind::Root | NodeKind::Inbox | NodeKind::Rubbish => below,
+        }
     }
-    /// Share keys of the node and of all above it that have one: for `cr`.
+
+    /// Returns whether `inner` is `outer` or stands below it.
     #[must_use]
-    pub fn share_keys_above(&self, _handle: NodeHandle) -> Vec<(NodeHandle, ShareKey)> {
-        todo!()
+    pub fn is_inside(&self, inner: NodeHandle, outer: NodeHandle) -> bool {
+        let (Some(inner), Some(outer)) = (self.store.index(inner), self.store.index(outer)) else {
+            return false;
+        };
+        self.above(inner).any(|above| above == outer)
     }
-    /// Whether a share above has no key known to us: writing there would make files that others cannot read.
+
+    /// Returns the node, its parent, and so on up to the top of its place.
+    pub fn ancestors(&self, handle: NodeHandle) -> impl Iterator<Item = Node<'_>> {
+        self.store.index(handle).into_iter().flat_map(|index| self.above(index)).map(|index| self.at(index))
+    }
+
+    /// Returns the folder of a pane that shows the node; `None` for roots and for nodes that are not there. A version's
+    /// folder is that of its file.
     #[must_use]
-    pub fn has_unknown_share_above(&self, _handle: NodeHandle) -> bool {
-        todo!()
+    pub fn folder_of(&self, handle: NodeHandle) -> Option<CloudFolder> {
+        let shown = self
+            .above(self.store.index(handle)?)
+            .find(|&index| self.store.record(index).place != Place::Version)?;
+        match self.store.record(shown).place {
+            Place::InShare => Some(CloudFolder::Shares),
+            Place::Orphan => Some(CloudFolder::Orphans),
+            Place::Child => self.above(shown).nth(1).map(|parent| self.as_folder(parent)),
+            Place::Root | Place::Version | Place::Nowhere => None,
+        }
     }
-    /// Whether `inner` is `outer` or below it.
-    #[must_use]
-    pub fn is_inside(&self, _inner: NodeHandle, _outer: NodeHandle) -> bool {
-        todo!()
+
+    fn as_folder(&self, index: Index) -> CloudFolder {
+        let record = self.store.record(index);
+        match (record.place, record.kind) {
+            (Place::Root, NodeKind::Root) => CloudFolder::Root,
+            (Place::Root, NodeKind::Inbox) => CloudFolder::Inbox,
+            (Place::Root, NodeKind::Rubbish) => CloudFolder::Rubbish,
+            _ => CloudFolder::Node(record.handle),
+        }
     }
-    /// Applies what a change of ours did.
-    pub fn apply(&mut self, _update: NodeUpdate) {
-        todo!()
-    }
-    /// Event position that this state corresponds to.
+
+    /// Returns the event position that this state corresponds to.
     #[must_use]
     pub fn sequence(&self) -> &str {
-        todo!()
+        &self.sequence
     }
-    /// Nodes in all.
+
+    /// Returns the number of nodes, versions included.
     #[must_use]
     pub fn len(&self) -> usize {
-        todo!()
+        self.store.len()
     }
-    /// No nodes.
+
+    /// Returns whether there is no node at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    fn at(&self, index: Index) -> Node<'_> {
+        Node { tree: self, index }
+    }
+
+    fn handles(&self, indices: &[Index]) -> Vec<NodeHandle> {
+        indices.iter().map(|&index| self.store.record(index).handle).collect()
+    }
 }
-#[allow(dead_code)]
-fn _unused(_: NodeKey, _: UserHandle) {}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tree({} nodes)", self.len())
+    }
+}

@@ -1,133 +1,156 @@
-//! A node.
+//! One node of the cloud: what kind it is ([`NodeKind`]) and what can be asked of it ([`Node`]). Lent by the tree.
+
+use super::Tree;
+use super::store::{Index, Place};
+use crate::crypto::attributes::Attributes;
+use crate::crypto::fingerprint::Fingerprint;
 use crate::crypto::key::NodeKey;
 use crate::handle::NodeHandle;
-/// `t` of a node.
+
+/// What a node is (`t` on the wire).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeKind {
-    /// 0
+    /// 0: a file, or an old version of one.
     File,
-    /// 1
+    /// 1: a folder.
     Folder,
-    /// 2
+    /// 2: the cloud drive.
     Root,
-    /// 3
+    /// 3: the inbox (vault), where backups live.
     Inbox,
-    /// 4
+    /// 4: the rubbish bin.
     Rubbish,
 }
+
+impl NodeKind {
+    /// Reads the wire's number; `None` for kinds that are not known.
+    #[must_use]
+    pub const fn from_wire(number: i64) -> Option<Self> {
+        match number {
+            0 => Some(Self::File),
+            1 => Some(Self::Folder),
+            2 => Some(Self::Root),
+            3 => Some(Self::Inbox),
+            4 => Some(Self::Rubbish),
+            _ => None,
+        }
+    }
+}
+
 /// A node as the tree lends it.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'t> {
-    pub(crate) tree: &'t super::Tree,
-    pub(crate) index: u32,
+    pub(super) tree: &'t Tree,
+    pub(super) index: Index,
 }
+
 impl<'t> Node<'t> {
-    /// Handle.
+    fn record(&self) -> &'t super::store::Record {
+        self.tree.store.record(self.index)
+    }
+
+    /// Returns its handle.
     #[must_use]
     pub fn handle(&self) -> NodeHandle {
-        let _ = (self.tree, self.index);
-        todo!()
+        self.record().handle
     }
-    /// Parent, as the server said.
+
+    /// Returns its parent as the server said; of the top of an incoming share that is a folder we cannot see.
     #[must_use]
     pub fn parent(&self) -> Option<NodeHandle> {
-        todo!()
+        self.record().parent
     }
-    /// Kind.
+
+    /// Returns what it is.
     #[must_use]
     pub fn kind(&self) -> NodeKind {
-        todo!()
+        self.record().kind
     }
-    /// File, not a folder or root.
+
+    /// Returns whether it is a file (or an old version of one), not a folder or root.
     #[must_use]
     pub fn is_file(&self) -> bool {
         self.kind() == NodeKind::File
     }
-    /// The name; of an undecryptable node `None` (show `?undecryptable H:handle`).
+
+    /// Returns whether it is an old version of a file.
+    #[must_use]
+    pub fn is_version(&self) -> bool {
+        self.record().place == Place::Version
+    }
+
+    /// Returns the name exactly as it was given, hostile characters included; `None` for roots and undecryptable nodes.
     #[must_use]
     pub fn name(&self) -> Option<&'t str> {
-        todo!()
+        self.tree.store.name(self.index)
     }
-    /// Name or `?undecryptable H:…`, or the place's name for roots.
+
+    /// Returns what to show: the name, `?undecryptable H:…`, or what a root is called. Escape it before drawing.
     #[must_use]
     pub fn label(&self) -> String {
-        todo!()
+        match (self.kind(), self.name()) {
+            (NodeKind::Root, _) => "Cloud drive".to_owned(),
+            (NodeKind::Inbox, _) => "Inbox".to_owned(),
+            (NodeKind::Rubbish, _) => "Rubbish bin".to_owned(),
+            (NodeKind::File | NodeKind::Folder, Some(name)) => name.to_owned(),
+            (NodeKind::File | NodeKind::Folder, None) => format!("?undecryptable H:{}", self.handle()),
+        }
     }
-    /// Bytes (files).
+
+    /// Returns its bytes; 0 for folders.
     #[must_use]
     pub fn size(&self) -> u64 {
-        todo!()
+        self.record().size
     }
-    /// Content time from the fingerprint, Unix seconds.
+
+    /// Returns the time of the content's last change, Unix seconds, from the fingerprint; many clients write none.
     #[must_use]
     pub fn modified(&self) -> Option<i64> {
-        todo!()
+        self.fingerprint().map(|fingerprint| fingerprint.modified)
     }
-    /// Arrival in the cloud, Unix seconds.
+
+    /// Returns the time of arrival in the cloud, Unix seconds.
     #[must_use]
     pub fn uploaded(&self) -> i64 {
-        todo!()
+        self.record().uploaded
     }
-    /// The fingerprint.
+
+    /// Returns the fingerprint: a hint at equal content, never a proof.
     #[must_use]
-    pub fn fingerprint(&self) -> Option<crate::crypto::fingerprint::Fingerprint> {
-        todo!()
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.tree.store.fingerprint(self.index)
     }
-    /// All attributes (decrypted again when asked for).
+
+    /// Returns all attributes, those that we do not know included.
     #[must_use]
-    pub fn attributes(&self) -> Option<crate::crypto::attributes::Attributes> {
-        todo!()
+    pub fn attributes(&self) -> Option<Attributes> {
+        self.tree.store.attributes(self.index)
     }
-    /// The key, when known.
+
+    /// Returns the key, where it is known. A node may have a key and still be undecryptable by its attributes.
     #[must_use]
     pub fn key(&self) -> Option<NodeKey> {
-        todo!()
+        self.tree.store.key(self.index)
     }
-    /// Whether key or attributes cannot be read.
+
+    /// Returns whether key or attributes cannot be read. Moving, deleting and listing work all the same.
     #[must_use]
     pub fn is_undecryptable(&self) -> bool {
-        self.name().is_none()
+        matches!(self.kind(), NodeKind::File | NodeKind::Folder) && self.name().is_none()
     }
-    /// Old versions.
+
+    /// Returns how many old versions stand behind it.
     #[must_use]
     pub fn version_count(&self) -> u32 {
-        todo!()
+        if !self.is_file() || self.tree.store.branch(self.index).is_none() {
+            return 0;
+        }
+        u32::try_from(self.tree.versions(self.handle()).len()).unwrap_or(u32::MAX)
     }
-    /// Has an outgoing share or a public link.
+
+    /// Returns whether we share it with others or it has a public link.
     #[must_use]
     pub fn is_shared(&self) -> bool {
-        todo!()
+        self.tree.shares.is_given(self.handle())
     }
-}
-/// What a change did to the tree; applying it twice is harmless.
-#[derive(Clone)]
-pub enum NodeUpdate {
-    /// Nodes added or replaced, as the server's answer of `p` has them (raw JSON array of nodes).
-    Put(Vec<PutNode>),
-    /// New attributes (clear).
-    Attributes(NodeHandle, crate::crypto::attributes::Attributes),
-    /// New parent.
-    Moved(NodeHandle, NodeHandle),
-    /// Gone with all below it.
-    Removed(NodeHandle),
-}
-/// A node that we just put; all of it is known to us.
-#[derive(Clone)]
-pub struct PutNode {
-    /// Its handle.
-    pub handle: NodeHandle,
-    /// Its parent.
-    pub parent: NodeHandle,
-    /// File or folder.
-    pub kind: NodeKind,
-    /// Clear key.
-    pub key: NodeKey,
-    /// Clear attributes.
-    pub attributes: crate::crypto::attributes::Attributes,
-    /// Bytes.
-    pub size: u64,
-    /// Arrival.
-    pub uploaded: i64,
-    /// The node that becomes its version.
-    pub replaces: Option<NodeHandle>,
 }

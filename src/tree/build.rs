@@ -1,0 +1,157 @@
+//! Makes a tree of a listing while it arrives ([`TreeBuilder`]): node texts are collected in batches, parsed and
+//! decrypted on all cores, then stored in order. Blocking CPU work: call it off the async threads.
+
+use rayon::prelude::*;
+
+use super::Tree;
+use super::keyring::Keyring;
+use super::node::NodeKind;
+use super::share::{Access, Inbound};
+use super::store::{ClearAttributes, Content, Facts, Index, Sealed};
+use crate::api::listing::{ListingRest, WireNode};
+use crate::crypto::attributes::{Attributes, decrypt_text};
+use crate::handle::base64_decode_into;
+
+/// A tree in the making.
+pub struct TreeBuilder {
+    keyring: Keyring,
+    tree: Tree,
+    /// Node texts of the batch, one after another.
+    batch: Vec<u8>,
+    /// Where in the batch each text ends.
+    ends: Vec<usize>,
+    unreadable_count: u64,
+}
+
+impl TreeBuilder {
+    /// Makes an empty tree whose nodes are opened with these keys.
+    #[must_use]
+    pub fn new(keyring: Keyring) -> Self {
+        let batch = Vec::with_capacity(BATCH_BYTES + (BATCH_BYTES >> 2));
+        Self { keyring, tree: Tree::default(), batch, ends: Vec::new(), unreadable_count: 0 }
+    }
+
+    /// Adds a node by its JSON. Parents may come after their children. Of several nodes with one handle the last stays;
+    /// what is no node at all (no handle, unknown kind) is counted and left out.
+    pub fn push(&mut self, json: &[u8]) {
+        self.batch.extend_from_slice(json);
+        self.ends.push(self.batch.len());
+        if self.batch.len() >= BATCH_BYTES {
+            self.flush();
+        }
+    }
+
+    /// Ends the listing: takes in share keys and shares, tries again what was undecryptable without them, and puts every
+    /// node in its place.
+    #[must_use]
+    pub fn finish(mut self, rest: &ListingRest) -> Tree {
+        self.flush();
+        if self.unreadable_count > 0 {
+            tracing::warn!(count = self.unreadable_count, "left out nodes without handle or of unknown kind");
+        }
+        for entry in &rest.share_keys {
+            if !self.keyring.has_share_key(entry.node)
+                && let Some(key) = self.keyring.open_own_share_key(entry)
+            {
+                self.keyring.add_share_key(entry.node, key);
+            }
+        }
+        self.retry_sealed();
+        let Self { keyring, mut tree, .. } = self;
+        tree.shares.keys = keyring.into_share_keys();
+        tree.shares.given = rest.shares.iter().copied().collect();
+        tree.shares.linked = rest.links.iter().copied().collect();
+        tree.shares.emails = rest.users.iter().map(|user| (user.handle, user.email.clone())).collect();
+        tree.sequence.clone_from(&rest.sequence);
+        tree.place_all();
+        tree
+    }
+
+    fn flush(&mut self) {
+        let batch = std::mem::take(&mut self.batch);
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let texts: Vec<&[u8]> = starts.zip(&self.ends).map(|(start, &end)| &batch[start..end]).collect();
+        let nodes: Vec<Option<WireNode<'_>>> = texts.into_par_iter().map(WireNode::parse).collect();
+        for node in nodes.iter().flatten() {
+            self.take_inbound_share(node); // its key may open others of this very batch
+        }
+        let keyring = &self.keyring;
+        let opened: Vec<Option<(Facts, Content)>> =
+            nodes.into_par_iter().map(|node| open(keyring, &node?)).collect();
+        for node in opened {
+            let stored = node.and_then(|(facts, content)| Some((self.tree.store.put(facts)?, content)));
+            match stored {
+                Some((index, content)) => self.tree.store.set_content(index, content),
+                None => self.unreadable_count += 1,
+            }
+        }
+        self.batch = batch;
+        self.batch.clear();
+        self.ends.clear();
+    }
+
+    fn take_inbound_share(&mut self, node: &WireNode<'_>) {
+        let (Some(handle), Ok(sharer)) = (node.handle.handle(), node.sharer.as_str().parse()) else { return };
+        let access = Access::from_wire(node.access.0);
+        self.tree.shares.inbound.insert(handle, Inbound { sharer, access });
+        if let Some(key) = self.keyring.open_inbound_share_key(node.share_key.as_str()) {
+            self.keyring.add_share_key(handle, key);
+        }
+    }
+
+    fn retry_sealed(&mut self) {
+        let sealed: Vec<(Index, Sealed)> =
+            self.tree.store.sealed().map(|(index, sealed)| (index, sealed.clone())).collect();
+        let (store, keyring) = (&self.tree.store, &self.keyring);
+        let opened: Vec<(Index, Content)> = sealed
+            .into_par_iter()
+            .map(|(index, sealed)| {
+                (index, unseal(keyring, store.record(index).kind, &sealed.keys, &sealed.attributes))
+            })
+            .collect();
+        for (index, content) in opened {
+            self.tree.store.set_content(index, content);
+        }
+    }
+}
+
+/// Checks a node's fields and decrypts what can be decrypted; `None` where it cannot be a node.
+fn open(keyring: &Keyring, node: &WireNode<'_>) -> Option<(Facts, Content)> {
+    let kind = NodeKind::from_wire(node.kind.0?)?;
+    let size = node.size.0.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+    let facts = Facts {
+        handle: node.handle.handle()?,
+        parent: node.parent.handle(),
+        kind,
+        size: if kind == NodeKind::File { size } else { 0 },
+        uploaded: node.uploaded.0.unwrap_or(0),
+    };
+    let content = match kind {
+        NodeKind::File | NodeKind::Folder => {
+            unseal(keyring, kind, node.keys.as_str(), node.attributes.as_str())
+        }
+        NodeKind::Root | NodeKind::Inbox | NodeKind::Rubbish => Content::Nothing,
+    };
+    Some((facts, content))
+}
+
+/// A key is right when the attributes open with it.
+fn unseal(keyring: &Keyring, kind: NodeKind, keys: &str, attributes: &str) -> Content {
+    let mut encrypted = Vec::new();
+    base64_decode_into(attributes, &mut encrypted);
+    let (mut likeliest, mut clear) = (None, Vec::new());
+    for key in keyring.node_keys(kind, keys) {
+        if let Some(json) = decrypt_text(&encrypted, key.attribute_key(), &mut clear) {
+            let plain = ClearAttributes::read_plain(json);
+            let lenient = || Attributes::decrypt(&encrypted, key.attribute_key()).map(|all| (&all).into());
+            if let Some(attributes) = plain.or_else(lenient) {
+                return Content::Clear { key, attributes };
+            }
+        }
+        likeliest.get_or_insert(key);
+    }
+    Content::Sealed { key: likeliest, sealed: Sealed { keys: keys.into(), attributes: attributes.into() } }
+}
+
+/// Node texts that are opened together: some thousands of nodes, enough to keep all cores busy, little to hold.
+const BATCH_BYTES: usize = 1 << 20;

@@ -1,0 +1,243 @@
+//! Who stands below whom. After any change every node stands in exactly one [`Place`], and the branches have no cycle,
+//! whatever the server said: so walks up and down end, and nothing is hidden. A node whose place its parent cannot give
+//! (unknown, a file above a folder, or a chain of parents that bites its tail) is an orphan.
+
+use super::node::NodeKind;
+use super::store::{Index, NONE, Place, Store};
+use super::{Tree, Usage};
+
+/// The nodes that stand below nothing.
+#[derive(Clone, Default)]
+pub(super) struct Tops {
+    /// Cloud drive, inbox, rubbish bin.
+    pub(super) roots: [Option<Index>; 3],
+    pub(super) in_shares: Vec<Index>,
+    pub(super) orphans: Vec<Index>,
+}
+
+impl Tops {
+    /// The slot of a root kind, `None` for files and folders.
+    pub(super) fn root_slot(kind: NodeKind) -> Option<usize> {
+        match kind {
+            NodeKind::Root => Some(0),
+            NodeKind::Inbox => Some(1),
+            NodeKind::Rubbish => Some(2),
+            NodeKind::File | NodeKind::Folder => None,
+        }
+    }
+}
+
+impl Tree {
+    /// Places all nodes anew: for a fresh tree, and where one change touches many.
+    pub(super) fn place_all(&mut self) {
+        self.store.unplace_all();
+        self.tops = Tops::default();
+        let mut parents: Vec<Index> = vec![NONE; self.store.indices().len()];
+        for index in self.store.live_indices() {
+            let (place, parent) = self.wanted_place(index);
+            self.store.record_mut(index).place = place;
+            if let (Place::Root, Some(slot)) = (place, Tops::root_slot(self.store.record(index).kind)) {
+                self.tops.roots[slot] = Some(index);
+            }
+            parents[index as usize] = parent.unwrap_or(NONE);
+        }
+        for index in cut_cycles(&self.store, &mut parents) {
+            self.store.record_mut(index).place = self.place_without_parent(index);
+        }
+        self.fill_branches(&parents);
+        self.sum_all(&parents);
+    }
+
+    fn fill_branches(&mut self, parents: &[Index]) {
+        for index in self.store.live_indices().collect::<Vec<_>>() {
+            match self.store.record(index).place {
+                Place::Child | Place::Version => {
+                    self.store.branch_mut(parents[index as usize]).children.push(index);
+                }
+                Place::InShare => self.tops.in_shares.push(index),
+                Place::Orphan => self.tops.orphans.push(index),
+                Place::Root | Place::Nowhere => {}
+            }
+        }
+        self.store.sort_branches();
+        self.store.sort_by_handle(&mut self.tops.in_shares);
+        self.store.sort_by_handle(&mut self.tops.orphans);
+    }
+
+    /// Sums bottom-up: the order from the tops down, read backwards.
+    fn sum_all(&mut self, parents: &[Index]) {
+        let mut order: Vec<Index> = self.all_tops().collect();
+        let mut at = 0;
+        while at < order.len() {
+            if let Some(branch) = self.store.branch(order[at]) {
+                order.extend_from_slice(&branch.children);
+            }
+            at += 1;
+        }
+        for index in order.into_iter().rev() {
+            let parent = parents[index as usize];
+            if parent != NONE {
+                let share = self.contribution(index);
+                self.store.branch_mut(parent).usage.add(share);
+            }
+        }
+    }
+
+    fn all_tops(&self) -> impl Iterator<Item = Index> {
+        let Tops { roots, in_shares, orphans } = &self.tops;
+        roots.iter().flatten().chain(in_shares).chain(orphans).copied()
+    }
+
+    /// Places one node that stands nowhere, with all that is below it, and those that waited for it.
+    pub(super) fn attach(&mut self, index: Index) {
+        self.attach_alone(index);
+        self.settle_orphans();
+    }
+
+    fn attach_alone(&mut self, index: Index) {
+        let (mut place, mut parent) = self.wanted_place(index);
+        if parent.is_some_and(|parent| self.above(parent).any(|above| above == index)) {
+            (place, parent) = (self.place_without_parent(index), None);
+        }
+        self.store.record_mut(index).place = place;
+        if let Some(parent) = parent {
+            self.store.insert_child(parent, index);
+            self.change_sums(index, Usage::add);
+        }
+        match place {
+            Place::Root => {
+                if let Some(slot) = Tops::root_slot(self.store.record(index).kind) {
+                    self.tops.roots[slot] = Some(index);
+                }
+            }
+            Place::InShare => self.store.insert_by_handle(&mut self.tops.in_shares, index),
+            Place::Orphan => self.store.insert_by_handle(&mut self.tops.orphans, index),
+            Place::Child | Place::Version | Place::Nowhere => {}
+        }
+    }
+
+    /// Takes a node from its place; what is below it stays below it.
+    pub(super) fn detach(&mut self, index: Index) {
+        match self.store.record(index).place {
+            Place::Child | Place::Version => {
+                self.change_sums(index, Usage::subtract);
+                if let Some(parent) = self.parent_index(index) {
+                    self.store.branch_mut(parent).children.retain(|&child| child != index);
+                }
+            }
+            Place::Root => self.tops.roots.iter_mut().for_each(|root| {
+                root.take_if(|root| *root == index);
+            }),
+            Place::InShare => self.tops.in_shares.retain(|&top| top != index),
+            Place::Orphan => self.tops.orphans.retain(|&top| top != index),
+            Place::Nowhere => {}
+        }
+        self.store.record_mut(index).place = Place::Nowhere;
+    }
+
+    /// Moves tops whose parent has come, or no longer stands below them, to that parent.
+    fn settle_orphans(&mut self) {
+        let tops: Vec<Index> = self.tops.in_shares.iter().chain(&self.tops.orphans).copied().collect();
+        for index in tops {
+            if matches!(self.wanted_place(index).0, Place::Child | Place::Version) {
+                self.detach(index);
+                self.attach_alone(index);
+            }
+        }
+    }
+
+    /// Where a node belongs by what it and its parent are; whether the parent stands below it is not looked at.
+    fn wanted_place(&self, index: Index) -> (Place, Option<Index>) {
+        let record = self.store.record(index);
+        if let Some(slot) = Tops::root_slot(record.kind) {
+            let is_first = self.tops.roots[slot].is_none_or(|root| root == index);
+            return (if is_first { Place::Root } else { Place::Orphan }, None);
+        }
+        let parent = self.parent_index(index).filter(|&parent| parent != index);
+        match parent.map(|parent| self.store.record(parent).kind) {
+            Some(NodeKind::File) if record.kind == NodeKind::File => (Place::Version, parent),
+            Some(NodeKind::File) | None => (self.place_without_parent(index), None),
+            Some(NodeKind::Folder | NodeKind::Root | NodeKind::Inbox | NodeKind::Rubbish) => {
+                (Place::Child, parent)
+            }
+        }
+    }
+
+    fn place_without_parent(&self, index: Index) -> Place {
+        let is_share = self.shares.inbound.contains_key(&self.store.record(index).handle);
+        if is_share { Place::InShare } else { Place::Orphan }
+    }
+
+    fn parent_index(&self, index: Index) -> Option<Index> {
+        self.store.index(self.store.record(index).parent?)
+    }
+
+    /// The node itself and all above it, innermost first.
+    pub(super) fn above(&self, index: Index) -> impl Iterator<Item = Index> {
+        std::iter::successors(Some(index), |&index| match self.store.record(index).place {
+            Place::Child | Place::Version => self.parent_index(index),
+            Place::Root | Place::InShare | Place::Orphan | Place::Nowhere => None,
+        })
+    }
+
+    /// The node itself and all below it, old versions included, parents first.
+    pub(super) fn below(&self, index: Index) -> Vec<Index> {
+        let mut found = vec![index];
+        let mut at = 0;
+        while at < found.len() {
+            if let Some(branch) = self.store.branch(found[at]) {
+                found.extend_from_slice(&branch.children);
+            }
+            at += 1;
+        }
+        found
+    }
+
+    /// Adds or takes away what a placed node gives to the sums of all above it. Call while it is placed.
+    pub(super) fn change_sums(&mut self, index: Index, apply: fn(&mut Usage, Usage)) {
+        let share = self.contribution(index);
+        for above in self.above(index).skip(1).collect::<Vec<_>>() {
+            apply(&mut self.store.branch_mut(above).usage, share);
+        }
+    }
+
+    /// What a node and all below it give to the sums of its parent.
+    pub(super) fn contribution(&self, index: Index) -> Usage {
+        let record = self.store.record(index);
+        let mut usage = self.store.branch(index).map(|branch| branch.usage).unwrap_or_default();
+        usage.add(match (record.kind, record.place) {
+            (NodeKind::File, Place::Version) => Usage { version_bytes: record.size, ..Usage::default() },
+            (NodeKind::File, _) => Usage { bytes: record.size, file_count: 1, ..Usage::default() },
+            _ => Usage { folder_count: 1, ..Usage::default() },
+        });
+        usage
+    }
+}
+
+/// Takes one parent out of every chain of parents that bites its tail, and returns the nodes that lost theirs: of each
+/// cycle the one with the lowest handle, so that the order of arrival does not matter.
+fn cut_cycles(store: &Store, parents: &mut [Index]) -> Vec<Index> {
+    let mut seen_from: Vec<Index> = vec![NONE; parents.len()];
+    let mut cut = Vec::new();
+    for start in store.indices() {
+        let mut at = start;
+        while at != NONE && seen_from[at as usize] == NONE {
+            seen_from[at as usize] = start;
+            at = parents[at as usize];
+        }
+        if at == NONE || seen_from[at as usize] != start {
+            continue;
+        }
+        let mut lowest = at;
+        let mut next = parents[at as usize];
+        while next != at {
+            if store.record(next).handle < store.record(lowest).handle {
+                lowest = next;
+            }
+            next = parents[next as usize];
+        }
+        parents[lowest as usize] = NONE;
+        cut.push(lowest);
+    }
+    cut
+}
