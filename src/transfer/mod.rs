@@ -2,11 +2,18 @@
 
 mod buffer;
 pub mod compare;
+pub mod conflict;
 mod disk;
 pub mod download;
 pub mod error;
+pub mod filter;
+mod jobs;
 pub mod limits;
+mod patience;
+pub mod plan;
 pub mod progress;
+pub mod queue;
+pub(crate) mod speed;
 pub mod upload;
 
 pub use error::TransferError;

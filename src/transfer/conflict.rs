@@ -1,0 +1,226 @@
+//! What happens where two files want one name: policy and answers become a decision, and free names are found. Pure.
+
+use crate::message::{ConflictPolicy, Resolution, Verdict};
+
+/// What a decision is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sides {
+    /// Bytes of what is copied and of what stands there.
+    pub sizes: (u64, u64),
+    /// Times of the last change, Unix seconds, likewise.
+    pub times: (Option<i64>, Option<i64>),
+    /// What is known of the contents.
+    pub verdict: Verdict,
+    /// A file and a folder: neither can take the other's place.
+    pub mismatch: bool,
+}
+
+/// What is done about a conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The user is asked.
+    Ask,
+    /// The contents must be compared first; then decide again.
+    Examine,
+    /// The target stays.
+    Skip,
+    /// The contents are the same: nothing to do.
+    Same,
+    /// The new one takes the name; the old one becomes a version (cloud) or goes to the trash (local).
+    Overwrite,
+    /// The new one takes the name; the old one goes to the bin.
+    Replace,
+    /// The new one gets a free name: this one, or the next free one.
+    KeepBoth(Option<String>),
+    /// It counts as an error.
+    Fail,
+    /// The copy ends.
+    Stop,
+}
+
+/// Returns what a policy makes of a conflict.
+#[must_use]
+pub fn by_policy(policy: ConflictPolicy, sides: Sides) -> Decision {
+    match policy {
+        ConflictPolicy::Ask => Decision::Ask,
+        ConflictPolicy::Skip => Decision::Skip,
+        ConflictPolicy::Rename => Decision::KeepBoth(None),
+        ConflictPolicy::Fail => Decision::Fail,
+        ConflictPolicy::Newer
+        | ConflictPolicy::Size
+        | ConflictPolicy::Identical
+        | ConflictPolicy::Overwrite
+        | ConflictPolicy::Replace
+            if sides.mismatch =>
+        {
+            Decision::Fail
+        }
+        ConflictPolicy::Newer => overwrite_if(is_newer(sides)),
+        ConflictPolicy::Size => overwrite_if(sides.sizes.0 != sides.sizes.1),
+        ConflictPolicy::Identical => match examined(sides) {
+            Some(true) => Decision::Same,
+            Some(false) => Decision::Overwrite,
+            None => Decision::Examine,
+        },
+        ConflictPolicy::Overwrite => Decision::Overwrite,
+        ConflictPolicy::Replace => Decision::Replace,
+    }
+}
+
+/// Returns what an answer makes of a conflict. `rest`: the answer was given for another one before.
+#[must_use]
+pub fn by_answer(answer: &Resolution, sides: Sides, rest: bool) -> Decision {
+    match answer {
+        Resolution::Stop => Decision::Stop,
+        Resolution::Skip => Decision::Skip,
+        Resolution::KeepBoth { .. } if rest => Decision::KeepBoth(None),
+        Resolution::KeepBoth { name } => Decision::KeepBoth(Some(name.clone())),
+        // Never silent: an answer for all that cannot be followed here is asked again, one for this is an error.
+        Resolution::Overwrite
+        | Resolution::Replace
+        | Resolution::OverwriteIfNewer
+        | Resolution::SkipIfIdentical
+            if sides.mismatch =>
+        {
+            if rest {
+                Decision::Ask
+            } else {
+                Decision::Fail
+            }
+        }
+        Resolution::Overwrite => Decision::Overwrite,
+        Resolution::Replace => Decision::Replace,
+        Resolution::OverwriteIfNewer => overwrite_if(is_newer(sides)),
+        Resolution::SkipIfIdentical => match examined(sides) {
+            Some(true) => Decision::Same,
+            Some(false) => Decision::Ask,
+            None => Decision::Examine,
+        },
+    }
+}
+
+/// Returns the first name of `name (2).ext`, `name (3).ext`… that is not taken.
+#[must_use]
+pub fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let (stem, extension) = split_extension(name);
+    (2_u64..)
+        .map(|number| format!("{stem} ({number}){extension}"))
+        .find(|candidate| !is_taken(candidate))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+/// Divides `a.tar.gz` into `a` and `.tar.gz`, `a.jpg` into `a` and `.jpg`; `.bashrc` has no extension.
+fn split_extension(name: &str) -> (&str, &str) {
+    let at = match name.rfind('.') {
+        Some(at) if at > 0 && at + 1 < name.len() => at,
+        Some(_) | None => return (name, ""),
+    };
+    let at = match name[..at].strip_suffix(".tar") {
+        Some(stem) if !stem.is_empty() => stem.len(),
+        Some(_) | None => at,
+    };
+    name.split_at(at)
+}
+
+fn overwrite_if(yes: bool) -> Decision {
+    if yes { Decision::Overwrite } else { Decision::Skip }
+}
+
+/// A time that is not known proves nothing, so it is not newer.
+fn is_newer(sides: Sides) -> bool {
+    matches!(sides.times, (Some(new), Some(old)) if new > old)
+}
+
+/// Whether the contents are proven the same or proven to differ; `None` where that has to be found out.
+fn examined(sides: Sides) -> Option<bool> {
+    match sides.verdict {
+        Verdict::Identical => Some(true),
+        Verdict::Different => Some(false),
+        Verdict::SameFingerprint | Verdict::Unknown if sides.sizes.0 != sides.sizes.1 => Some(false),
+        Verdict::SameFingerprint | Verdict::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDES: Sides =
+        Sides { sizes: (5, 5), times: (Some(20), Some(10)), verdict: Verdict::Unknown, mismatch: false };
+
+    #[test]
+    fn each_policy_decides_as_its_name_says() {
+        let older = Sides { times: (Some(10), Some(20)), ..SIDES };
+        let untimed = Sides { times: (None, Some(20)), ..SIDES };
+        let longer = Sides { sizes: (6, 5), ..SIDES };
+        let table = [
+            (ConflictPolicy::Ask, SIDES, Decision::Ask),
+            (ConflictPolicy::Skip, SIDES, Decision::Skip),
+            (ConflictPolicy::Newer, SIDES, Decision::Overwrite),
+            (ConflictPolicy::Newer, older, Decision::Skip),
+            (ConflictPolicy::Newer, untimed, Decision::Skip),
+            (ConflictPolicy::Size, SIDES, Decision::Skip),
+            (ConflictPolicy::Size, longer, Decision::Overwrite),
+            (ConflictPolicy::Identical, SIDES, Decision::Examine),
+            (ConflictPolicy::Identical, longer, Decision::Overwrite),
+            (ConflictPolicy::Identical, Sides { verdict: Verdict::Identical, ..SIDES }, Decision::Same),
+            (
+                ConflictPolicy::Identical,
+                Sides { verdict: Verdict::SameFingerprint, ..SIDES },
+                Decision::Examine,
+            ),
+            (ConflictPolicy::Overwrite, SIDES, Decision::Overwrite),
+            (ConflictPolicy::Replace, SIDES, Decision::Replace),
+            (ConflictPolicy::Rename, SIDES, Decision::KeepBoth(None)),
+            (ConflictPolicy::Fail, SIDES, Decision::Fail),
+        ];
+        for (policy, sides, decision) in table {
+            assert_eq!(by_policy(policy, sides), decision, "{policy:?} {sides:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_never_takes_a_folders_place() {
+        let sides = Sides { mismatch: true, ..SIDES };
+        for policy in [
+            ConflictPolicy::Newer,
+            ConflictPolicy::Size,
+            ConflictPolicy::Identical,
+            ConflictPolicy::Overwrite,
+            ConflictPolicy::Replace,
+        ] {
+            assert_eq!(by_policy(policy, sides), Decision::Fail, "{policy:?}");
+        }
+        for answer in [Resolution::Overwrite, Resolution::Replace, Resolution::OverwriteIfNewer] {
+            assert_eq!(by_answer(&answer, sides, false), Decision::Fail);
+            assert_eq!(by_answer(&answer, sides, true), Decision::Ask);
+        }
+    }
+
+    #[test]
+    fn an_answer_for_the_rest_finds_its_own_names() {
+        let answer = Resolution::KeepBoth { name: "mine.jpg".into() };
+        assert_eq!(by_answer(&answer, SIDES, false), Decision::KeepBoth(Some("mine.jpg".into())));
+        assert_eq!(by_answer(&answer, SIDES, true), Decision::KeepBoth(None));
+    }
+
+    #[test]
+    fn skipping_identical_ones_asks_about_the_others() {
+        let answer = Resolution::SkipIfIdentical;
+        assert_eq!(by_answer(&answer, SIDES, true), Decision::Examine);
+        let different = Sides { verdict: Verdict::Different, ..SIDES };
+        assert_eq!(by_answer(&answer, different, true), Decision::Ask);
+    }
+
+    #[test]
+    fn free_names_count_up_before_the_extension() {
+        let taken = |names: &'static [&'static str]| move |name: &str| names.contains(&name);
+        assert_eq!(free_name("a.jpg", taken(&[])), "a (2).jpg");
+        assert_eq!(free_name("a.jpg", taken(&["a (2).jpg", "a (3).jpg"])), "a (4).jpg");
+        assert_eq!(free_name("a.tar.gz", taken(&[])), "a (2).tar.gz");
+        assert_eq!(free_name(".tar.gz", taken(&[])), ".tar (2).gz");
+        assert_eq!(free_name(".bashrc", taken(&[])), ".bashrc (2)");
+        assert_eq!(free_name("noext", taken(&[])), "noext (2)");
+        assert_eq!(free_name("dot.", taken(&[])), "dot. (2)");
+    }
+}

@@ -1,0 +1,240 @@
+//! What goes into a plan and what comes out: offers of the scan, actions for the worker, and the folders and files that
+//! the plan keeps in between.
+
+use std::collections::HashSet;
+
+use crate::message::{Note, Problem, Verdict};
+
+/// A folder of a plan, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FolderId(pub(super) u32);
+
+/// A file of a plan, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub(super) u32);
+
+/// A folder that the worker is to scan: list the source, and look in the target for entries of the same names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scan<S, T> {
+    /// Its number, for [`super::Plan::scanned`].
+    pub folder: FolderId,
+    /// The source folder.
+    pub source: S,
+    /// The target folder; `None` where it does not exist yet.
+    pub target: Option<T>,
+}
+
+/// What a scan found.
+#[derive(Clone, Debug)]
+pub struct Scanned<S, T> {
+    /// What is in the source folder.
+    pub offers: Vec<Offer<S, T>>,
+    /// All names in the target folder, where the offers meet any of them; else it may be empty.
+    pub taken: HashSet<String>,
+}
+
+/// One entry of a source folder.
+#[derive(Clone, Debug)]
+pub struct Offer<S, T> {
+    /// The entry.
+    pub source: S,
+    /// Its name.
+    pub name: String,
+    /// The name it will have in the target.
+    pub target_name: String,
+    /// What it is.
+    pub kind: OfferKind,
+    /// Entries of the target that have that name.
+    pub existing: Vec<Existing<T>>,
+}
+
+/// What a source entry is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OfferKind {
+    /// A folder.
+    Folder,
+    /// A file.
+    File {
+        /// Bytes.
+        size: u64,
+        /// Time of the last change, Unix seconds.
+        modified: Option<i64>,
+    },
+    /// Something that cannot be copied, and why.
+    Unfit(Problem),
+}
+
+/// An entry of the target that has the name of an offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Existing<T> {
+    /// The entry.
+    pub target: T,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+    /// Bytes.
+    pub size: u64,
+    /// Time of the last change, Unix seconds.
+    pub modified: Option<i64>,
+    /// A file of the same size and time: nothing to do.
+    pub same: bool,
+    /// What is known of the contents.
+    pub verdict: Verdict,
+}
+
+/// Something that the worker is to do for the plan.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action<S, T> {
+    /// Make a folder, then call [`super::Plan::folder_made`] or [`super::Plan::folder_failed`].
+    MakeFolder {
+        /// Its number.
+        folder: FolderId,
+        /// Where.
+        parent: T,
+        /// Its name.
+        name: String,
+    },
+    /// Transfer a file, then call [`super::Plan::file_ended`].
+    Transfer(FileTransfer<S, T>),
+    /// Compare the contents of two files, then call [`super::Plan::examined`].
+    Examine {
+        /// The file's number.
+        file: FileId,
+        /// What is copied.
+        source: S,
+        /// What stands there.
+        existing: T,
+    },
+    /// Ask the user, then call [`super::Plan::resolve`]. Only one question is open at a time.
+    Ask(Question<S, T>),
+    /// Tell what happened, or would happen, to an item.
+    Note {
+        /// Path below the source folder.
+        path: String,
+        /// Bytes.
+        size: u64,
+        /// What.
+        note: Note,
+    },
+}
+
+/// A file that is to be transferred.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileTransfer<S, T> {
+    /// Its number.
+    pub file: FileId,
+    /// What.
+    pub source: S,
+    /// The folder it goes to.
+    pub folder: T,
+    /// The name it gets there.
+    pub name: String,
+    /// Path below the source folder.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// Time of the last change, Unix seconds.
+    pub modified: Option<i64>,
+    /// What becomes of the file that has the name.
+    pub replaces: Replaces<T>,
+}
+
+/// What becomes of the file that has the target's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replaces<T> {
+    /// There is none.
+    Nothing,
+    /// It becomes a version of the new one (cloud), or goes to the trash (local).
+    Version(T),
+    /// It goes to the bin.
+    ToBin(T),
+}
+
+/// Two entries that want one name, for the user.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question<S, T> {
+    /// Path below the source folder.
+    pub path: String,
+    /// What is copied.
+    pub source: S,
+    /// Whether it is a folder.
+    pub source_is_folder: bool,
+    /// Its bytes.
+    pub size: u64,
+    /// Its time of the last change, Unix seconds.
+    pub modified: Option<i64>,
+    /// What stands there.
+    pub existing: Existing<T>,
+    /// A free name for the new one.
+    pub free_name: String,
+    /// Conflicts that are known to come after it.
+    pub remaining_count: u64,
+}
+
+/// How a file's transfer ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileEnd {
+    /// Verified and in place.
+    Copied,
+    /// Stopped by the user.
+    Cancelled,
+    /// Failed.
+    Failed(Problem),
+}
+
+/// A folder as the plan keeps it.
+#[derive(Debug)]
+pub(super) struct Folder<S, T> {
+    pub(super) parent: Option<FolderId>,
+    /// Its name in the target.
+    pub(super) name: String,
+    /// Path below the source folder; empty for the top.
+    pub(super) path: String,
+    /// `None` for folders that only the target has.
+    pub(super) source: Option<S>,
+    pub(super) state: FolderState<T>,
+    /// What waits until it is there.
+    pub(super) waiting: Vec<Item>,
+    /// Names that are not free in it.
+    pub(super) taken: HashSet<String>,
+}
+
+/// How far a target folder is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum FolderState<T> {
+    /// It does not exist, and nothing has asked for it yet.
+    Missing,
+    /// It is being made, or waits for the folder above.
+    Making,
+    /// It exists.
+    Ready(T),
+    /// It cannot be made.
+    Failed(Problem),
+}
+
+/// A file as the plan keeps it.
+#[derive(Debug)]
+pub(super) struct File<S, T> {
+    pub(super) folder: FolderId,
+    pub(super) name: String,
+    pub(super) target_name: String,
+    pub(super) source: S,
+    pub(super) size: u64,
+    pub(super) modified: Option<i64>,
+    pub(super) replaces: Replaces<T>,
+}
+
+/// A file or a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    Folder(FolderId),
+    File(FileId),
+}
+
+/// Two entries that want one name, undecided.
+#[derive(Debug)]
+pub(super) struct Clash<T> {
+    pub(super) item: Item,
+    pub(super) existing: Existing<T>,
+    /// An answer for all cannot decide this one.
+    pub(super) must_ask: bool,
+}

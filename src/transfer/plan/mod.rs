@@ -1,0 +1,514 @@
+//! The plan of one copy: what the scan finds becomes folders to make, files to transfer, questions and notes. A pure
+//! machine: the worker scans, acts and answers; the plan decides, and counts every item exactly once. It knows neither
+//! disk nor cloud: `S` names a source entry, `T` a target entry.
+
+mod clash;
+mod item;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+pub use item::{
+    Action, Existing, FileEnd, FileId, FileTransfer, FolderId, Offer, OfferKind, Question, Replaces, Scan,
+    Scanned,
+};
+use item::{Clash, File, Folder, FolderState, Item};
+
+use super::filter::Rules;
+use crate::message::{
+    ConflictPolicy, CopyId, CopyReport, Note, PlanSummary, Problem, ProblemKind, Resolution,
+};
+
+/// A copy being planned and carried out.
+#[derive(Debug)]
+pub struct Plan<S, T> {
+    options: PlanOptions,
+    folders: Vec<Folder<S, T>>,
+    files: Vec<File<S, T>>,
+    to_scan: VecDeque<FolderId>,
+    /// Scans that have been handed out.
+    scanning: usize,
+    actions: VecDeque<Action<S, T>>,
+    clashes: VecDeque<Clash<T>>,
+    /// The clash that the user has been asked about.
+    asked: Option<Clash<T>>,
+    examining: HashMap<FileId, Clash<T>>,
+    /// The user's answer for the rest.
+    standing: Option<Resolution>,
+    /// Folders being made and files on their way: handed out, not yet answered.
+    open: usize,
+    summary: PlanSummary,
+    report: CopyReport,
+    first_skip: Option<Problem>,
+}
+
+/// How a plan decides.
+#[derive(Clone, Debug)]
+pub struct PlanOptions {
+    /// The copy's number, for summary and report.
+    pub copy: CopyId,
+    /// Where it goes, as people write it.
+    pub target: String,
+    /// What happens where a name is taken.
+    pub conflict: ConflictPolicy,
+    /// Change nothing, tell what would be done.
+    pub dry_run: bool,
+    /// Make folders that stay empty.
+    pub empty_folders: bool,
+    /// What is left out.
+    pub rules: Rules,
+}
+
+impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
+    /// Makes a plan that copies what is in `source` to a folder `below` (outermost first, missing as yet) the target.
+    pub fn new(options: PlanOptions, source: S, target: T, below: &[String]) -> Self {
+        let summary =
+            PlanSummary { copy: options.copy, target: options.target.clone(), ..PlanSummary::default() };
+        let report = CopyReport { copy: options.copy, ..CopyReport::default() };
+        let mut plan = Self {
+            options,
+            folders: Vec::new(),
+            files: Vec::new(),
+            to_scan: VecDeque::new(),
+            scanning: 0,
+            actions: VecDeque::new(),
+            clashes: VecDeque::new(),
+            asked: None,
+            examining: HashMap::new(),
+            standing: None,
+            open: 0,
+            summary,
+            report,
+            first_skip: None,
+        };
+        let mut top = plan.add_folder(None, String::new(), String::new(), None, FolderState::Ready(target));
+        for name in below {
+            top = plan.add_folder(Some(top), name.clone(), String::new(), None, FolderState::Missing);
+        }
+        plan.folder_mut(top).source = Some(source);
+        plan.to_scan.push_back(top);
+        plan
+    }
+
+    /// Returns a folder to scan; [`Self::scanned`] is to follow.
+    pub fn next_scan(&mut self) -> Option<Scan<S, T>> {
+        while let Some(id) = self.to_scan.pop_front() {
+            if let Some(problem) = self.failed_above(id) {
+                self.fail_folder(id, &problem);
+            }
+            let folder = self.folder(id);
+            let target = match &folder.state {
+                FolderState::Ready(target) => Some(target.clone()),
+                FolderState::Missing | FolderState::Making => None,
+                FolderState::Failed(_) => continue,
+            };
+            if let Some(source) = folder.source.clone() {
+                self.scanning += 1;
+                return Some(Scan { folder: id, source, target });
+            }
+        }
+        None
+    }
+
+    /// Takes what a scan found, or why the source folder cannot be read.
+    pub fn scanned(&mut self, folder: FolderId, found: Result<Scanned<S, T>, Problem>) {
+        self.scanning -= 1;
+        if self.report.cancelled {
+            return;
+        }
+        match found {
+            Err(problem) if self.folder(folder).path.is_empty() => {
+                self.summary.problem.get_or_insert_with(|| problem.clone());
+                self.skip(String::new(), 0, problem);
+            }
+            Err(problem) => self.skip(self.folder(folder).path.clone(), 0, problem),
+            Ok(found) => self.take_offers(folder, found),
+        }
+        self.summary.complete = self.to_scan.is_empty() && self.scanning == 0;
+    }
+
+    /// Returns the next thing to do. To be called only once the user has said so.
+    pub fn next_action(&mut self) -> Option<Action<S, T>> {
+        let action = self.actions.pop_front().or_else(|| self.next_question())?;
+        match &action {
+            Action::MakeFolder { .. } | Action::Transfer(_) => self.open += 1,
+            Action::Examine { .. } | Action::Ask(_) | Action::Note { .. } => {}
+        }
+        Some(action)
+    }
+
+    /// A folder is there: what waited for it goes on.
+    pub fn folder_made(&mut self, id: FolderId, target: T) {
+        self.open -= 1;
+        self.folder_mut(id).state = FolderState::Ready(target);
+        self.note(self.folder(id).path.clone(), 0, Note::FolderMade);
+        if !self.report.cancelled {
+            for item in std::mem::take(&mut self.folder_mut(id).waiting) {
+                match item {
+                    Item::Folder(child) => self.make_folder(child),
+                    Item::File(file) => self.place_file(file),
+                }
+            }
+        }
+    }
+
+    /// A folder cannot be made: nor can what is to go into it.
+    pub fn folder_failed(&mut self, id: FolderId, problem: &Problem) {
+        self.open -= 1;
+        self.fail_folder(id, problem);
+    }
+
+    /// A file's transfer has ended.
+    pub fn file_ended(&mut self, id: FileId, end: FileEnd) {
+        self.open -= 1;
+        let file = self.file(id);
+        let (path, size) = (self.path_of(file), file.size);
+        match end {
+            FileEnd::Copied => {
+                let note = match file.replaces {
+                    Replaces::Nothing => Note::CopiedNew,
+                    Replaces::Version(_) | Replaces::ToBin(_) => Note::CopiedReplaced,
+                };
+                self.report.copied_count += 1;
+                self.report.copied_bytes += size;
+                self.note(path, size, note);
+            }
+            FileEnd::Cancelled if self.report.cancelled => {}
+            FileEnd::Cancelled => {
+                let problem = Problem::new(ProblemKind::Interrupted, format!("\"{path}\" was cancelled"), "");
+                self.fail(path, size, problem);
+            }
+            FileEnd::Failed(problem) => self.fail(path, size, problem),
+        }
+    }
+
+    /// A transfer that had ended badly is tried again: it does not count as failed.
+    pub fn file_again(&mut self) {
+        self.open += 1;
+        self.report.failed_count = self.report.failed_count.saturating_sub(1);
+    }
+
+    /// Stops: nothing more is handed out. What is on its way is still to be answered.
+    pub fn cancel(&mut self) {
+        self.report.cancelled = true;
+        self.to_scan.clear();
+        self.actions.clear();
+        self.clashes.clear();
+        self.asked = None;
+        self.examining.clear();
+        self.folders.iter_mut().for_each(|folder| folder.waiting.clear());
+        self.summary.complete = self.scanning == 0;
+    }
+
+    /// Returns whether it was stopped.
+    #[must_use]
+    pub const fn is_cancelled(&self) -> bool {
+        self.report.cancelled
+    }
+
+    /// Returns whether nothing is left to do.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let handed_out = self.scanning + self.open + self.examining.len();
+        let undecided = self.clashes.len() + usize::from(self.asked.is_some());
+        handed_out + undecided + self.to_scan.len() + self.actions.len() == 0
+    }
+
+    /// Returns what has been found so far.
+    #[must_use]
+    pub const fn summary(&self) -> &PlanSummary {
+        &self.summary
+    }
+
+    /// Returns what has been done so far.
+    #[must_use]
+    pub fn report(&self) -> CopyReport {
+        let problem = self.report.problem.clone().or_else(|| self.first_skip.clone());
+        CopyReport { problem, ..self.report.clone() }
+    }
+
+    fn take_offers(&mut self, folder: FolderId, found: Scanned<S, T>) {
+        let mut names: HashMap<String, u32> = HashMap::new();
+        let mut offers = Vec::with_capacity(found.offers.len());
+        for offer in found.offers {
+            let path = join(&self.folder(folder).path, &offer.name);
+            match self.wanted(&path, &offer.kind) {
+                Wanted::Yes(size) => {
+                    *names.entry(offer.target_name.clone()).or_default() += 1;
+                    offers.push((path, size, offer));
+                }
+                Wanted::No(size) => self.note(path, size, Note::Filtered),
+                Wanted::Cannot(problem) => self.skip(path, 0, problem),
+            }
+        }
+        if offers.iter().any(|(_, _, offer)| !offer.existing.is_empty()) {
+            let taken: HashSet<String> = names.keys().cloned().chain(found.taken).collect();
+            self.folder_mut(folder).taken = taken;
+        }
+        for (path, size, offer) in offers {
+            match names.get_mut(&offer.target_name) {
+                Some(1) => self.take_offer(folder, path, offer),
+                // Told once for all that share the name; the count goes to zero then.
+                Some(count) if *count > 1 => {
+                    let count = std::mem::take(count);
+                    self.skip_equal_names(path, size, count);
+                }
+                Some(_) | None => {}
+            }
+        }
+        if self.options.empty_folders {
+            self.need_folder(folder);
+        }
+    }
+
+    fn wanted(&self, path: &str, kind: &OfferKind) -> Wanted {
+        match kind {
+            OfferKind::Unfit(problem) if self.options.rules.includes_file(path) => {
+                Wanted::Cannot(problem.clone())
+            }
+            OfferKind::Unfit(_) => Wanted::No(0),
+            OfferKind::Folder if self.options.rules.may_include_below(path) => Wanted::Yes(0),
+            OfferKind::Folder => Wanted::No(0),
+            OfferKind::File { size, .. } if self.options.rules.includes_file(path) => Wanted::Yes(*size),
+            OfferKind::File { size, .. } => Wanted::No(*size),
+        }
+    }
+
+    fn take_offer(&mut self, folder: FolderId, path: String, offer: Offer<S, T>) {
+        match offer.kind {
+            OfferKind::Folder => self.take_folder(folder, path, offer),
+            OfferKind::File { size, modified } => {
+                let file = File {
+                    folder,
+                    name: offer.name,
+                    target_name: offer.target_name,
+                    source: offer.source,
+                    size,
+                    modified,
+                    replaces: Replaces::Nothing,
+                };
+                self.take_file(file, path, offer.existing);
+            }
+            OfferKind::Unfit(problem) => self.skip(path, 0, problem),
+        }
+    }
+
+    fn take_folder(&mut self, parent: FolderId, path: String, offer: Offer<S, T>) {
+        let (folders, files): (Vec<_>, Vec<_>) =
+            offer.existing.into_iter().partition(|existing| existing.is_folder);
+        let ambiguous = folders.len() > 1;
+        let state = match <[Existing<T>; 1]>::try_from(folders) {
+            Ok([only]) => FolderState::Ready(only.target),
+            Err(_) if ambiguous => return self.skip_ambiguous(path, 0, &offer.target_name),
+            Err(_) => FolderState::Missing,
+        };
+        let in_the_way = if state == FolderState::Missing { files.into_iter().next() } else { None };
+        let id = self.add_folder(Some(parent), offer.target_name, path, Some(offer.source), state);
+        match in_the_way {
+            Some(existing) => self.clash(Clash { item: Item::Folder(id), existing, must_ask: false }),
+            None => self.to_scan.push_back(id),
+        }
+    }
+
+    fn take_file(&mut self, file: File<S, T>, path: String, existing: Vec<Existing<T>>) {
+        let (mut folders, mut files): (Vec<_>, Vec<_>) =
+            existing.into_iter().partition(|existing| existing.is_folder);
+        if files.iter().any(|existing| existing.same) {
+            self.summary.same_count += 1;
+            self.report.same_count += 1;
+            return self.note(path, file.size, Note::Same);
+        }
+        let several = files.len() > 1;
+        if several
+            && self.options.conflict != ConflictPolicy::Rename
+            && self.options.conflict != ConflictPolicy::Skip
+        {
+            return self.skip_ambiguous(path, file.size, &file.target_name);
+        }
+        let id = self.add_file(file);
+        match files.pop().or_else(|| folders.pop()) {
+            None => self.want_file(id),
+            Some(existing) => self.clash(Clash { item: Item::File(id), existing, must_ask: false }),
+        }
+    }
+
+    /// A file is to be copied: it counts, and goes on its way as soon as its folder is there.
+    fn want_file(&mut self, id: FileId) {
+        let file = self.file(id);
+        let (size, path) = (file.size, self.path_of(file));
+        self.summary.file_count += 1;
+        self.summary.bytes += size;
+        self.need_folder(self.file(id).folder);
+        if self.options.dry_run {
+            self.note(path, size, Note::WouldCopy);
+        } else {
+            self.place_file(id);
+        }
+    }
+
+    fn place_file(&mut self, id: FileId) {
+        let file = self.file(id);
+        match &self.folder(file.folder).state {
+            FolderState::Ready(folder) => {
+                let transfer = FileTransfer {
+                    file: id,
+                    source: file.source.clone(),
+                    folder: folder.clone(),
+                    name: file.target_name.clone(),
+                    path: self.path_of(file),
+                    size: file.size,
+                    modified: file.modified,
+                    replaces: file.replaces.clone(),
+                };
+                self.actions.push_back(Action::Transfer(transfer));
+            }
+            FolderState::Failed(problem) => {
+                let (path, size, problem) = (self.path_of(file), file.size, problem.clone());
+                self.fail(path, size, problem);
+            }
+            FolderState::Missing | FolderState::Making => {
+                let folder = file.folder;
+                self.folder_mut(folder).waiting.push(Item::File(id));
+            }
+        }
+    }
+
+    /// Something is to go into a folder: it is made, with what is missing above it.
+    fn need_folder(&mut self, id: FolderId) {
+        if self.folder(id).state != FolderState::Missing {
+            return;
+        }
+        self.folder_mut(id).state = FolderState::Making;
+        self.summary.folder_count += 1;
+        if let Some(parent) = self.folder(id).parent {
+            self.need_folder(parent);
+        }
+        if self.options.dry_run {
+            self.note(self.folder(id).path.clone(), 0, Note::WouldMakeFolder);
+        } else {
+            self.make_folder(id);
+        }
+    }
+
+    fn make_folder(&mut self, id: FolderId) {
+        let Some(above) = self.folder(id).parent else { return };
+        match self.folder(above).state.clone() {
+            FolderState::Ready(parent) => {
+                let name = self.folder(id).name.clone();
+                self.actions.push_back(Action::MakeFolder { folder: id, parent, name });
+            }
+            FolderState::Failed(problem) => self.fail_folder(id, &problem),
+            FolderState::Missing | FolderState::Making => {
+                self.folder_mut(above).waiting.push(Item::Folder(id))
+            }
+        }
+    }
+
+    fn fail_folder(&mut self, id: FolderId, problem: &Problem) {
+        self.folder_mut(id).state = FolderState::Failed(problem.clone());
+        self.fail(self.folder(id).path.clone(), 0, problem.clone());
+        for item in std::mem::take(&mut self.folder_mut(id).waiting) {
+            match item {
+                Item::Folder(child) => self.fail_folder(child, problem),
+                Item::File(file) => self.place_file(file),
+            }
+        }
+    }
+
+    fn failed_above(&self, id: FolderId) -> Option<Problem> {
+        match &self.folder(self.folder(id).parent?).state {
+            FolderState::Failed(problem) if self.folder(id).state == FolderState::Missing => {
+                Some(problem.clone())
+            }
+            FolderState::Failed(_) | FolderState::Missing | FolderState::Making | FolderState::Ready(_) => {
+                None
+            }
+        }
+    }
+
+    fn skip_equal_names(&mut self, path: String, size: u64, count: u32) {
+        self.summary.skipped_count += u64::from(count);
+        self.report.skipped_count += u64::from(count);
+        self.first_skip.get_or_insert_with(|| {
+            let message = format!("\"{path}\" was not copied: {count} entries of the source have this name");
+            Problem::new(
+                ProblemKind::Ambiguous,
+                message,
+                "rename them in the source, or copy the one you want by itself",
+            )
+        });
+        self.note(path, size, Note::EqualNames { count });
+    }
+
+    fn skip_ambiguous(&mut self, path: String, size: u64, name: &str) {
+        let message = format!("\"{path}\" was not copied: the target has several entries called \"{name}\"");
+        let hint = "rename or remove the others in the target, or keep both";
+        self.skip(path, size, Problem::new(ProblemKind::Ambiguous, message, hint));
+    }
+
+    fn skip(&mut self, path: String, size: u64, problem: Problem) {
+        self.summary.skipped_count += 1;
+        self.report.skipped_count += 1;
+        self.first_skip.get_or_insert_with(|| problem.clone());
+        self.note(path, size, Note::Skipped(problem));
+    }
+
+    fn fail(&mut self, path: String, size: u64, problem: Problem) {
+        self.report.failed_count += 1;
+        self.report.problem.get_or_insert_with(|| problem.clone());
+        self.note(path, size, Note::Failed(problem));
+    }
+
+    fn note(&mut self, path: String, size: u64, note: Note) {
+        self.actions.push_back(Action::Note { path, size, note });
+    }
+
+    fn path_of(&self, file: &File<S, T>) -> String {
+        join(&self.folder(file.folder).path, &file.name)
+    }
+
+    fn add_folder(
+        &mut self,
+        parent: Option<FolderId>,
+        name: String,
+        path: String,
+        source: Option<S>,
+        state: FolderState<T>,
+    ) -> FolderId {
+        let id = FolderId(u32::try_from(self.folders.len()).unwrap_or(u32::MAX));
+        let (waiting, taken) = (Vec::new(), HashSet::new());
+        self.folders.push(Folder { parent, name, path, source, state, waiting, taken });
+        id
+    }
+
+    fn add_file(&mut self, file: File<S, T>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(file);
+        id
+    }
+
+    fn folder(&self, id: FolderId) -> &Folder<S, T> {
+        &self.folders[id.0 as usize]
+    }
+
+    fn folder_mut(&mut self, id: FolderId) -> &mut Folder<S, T> {
+        &mut self.folders[id.0 as usize]
+    }
+
+    fn file(&self, id: FileId) -> &File<S, T> {
+        &self.files[id.0 as usize]
+    }
+}
+
+/// Whether an offer is to be copied, with its bytes.
+enum Wanted {
+    Yes(u64),
+    No(u64),
+    Cannot(Problem),
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+#[cfg(test)]
+mod tests;

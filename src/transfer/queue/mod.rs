@@ -1,0 +1,367 @@
+//! The queue: which transfers run, wait, are held or have ended, and the sums over them. A pure machine: the worker tells
+//! it what happens and asks what may start; `now` is passed in. It knows neither files nor servers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+mod control;
+mod transfer;
+
+pub use control::Acted;
+use transfer::{Lane, Phase, Size, Stopped, Sums, Transfer, lane_of};
+
+use super::speed::Speed;
+use crate::message::{
+    CopyId, Direction, Event, Problem, TransferId, TransferRow, TransferState, TransferTotals, Wait,
+    WaitReason,
+};
+
+/// All transfers of a worker, in the order in which they were added.
+#[derive(Debug)]
+pub struct Queue {
+    transfers: BTreeMap<TransferId, Transfer>,
+    next: u64,
+    /// Queued ones that may start, by lane.
+    ready: BTreeMap<Lane, BTreeSet<TransferId>>,
+    /// Queued ones that must not start yet.
+    later: BTreeSet<(Instant, TransferId)>,
+    /// Running ones and ones that are being stopped.
+    running: BTreeMap<Size, BTreeSet<TransferId>>,
+    small_limit: usize,
+    /// Small files done since the pool last changed.
+    small_done: usize,
+    /// New ones are held back, too.
+    held: bool,
+    /// The transfer allowance is used up until then.
+    no_downloads_until: Option<Instant>,
+    sums: Sums,
+    speeds: [Speed; 2],
+    changed: BTreeSet<TransferId>,
+    removed: Vec<TransferId>,
+}
+
+/// What a new transfer is.
+#[derive(Clone, Debug)]
+pub struct NewTransfer {
+    /// The copy it belongs to.
+    pub copy: CopyId,
+    /// Which way.
+    pub direction: Direction,
+    /// Path below the source folder.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// How many files above 1 MiB its copy wants on their way at once.
+    pub large_limit: u16,
+}
+
+/// What a running transfer does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Bytes move.
+    Moving,
+    /// Something holds it up, until then where that is known.
+    Waiting(Wait, Option<Instant>),
+    /// All bytes are there and are being checked.
+    Finishing,
+}
+
+/// How a run of a transfer ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Verified and in place.
+    Done,
+    /// It was stopped.
+    Stopped,
+    /// The server has too many connections of ours: fewer at once, and again later.
+    Crowded,
+    /// It failed.
+    Failed(Problem),
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            transfers: BTreeMap::new(),
+            next: 1,
+            ready: BTreeMap::new(),
+            later: BTreeSet::new(),
+            running: BTreeMap::new(),
+            small_limit: SMALL_LIMITS.0,
+            small_done: 0,
+            held: false,
+            no_downloads_until: None,
+            sums: Sums::default(),
+            speeds: [Speed::default(), Speed::default()],
+            changed: BTreeSet::new(),
+            removed: Vec::new(),
+        }
+    }
+}
+
+impl Queue {
+    /// Adds a transfer at the end.
+    pub fn add(&mut self, new: NewTransfer) -> TransferId {
+        let id = TransferId(self.next);
+        self.next += 1;
+        let phase = if self.held { Phase::Paused } else { Phase::Queued };
+        let transfer = Transfer { new, phase, done: 0, speed: Speed::default(), crowded: 0 };
+        self.sums.add(transfer.sums());
+        if transfer.phase == Phase::Queued {
+            self.ready.entry(transfer.lane()).or_default().insert(id);
+        }
+        self.transfers.insert(id, transfer);
+        self.changed.insert(id);
+        id
+    }
+
+    /// Returns the next transfer to start, which runs from now on; `None` while nothing may start.
+    pub fn start(&mut self, now: Instant) -> Option<TransferId> {
+        self.wake(now);
+        let id = self
+            .ready
+            .values()
+            .filter_map(BTreeSet::first)
+            .copied()
+            .filter(|id| self.may_start(*id))
+            .min()?;
+        if !self.is_busy() {
+            self.speeds.iter_mut().for_each(Speed::stop);
+        }
+        let transfer = self.transfers.get_mut(&id)?;
+        transfer.speed.begin(now);
+        self.speeds[lane_of(transfer.new.direction)].begin(now);
+        self.running.entry(transfer.size()).or_default().insert(id);
+        self.set(id, Phase::Running(Activity::Moving));
+        Some(id)
+    }
+
+    /// Returns when [`Self::start`] is worth another call though nothing has happened.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Instant> {
+        let later = self.later.first().map(|(at, _)| *at);
+        let held = self.no_downloads_until.filter(|_| self.has_ready_downloads());
+        later.into_iter().chain(held).min()
+    }
+
+    /// Takes note of what a running transfer does, and how many bytes it has done.
+    pub fn report(&mut self, id: TransferId, done: u64, activity: Activity, now: Instant) {
+        let Some(transfer) = self.transfers.get_mut(&id) else { return };
+        if let Phase::Running(before) = transfer.phase.clone()
+            && (transfer.done != done || before != activity)
+        {
+            let next = activity.clone();
+            let moved = done.saturating_sub(transfer.done);
+            transfer.speed.add(moved, now);
+            self.speeds[lane_of(transfer.new.direction)].add(moved, now);
+            self.change(id, |transfer| {
+                transfer.done = done.min(transfer.new.size);
+                transfer.phase = Phase::Running(next);
+            });
+        } else if transfer.speed.per_second(now) > 0 {
+            self.changed.insert(id);
+        }
+        if let Activity::Waiting(Wait { reason: WaitReason::TransferQuota, .. }, Some(until)) = activity {
+            self.no_downloads_until = self.no_downloads_until.max(Some(until));
+        }
+    }
+
+    /// Takes note that a run has ended. Returns how the transfer ended, or `None` where it will run again.
+    pub fn ended(&mut self, id: TransferId, end: End, now: Instant) -> Option<TransferState> {
+        let transfer = self.transfers.get_mut(&id)?;
+        let stopped = match transfer.phase {
+            Phase::Running(_) => None,
+            Phase::Stopping(stopped) => Some(stopped),
+            Phase::Queued | Phase::Paused | Phase::Ended(_) => return None,
+        };
+        transfer.speed.stop();
+        let size = transfer.size();
+        self.running.entry(size).or_default().remove(&id);
+        match (end, stopped) {
+            (End::Done, _) => self.done(id, size),
+            (End::Failed(problem), None) => self.end(id, TransferState::Failed(problem)),
+            (End::Stopped, None) | (_, Some(Stopped::Cancelled)) => self.end(id, TransferState::Cancelled),
+            (_, Some(Stopped::Paused)) => self.go_back(id, Phase::Paused),
+            (_, Some(Stopped::Queued)) => self.go_back(id, Phase::Queued),
+            (End::Crowded, None) => self.thin_out(id, now),
+        }
+    }
+
+    /// Returns what has changed since the last call, at most so many rows, or nothing where that is so.
+    pub fn changes(&mut self, now: Instant) -> Option<Event> {
+        if self.changed.is_empty() && self.removed.is_empty() {
+            return None;
+        }
+        let moving =
+            |id: &TransferId| self.transfers.get(id).is_some_and(|transfer| transfer.phase != Phase::Queued);
+        let (first, rest): (Vec<TransferId>, Vec<TransferId>) =
+            self.changed.iter().copied().partition(moving);
+        let mut reported: Vec<TransferId> = first.into_iter().chain(rest).take(ROWS_AT_ONCE).collect();
+        reported.sort_unstable();
+        let mut changed = Vec::with_capacity(reported.len());
+        for id in reported {
+            self.changed.remove(&id);
+            changed.extend(self.row(id, now));
+        }
+        Some(Event::Transfers {
+            changed,
+            removed: std::mem::take(&mut self.removed),
+            totals: self.totals(now),
+        })
+    }
+
+    /// Returns the sums over the list.
+    #[must_use]
+    pub fn totals(&self, now: Instant) -> TransferTotals {
+        let [up_speed, down_speed] = [self.speeds[0].per_second(now), self.speeds[1].per_second(now)];
+        let seconds = |left: u64, speed: u64| if left == 0 { Some(0) } else { left.checked_div(speed) };
+        let [up, down] = self.sums.left;
+        let seconds_left =
+            seconds(up, up_speed).zip(seconds(down, down_speed)).map(|(up, down)| up.max(down));
+        TransferTotals {
+            count: self.sums.count,
+            ended_count: self.sums.ended,
+            failed_count: self.sums.failed,
+            bytes: self.sums.bytes,
+            done_bytes: self.sums.done,
+            up_speed,
+            down_speed,
+            seconds_left: seconds_left.filter(|_| up + down > 0),
+            wait: self
+                .running
+                .values()
+                .flatten()
+                .filter_map(|id| self.transfers.get(id))
+                .find_map(Transfer::wait),
+        }
+    }
+
+    /// Returns whether a transfer runs, or is being stopped.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.running.values().any(|ids| !ids.is_empty())
+    }
+
+    /// Returns one row.
+    #[must_use]
+    pub fn row(&self, id: TransferId, now: Instant) -> Option<TransferRow> {
+        let transfer = self.transfers.get(&id)?;
+        Some(TransferRow {
+            transfer: id,
+            copy: transfer.new.copy,
+            direction: transfer.new.direction,
+            path: transfer.new.path.clone(),
+            size: transfer.new.size,
+            done: transfer.done,
+            speed: transfer.speed.per_second(now),
+            state: transfer.state(),
+        })
+    }
+
+    fn may_start(&self, id: TransferId) -> bool {
+        let Some(transfer) = self.transfers.get(&id) else { return false };
+        let limit = match transfer.size() {
+            Size::Small => self.small_limit,
+            Size::Large => usize::from(transfer.new.large_limit.max(1)),
+        };
+        let quota = transfer.new.direction == Direction::Down && self.no_downloads_until.is_some();
+        !quota && self.running.get(&transfer.size()).map_or(0, BTreeSet::len) < limit
+    }
+
+    fn has_ready_downloads(&self) -> bool {
+        [Size::Small, Size::Large]
+            .iter()
+            .any(|size| self.ready.get(&(*size, true)).is_some_and(|ids| !ids.is_empty()))
+    }
+
+    fn wake(&mut self, now: Instant) {
+        self.no_downloads_until = self.no_downloads_until.filter(|until| *until > now);
+        while let Some((at, id)) = self.later.first().copied().filter(|(at, _)| *at <= now) {
+            self.later.remove(&(at, id));
+            if let Some(transfer) = self.transfers.get(&id) {
+                self.ready.entry(transfer.lane()).or_default().insert(id);
+            }
+        }
+    }
+
+    fn done(&mut self, id: TransferId, size: Size) -> Option<TransferState> {
+        if size == Size::Small {
+            self.small_done += 1;
+            if self.small_done >= self.small_limit {
+                self.small_done = 0;
+                self.small_limit = (self.small_limit * 2).min(SMALL_LIMITS.1);
+            }
+        }
+        self.change(id, |transfer| transfer.done = transfer.new.size);
+        self.end(id, TransferState::Done)
+    }
+
+    fn end(&mut self, id: TransferId, state: TransferState) -> Option<TransferState> {
+        self.set(id, Phase::Ended(state.clone()));
+        Some(state)
+    }
+
+    fn go_back(&mut self, id: TransferId, phase: Phase) -> Option<TransferState> {
+        self.change(id, |transfer| transfer.done = 0);
+        self.set(id, phase);
+        None
+    }
+
+    fn thin_out(&mut self, id: TransferId, now: Instant) -> Option<TransferState> {
+        self.small_limit = (self.small_limit / 2).max(1);
+        self.small_done = 0;
+        self.change(id, |transfer| {
+            transfer.done = 0;
+            transfer.crowded += 1;
+        });
+        let crowded = self.transfers.get(&id).map_or(0, |transfer| transfer.crowded);
+        self.set(id, Phase::Queued);
+        self.unready(id);
+        self.later.insert((now + CROWDED_PAUSE * 2_u32.pow(crowded.min(6) - 1), id));
+        None
+    }
+
+    fn phase(&self, id: TransferId) -> Option<Phase> {
+        self.transfers.get(&id).map(|transfer| transfer.phase.clone())
+    }
+
+    /// Moves a transfer to another phase, and in or out of the lanes.
+    fn set(&mut self, id: TransferId, phase: Phase) {
+        self.unready(id);
+        if let (Phase::Queued, Some(transfer)) = (&phase, self.transfers.get(&id)) {
+            self.ready.entry(transfer.lane()).or_default().insert(id);
+        }
+        self.change(id, |transfer| transfer.phase = phase);
+    }
+
+    fn unready(&mut self, id: TransferId) {
+        if let Some(transfer) = self.transfers.get(&id)
+            && let Some(lane) = self.ready.get_mut(&transfer.lane())
+        {
+            lane.remove(&id);
+        }
+        self.later.retain(|(_, other)| *other != id);
+    }
+
+    /// Changes a transfer and keeps the sums right.
+    fn change(&mut self, id: TransferId, change: impl FnOnce(&mut Transfer)) {
+        if let Some(transfer) = self.transfers.get_mut(&id) {
+            self.sums.subtract(transfer.sums());
+            change(transfer);
+            self.sums.add(transfer.sums());
+            self.changed.insert(id);
+        }
+    }
+}
+
+/// The pool of small files: how many at once at the start, and at most.
+const SMALL_LIMITS: (usize, usize) = (8, 32);
+
+/// Pause of a transfer that met too many connections; doubles each time, up to a minute.
+const CROWDED_PAUSE: Duration = Duration::from_secs(2);
+
+/// Rows in one event: more could not be looked at anyway, and the rest follows in the next.
+const ROWS_AT_ONCE: usize = 256;
+
+#[cfg(test)]
+mod tests;

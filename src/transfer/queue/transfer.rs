@@ -1,0 +1,133 @@
+//! One [`Transfer`] of the queue, the phase it is in, and what it adds to the sums.
+
+use super::{Activity, NewTransfer};
+use crate::message::{Direction, TransferState, Wait};
+use crate::transfer::speed::Speed;
+
+/// A transfer and how far it is.
+#[derive(Debug)]
+pub(super) struct Transfer {
+    pub(super) new: NewTransfer,
+    pub(super) phase: Phase,
+    /// Bytes.
+    pub(super) done: u64,
+    pub(super) speed: Speed,
+    /// Runs that ended because of too many connections.
+    pub(super) crowded: u32,
+}
+
+/// What a transfer is in, by what may become of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Phase {
+    Queued,
+    Running(Activity),
+    /// Told to stop; what it becomes once it has.
+    Stopping(Stopped),
+    Paused,
+    Ended(TransferState),
+}
+
+/// What a transfer becomes once it has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stopped {
+    Queued,
+    Paused,
+    Cancelled,
+}
+
+/// Which limit a transfer counts against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Size {
+    Small,
+    Large,
+}
+
+/// Transfers that start in order: those of a size and a direction (down is `true`).
+pub(super) type Lane = (Size, bool);
+
+/// What transfers add to the totals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    pub(super) count: u64,
+    pub(super) ended: u64,
+    pub(super) failed: u64,
+    pub(super) bytes: u64,
+    pub(super) done: u64,
+    /// Bytes that will still move by themselves, up and down.
+    pub(super) left: [u64; 2],
+}
+
+impl Transfer {
+    pub(super) fn size(&self) -> Size {
+        if self.new.size > LARGE_FROM { Size::Large } else { Size::Small }
+    }
+
+    pub(super) fn lane(&self) -> Lane {
+        (self.size(), self.new.direction == Direction::Down)
+    }
+
+    pub(super) fn state(&self) -> TransferState {
+        match &self.phase {
+            Phase::Queued | Phase::Stopping(Stopped::Queued) => TransferState::Queued,
+            Phase::Running(Activity::Moving) => TransferState::Running,
+            Phase::Running(Activity::Waiting(wait, _)) => TransferState::Waiting(wait.clone()),
+            Phase::Running(Activity::Finishing) => TransferState::Finishing,
+            Phase::Paused | Phase::Stopping(Stopped::Paused) => TransferState::Paused,
+            Phase::Stopping(Stopped::Cancelled) => TransferState::Cancelled,
+            Phase::Ended(state) => state.clone(),
+        }
+    }
+
+    pub(super) fn wait(&self) -> Option<Wait> {
+        match &self.phase {
+            Phase::Running(Activity::Waiting(wait, _)) => Some(wait.clone()),
+            Phase::Queued | Phase::Running(_) | Phase::Stopping(_) | Phase::Paused | Phase::Ended(_) => None,
+        }
+    }
+
+    pub(super) fn sums(&self) -> Sums {
+        let mut sums = Sums { count: 1, bytes: self.new.size, done: self.done, ..Sums::default() };
+        match &self.phase {
+            Phase::Ended(state) => {
+                sums.ended = 1;
+                sums.failed = u64::from(matches!(state, TransferState::Failed(_)));
+            }
+            Phase::Queued | Phase::Running(_) => {
+                sums.left[lane_of(self.new.direction)] = self.new.size.saturating_sub(self.done);
+            }
+            Phase::Stopping(_) | Phase::Paused => {}
+        }
+        sums
+    }
+}
+
+impl Sums {
+    pub(super) fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.ended += other.ended;
+        self.failed += other.failed;
+        self.bytes += other.bytes;
+        self.done += other.done;
+        self.left = [self.left[0] + other.left[0], self.left[1] + other.left[1]];
+    }
+
+    pub(super) fn subtract(&mut self, other: Self) {
+        self.count -= other.count;
+        self.ended -= other.ended;
+        self.failed -= other.failed;
+        self.bytes -= other.bytes;
+        self.done -= other.done;
+        self.left = [self.left[0] - other.left[0], self.left[1] - other.left[1]];
+    }
+}
+
+/// Returns the place of a direction in pairs of sums: up, down.
+pub(super) const fn lane_of(direction: Direction) -> usize {
+    match direction {
+        Direction::Up => 0,
+        Direction::Down => 1,
+    }
+}
+
+/// Files above this many bytes count against `transfers`; the others share the pool (design.md 3.1).
+pub(super) const LARGE_FROM: u64 = 1024 * 1024;
