@@ -1,4 +1,8 @@
 //! The actor that owns sessions, trees and the queue.
+#![allow(dead_code)]
+mod order;
+mod outbox;
+mod view;
 use crate::message::{Command, Event};
 use tokio::sync::mpsc;
 /// The two ends that a front end holds.

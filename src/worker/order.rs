@@ -1,0 +1,281 @@
+//! The order of rows in a view: which entries are shown, and where. Pure; the worker runs it off the async threads,
+//! because a folder may have a hundred thousand entries.
+
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
+
+use crate::entry::{Entry, EntryKey};
+use crate::message::{Arrangement, Sort};
+
+/// Returns the indices of the entries that `arrangement` shows, in its order.
+///
+/// Folders come first, then made-up places, then files; equal rows go by name, then by key.
+#[must_use]
+pub(crate) fn arrange(entries: &[Entry], arrangement: &Arrangement) -> Vec<u32> {
+    let filter = arrangement.filter.as_deref().filter(|text| !text.is_empty()).map(str::to_lowercase);
+    let mut rows: Vec<SortRow> = entries
+        .par_iter()
+        .enumerate()
+        .filter(|(_, entry)| is_shown(entry, arrangement.hidden, filter.as_deref()))
+        .map(|(index, entry)| SortRow::new(index, entry, arrangement.sort))
+        .collect();
+    rows.par_sort_unstable_by(|a, b| {
+        let column = a.column.cmp(&b.column);
+        let name = a.name.cmp(&b.name);
+        let (column, name) = match (arrangement.reversed, arrangement.sort) {
+            (false, _) => (column, name),
+            (true, Sort::Name) => (column, name.reverse()),
+            (true, Sort::Size | Sort::Modified | Sort::Extension) => (column.reverse(), name),
+        };
+        a.group
+            .cmp(&b.group)
+            .then(column)
+            .then(name)
+            .then_with(|| entries[a.entry()].name.cmp(&entries[b.entry()].name))
+            .then_with(|| entries[a.entry()].key.cmp(&entries[b.entry()].key))
+    });
+    rows.into_iter().map(|row| row.index).collect()
+}
+
+/// Compares two names as people count: `img2` before `img10`, case ignored. Equal only where both keys are.
+#[must_use]
+pub(crate) fn natural(a: &str, b: &str) -> Ordering {
+    natural_key(a).cmp(&natural_key(b))
+}
+
+/// Turns a name into bytes whose plain order is the natural order of names.
+///
+/// A run of digits becomes the mark `0`, its length without leading zeros, and the digits: so a longer number is
+/// a larger one. Everything else is lower-cased UTF-8.
+fn natural_key(name: &str) -> Box<[u8]> {
+    let bytes = name.as_bytes();
+    let mut key = Vec::with_capacity(bytes.len() + 8);
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at].is_ascii_digit() {
+            let end = at + bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let zeros = bytes[at..end].iter().take_while(|byte| **byte == b'0').count();
+            let digits = &bytes[at + zeros..end];
+            key.push(b'0');
+            key.extend(u16::try_from(digits.len()).unwrap_or(u16::MAX).to_be_bytes());
+            key.extend(digits);
+            at = end;
+        } else {
+            let end = at + bytes[at..].iter().take_while(|byte| !byte.is_ascii_digit()).count();
+            push_lowercase(&mut key, &name[at..end]);
+            at = end;
+        }
+    }
+    key.into()
+}
+
+fn push_lowercase(key: &mut Vec<u8>, text: &str) {
+    if text.is_ascii() {
+        key.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+    } else {
+        let mut buffer = [0; 4];
+        for lower in text.chars().flat_map(char::to_lowercase) {
+            key.extend(lower.encode_utf8(&mut buffer).as_bytes());
+        }
+    }
+}
+
+fn is_shown(entry: &Entry, hidden: bool, filter: Option<&str>) -> bool {
+    (hidden || !entry.name.starts_with('.'))
+        && filter.is_none_or(|text| entry.name.to_lowercase().contains(text))
+}
+
+/// What is compared of one entry, worked out once rather than at each comparison.
+struct SortRow {
+    index: u32,
+    group: Group,
+    column: Column,
+    name: Box<[u8]>,
+}
+
+impl SortRow {
+    fn new(index: usize, entry: &Entry, sort: Sort) -> Self {
+        let column = match sort {
+            Sort::Name => Column::None,
+            Sort::Size => Column::Size(entry.size),
+            Sort::Modified => Column::Time(entry.modified),
+            Sort::Extension => Column::Extension(natural_key(extension(entry))),
+        };
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        Self { index, group: Group::of(entry), column, name: natural_key(&entry.name) }
+    }
+
+    fn entry(&self) -> usize {
+        self.index as usize
+    }
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Folder,
+    Place,
+    File,
+}
+
+impl Group {
+    fn of(entry: &Entry) -> Self {
+        match (&entry.key, entry.kind.is_folder()) {
+            (EntryKey::Place(_), _) => Self::Place,
+            (EntryKey::Name(_) | EntryKey::Node(_), true) => Self::Folder,
+            (EntryKey::Name(_) | EntryKey::Node(_), false) => Self::File,
+        }
+    }
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Column {
+    None,
+    Size(Option<u64>),
+    Time(Option<i64>),
+    Extension(Box<[u8]>),
+}
+
+/// The text after the last dot; of folders and of names like `.bashrc` there is none.
+fn extension(entry: &Entry) -> &str {
+    if entry.kind.is_folder() {
+        return "";
+    }
+    match entry.name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => extension,
+        Some(_) | None => "",
+    }
+}
+
+/// Numbers entries of equal names from 1 in key order, and returns how many entries share their name with another.
+pub(crate) fn number_twins(entries: &mut [Entry]) -> u64 {
+    let mut by_name: Vec<u32> = (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
+    by_name.par_sort_unstable_by(|a, b| {
+        let (a, b) = (&entries[*a as usize], &entries[*b as usize]);
+        (&a.name, &a.key).cmp(&(&b.name, &b.key))
+    });
+    let mut twins = 0;
+    let mut start = 0;
+    while start < by_name.len() {
+        let name = &entries[by_name[start] as usize].name;
+        let count =
+            by_name[start..].iter().take_while(|index| entries[**index as usize].name == *name).count();
+        for (number, index) in by_name[start..start + count].iter().enumerate() {
+            let twin = if count > 1 { u32::try_from(number + 1).unwrap_or(u32::MAX) } else { 0 };
+            entries[*index as usize].flags.twin = twin;
+        }
+        if count > 1 {
+            twins += count as u64;
+        }
+        start += count;
+    }
+    twins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{CloudFolder, EntryFlags, EntryKind};
+    use crate::handle::NodeHandle;
+    use proptest::prelude::*;
+
+    fn entry(name: &str, kind: EntryKind, size: Option<u64>, modified: Option<i64>) -> Entry {
+        Entry {
+            key: EntryKey::Name(name.into()),
+            name: name.into(),
+            kind,
+            size,
+            modified,
+            uploaded: None,
+            version_count: 0,
+            flags: EntryFlags::default(),
+        }
+    }
+
+    fn files(names: &[&str]) -> Vec<Entry> {
+        names.iter().map(|name| entry(name, EntryKind::File, Some(1), None)).collect()
+    }
+
+    fn shown<'e>(entries: &'e [Entry], arrangement: &Arrangement) -> Vec<&'e str> {
+        arrange(entries, arrangement).into_iter().map(|index| entries[index as usize].name.as_str()).collect()
+    }
+
+    #[test]
+    fn numbers_in_names_count_as_numbers_and_case_does_not_matter() {
+        let entries = files(&["img10", "IMG2", "img1", "b", "A", "img002", "z9z", "z10a", "é", "É2"]);
+        let names = shown(&entries, &Arrangement::default());
+        assert_eq!(names, ["A", "b", "img1", "IMG2", "img002", "img10", "z9z", "z10a", "é", "É2"]);
+    }
+
+    #[test]
+    fn folders_stand_before_places_before_files_in_every_order() {
+        let mut entries = vec![
+            entry("a.txt", EntryKind::File, Some(10), Some(5)),
+            entry("zoo", EntryKind::Folder, None, Some(1)),
+            entry("link", EntryKind::LinkToFolder, None, None),
+            entry("Rubbish bin", EntryKind::Folder, Some(1), None),
+        ];
+        entries[3].key = EntryKey::Place(CloudFolder::Rubbish);
+        for sort in [Sort::Name, Sort::Size, Sort::Modified, Sort::Extension] {
+            for reversed in [false, true] {
+                let names = shown(&entries, &Arrangement { sort, reversed, ..Arrangement::default() });
+                assert_eq!(&names[2..], ["Rubbish bin", "a.txt"], "{sort:?} {reversed}");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_sizes_go_by_name_also_when_reversed() {
+        let entries = vec![
+            entry("b", EntryKind::File, Some(5), None),
+            entry("a", EntryKind::File, Some(5), None),
+            entry("c", EntryKind::File, Some(9), None),
+        ];
+        let by_size = Arrangement { sort: Sort::Size, ..Arrangement::default() };
+        assert_eq!(shown(&entries, &by_size), ["a", "b", "c"]);
+        assert_eq!(shown(&entries, &Arrangement { reversed: true, ..by_size }), ["c", "a", "b"]);
+    }
+
+    #[test]
+    fn extension_order_ignores_dot_files_and_folders() {
+        let entries = files(&["a.zip", "b.7z", ".bashrc", "c"]);
+        let by_extension = Arrangement { sort: Sort::Extension, hidden: true, ..Arrangement::default() };
+        assert_eq!(shown(&entries, &by_extension), [".bashrc", "c", "b.7z", "a.zip"]);
+    }
+
+    #[test]
+    fn filter_ignores_case_and_hidden_names_need_the_switch() {
+        let entries = files(&["Castle.jpg", ".castle", "tram"]);
+        let mut arrangement = Arrangement { filter: Some("CAST".into()), ..Arrangement::default() };
+        assert_eq!(shown(&entries, &arrangement), ["Castle.jpg"]);
+        arrangement.hidden = true;
+        assert_eq!(shown(&entries, &arrangement), [".castle", "Castle.jpg"]);
+    }
+
+    #[test]
+    fn twins_are_numbered_in_handle_order() {
+        let node = |byte, name: &str| Entry {
+            key: EntryKey::Node(NodeHandle::from_bytes([byte; 6])),
+            ..entry(name, EntryKind::File, Some(1), None)
+        };
+        let mut entries = vec![node(9, "x"), node(1, "y"), node(3, "x"), node(5, "x")];
+        assert_eq!(number_twins(&mut entries), 3);
+        let twins: Vec<u32> = entries.iter().map(|entry| entry.flags.twin).collect();
+        assert_eq!(twins, [3, 0, 1, 2]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_entry_is_shown_exactly_once_without_a_filter(names in prop::collection::vec(".{0,8}", 0..40)) {
+            let entries: Vec<Entry> =
+                names.iter().map(|name| entry(name, EntryKind::File, None, None)).collect();
+            let mut rows = arrange(&entries, &Arrangement { hidden: true, ..Arrangement::default() });
+            for pair in rows.windows(2) {
+                let (a, b) = (&entries[pair[0] as usize].name, &entries[pair[1] as usize].name);
+                prop_assert!(natural(a, b) != Ordering::Greater);
+            }
+            rows.sort_unstable();
+            prop_assert_eq!(rows, (0..entries.len() as u32).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! A view: one folder as a front end sees it, with its order, marks and focus. Pure: the worker feeds it entries and
+//! asks it for heads and rows; it knows neither disk nor network, and sorting is done outside (`order`).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use regex::RegexBuilder;
+
+use crate::entry::{Entry, EntryKey, Location};
+use crate::message::{Arrangement, Event, MarkChange, Problem, Row, ViewHead, ViewId, ViewState};
+
+/// A folder as it was read: what a view shows, before order and filter.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Folder {
+    /// Its path as people write it.
+    pub(crate) title: String,
+    /// Its entries in key order, twins numbered.
+    pub(crate) entries: Arc<[Entry]>,
+    /// How many of them share their name with another.
+    pub(crate) twin_count: u64,
+    /// The folder above, and what this one is called there.
+    pub(crate) parent: Option<(Location, EntryKey)>,
+    /// Whether entries can be made in it.
+    pub(crate) writable: bool,
+    /// Free bytes of its disk (local).
+    pub(crate) free_bytes: Option<u64>,
+}
+
+/// One folder in one pane.
+#[derive(Debug)]
+pub(crate) struct View {
+    id: ViewId,
+    location: Location,
+    state: ViewState,
+    arrangement: Arrangement,
+    generation: u64,
+    folder: Folder,
+    /// Shown entries in order: indices into `folder.entries`.
+    order: Vec<u32>,
+    /// Whether the entry of the same index is marked. As long as `folder.entries`.
+    marked: Vec<bool>,
+    focus: Option<EntryKey>,
+    /// The rows that were asked for last: sent again by themselves when they change.
+    window: Option<(u64, u32)>,
+}
+
+impl View {
+    /// Makes a view whose rows are on their way.
+    ///
+    /// `folder` has what is known before it is read: the title and the folder above.
+    pub(crate) fn opening(id: ViewId, location: Location, folder: Folder, focus: Option<EntryKey>) -> Self {
+        Self {
+            id,
+            location,
+            state: ViewState::Opening,
+            arrangement: Arrangement::default(),
+            generation: 0,
+            folder,
+            order: Vec::new(),
+            marked: Vec::new(),
+            focus,
+            window: None,
+        }
+    }
+
+    /// Goes to another folder: rows and marks are gone, the arrangement stays but for the filter.
+    pub(crate) fn go(&mut self, location: Location, folder: Folder, focus: Option<EntryKey>) {
+        self.location = location;
+        self.folder = folder;
+        self.order.clear();
+        self.marked.clear();
+        self.arrangement.filter = None;
+        self.focus = focus;
+        self.window = None;
+        self.state = ViewState::Opening;
+        self.generation += 1;
+    }
+
+    /// Takes the folder's entries and their order. Marks and focus stay on the entries that are still there.
+    pub(crate) fn show(&mut self, folder: Folder, order: Vec<u32>) {
+        let marks: HashSet<&EntryKey> = self
+            .folder
+            .entries
+            .iter()
+            .zip(&self.marked)
+            .filter_map(|(entry, marked)| marked.then_some(&entry.key))
+            .collect();
+        self.marked = folder.entries.iter().map(|entry| marks.contains(&entry.key)).collect();
+        self.folder = folder;
+        self.order = order;
+        self.state = ViewState::Ready;
+        self.generation += 1;
+    }
+
+    /// Takes a new order of the entries that are there.
+    pub(crate) fn reorder(&mut self, arrangement: Arrangement, order: Vec<u32>) {
+        self.arrangement = arrangement;
+        self.order = order;
+        self.generation += 1;
+    }
+
+    /// Sets the arrangement that the next [`Self::show`] or [`Self::reorder`] was made for.
+    pub(crate) fn set_arrangement(&mut self, arrangement: Arrangement) {
+        self.arrangement = arrangement;
+    }
+
+    /// The folder cannot be shown.
+    pub(crate) fn fail(&mut self, problem: Problem) {
+        self.folder.entries = Arc::default();
+        self.order.clear();
+        self.marked.clear();
+        self.state = ViewState::Failed(problem);
+        self.generation += 1;
+    }
+
+    /// Puts the focus on an entry, or on `..`.
+    pub(crate) fn set_focus(&mut self, key: Option<EntryKey>) {
+        self.focus = key;
+    }
+
+    /// Returns the folder that is shown.
+    pub(crate) const fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Returns how far it is.
+    pub(crate) const fn state(&self) -> &ViewState {
+        &self.state
+    }
+
+    /// Returns order and filter in force.
+    pub(crate) const fn arrangement(&self) -> &Arrangement {
+        &self.arrangement
+    }
+
+    /// Returns the entries, shown or not, in key order.
+    pub(crate) const fn entries(&self) -> &Arc<[Entry]> {
+        &self.folder.entries
+    }
+
+    /// Returns the folder above and the key of this one there.
+    pub(crate) const fn parent(&self) -> Option<&(Location, EntryKey)> {
+        self.folder.parent.as_ref()
+    }
+
+    /// Returns the entries of the rows that are marked and shown, in row order.
+    pub(crate) fn marked(&self) -> Vec<Entry> {
+        self.shown().filter(|(_, marked)| *marked).map(|(entry, _)| entry.clone()).collect()
+    }
+
+    /// Returns what stands above and below the rows.
+    pub(crate) fn head(&self) -> ViewHead {
+        let mut head = ViewHead {
+            view: self.id,
+            generation: self.generation,
+            location: self.location.clone(),
+            title: self.folder.title.clone(),
+            has_parent: self.folder.parent.is_some(),
+            state: self.state.clone(),
+            arrangement: self.arrangement.clone(),
+            row_count: self.order.len() as u64,
+            left_out_count: (self.folder.entries.len() - self.order.len()) as u64,
+            bytes: 0,
+            marked_count: 0,
+            marked_bytes: 0,
+            twin_count: self.folder.twin_count,
+            focus_key: self.focus.clone(),
+            focus: None,
+            writable: self.folder.writable,
+            free_bytes: self.folder.free_bytes,
+        };
+        for (row, (entry, marked)) in self.shown().enumerate() {
+            let size = entry.size.unwrap_or(0);
+            head.bytes = head.bytes.saturating_add(size);
+            if marked {
+                head.marked_count += 1;
+                head.marked_bytes = head.marked_bytes.saturating_add(size);
+            }
+            if head.focus.is_none() && self.focus.as_ref() == Some(&entry.key) {
+                head.focus = Some(row as u64);
+            }
+        }
+        head
+    }
+
+    /// Returns rows `start .. start + count`, and remembers that the screen shows these.
+    pub(crate) fn rows(&mut self, start: u64, count: u32) -> Event {
+        self.window = Some((start, count));
+        self.slice(start, count)
+    }
+
+    /// Returns the rows that the screen shows, as they are now.
+    pub(crate) fn window(&self) -> Option<Event> {
+        self.window.map(|(start, count)| self.slice(start, count))
+    }
+
+    /// Returns the next row whose name contains `text` (case ignored), starting beside `from` and wrapping round.
+    pub(crate) fn find(&self, text: &str, from: u64, backwards: bool) -> Option<u64> {
+        let needle = text.to_lowercase();
+        let count = self.order.len();
+        if count == 0 || needle.is_empty() {
+            return None;
+        }
+        let from = usize::try_from(from).unwrap_or(0).min(count - 1);
+        (1..=count)
+            .map(|step| if backwards { (from + count - step) % count } else { (from + step) % count })
+            .find(|row| self.entry_at(*row).name.to_lowercase().contains(&needle))
+            .map(|row| row as u64)
+    }
+
+    /// Changes marks.
+    pub(crate) fn mark(&mut self, change: &MarkChange) {
+        match change {
+            MarkChange::Toggle(key) => {
+                if let Some(index) =
+                    self.order.iter().find(|index| self.folder.entries[**index as usize].key == *key)
+                {
+                    let index = *index as usize;
+                    self.marked[index] = !self.marked[index];
+                }
+            }
+            MarkChange::Range { first, last, on } => {
+                let range = |row: usize, _: &Entry| (row as u64) >= *first && (row as u64) <= *last;
+                self.mark_rows(range, |_| *on);
+            }
+            MarkChange::All => self.mark_rows(|_, entry| !is_place(entry), |_| true),
+            MarkChange::None => self.marked.fill(false),
+            MarkChange::Invert => self.mark_rows(|_, entry| !is_place(entry), |marked| !marked),
+            MarkChange::Pattern { pattern, on } => {
+                if let Some(regex) = wildcard(pattern) {
+                    self.mark_rows(|_, entry| !is_place(entry) && regex.is_match(&entry.name), |_| *on);
+                }
+            }
+        }
+        self.generation += 1;
+    }
+
+    fn mark_rows(&mut self, wanted: impl Fn(usize, &Entry) -> bool, new: impl Fn(bool) -> bool) {
+        for (row, index) in self.order.iter().enumerate() {
+            let index = *index as usize;
+            if wanted(row, &self.folder.entries[index]) {
+                self.marked[index] = new(self.marked[index]);
+            }
+        }
+    }
+
+    fn slice(&self, start: u64, count: u32) -> Event {
+        let skip = usize::try_from(start).unwrap_or(usize::MAX);
+        let rows = self
+            .shown()
+            .skip(skip)
+            .take(count as usize)
+            .map(|(entry, marked)| Row { entry: entry.clone(), marked })
+            .collect();
+        Event::Rows { view: self.id, generation: self.generation, start, rows }
+    }
+
+    fn shown(&self) -> impl Iterator<Item = (&Entry, bool)> {
+        self.order.iter().map(|index| (&self.folder.entries[*index as usize], self.marked[*index as usize]))
+    }
+
+    fn entry_at(&self, row: usize) -> &Entry {
+        &self.folder.entries[self.order[row] as usize]
+    }
+}
+
+/// Made-up folders are entered, never copied or thrown away, so sweeping marks leave them out.
+fn is_place(entry: &Entry) -> bool {
+    matches!(entry.key, EntryKey::Place(_))
+}
+
+/// Turns `*` and `?` into a regex over whole names, case ignored. `None` where it grows beyond reason.
+fn wildcard(pattern: &str) -> Option<regex::Regex> {
+    let mut text = String::from("^");
+    for character in pattern.chars() {
+        match character {
+            '*' => text.push_str(".*"),
+            '?' => text.push('.'),
+            other => text.push_str(&regex::escape(other.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    text.push('$');
+    RegexBuilder::new(&text).case_insensitive(true).dot_matches_new_line(true).build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{EntryFlags, EntryKind};
+    use crate::message::Sort;
+    use crate::worker::order::arrange;
+
+    fn entry(name: &str, size: u64) -> Entry {
+        Entry {
+            key: EntryKey::Name(name.into()),
+            name: name.into(),
+            kind: EntryKind::File,
+            size: Some(size),
+            modified: None,
+            uploaded: None,
+            version_count: 0,
+            flags: EntryFlags::default(),
+        }
+    }
+
+    fn folder(names: &[(&str, u64)]) -> Folder {
+        let entries = names.iter().map(|(name, size)| entry(name, *size)).collect();
+        Folder { entries, title: "~/x".into(), ..Folder::default() }
+    }
+
+    fn view(names: &[(&str, u64)]) -> View {
+        let mut view = View::opening(ViewId(1), Location::Local("/x".into()), Folder::default(), None);
+        let folder = folder(names);
+        let order = arrange(&folder.entries, view.arrangement());
+        view.show(folder, order);
+        view
+    }
+
+    fn names(event: Event) -> Vec<(String, bool)> {
+        let Event::Rows { rows, .. } = event else { panic!("not rows") };
+        rows.into_iter().map(|row| (row.entry.name, row.marked)).collect()
+    }
+
+    #[test]
+    fn marks_and_focus_survive_a_refresh_by_key() {
+        let mut view = view(&[("a", 1), ("b", 2), ("c", 4)]);
+        view.mark(&MarkChange::Toggle(EntryKey::Name("b".into())));
+        view.mark(&MarkChange::Toggle(EntryKey::Name("c".into())));
+        view.set_focus(Some(EntryKey::Name("c".into())));
+        let next = folder(&[("0", 1), ("a", 1), ("c", 8)]);
+        let order = arrange(&next.entries, view.arrangement());
+        view.show(next, order);
+        let head = view.head();
+        assert_eq!((head.marked_count, head.marked_bytes, head.focus), (1, 8, Some(2)));
+    }
+
+    #[test]
+    fn marks_survive_a_filter_but_only_shown_rows_count_and_are_acted_on() {
+        let mut view = view(&[("a", 1), ("b", 2)]);
+        view.mark(&MarkChange::All);
+        let arrangement = Arrangement { filter: Some("b".into()), ..Arrangement::default() };
+        let order = arrange(view.entries(), &arrangement);
+        view.reorder(arrangement, order);
+        let head = view.head();
+        assert_eq!((head.row_count, head.left_out_count, head.marked_count), (1, 1, 1));
+        assert_eq!(view.marked().len(), 1);
+        let order = arrange(view.entries(), &Arrangement::default());
+        view.reorder(Arrangement::default(), order);
+        assert_eq!(view.head().marked_count, 2);
+    }
+
+    #[test]
+    fn each_change_of_rows_or_marks_is_a_new_generation_and_the_window_follows() {
+        let mut view = view(&[("a", 1), ("b", 2), ("c", 3)]);
+        let Event::Rows { generation: first, .. } = view.rows(1, 2) else { panic!() };
+        view.mark(&MarkChange::Range { first: 1, last: 1, on: true });
+        let Some(Event::Rows { generation, rows, .. }) = view.window() else { panic!() };
+        assert_eq!(generation, first + 1);
+        assert_eq!(rows.iter().map(|row| row.marked).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn rows_past_the_end_are_left_out() {
+        let mut view = view(&[("a", 1), ("b", 2)]);
+        assert_eq!(names(view.rows(1, 10)), [("b".into(), false)]);
+        assert_eq!(names(view.rows(7, 10)), []);
+        assert_eq!(names(view.rows(u64::MAX, u32::MAX)), []);
+    }
+
+    #[test]
+    fn patterns_mark_whole_names_and_ignore_case() {
+        let mut view = view(&[("a.JPG", 1), ("b.jpg.txt", 2), ("c+.jpg", 3)]);
+        view.mark(&MarkChange::Pattern { pattern: "*.jpg".into(), on: true });
+        assert_eq!(view.head().marked_bytes, 4);
+        view.mark(&MarkChange::Pattern { pattern: "c+?jpg".into(), on: false });
+        assert_eq!(view.head().marked_bytes, 1);
+        view.mark(&MarkChange::Invert);
+        assert_eq!(view.head().marked_bytes, 5);
+    }
+
+    #[test]
+    fn find_wraps_round_in_both_directions() {
+        let view = view(&[("ab", 1), ("b", 2), ("Bc", 3), ("d", 4)]);
+        assert_eq!(view.find("B", 2, false), Some(0));
+        assert_eq!(view.find("b", 0, true), Some(2));
+        assert_eq!(view.find("b", 1, false), Some(2));
+        assert_eq!(view.find("d", 3, false), Some(3), "the only one is found again");
+        assert_eq!(view.find("x", 0, false), None);
+    }
+
+    #[test]
+    fn going_elsewhere_forgets_filter_and_marks_but_not_the_sort() {
+        let mut view = view(&[("a", 1)]);
+        view.mark(&MarkChange::All);
+        view.set_arrangement(Arrangement {
+            sort: Sort::Size,
+            filter: Some("a".into()),
+            ..Arrangement::default()
+        });
+        view.go(Location::Local("/y".into()), Folder::default(), None);
+        let head = view.head();
+        assert_eq!((head.row_count, head.marked_count, head.left_out_count), (0, 0, 0));
+        assert_eq!(head.arrangement, Arrangement { sort: Sort::Size, ..Arrangement::default() });
+        assert_eq!(head.state, ViewState::Opening);
+    }
+}
