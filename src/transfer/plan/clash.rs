@@ -2,7 +2,8 @@
 
 use super::item::{Clash, FileId, Item, Question, Replaces};
 use super::{Action, Plan};
-use crate::message::{Note, Problem, ProblemKind, Resolution, Scope, Verdict};
+use crate::message::{ConflictPolicy, Note, Problem, ProblemKind, Resolution, Scope, Verdict};
+use crate::transfer::compare::Comparison;
 use crate::transfer::conflict::{Decision, Sides, by_answer, by_policy, free_name};
 
 impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
@@ -25,15 +26,23 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Takes what a comparison of contents came to; `Unknown` where it was not possible.
     pub fn examined(&mut self, file: FileId, verdict: Verdict) {
         let Some(mut clash) = self.examining.remove(&file) else { return };
+        if verdict == Verdict::Identical {
+            self.summary.conflict_count = self.summary.conflict_count.saturating_sub(1);
+            return self.same(&clash);
+        }
         // What could not be compared is not proven the same.
-        clash.existing.verdict = if verdict == Verdict::Unknown { Verdict::Different } else { verdict };
+        clash.existing.verdict = Verdict::Different;
         self.decide(clash);
     }
 
     /// Takes a new clash.
     pub(super) fn clash(&mut self, clash: Clash<T>) {
         self.summary.conflict_count += 1;
-        self.decide(clash);
+        let in_doubt = clash.existing.comparison == Comparison::NeedsProof && !clash.existing.is_folder;
+        match clash.item {
+            Item::File(_) if in_doubt && self.options.conflict != ConflictPolicy::Skip => self.examine(clash),
+            Item::File(_) | Item::Folder(_) => self.decide(clash),
+        }
     }
 
     /// Returns the next question for the user, where none is open.

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use crate::message::{Note, Problem, Verdict};
+use crate::transfer::compare::Comparison;
 
 /// A folder of a plan, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,8 +76,8 @@ pub struct Existing<T> {
     pub size: u64,
     /// Time of the last change, Unix seconds.
     pub modified: Option<i64>,
-    /// A file of the same size and time: nothing to do.
-    pub same: bool,
+    /// What sizes and times tell, where both are files.
+    pub comparison: Comparison,
     /// What is known of the contents.
     pub verdict: Verdict,
 }

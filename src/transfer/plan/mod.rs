@@ -13,6 +13,7 @@ pub use item::{
 };
 use item::{Clash, File, Folder, FolderState, Item};
 
+use super::compare::Comparison;
 use super::filter::Rules;
 use crate::message::{
     ConflictPolicy, CopyId, CopyReport, Note, PlanSummary, Problem, ProblemKind, Resolution,
@@ -312,16 +313,13 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     fn take_file(&mut self, file: File<S, T>, path: String, existing: Vec<Existing<T>>) {
         let (mut folders, mut files): (Vec<_>, Vec<_>) =
             existing.into_iter().partition(|existing| existing.is_folder);
-        if files.iter().any(|existing| existing.same) {
+        if files.iter().any(|existing| existing.comparison == Comparison::Same) {
             self.summary.same_count += 1;
             self.report.same_count += 1;
             return self.note(path, file.size, Note::Same);
         }
-        let several = files.len() > 1;
-        if several
-            && self.options.conflict != ConflictPolicy::Rename
-            && self.options.conflict != ConflictPolicy::Skip
-        {
+        let may_be_several = matches!(self.options.conflict, ConflictPolicy::Rename | ConflictPolicy::Skip);
+        if files.len() > 1 && !may_be_several {
             return self.skip_ambiguous(path, file.size, &file.target_name);
         }
         let id = self.add_file(file);

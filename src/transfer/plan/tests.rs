@@ -38,13 +38,17 @@ fn there(is_folder: bool) -> Existing<String> {
         is_folder,
         size: 5,
         modified: Some(10),
-        same: false,
+        comparison: Comparison::Different,
         verdict: Verdict::Unknown,
     }
 }
 
 fn same() -> Existing<String> {
-    Existing { same: true, ..there(false) }
+    Existing { comparison: Comparison::Same, ..there(false) }
+}
+
+fn in_doubt() -> Existing<String> {
+    Existing { comparison: Comparison::NeedsProof, ..there(false) }
 }
 
 fn scan(plan: &mut TestPlan, offers: Vec<Offer<String, String>>) {
@@ -189,6 +193,22 @@ fn skipping_identical_files_compares_and_asks_about_the_others() {
 }
 
 #[test]
+fn where_times_do_not_tell_the_contents_are_compared_first() {
+    let mut plan = plan(options(ConflictPolicy::Overwrite), &[]);
+    scan(&mut plan, vec![file("a", vec![in_doubt()]), file("b", vec![in_doubt()])]);
+    let first = actions(&mut plan);
+    let [Action::Examine { file: a, .. }, Action::Examine { file: b, .. }] = &first[..] else {
+        panic!("{first:?}")
+    };
+    plan.examined(*a, Verdict::Identical);
+    plan.examined(*b, Verdict::Unknown);
+    let last = actions(&mut plan);
+    assert_eq!(notes(&last), [("a", &Note::Same)]);
+    assert_eq!(transfers(&last)[0].path, "b");
+    assert_eq!((plan.summary().same_count, plan.summary().conflict_count), (1, 1));
+}
+
+#[test]
 fn two_files_that_keep_both_get_two_names() {
     let mut plan = plan(options(ConflictPolicy::Rename), &[]);
     scan(&mut plan, vec![file("a", vec![there(false)]), file("a (2)", vec![there(false)])]);
@@ -272,7 +292,7 @@ struct World {
 }
 
 fn world() -> impl Strategy<Value = World> {
-    let names = prop::collection::vec((0..6_u8, any::<bool>(), 0..6_u8), 0..12);
+    let names = prop::collection::vec((0..6_u8, any::<bool>(), 0..7_u8), 0..12);
     let answers = prop::collection::vec((0..6_u8, any::<bool>()), 1..20);
     (names, 0..3_u8, 0..9_u8, answers, 1..u64::MAX)
         .prop_map(|(names, depth, policy, answers, chances)| World { names, depth, policy, answers, chances })
@@ -335,6 +355,7 @@ fn run(world: &World) -> Result<(), TestCaseError> {
                     2 => vec![there(false)],
                     3 => vec![there(true)],
                     4 => vec![same()],
+                    5 => vec![in_doubt()],
                     _ => vec![there(false), there(false)],
                 };
                 let is_folder = *is_folder && depth < usize::from(world.depth);
