@@ -1,20 +1,36 @@
-//! Batches commands, retries, backs off, proves work. Clone is cheap and shares the queue.
-use super::{
-    error::ApiError,
-    transport::{BodyStream, Transport},
-    wait::WaitSink,
-    wire::ApiCommand,
-};
+//! The API client: commands go in, typed answers come out. Batching, retries, back-off, proof of work are below
+//! (`queue`, `exchange`); what a command means for the user is above. Clone is cheap and shares the queue.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc, oneshot};
+use url::Url;
+
+use super::batch::Element;
+use super::error::{ApiError, Context, ErrorCode, Retry};
+use super::exchange::{Fatal, Line};
+use super::listing_body;
+use super::queue::{self, Issue};
+use super::request_id::RequestIds;
+use super::transport::{BodyStream, Transport};
+use super::wait::{Reason, WaitSink};
+use super::wire::ApiCommand;
 use crate::crypto::session_id::SessionId;
 use crate::handle::NodeHandle;
-use std::sync::Arc;
-use std::time::Duration;
-use url::Url;
-/// See module.
+
+/// Speaks to the API as one identity.
+///
+/// All its methods but [`Client::new`] and [`Client::with_identity`] need a tokio runtime. A call is cancelled by
+/// dropping its future; others of the same batch go on.
 #[derive(Clone)]
 pub struct Client {
-    _p: (),
+    line: Arc<Line>,
+    /// The queue's task is started by the first call and ends with the last clone.
+    queue: Arc<OnceLock<mpsc::Sender<Issue>>>,
 }
+
 /// How a client behaves.
 #[derive(Clone)]
 pub struct ClientOptions {
@@ -22,9 +38,20 @@ pub struct ClientOptions {
     pub base: Url,
     /// Told of waits.
     pub waits: WaitSink,
-    /// Longest time to keep retrying one call; `None` for ever.
+    /// Longest time to keep retrying one call after its first failure; `None` for ever.
     pub give_up: Option<Duration>,
 }
+
+impl fmt::Debug for ClientOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { base, give_up, .. } = self;
+        f.debug_struct("ClientOptions")
+            .field("base", &base.as_str())
+            .field("give_up", give_up)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Who speaks.
 #[derive(Clone, Debug)]
 pub enum Identity {
@@ -35,45 +62,178 @@ pub enum Identity {
     /// `n=`.
     FolderLink(NodeHandle),
 }
+
 impl Client {
     /// A client without a session.
     #[must_use]
-    pub fn new(_transport: Arc<dyn Transport>, _options: ClientOptions) -> Self {
-        todo!()
+    pub fn new(transport: Arc<dyn Transport>, options: ClientOptions) -> Self {
+        Self::on_line(transport, options, Identity::Anonymous, Arc::default())
     }
+
     /// Same transport and options, another identity, an own queue.
     #[must_use]
-    pub fn with_identity(&self, _identity: Identity) -> Self {
-        todo!()
+    pub fn with_identity(&self, identity: Identity) -> Self {
+        let Line { transport, options, retry_now, .. } = &*self.line;
+        Self::on_line(Arc::clone(transport), options.clone(), identity, Arc::clone(retry_now))
     }
+
+    fn on_line(
+        transport: Arc<dyn Transport>,
+        options: ClientOptions,
+        identity: Identity,
+        retry_now: Arc<Notify>,
+    ) -> Self {
+        let ids = Mutex::new(RequestIds::new());
+        Self { line: Arc::new(Line { transport, options, identity, retry_now, ids }), queue: Arc::default() }
+    }
+
     /// Sends one command (batched with others that wait) and parses its answer.
-    pub async fn call<C: ApiCommand>(&self, _command: &C) -> Result<C::Answer, ApiError> {
-        todo!()
+    pub async fn call<C: ApiCommand>(&self, command: &C) -> Result<C::Answer, ApiError> {
+        let mut call = Call::new(command)?;
+        let mut patience = self.line.patience();
+        loop {
+            let elements = self.issue(vec![call.json.clone()], C::ALONE).await?;
+            let elements = elements.map_err(|fatal| fatal.into_error(C::NAME, C::CONTEXT))?;
+            call.take(elements.first())?;
+            if let Some(answer) = call.answer.take() {
+                return Ok(answer);
+            }
+            patience.wait(Reason::ServerBusy).await.map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
+        }
     }
-    /// Two commands in one batch, in order (trash: `a` then `m`).
+
+    /// Sends two commands in one batch, in order (trash: `a` then `m`).
+    ///
+    /// When the server is too busy for one of them, only that one is repeated. When one is refused the other may have
+    /// been carried out.
     pub async fn call_both<A: ApiCommand, B: ApiCommand>(
         &self,
-        _first: &A,
-        _second: &B,
+        first: &A,
+        second: &B,
     ) -> Result<(A::Answer, B::Answer), ApiError> {
-        todo!()
+        let (mut first, mut second) = (Call::new(first)?, Call::new(second)?);
+        let mut patience = self.line.patience();
+        loop {
+            let due = [first.due(), second.due()];
+            let elements = self.issue(due.into_iter().flatten().cloned().collect(), false).await?;
+            let mut elements = elements.map_err(|fatal| fatal.into_error(A::NAME, A::CONTEXT))?.into_iter();
+            if first.answer.is_none() {
+                first.take(elements.next().as_ref())?;
+            }
+            if second.answer.is_none() {
+                second.take(elements.next().as_ref())?;
+            }
+            if let Some(answers) = take_both(&mut first.answer, &mut second.answer) {
+                return Ok(answers);
+            }
+            patience.wait(Reason::ServerBusy).await.map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
+        }
     }
-    /// The body of `f` as it arrives (retried before the first byte), with its length where the server says.
+
+    /// Asks for the node list (`f`) and returns its body as it arrives, with its length where the server says.
+    ///
+    /// It does not stand in the queue. It is retried before its first bytes; a body that breaks later is the caller's.
     pub async fn listing(&self) -> Result<(BodyStream, Option<u64>), ApiError> {
-        todo!()
+        let mut patience = self.line.patience();
+        loop {
+            let request = self.line.outgoing(listing_body::COMMAND.to_owned(), listing_body::LIMIT);
+            let opened = self.line.persist(&request, listing_body::open).await;
+            let opened =
+                opened.map_err(|fatal| fatal.into_error(listing_body::NAME, listing_body::CONTEXT))?;
+            let code = match opened {
+                listing_body::Opened::Body(body, len) => return Ok((body, len)),
+                listing_body::Opened::Refused(code) => code,
+            };
+            if code.retry(listing_body::CONTEXT) != Retry::BackOff {
+                return Err(refused(code, listing_body::NAME, listing_body::CONTEXT));
+            }
+            patience.wait(Reason::ServerBusy).await.map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
+        }
     }
+
     /// The transport, for storage servers.
     #[must_use]
     pub fn transport(&self) -> &Arc<dyn Transport> {
-        todo!()
+        &self.line.transport
     }
+
     /// The sink of waits.
     #[must_use]
     pub fn waits(&self) -> &WaitSink {
-        todo!()
+        &self.line.options.waits
     }
-    /// Ends every wait at once and tries again now.
+
+    /// Ends every wait at once and tries again now: of this client, and of those that were made from it.
     pub fn retry_now(&self) {
-        todo!()
+        self.line.retry_now.notify_waiters();
+    }
+
+    /// Puts commands into the queue and waits for their elements, one each.
+    async fn issue(
+        &self,
+        commands: Vec<String>,
+        alone: bool,
+    ) -> Result<Result<Vec<Element>, Fatal>, ApiError> {
+        let queue = self.queue.get_or_init(|| queue::start(Arc::clone(&self.line)));
+        let (reply, answer) = oneshot::channel();
+        // The task only goes away with the runtime: then everything is being stopped.
+        queue.send(Issue { commands, alone, reply }).await.map_err(|_stopped| ApiError::Cancelled)?;
+        answer.await.map_err(|_stopped| ApiError::Cancelled)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("identity", &self.line.identity).finish_non_exhaustive()
+    }
+}
+
+/// A command on its way to an answer.
+struct Call<C: ApiCommand> {
+    json: String,
+    answer: Option<C::Answer>,
+}
+
+impl<C: ApiCommand> Call<C> {
+    fn new(command: &C) -> Result<Self, ApiError> {
+        let json =
+            serde_json::to_string(command).map_err(|_unwritable| ApiError::Malformed { command: C::NAME })?;
+        Ok(Self { json, answer: None })
+    }
+
+    /// Returns the command if it has to be sent (again).
+    const fn due(&self) -> Option<&String> {
+        match self.answer {
+            Some(_) => None,
+            None => Some(&self.json),
+        }
+    }
+
+    /// Takes the answer over; leaves it empty when the server is too busy for this command.
+    fn take(&mut self, element: Option<&Element>) -> Result<(), ApiError> {
+        let malformed = || ApiError::Malformed { command: C::NAME };
+        match element.ok_or_else(malformed)?.read::<C>() {
+            Ok(Ok(answer)) => self.answer = Some(answer),
+            Ok(Err(code)) if code.retry(C::CONTEXT) == Retry::BackOff => {}
+            Ok(Err(code)) => return Err(refused(code, C::NAME, C::CONTEXT)),
+            Err(_unreadable) => return Err(malformed()),
+        }
+        Ok(())
+    }
+}
+
+/// Takes both values out when both are there.
+fn take_both<A, B>(first: &mut Option<A>, second: &mut Option<B>) -> Option<(A, B)> {
+    if first.is_none() || second.is_none() {
+        return None;
+    }
+    first.take().zip(second.take())
+}
+
+/// Returns the error of one refused command. Unlike that of a whole batch, -16 may speak of a file.
+fn refused(code: ErrorCode, command: &'static str, context: Context) -> ApiError {
+    match code {
+        ErrorCode::SESSION => ApiError::SessionEnded,
+        code => ApiError::Refused { code, command, context },
     }
 }

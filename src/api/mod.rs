@@ -1,5 +1,8 @@
 //! MEGA's API as a client speaks it: bytes (`transport`, `http`), batches (`client`), words (`wire`), the node list
 //! (`listing`), storage servers (`storage`), and the table of errors. It knows nothing of accounts or trees.
+//!
+//! A call goes `client` → `queue` (one batch at a time) → `exchange` (the same request until it is answered) → transport.
+
 pub mod client;
 pub mod error;
 pub mod http;
@@ -8,3 +11,10 @@ pub mod storage;
 pub mod transport;
 pub mod wait;
 pub mod wire;
+
+mod backoff;
+mod batch;
+mod exchange;
+mod listing_body;
+mod queue;
+mod request_id;

@@ -33,13 +33,32 @@ pub struct Request {
     pub idle_limit: Duration,
     /// The largest answer body to accept, in bytes; a longer one ends in [`TransportError::TooLong`].
     pub body_limit: u64,
+    /// Which sort of connection suits it.
+    pub channel: Channel,
+}
+
+/// What a connection is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// Commands: many small exchanges with one host, answers may come compressed.
+    Api,
+    /// Content: few large exchanges, each on a connection of its own.
+    Storage,
 }
 
 impl Request {
-    /// Makes a POST of `body` with no extra headers, the given limits, and nothing else.
+    /// Makes a POST of `body` to the API with no extra headers, the given limits, and nothing else.
     #[must_use]
     pub fn post(url: Url, body: RequestBody, idle_limit: Duration, body_limit: u64) -> Self {
-        Self { method: Method::POST, url, headers: HeaderMap::new(), body, idle_limit, body_limit }
+        Self {
+            method: Method::POST,
+            url,
+            headers: HeaderMap::new(),
+            body,
+            idle_limit,
+            body_limit,
+            channel: Channel::Api,
+        }
     }
 }
 

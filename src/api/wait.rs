@@ -1,25 +1,30 @@
-//! Why a request waits, told to whoever shows it.
+//! Why a request waits, told to whoever shows it. Only `api` and the transfers tell; nobody waits here.
+
 use std::sync::Arc;
+
 use tokio::time::Instant;
-/// Why.
+
+/// Why something waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// -3, -4, 5xx, 429.
+    /// The server said to come back later: -3, -4, 429, 5xx, or an answer that is none.
     ServerBusy,
-    /// HTTP 402.
+    /// The server wants a proof of work (HTTP 402).
     ProofOfWork,
-    /// 509 or `e:-17`.
+    /// The transfer quota is used up: HTTP 509, or -17 from `g`.
     TransferQuota,
-    /// No connection.
+    /// The server cannot be reached.
     Offline,
 }
+
 /// A wait and its end.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wait {
     /// Why.
     pub reason: Reason,
-    /// When it goes on.
+    /// When it goes on by itself, where that is known.
     pub until: Option<Instant>,
 }
-/// Told of each wait, and `None` when it is over. Must not block.
+
+/// Told of each wait, and `None` when it is over. Called on async threads: must not block.
 pub type WaitSink = Arc<dyn Fn(Option<Wait>) + Send + Sync>;

@@ -10,6 +10,7 @@ pub mod fingerprint;
 pub mod hashcash;
 pub mod key;
 pub mod keystore;
+mod lanes;
 pub mod link;
 pub mod mac;
 pub mod node_key;

@@ -1,17 +1,30 @@
 //! One file down: fetched in pieces over several connections, decrypted, checked as a whole, and only then given its
-//! name. The worker calls it.
+//! name. The worker calls it. A piece that breaks off goes on at its last whole chunk.
 
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::sync::Arc;
 
+use futures_util::StreamExt;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
+use super::disk::{self, write_at};
 use super::error::TransferError;
+use super::jobs::Jobs;
 use super::limits::Limits;
+use super::patience::{Patience, Remedy};
 use super::progress::Progress;
+use crate::api::storage::{self, StorageError};
+use crate::api::transport::Transport;
+use crate::crypto::chunk;
 use crate::crypto::key::FileKey;
+use crate::crypto::mac::{self, ChunkMac};
 use crate::handle::NodeHandle;
-use crate::local::{Target, Trash};
+use crate::local::{LocalError, PartialFile, Target, Trash};
 use crate::session::Session;
+use crate::session::change::DownloadUrlError;
 
 /// What to download.
 pub struct Download {
@@ -47,6 +60,262 @@ pub enum Existing {
 }
 
 /// Downloads to a temporary name beside the target, verifies, sets the time, renames.
-pub async fn download(_download: Download) -> Result<(), TransferError> {
-    todo!()
+///
+/// On any error, on cancelling and when the future is dropped, the temporary file is removed and nothing new stands under
+/// the target's name. Once all bytes are verified it no longer heeds `cancel`, so that the answer is never half true.
+pub async fn download(download: Download) -> Result<(), TransferError> {
+    let (partial, macs) = tokio::select! {
+        biased;
+        () = download.cancel.cancelled() => return Err(TransferError::Cancelled),
+        fetched = fetch(&download) => fetched?,
+    };
+    download.progress.finish();
+    let Download { key, size, modified, target, existing, .. } = download;
+    disk::blocking(move || {
+        if !mac::verify(&key, size, &macs) {
+            return Err(TransferError::Damaged { name: name_of(&target) });
+        }
+        let trash = match &existing {
+            Existing::Fail => None,
+            Existing::Trash(trash) => Some(trash),
+        };
+        Ok(partial.place(modified, trash)?)
+    })
+    .await
+}
+
+/// Brings all bytes to the disk, decrypted, and returns the MACs of all chunks in order.
+async fn fetch(download: &Download) -> Result<(PartialFile, Vec<ChunkMac>), TransferError> {
+    let (target, size) = (download.target.clone(), download.size);
+    let partial = disk::blocking(move || Ok(PartialFile::create(target, size)?)).await?;
+    let mut fetch = Fetch::new(download, partial.file());
+    while fetch.missing > 0 {
+        fetch.turn().await?;
+    }
+    Ok((partial, fetch.macs.into_values().flatten().collect()))
+}
+
+/// The state of a download under way: one loop owns it, jobs report to it.
+struct Fetch<'a> {
+    download: &'a Download,
+    scene: Arc<Scene>,
+    jobs: Jobs<Ended>,
+    patience: Patience,
+    address: Address,
+    /// Counts addresses: what a job says of an older one is no news.
+    generation: u32,
+    /// Pieces never asked for.
+    fresh: Box<dyn Iterator<Item = (u64, u64)> + Send>,
+    /// Pieces, or rests of them, to be asked for again.
+    again: Vec<Piece>,
+    /// Bytes that are not on the disk.
+    missing: u64,
+    /// By offset of the piece they belong to.
+    macs: BTreeMap<u64, Vec<ChunkMac>>,
+}
+
+/// What the jobs of a download share.
+struct Scene {
+    transport: Arc<dyn Transport>,
+    file: Arc<File>,
+    target: Target,
+    key: FileKey,
+    progress: Arc<Progress>,
+    limits: Limits,
+}
+
+enum Address {
+    Unknown,
+    Asked,
+    Known(Url),
+}
+
+/// Whole chunks of the file, one after another.
+#[derive(Clone, Copy)]
+struct Piece {
+    offset: u64,
+    len: usize,
+}
+
+enum Ended {
+    Address(Result<(Url, u64), DownloadUrlError>),
+    Piece(Result<Fetched, TransferError>),
+}
+
+/// How a piece ended: its first `whole` bytes are on the disk.
+struct Fetched {
+    piece: Piece,
+    generation: u32,
+    whole: usize,
+    macs: Vec<ChunkMac>,
+    /// Why the rest is not.
+    failed: Option<StorageError>,
+}
+
+impl<'a> Fetch<'a> {
+    fn new(download: &'a Download, file: Arc<File>) -> Self {
+        let client = download.session.client();
+        let split = download.limits.split(download.size);
+        let scene = Scene {
+            transport: Arc::clone(client.transport()),
+            file,
+            target: download.target.clone(),
+            key: download.key.clone(),
+            progress: Arc::clone(&download.progress),
+            limits: download.limits.clone(),
+        };
+        Self {
+            download,
+            scene: Arc::new(scene),
+            jobs: Jobs::new(Arc::clone(&download.progress), Arc::clone(client.waits())),
+            patience: Patience::new(download.limits.max_wait, split.connections),
+            address: Address::Unknown,
+            generation: 0,
+            fresh: Box::new(chunk::pieces(download.size, split.piece)),
+            again: Vec::new(),
+            missing: download.size,
+            macs: BTreeMap::new(),
+        }
+    }
+
+    /// Starts what can be started and takes in one result.
+    async fn turn(&mut self) -> Result<(), TransferError> {
+        let wait = self.patience.wait(Instant::now());
+        if wait.is_none() {
+            self.start_jobs();
+        }
+        match self.jobs.next(wait).await {
+            None => Ok(()), // the wait is over
+            Some(Ended::Address(Ok((url, stored)))) => self.take_address(url, stored),
+            Some(Ended::Address(Err(error))) => {
+                self.address = Address::Unknown;
+                self.patience.judge_address(error, Instant::now())
+            }
+            Some(Ended::Piece(Ok(fetched))) => self.take_piece(fetched),
+            Some(Ended::Piece(Err(error))) => Err(error),
+        }
+    }
+
+    fn start_jobs(&mut self) {
+        let url = match &self.address {
+            Address::Asked => return,
+            Address::Unknown => {
+                let (session, node) = (self.download.session.clone(), self.download.node);
+                self.jobs.start(async move { Ended::Address(session.download_url(node).await) });
+                self.address = Address::Asked;
+                return;
+            }
+            Address::Known(url) => url.clone(),
+        };
+        while self.jobs.count() < self.patience.connections() {
+            let Some(piece) = self.again.pop().or_else(|| self.fresh.next().map(Piece::new)) else { return };
+            let (scene, url, generation) = (Arc::clone(&self.scene), url.clone(), self.generation);
+            self.jobs.start(async move { Ended::Piece(scene.fetch(&url, generation, piece).await) });
+        }
+    }
+
+    fn take_address(&mut self, url: Url, stored: u64) -> Result<(), TransferError> {
+        let listed = self.download.size;
+        if stored != listed {
+            return Err(TransferError::SizeDiffers { name: name_of(&self.download.target), listed, stored });
+        }
+        self.address = Address::Known(url);
+        Ok(())
+    }
+
+    fn take_piece(&mut self, fetched: Fetched) -> Result<(), TransferError> {
+        let Fetched { piece, generation, whole, macs, failed } = fetched;
+        if whole > 0 {
+            self.macs.insert(piece.offset, macs);
+            self.missing -= whole as u64;
+            self.patience.moved();
+        }
+        let Some(error) = failed else { return Ok(()) };
+        self.again.push(Piece { offset: piece.offset + whole as u64, len: piece.len - whole });
+        if generation != self.generation {
+            return Ok(()); // of an address that has been given up already
+        }
+        tracing::debug!(offset = piece.offset, whole, %error, "a piece broke off");
+        match self.patience.judge(error, Instant::now())? {
+            Remedy::Again => {}
+            Remedy::NewAddress => {
+                self.generation += 1;
+                self.address = Address::Unknown;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Scene {
+    /// Fetches one piece and writes what came of it, in whole chunks.
+    async fn fetch(
+        self: Arc<Self>,
+        url: &Url,
+        generation: u32,
+        piece: Piece,
+    ) -> Result<Fetched, TransferError> {
+        let mut buffer = self.limits.buffers.lend(piece.len).await;
+        let mut filled = 0;
+        let failed = self.receive(url, piece, &mut buffer, &mut filled).await.err();
+        let whole = piece.whole_chunks(filled);
+        self.progress.take_back((filled - whole) as u64);
+        let macs = disk::blocking(move || {
+            let data = &mut buffer[..whole];
+            let macs = mac::decrypt_chunks(self.key.aes(), self.key.nonce(), piece.offset, data);
+            write_at(&self.file, data, piece.offset)
+                .map_err(|error| LocalError::io("write", &self.target.path())(error))?;
+            Ok(macs)
+        })
+        .await?;
+        Ok(Fetched { piece, generation, whole, macs, failed })
+    }
+
+    /// Fills the buffer with ciphertext; `filled` counts what came, also where the rest did not.
+    async fn receive(
+        &self,
+        url: &Url,
+        piece: Piece,
+        buffer: &mut [u8],
+        filled: &mut usize,
+    ) -> Result<(), StorageError> {
+        let last = piece.offset + piece.len as u64 - 1; // no piece is empty
+        let mut body = storage::download_range(&*self.transport, url, piece.offset, last).await?;
+        let wrong_length =
+            |sent: usize| StorageError::WrongLength { asked: piece.len as u64, sent: sent as u64 };
+        while let Some(bytes) = body.next().await {
+            let bytes = bytes?;
+            let end = *filled + bytes.len();
+            let room = buffer.get_mut(*filled..end).ok_or_else(|| wrong_length(end))?;
+            room.copy_from_slice(&bytes);
+            *filled = end;
+            self.progress.add(bytes.len() as u64);
+        }
+        if *filled < piece.len { Err(wrong_length(*filled)) } else { Ok(()) }
+    }
+}
+
+impl Piece {
+    /// `len` is at most a few MiB: [`Limits::split`] and the chunk layout bound it.
+    fn new((offset, len): (u64, u64)) -> Self {
+        Self { offset, len: usize::try_from(len).unwrap_or(usize::MAX) }
+    }
+
+    /// Returns how many of the first `filled` bytes are whole chunks.
+    fn whole_chunks(self, filled: usize) -> usize {
+        if filled == self.len {
+            return filled; // also where the file ends inside a chunk
+        }
+        let end = self.offset + filled as u64;
+        let whole = chunk::chunks_from(self.offset, self.offset + self.len as u64)
+            .map(chunk::Chunk::end)
+            .take_while(|&boundary| boundary <= end)
+            .last()
+            .map_or(0, |boundary| boundary - self.offset);
+        usize::try_from(whole).unwrap_or(0)
+    }
+}
+
+fn name_of(target: &Target) -> String {
+    target.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

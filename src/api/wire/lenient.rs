@@ -31,7 +31,7 @@ impl<N: TryFrom<i128>> NumberVisitor<N> {
     }
 }
 
-impl<'de, N: TryFrom<i128>> Visitor<'de> for NumberVisitor<N> {
+impl<N: TryFrom<i128>> Visitor<'_> for NumberVisitor<N> {
     type Value = Option<N>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +67,7 @@ impl<'de, N: TryFrom<i128>> Visitor<'de> for NumberVisitor<N> {
 
 struct TextVisitor;
 
-impl<'de> Visitor<'de> for TextVisitor {
+impl Visitor<'_> for TextVisitor {
     type Value = Option<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
