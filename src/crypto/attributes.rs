@@ -175,3 +175,126 @@ fn push_string(json: &mut String, text: &str) {
 const NAME: &str = "n";
 const PREFIX: &[u8] = b"MEGA";
 const MAX_LENGTH: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KEY: KeyBytes = [0x3c; 16];
+
+    /// Encrypts any text as if a client had written it.
+    fn encrypted(text: &[u8]) -> Vec<u8> {
+        let mut bytes = text.to_vec();
+        bytes.resize(text.len().next_multiple_of(16), 0);
+        let mut cipher = cbc::Encryptor::<Aes128>::new(&KEY.into(), &Block::default());
+        cipher.encrypt_blocks(Block::slice_as_chunks_mut(&mut bytes).0);
+        bytes
+    }
+
+    #[test]
+    fn names_are_written_in_composed_form() {
+        let attributes = Attributes::named("cafe\u{301}");
+        assert_eq!(attributes.json(), r#"{"n":"café"}"#);
+        let mut renamed = attributes;
+        renamed.set("des", "e\u{301}");
+        assert_eq!(renamed.value("des"), Some("e\u{301}"), "other values stay as they are");
+    }
+
+    #[test]
+    fn hostile_names_survive_unchanged() {
+        for name in
+            ["..", "a/b\\c", "nul\0", "\x1b[31m", "\"quoted\"", "line\nbreak", "🎉", "\u{202e}gpj.exe", ""]
+        {
+            let bytes = Attributes::named(name).encrypt(&KEY);
+            assert_eq!(Attributes::decrypt(&bytes, &KEY).unwrap().name(), Some(name));
+        }
+    }
+
+    #[test]
+    fn a_change_keeps_unknown_attributes_and_their_order() {
+        let text = r#"{"zz":"1","n":"old","pwm":{"u":"me, too","p":[1,2]},"c":"x"}"#;
+        let mut attributes = Attributes::from_json(text).unwrap();
+        attributes.set("n", "new");
+        attributes.set("fav", "1");
+        attributes.remove("c");
+        attributes.remove("absent");
+        assert_eq!(attributes.json(), r#"{"zz":"1","n":"new","pwm":{"u":"me, too","p":[1,2]},"fav":"1"}"#);
+    }
+
+    #[test]
+    fn values_that_are_no_strings_become_strings() {
+        let text = r#"{"n":"x", "fav": true, "lbl": 3, "big": -1.5e3, "off": false, "none": null}"#;
+        let attributes = Attributes::from_json(text).unwrap();
+        assert_eq!(attributes.json(), r#"{"n":"x","fav":"1","lbl":"3","big":"-1.5e3","off":"0"}"#);
+    }
+
+    #[test]
+    fn broken_texts_give_what_can_be_read() {
+        for (text, name) in [
+            (&br#"{"n":"caf\xe9.txt"}"#[..], "cafxe9.txt"),
+            (b"{\"n\":\"caf\xe9\"}", "caf\u{fffd}"),
+            (br#"{"n":"a","c":"#, "a"),
+            (br#"{"n":"a" "c":"b"}"#, "a"),
+            (br#"{"n":"cut off"#, "cut off"),
+            (br#"{"c":"x",,"n":"a"}"#, "a"),
+            (br#"{"n":"lone \ud800 half"}"#, "lone \u{fffd} half"),
+            (br#"{"n":"a"}trailing"#, "a"),
+        ] {
+            let bytes = encrypted(&[b"MEGA", text].concat());
+            let read = Attributes::decrypt(&bytes, &KEY);
+            let shown = String::from_utf8_lossy(text);
+            assert_eq!(read.as_ref().and_then(Attributes::name), Some(name), "{shown}");
+        }
+    }
+
+    #[test]
+    fn wrong_keys_prefixes_and_lengths_are_refused() {
+        let bytes = Attributes::named("x").encrypt(&KEY);
+        assert_eq!(Attributes::decrypt(&bytes, &[0; 16]), None);
+        assert_eq!(Attributes::decrypt(&bytes[..15], &KEY), None);
+        assert_eq!(Attributes::decrypt(&[], &KEY), None);
+        for text in [&b"MEGA{}"[..], b"mega{\"n\":\"x\"}", b"MEGA[\"n\"]", b"MEGA", b""] {
+            assert_eq!(Attributes::decrypt(&encrypted(text), &KEY), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_limit_is_64_kib_of_text() {
+        let overhead = r#"MEGA{"n":""}"#.len();
+        let longest = Attributes::named(&"a".repeat(MAX_LENGTH - overhead));
+        assert!(longest.fits());
+        assert_eq!(Attributes::decrypt(&longest.encrypt(&KEY), &KEY), Some(longest));
+        let too_long = Attributes::named(&"a".repeat(MAX_LENGTH - overhead + 1));
+        assert!(!too_long.fits());
+        assert_eq!(Attributes::decrypt(&too_long.encrypt(&KEY), &KEY), None);
+    }
+
+    #[test]
+    fn fingerprint_is_read_from_its_attribute() {
+        let attributes = Attributes::from_json(r#"{"n":"x","c":"DQAAAAAAAAAAAAAAAAAAAAEB"}"#).unwrap();
+        assert_eq!(attributes.fingerprint().map(|found| found.modified), Some(1));
+        assert_eq!(Attributes::from_json(r#"{"n":"x","c":"?"}"#).unwrap().fingerprint(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(values in prop::collection::vec(("[a-z]{1,8}", any::<String>()), 1..6)) {
+            let mut attributes = Attributes::default();
+            for (name, value) in &values {
+                attributes.set(name, value);
+            }
+            prop_assert_eq!(Attributes::from_json(&attributes.json()), Some(attributes.clone()));
+            prop_assert_eq!(Attributes::decrypt(&attributes.encrypt(&KEY), &KEY), Some(attributes));
+        }
+
+        #[test]
+        fn any_text_is_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..80), text in "[{}\":,a-z\\\\u0-9 ]{0,60}") {
+            let _ = Attributes::decrypt(&bytes, &KEY);
+            let _ = Attributes::from_json(&text);
+            let _ = Attributes::decrypt(&encrypted(&[b"MEGA{\"", &bytes[..]].concat()), &KEY);
+            let _ = Attributes::decrypt(&encrypted(format!("MEGA{{\"{text}").as_bytes()), &KEY);
+        }
+    }
+}

@@ -23,7 +23,7 @@ impl Challenge {
         let mut fields = header.trim().split(':');
         let (version, easiness, _timestamp, token) =
             (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-        let easiness = easiness.parse().ok()?;
+        let easiness = Some(easiness).filter(|text| !text.starts_with('+'))?.parse().ok()?;
         if version != "1" || fields.next().is_some() || token.len() != TOKEN_CHARS {
             return None;
         }
@@ -127,3 +127,59 @@ fn first_word(prefix: [u8; 4], buffer: &[u8]) -> u32 {
 const TOKEN_CHARS: usize = 64;
 const REPETITIONS: usize = 262_144;
 const MAX_THREADS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn challenge(easiness: u8) -> Challenge {
+        Challenge { easiness, token: "A".repeat(TOKEN_CHARS) }
+    }
+
+    #[test]
+    fn an_answer_found_on_several_threads_is_accepted() {
+        let easy = challenge(255);
+        let answer = easy.solve(4, &AtomicBool::new(false)).unwrap();
+        assert!(easy.accepts_header(&answer));
+        assert!(!easy.accepts_header(&format!("{answer}:")));
+        assert!(!easy.accepts_header(&answer.replacen('A', "B", 1)));
+        assert!(!Challenge { easiness: 0, ..easy }.accepts_header(&answer));
+    }
+
+    #[test]
+    fn a_cancelled_search_gives_no_answer() {
+        assert_eq!(challenge(0).solve(2, &AtomicBool::new(true)), None);
+    }
+
+    #[test]
+    fn a_token_of_another_length_has_no_answer() {
+        let short = Challenge { easiness: 255, token: "AAAA".to_owned() };
+        assert_eq!(short.solve(1, &AtomicBool::new(false)), None);
+        assert_eq!(short.first_word([0; 4]), None);
+    }
+
+    #[test]
+    fn expected_tries_follow_the_threshold() {
+        assert!((challenge(180).expected_tries() - 312.0).abs() < 1.0);
+        assert!((challenge(255).expected_tries() - 2.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn headers_with_foreign_letters_in_the_token_are_refused() {
+        let token = "A".repeat(63);
+        assert_eq!(Challenge::parse(&format!("1:100:0:{token}*")), None);
+        assert!(Challenge::parse(&format!("1:100:0:{token}A")).is_some());
+        assert_eq!(Challenge::parse(&format!("1:+1:0:{token}A")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_read_without_panic(header in ".{0,100}", fields in "1:[0-9+-]{0,4}:[0-9]{0,9}:[A-Za-z_-]{60,66}") {
+            let _ = Challenge::parse(&header);
+            let _ = Challenge::parse(&fields);
+            let _ = challenge(0).token_bytes();
+        }
+    }
+}

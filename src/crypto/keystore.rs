@@ -103,3 +103,53 @@ const TAG_GENERATION: u8 = 4;
 const TAG_SHARES: u8 = 48;
 /// Far above any real value (23 bytes for each share), and small enough to hold.
 const MAX_VALUE: usize = 16 << 20;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn record(tag: u8, value: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(value.len()).unwrap().to_be_bytes();
+        [&[tag], &length[1..], value].concat()
+    }
+
+    #[test]
+    fn shares_and_generation_are_read_among_unknown_records() {
+        let row = |byte| [&[byte; 6][..], &[byte; 16], &[3]].concat();
+        let shares = record(TAG_SHARES, &[row(1), row(2)].concat());
+        let generation = record(TAG_GENERATION, &7u32.to_be_bytes());
+        let clear = [record(200, b"later"), shares, record(1, &[1]), generation].concat();
+        let store = KeyStore::parse(&clear).unwrap();
+        assert_eq!(store.generation, 7);
+        assert_eq!(store.shares.len(), 2);
+        let last = StoredShare {
+            handle: NodeHandle::from_bytes([2; 6]),
+            key: ShareKey::from_bytes([2; 16]),
+            flags: 3,
+        };
+        assert_eq!(store.shares[1], last);
+    }
+
+    #[test]
+    fn cut_records_are_refused() {
+        let whole = record(TAG_SHARES, &[9; 46]);
+        assert!(KeyStore::parse(&whole).is_some());
+        for len in 1..whole.len() {
+            assert_eq!(KeyStore::parse(&whole[..len]), None, "{len} bytes");
+        }
+        assert_eq!(KeyStore::parse(&record(TAG_SHARES, &[9; 45])), None);
+        assert_eq!(KeyStore::parse(&record(TAG_GENERATION, &[1; 3])), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_is_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let master = MasterKey::from_bytes([1; 16]);
+            let _ = KeyStore::parse(&bytes);
+            prop_assert_eq!(KeyStore::open(&bytes, &master), None);
+            prop_assert_eq!(share_keys(&[&HEADER[..], &bytes].concat(), &master), None);
+        }
+    }
+}

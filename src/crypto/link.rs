@@ -349,3 +349,107 @@ const ROUNDS: u32 = 100_000;
 const MAX_KEY_TEXT: usize = 43;
 /// 104 bytes as base64 are 139 characters.
 const MAX_PROTECTED_TEXT: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FILE: &str = "https://mega.nz/file/abcdefgh#AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    const FOLDER: &str = "https://mega.nz/folder/ABCD-_12#AAECAwQFBgcICQoLDA0ODw";
+
+    #[test]
+    fn host_scheme_and_blanks_do_not_matter() {
+        let expected = Link::parse(FILE);
+        assert!(expected.is_ok());
+        for host in ["https://mega.co.nz/", "mega.app/", "http://www.mega.nz/", "/", "", "  https://mega.nz/"]
+        {
+            assert_eq!(Link::parse(&FILE.replace("https://mega.nz/", host)), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn text_is_the_inverse_of_parse() {
+        for inside in ["", "/file/sub0FILE", "/folder/sub0FOLD"] {
+            let text = format!("{FOLDER}{inside}");
+            assert_eq!(Link::parse(&text).unwrap().text(), text);
+        }
+        assert_eq!(Link::parse(FILE).unwrap().text(), FILE);
+        assert_eq!(Link::parse("#!abcdefgh").unwrap().text(), "https://mega.nz/file/abcdefgh");
+    }
+
+    #[test]
+    fn each_kind_of_damage_is_named() {
+        for (text, error) in [
+            ("", LinkError::NotALink),
+            ("hello", LinkError::NotALink),
+            ("https://example.org/profile/abcdefgh", LinkError::NotALink),
+            ("https://mega.nz/file/", LinkError::Handle),
+            ("https://mega.nz/file/abcdefg*", LinkError::Handle),
+            ("https://mega.nz/folder/ABCD-_12#AAEC", LinkError::Key),
+            ("#!abcdefgh!AAECAwQFBgcICQoLDA0ODw", LinkError::Key),
+            ("#F!ABCD-_12!AAECAwQFBgcICQoLDA0ODw!short", LinkError::Handle),
+            ("https://mega.nz/collection/abcdefgh#AAECAwQFBgcICQoLDA0ODw", LinkError::Collection),
+            ("https://mega.nz/#P!AgFptx15", LinkError::Protected),
+        ] {
+            assert_eq!(Link::parse(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key_can_be_given_later() {
+        let link = Link::parse("https://mega.nz/folder/ABCD-_12").unwrap();
+        assert_eq!(link.share_key(), None);
+        assert_eq!(link.clone().with_key("AAEC"), Err(LinkError::Key));
+        assert_eq!(link.clone().with_key(""), Err(LinkError::Key));
+        assert_eq!(link.with_key("AAECAwQFBgcICQoLDA0ODw"), Link::parse(FOLDER));
+    }
+
+    #[test]
+    fn keys_have_the_type_of_their_kind() {
+        let file = Link::parse(FILE).unwrap();
+        let folder = Link::parse(FOLDER).unwrap();
+        assert!(file.share_key().is_none() && folder.file_key().is_none());
+        assert_eq!(Link::to_file(file.handle, &file.file_key().unwrap()), file);
+        assert_eq!(Link::to_folder(folder.handle, &folder.share_key().unwrap()), folder);
+    }
+
+    #[test]
+    fn a_locked_link_opens_with_its_password_only() {
+        let link = Link::parse(FOLDER).unwrap();
+        let locked = ProtectedLink::lock(&link, "pässwörd").unwrap();
+        let read = ProtectedLink::parse(&locked.text()).unwrap();
+        assert_eq!(read.open("pässwörd"), Ok(link));
+        assert_eq!(read.open("passwort"), Err(WrongPassword));
+        let without_key = Link::parse("https://mega.nz/folder/ABCD-_12").unwrap();
+        assert!(ProtectedLink::lock(&without_key, "x").is_none());
+    }
+
+    #[test]
+    fn damaged_locked_links_are_refused() {
+        let bytes = [&[2, 1][..], &[7; 6 + 32 + 32 + 32]].concat();
+        assert!(ProtectedLink::from_bytes(&bytes).is_some());
+        assert!(ProtectedLink::from_bytes(&bytes[..bytes.len() - 1]).is_none());
+        for (at, value) in [(0, 0), (0, 3), (1, 0), (1, 2)] {
+            let mut changed = bytes.clone();
+            changed[at] = value;
+            assert!(ProtectedLink::from_bytes(&changed).is_none(), "byte {at} is {value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_panic(
+            text in ".{0,60}",
+            link in "(https://mega.nz/)?(file/|folder/|#!|#F!|#P!)[A-Za-z0-9!?#/_-]{0,90}",
+        ) {
+            for text in [text, link] {
+                let _ = ProtectedLink::parse(&text);
+                if let Ok(link) = Link::parse(&text) {
+                    prop_assert_eq!(Link::parse(&link.text()), Ok(link));
+                }
+            }
+        }
+    }
+}

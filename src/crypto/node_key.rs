@@ -64,15 +64,23 @@ impl<'a> KField<'a> {
 
 /// All keys that can open nodes of one account or of one folder link.
 #[derive(Clone, Debug)]
-pub struct KeyRing {
+pub struct Keyring {
     own: Option<UserHandle>,
     bare: KeyCipher,
-    shares: HashMap<NodeHandle, KeyCipher>,
+    shares: HashMap<NodeHandle, Share>,
     private: Option<Arc<PrivateKey>>,
 }
 
-impl KeyRing {
-    /// Of a logged-in account. The private key is needed only for keys in very old shares.
+/// The key of a share, and the same set up for use: a listing opens thousands of nodes with it.
+#[derive(Clone, Debug)]
+struct Share {
+    key: ShareKey,
+    cipher: KeyCipher,
+}
+
+impl Keyring {
+    /// Of a logged-in account. The private key is needed only for keys in very old shares; without it those nodes stay
+    /// closed. Share keys are added as they become known.
     #[must_use]
     pub fn account(own: UserHandle, master: &MasterKey, private: Option<Arc<PrivateKey>>) -> Self {
         Self { own: Some(own), bare: KeyCipher::new(master.bytes()), shares: HashMap::new(), private }
@@ -82,18 +90,27 @@ impl KeyRing {
     #[must_use]
     pub fn link(root: NodeHandle, key: &ShareKey) -> Self {
         let bare = KeyCipher::new(key.bytes());
-        Self { own: None, shares: HashMap::from([(root, bare.clone())]), bare, private: None }
+        let mut ring = Self { own: None, bare, shares: HashMap::new(), private: None };
+        ring.add_share_key(root, key.clone());
+        ring
     }
 
-    /// Adds the key of a shared folder, or replaces it.
-    pub fn insert_share(&mut self, folder: NodeHandle, key: &ShareKey) {
-        self.shares.insert(folder, KeyCipher::new(key.bytes()));
+    /// Adds the key of a shared folder. One that is known already stays: keys are added in the order of trust, those of
+    /// `^!keys` first (mega-protocol 3.9).
+    pub fn add_share_key(&mut self, folder: NodeHandle, key: ShareKey) {
+        let cipher = KeyCipher::new(key.bytes());
+        self.shares.entry(folder).or_insert(Share { key, cipher });
     }
 
-    /// Whether the key of that shared folder is known.
+    /// The key of a shared folder, if it is known.
     #[must_use]
-    pub fn knows_share(&self, folder: NodeHandle) -> bool {
-        self.shares.contains_key(&folder)
+    pub fn share_key(&self, folder: NodeHandle) -> Option<&ShareKey> {
+        self.shares.get(&folder).map(|share| &share.key)
+    }
+
+    /// All share keys that are known, in no order.
+    pub fn share_keys(&self) -> impl Iterator<Item = (NodeHandle, &ShareKey)> {
+        self.shares.iter().map(|(&folder, share)| (folder, &share.key))
     }
 
     /// The keys that the field may give for a node of that kind: from our own part first, then from share parts in
@@ -118,7 +135,7 @@ impl KeyRing {
         })
     }
 
-    /// The first candidate. Right wherever no share is involved; with shares prefer [`KeyRing::open`].
+    /// The first candidate. Right wherever no share is involved; with shares prefer [`Keyring::open`].
     #[must_use]
     pub fn resolve(&self, k: &str, kind: KeyKind) -> Option<NodeKey> {
         self.candidates(k, kind).next()
@@ -136,7 +153,7 @@ impl KeyRing {
     fn cipher(&self, owner: KeyOwner) -> Option<&KeyCipher> {
         match owner {
             KeyOwner::User(user) => (self.own == Some(user)).then_some(&self.bare),
-            KeyOwner::Share(folder) => self.shares.get(&folder),
+            KeyOwner::Share(folder) => self.shares.get(&folder).map(|share| &share.cipher),
             KeyOwner::Bare => Some(&self.bare),
         }
     }
@@ -158,3 +175,105 @@ const MAX_AES_TEXT: usize = 43;
 const MAX_RSA_TEXT: usize = 700;
 /// RSA decryptions for one node: each takes milliseconds.
 const MAX_RSA: usize = 1;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::key::{FileKey, FolderKey};
+    use crate::handle::base64_encode;
+
+    const OWN: UserHandle = UserHandle::from_bytes([1; 8]);
+    const FOLDER: NodeHandle = NodeHandle::from_bytes([2; 6]);
+    const MASTER: MasterKey = MasterKey::from_bytes([3; 16]);
+    const SHARE: ShareKey = ShareKey::from_bytes([4; 16]);
+
+    fn ring() -> Keyring {
+        let mut ring = Keyring::account(OWN, &MASTER, None);
+        ring.add_share_key(FOLDER, SHARE);
+        ring
+    }
+
+    fn file() -> NodeKey {
+        NodeKey::File(FileKey::new([5; 16], [6; 8], [7; 8]))
+    }
+
+    fn part(id: &str, key: &NodeKey, under: &[u8; 16]) -> String {
+        let wrapped = base64_encode(&key.wrap(under));
+        if id.is_empty() { wrapped } else { format!("{id}:{wrapped}") }
+    }
+
+    #[test]
+    fn every_kind_of_part_opens_with_its_key() {
+        let other = UserHandle::from_bytes([9; 8]).to_string();
+        for (field, opens) in [
+            (part(&OWN.to_string(), &file(), MASTER.bytes()), true),
+            (part("", &file(), MASTER.bytes()), true),
+            (part(&FOLDER.to_string(), &file(), SHARE.bytes()), true),
+            (part(&other, &file(), MASTER.bytes()), false),
+            (part("AAAAAAAA", &file(), SHARE.bytes()), false),
+            (part("short", &file(), MASTER.bytes()), false),
+            (String::new(), false),
+        ] {
+            let key = ring().resolve(&field, KeyKind::File);
+            assert_eq!(key, opens.then(file), "{field}");
+            assert_eq!(ring().resolve(&field, KeyKind::Folder), None, "{field}");
+        }
+    }
+
+    #[test]
+    fn own_part_comes_before_share_parts_wherever_it_stands() {
+        let right = part(&OWN.to_string(), &file(), MASTER.bytes());
+        let other = NodeKey::File(FileKey::new([8; 16], [6; 8], [7; 8]));
+        let field = format!("{}/{right}", part(&FOLDER.to_string(), &other, SHARE.bytes()));
+        let candidates: Vec<NodeKey> = ring().candidates(&field, KeyKind::File).collect();
+        assert_eq!(candidates, [file(), other]);
+    }
+
+    #[test]
+    fn attributes_choose_among_candidates() {
+        let right = part(&FOLDER.to_string(), &file(), SHARE.bytes());
+        let wrong = part(&OWN.to_string(), &file(), &[0x55; 16]);
+        let attributes = Attributes::named("a.txt").encrypt(file().attribute_key());
+        let (key, read) = ring().open(&format!("{wrong}/{right}"), KeyKind::File, &attributes).unwrap();
+        assert_eq!((key, read.name()), (file(), Some("a.txt")));
+        assert!(ring().open(&wrong, KeyKind::File, &attributes).is_none());
+    }
+
+    #[test]
+    fn link_key_opens_parts_of_the_root_and_bare_ones_only() {
+        let ring = Keyring::link(FOLDER, &SHARE);
+        let folder = NodeKey::Folder(FolderKey::from_bytes([5; 16]));
+        let under_root = part(&FOLDER.to_string(), &folder, SHARE.bytes());
+        assert_eq!(ring.resolve(&under_root, KeyKind::Folder), Some(folder.clone()));
+        assert_eq!(ring.resolve(&part("", &folder, SHARE.bytes()), KeyKind::Folder), Some(folder.clone()));
+        assert_eq!(ring.resolve(&part(&OWN.to_string(), &folder, SHARE.bytes()), KeyKind::Folder), None);
+    }
+
+    #[test]
+    fn first_share_key_stays() {
+        let mut ring = ring();
+        ring.add_share_key(FOLDER, ShareKey::from_bytes([9; 16]));
+        assert_eq!(ring.share_key(FOLDER), Some(&SHARE));
+        assert_eq!(ring.share_keys().count(), 1);
+    }
+
+    #[test]
+    fn endless_fields_are_cut() {
+        let own = part(&OWN.to_string(), &file(), MASTER.bytes());
+        let field = vec![own; 10_000].join("/");
+        assert_eq!(ring().candidates(&field, KeyKind::File).count(), MAX_PARTS);
+        assert_eq!(ring().resolve(&"A".repeat(100_000), KeyKind::File), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_field_is_read_without_panic(field in "[A-Za-z0-9:/_=-]{0,120}", attributes: Vec<u8>) {
+            for kind in [KeyKind::File, KeyKind::Folder] {
+                let _ = ring().resolve(&field, kind);
+                let _ = ring().open(&field, kind, &attributes);
+            }
+        }
+    }
+}

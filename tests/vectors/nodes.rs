@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::{FileKey, MasterKey, NodeKey, ShareKey};
-use megapane::crypto::node_key::{KeyKind, KeyRing};
+use megapane::crypto::node_key::{KeyKind, Keyring};
 use megapane::crypto::share;
 use megapane::handle::{NodeHandle, base64_encode};
 
@@ -67,10 +67,10 @@ pub(crate) fn share(section: &Entry) {
 pub(crate) fn node_k_field(section: &Entry) {
     for entry in section.each() {
         let master = MasterKey::from_bytes(entry.hex_array("master_key_hex"));
-        let mut ring = KeyRing::account(entry.text("my_handle").parse().unwrap(), &master, None);
+        let mut ring = Keyring::account(entry.text("my_handle").parse().unwrap(), &master, None);
         for (handle, key) in entry.field("share_keys").members() {
             let key = ShareKey::from_bytes(unhex(key.string()).try_into().unwrap());
-            ring.insert_share(handle.parse().unwrap(), &key);
+            ring.add_share_key(handle.parse().unwrap(), key);
         }
         let kind = if entry.number("node_type") == 0 { KeyKind::File } else { KeyKind::Folder };
         let expected = entry.maybe("node_key_hex").map(|key| unhex(key.string()));
