@@ -1,1 +1,154 @@
-//! stub
+//! The command line: reads arguments, runs one command, ends with a documented exit code. One file for each command;
+//! `output` alone prints. Commands speak to a [`Session`](crate::session::Session) and its tree directly, or drive the
+//! worker where files are copied. Nothing below knows that there is a command line.
+
+pub mod exit;
+
+mod about;
+mod arguments;
+mod cat;
+mod completions;
+mod config;
+mod context;
+mod copy;
+mod demo;
+mod emulator;
+mod filters;
+mod items;
+mod login;
+mod ls;
+mod lsd;
+mod lsf;
+mod lsjson;
+mod lsl;
+mod man;
+mod mkdir;
+mod output;
+mod problem;
+mod quantity;
+mod remote;
+mod screen;
+mod size;
+mod terminal;
+mod tree;
+mod waiting;
+
+use std::ffi::OsString;
+use std::future::Future;
+
+use clap::{CommandFactory, FromArgMatches};
+use tokio_util::sync::CancellationToken;
+
+use self::arguments::{Arguments, Command};
+use self::context::Context;
+use self::exit::ExitCode;
+use self::output::{Failure, Level, Messages, Outcome};
+use crate::config::{Config, Environment};
+use crate::logging;
+
+/// Runs one command line, program name first, and returns how it ended. Everything is printed when it returns.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = Arguments::command().try_get_matches_from(arguments);
+    let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
+    let Arguments { command, options } = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => return explain(&error),
+    };
+    let messages = Messages::new(options.level());
+    let ended = with_runtime(|| run_command(command, options, messages.clone()));
+    match ended {
+        Ok(code) => code,
+        Err(Failure::BrokenPipe) => ExitCode::Success,
+        Err(Failure::Problem(problem)) => {
+            messages.problem(&problem);
+            problem.kind.into()
+        }
+    }
+}
+
+/// Prints clap's help, version or complaint, each where it belongs.
+fn explain(error: &clap::Error) -> ExitCode {
+    // A reader that went away is no reason to complain.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success }
+}
+
+/// Runs a command on a runtime of its own. Threads that still wait for an answer at the terminal are left behind.
+fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce() -> F) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Failure::new(crate::message::ProblemKind::Other, format!("cannot start: {error}"), "")
+    })?;
+    let ended = runtime.block_on(command());
+    runtime.shutdown_background();
+    ended
+}
+
+async fn run_command(command: Option<Command>, options: context::GlobalArgs, messages: Messages) -> Outcome {
+    let environment = Environment::of_process();
+    // These need no configuration, and must work where it is broken.
+    match &command {
+        Some(Command::Completions(args)) => return completions::run(args),
+        Some(Command::Man(args)) => return man::run(args),
+        Some(Command::Emulator(args)) => return emulator::run(args, &messages).await,
+        Some(_) | None => {}
+    }
+    let mut config = Config::load(&environment)?;
+    if options.api_url.is_some() {
+        config.api_url.clone_from(&options.api_url);
+    }
+    let variable = environment.text("MEGAPANE_LOG");
+    let level = variable.as_deref().unwrap_or(match messages.level() {
+        Level::Quiet | Level::Normal => "warn",
+        Level::Verbose => "info",
+        Level::Detailed => "debug",
+    });
+    let _log = logging::start(config.folders.log(), level);
+    let mut context = Context::new(config, environment, options, messages);
+    let ended = until_stopped(command, &mut context).await;
+    let flushed = context.output.flush();
+    let code = ended?;
+    flushed.map(|()| code)
+}
+
+/// Runs the command until it ends or Ctrl-C is pressed. Commands that have something to clean up do that themselves.
+async fn until_stopped(command: Option<Command>, context: &mut Context) -> Outcome {
+    let stop = context.stop.clone();
+    cancel_on_ctrl_c(stop.clone());
+    let cleans_up = matches!(command, None | Some(Command::Demo(_) | Command::Copy(_) | Command::Copyto(_)));
+    tokio::select! {
+        ended = dispatch(command, context) => ended,
+        () = stop.cancelled(), if !cleans_up => Err(Failure::interrupted()),
+    }
+}
+
+fn cancel_on_ctrl_c(stop: CancellationToken) {
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.cancel();
+        }
+    });
+}
+
+async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
+    match command {
+        None => screen::run(context).await,
+        Some(Command::Config(args)) => config::run(args, context).await,
+        Some(Command::Lsd(args)) => lsd::run(args, context).await,
+        Some(Command::Ls(args)) => ls::run(args, context).await,
+        Some(Command::Lsl(args)) => lsl::run(args, context).await,
+        Some(Command::Lsf(args)) => lsf::run(args, context).await,
+        Some(Command::Lsjson(args)) => lsjson::run(args, context).await,
+        Some(Command::Tree(args)) => tree::run(args, context).await,
+        Some(Command::Size(args)) => size::run(args, context).await,
+        Some(Command::About(args)) => about::run(args, context).await,
+        Some(Command::Cat(args)) => cat::run(args, context).await,
+        Some(Command::Mkdir(args)) => mkdir::run(args, context).await,
+        Some(Command::Copy(args)) => copy::run(args, context).await,
+        Some(Command::Copyto(args)) => copy::run_to(args, context).await,
+        Some(Command::Demo(args)) => demo::run(args, context).await,
+        Some(Command::Emulator(args)) => emulator::run(&args, &context.messages).await,
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man(args)) => man::run(&args),
+    }
+}

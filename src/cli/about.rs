@@ -1,0 +1,57 @@
+//! `about`: the storage of an account.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::context::Context;
+use super::exit::ExitCode;
+use super::output::{Failure, Outcome};
+use super::remote::Place;
+use super::{login, problem, quantity};
+
+/// Show the account's storage.
+///
+/// Total, used and free bytes. Old versions and the rubbish bin count as used.
+#[derive(Args, Debug)]
+pub(crate) struct AboutArgs {
+    /// Whose storage
+    #[arg(value_name = "REMOTE:")]
+    remote: String,
+
+    /// Print bytes in full
+    #[arg(long)]
+    full: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    total: u64,
+    used: u64,
+    free: u64,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: AboutArgs, context: &mut Context) -> Outcome {
+    let Place::Cloud(cloud) = Place::parse(&args.remote) else {
+        return Err(Failure::usage(
+            format!("\"{}\" is not a remote", args.remote),
+            "Write the remote's name and a colon: `megapane about work:`.",
+        ));
+    };
+    let session = login::session(context, &cloud.account).await?;
+    let quota = session.quota().await;
+    let quota = quota
+        .map_err(|error| problem::api(&format!("ask for the storage of \"{}\"", cloud.account), &error))?;
+    let report =
+        Report { total: quota.total, used: quota.used, free: quota.total.saturating_sub(quota.used) };
+    if context.options.json {
+        context.output.json(&report)?;
+        return Ok(ExitCode::Success);
+    }
+    let rows = [("Total:", report.total), ("Used:", report.used), ("Free:", report.free)];
+    for (name, bytes) in rows {
+        let bytes = if args.full { bytes.to_string() } else { quantity::size_with_unit(bytes) };
+        context.output.line(format!("{name:<9}{bytes}"))?;
+    }
+    Ok(ExitCode::Success)
+}

@@ -1,0 +1,29 @@
+//! `completions`: what a shell needs to complete our commands and flags.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::arguments::Arguments;
+use super::exit::ExitCode;
+use super::output::{Outcome, Output};
+
+/// Print completions for a shell.
+///
+/// For bash, for instance:
+///   megapane completions bash > ~/.local/share/bash-completion/completions/megapane
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &CompletionsArgs) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Arguments::command(), "megapane", &mut script);
+    let mut output = Output::new();
+    output.bytes(&script)?;
+    output.flush()?;
+    Ok(ExitCode::Success)
+}

@@ -1,0 +1,117 @@
+//! `config`: the remotes. Without a further word it asks the questions of `rclone config`; with one it is for scripts.
+//! Whatever adds a remote logs in first and saves only what works.
+
+mod create;
+mod show;
+mod wizard;
+
+use clap::{Args, Subcommand};
+
+use super::context::Context;
+use super::exit::ExitCode;
+use super::output::{Failure, Messages, Outcome};
+use super::{login, problem, quantity};
+use crate::config::{Account, ConfigError};
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::store::credentials;
+
+/// Add, show and delete remotes.
+///
+/// Without a further word it asks, as `rclone config` does. A remote is saved only after it has logged in. The password
+/// is never stored: what is kept is a session, sealed by a key file or by a passphrase.
+#[derive(Args, Debug)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+/// What to do without questions.
+#[derive(Subcommand, Debug)]
+enum Action {
+    Create(create::CreateArgs),
+    Reconnect(create::ReconnectArgs),
+    Show(show::ShowArgs),
+    List(show::ListArgs),
+    Delete(DeleteArgs),
+}
+
+/// Log out and forget a remote.
+#[derive(Args, Debug)]
+struct DeleteArgs {
+    /// Its name
+    name: String,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: ConfigArgs, context: &mut Context) -> Outcome {
+    match args.action {
+        None => wizard::run(context).await,
+        Some(Action::Create(args)) => create::run(args, context).await,
+        Some(Action::Reconnect(args)) => create::reconnect(args, context).await,
+        Some(Action::Show(args)) => show::run(&args, context),
+        Some(Action::List(args)) => show::list(&args, context),
+        Some(Action::Delete(args)) => {
+            delete(context, args.name.trim_end_matches(':')).await?;
+            Ok(ExitCode::Success)
+        }
+    }
+}
+
+/// Ends the session on the server where that can be done without asking, then forgets the remote.
+async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
+    let account = stored_account(context, name)?;
+    match login::stored(context, &account).await {
+        Ok(Some(session)) => log_out(&context.messages, &session).await,
+        Ok(None) => {}
+        Err(Failure::Problem(problem)) => context.messages.notice(&format!("not logged out: {problem}")),
+        Err(failure @ Failure::BrokenPipe) => return Err(failure),
+    }
+    let path = context.config.folders.credentials(&account.name);
+    credentials::remove(&path).map_err(|error| problem::credentials(&account.name, &error))?;
+    context.config.remove(&account.name)?;
+    Ok(())
+}
+
+/// Returns an account of the file; those of the environment cannot be changed here.
+fn stored_account(context: &Context, name: &str) -> Result<Account, Failure> {
+    let account = context.config.account(name)?.clone();
+    if account.password.is_some() {
+        return Err(ConfigError::FromEnvironment { name: account.name }.into());
+    }
+    Ok(account)
+}
+
+/// Ends a session on the server; one that cannot be ended is told and stops nothing.
+async fn log_out(messages: &Messages, session: &Session) {
+    if let Err(error) = session.logout().await {
+        messages.notice(&problem::api("log out", &error).message);
+    }
+}
+
+/// Returns one line about whose account it is and how full: the proof that the login works.
+async fn greeting(session: &Session) -> Result<String, Failure> {
+    let profile = session.profile().await.map_err(|error| problem::api("ask who the account is", &error))?;
+    let quota = session.quota().await.map_err(|error| problem::api("ask for the storage", &error))?;
+    let who =
+        if profile.name.is_empty() { profile.email } else { format!("{} <{}>", profile.name, profile.email) };
+    let (used, total) = (quantity::size_with_unit(quota.used), quantity::size_with_unit(quota.total));
+    Ok(format!("Logged in as {who}: {used} of {total} used."))
+}
+
+/// Saves a remote that has logged in: first its session, then its row, so that a row always has what it needs.
+async fn save(
+    context: &mut Context,
+    account: Account,
+    session: &Session,
+    passphrase: Option<Secret>,
+) -> Result<(), Failure> {
+    login::store(context, &account, session, passphrase).await?;
+    let name = account.name.clone();
+    if let Err(error) = context.config.add(account) {
+        // A row that cannot be written must not leave a login behind.
+        let _ = credentials::remove(&context.config.folders.credentials(&name));
+        return Err(error.into());
+    }
+    Ok(())
+}

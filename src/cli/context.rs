@@ -1,0 +1,128 @@
+//! What every command gets: configuration, the options that hold for all commands, stdout, stderr, and the token that
+//! Ctrl-C cancels.
+
+use std::time::Duration;
+
+use clap::{ArgAction, Args};
+use tokio_util::sync::CancellationToken;
+
+use super::output::{Level, Messages, Output};
+use super::waiting::WaitTeller;
+use crate::config::{Config, Environment};
+
+/// The options that hold for all commands, before or after the command's name.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of all commands")]
+pub(crate) struct GlobalArgs {
+    /// Say what is done to each file; twice: also what is left alone
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Work everything out, change nothing
+    #[arg(short = 'n', long, global = true)]
+    pub(crate) dry_run: bool,
+
+    /// Show progress on a terminal
+    #[arg(short = 'P', long, global = true)]
+    pub(crate) progress: bool,
+
+    /// Print JSON on stdout
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Files above 1 MiB on their way at once
+    #[arg(long, global = true, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) transfers: u16,
+
+    /// Talk to this server instead of MEGA's (https, or http on this machine)
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) api_url: Option<String>,
+
+    /// Give up after waiting this long for a quota or a busy server (30s, 5m, 1h; 0: at once)
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) max_wait: Option<Duration>,
+
+    /// One-time code, if the server asks for one
+    #[arg(long = "2fa", global = true, value_name = "CODE", conflicts_with = "code_command")]
+    pub(crate) code: Option<String>,
+
+    /// Command that prints the one-time code, run when the server asks for it
+    #[arg(long = "2fa-command", global = true, value_name = "COMMAND")]
+    pub(crate) code_command: Option<String>,
+
+    /// Command that prints the passphrase of sealed logins
+    #[arg(long, global = true, value_name = "COMMAND")]
+    pub(crate) passphrase_command: Option<String>,
+}
+
+/// See the module.
+pub(crate) struct Context {
+    /// What is configured.
+    pub(crate) config: Config,
+    /// The environment at the start.
+    pub(crate) environment: Environment,
+    /// Options of all commands.
+    pub(crate) options: GlobalArgs,
+    /// stdout.
+    pub(crate) output: Output,
+    /// stderr.
+    pub(crate) messages: Messages,
+    /// Long waits, told.
+    pub(crate) waits: WaitTeller,
+    /// Cancelled by Ctrl-C.
+    pub(crate) stop: CancellationToken,
+}
+
+impl Context {
+    /// Puts together what the command works with.
+    pub(crate) fn new(
+        config: Config,
+        environment: Environment,
+        options: GlobalArgs,
+        messages: Messages,
+    ) -> Self {
+        let waits = WaitTeller::new(messages.clone());
+        let stop = CancellationToken::new();
+        Self { config, environment, options, output: Output::new(), messages, waits, stop }
+    }
+}
+
+impl GlobalArgs {
+    /// Returns how much is said on stderr.
+    pub(crate) const fn level(&self) -> Level {
+        match (self.quiet, self.verbose) {
+            (true, _) => Level::Quiet,
+            (false, 0) => Level::Normal,
+            (false, 1) => Level::Verbose,
+            (false, 2..) => Level::Detailed,
+        }
+    }
+}
+
+/// Reads `90`, `30s`, `5m`, `1h30m` as a length of time; a bare number is seconds.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    if let Ok(seconds) = text.parse() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let span: jiff::SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    Duration::try_from(span).map_err(|_negative| "a time cannot be negative".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_people_write_them() {
+        for (text, seconds) in [("0", 0), ("90", 90), ("30s", 30), ("5m", 300), ("1h30m", 5400)] {
+            assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        assert!(parse_duration("soon").is_err());
+        assert!(parse_duration("-1s").is_err());
+    }
+}

@@ -1,0 +1,32 @@
+//! `lsl`: size, time and path of every file below a folder.
+
+use clap::Args;
+
+use super::context::Context;
+use super::items::{self, ListArgs, Reach};
+use super::ls;
+use super::output::Outcome;
+use super::quantity;
+
+/// List files with size and time, in all folders below.
+///
+/// One line for each file: the size in bytes, the local time of the content's last change, and the path. The cloud
+/// keeps whole seconds; a file without a time of its own shows that of its upload.
+#[derive(Args, Debug)]
+pub(crate) struct LslArgs {
+    #[command(flatten)]
+    list: ListArgs,
+
+    /// Print sizes like 5.768Mi
+    #[arg(long)]
+    human_readable: bool,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: LslArgs, context: &mut Context) -> Outcome {
+    let listing = items::list(context, &args.list, Reach::Everything).await?;
+    ls::print_files(context, &listing.items, |item, size| {
+        let size = ls::size_column(size, args.human_readable);
+        format!("{size} {}.000000000", quantity::time(item.modified))
+    })
+}

@@ -1,0 +1,30 @@
+//! `man`: manual pages, one for the program and one for each command.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory};
+
+use super::arguments::Arguments;
+use super::exit::ExitCode;
+use super::output::{Failure, Outcome};
+use crate::message::ProblemKind;
+
+/// Write manual pages into a folder.
+///
+/// One page for the program and one for each command, as megapane.1, megapane-copy.1 and so on.
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// The folder; it is made where there is none
+    folder: PathBuf,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &ManArgs) -> Outcome {
+    let written = std::fs::create_dir_all(&args.folder)
+        .and_then(|()| clap_mangen::generate_to(Arguments::command(), &args.folder));
+    written.map_err(|error| {
+        let message = format!("cannot write manual pages to \"{}\": {error}", args.folder.display());
+        Failure::new(ProblemKind::Other, message, "")
+    })?;
+    Ok(ExitCode::Success)
+}

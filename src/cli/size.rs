@@ -1,0 +1,46 @@
+//! `size`: how many files there are below a folder, and how big they are together.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::context::Context;
+use super::exit::ExitCode;
+use super::items::{self, Kind, ListArgs, Reach};
+use super::output::Outcome;
+use super::quantity;
+
+/// Count files and add up their sizes.
+#[derive(Args, Debug)]
+pub(crate) struct SizeArgs {
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+#[derive(Serialize)]
+struct Report {
+    count: u64,
+    bytes: u64,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: SizeArgs, context: &mut Context) -> Outcome {
+    let listing = items::list(context, &args.list, Reach::Everything).await?;
+    let sizes = listing.items.iter().filter_map(|item| match item.kind {
+        Kind::File { size } => Some(size),
+        Kind::Folder { .. } => None,
+    });
+    let mut report = Report { count: 0, bytes: 0 };
+    for size in sizes {
+        report.count += 1;
+        report.bytes = report.bytes.saturating_add(size);
+    }
+    if context.options.json {
+        context.output.json(&report)?;
+        return Ok(ExitCode::Success);
+    }
+    let Report { count, bytes } = report;
+    let exact = if count < 1000 { String::new() } else { format!(" ({count})") };
+    context.output.line(format!("Total objects: {}{exact}", quantity::count(count)))?;
+    context.output.line(format!("Total size: {} ({bytes} Byte)", quantity::size_with_unit(bytes)))?;
+    Ok(ExitCode::Success)
+}

@@ -1,0 +1,107 @@
+//! `tree`: folders and files drawn with lines.
+
+use clap::Args;
+
+use super::context::Context;
+use super::exit::ExitCode;
+use super::items::{self, Item, Kind, ListArgs, Reach};
+use super::lsjson;
+use super::output::Outcome;
+use super::quantity;
+
+/// Draw the folders as a tree.
+///
+/// Folders and files below a folder, with a count at the end. --level 2 goes no deeper than that.
+#[derive(Args, Debug)]
+pub(crate) struct TreeArgs {
+    #[command(flatten)]
+    list: ListArgs,
+
+    /// Go at most this deep (the same as --max-depth)
+    #[arg(long, value_name = "N", conflicts_with = "max_depth")]
+    level: Option<usize>,
+
+    /// Leave files out
+    #[arg(short, long)]
+    dirs_only: bool,
+
+    /// Print the size before each name
+    #[arg(short, long)]
+    size: bool,
+
+    /// Leave out the count at the end
+    #[arg(long)]
+    noreport: bool,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: TreeArgs, context: &mut Context) -> Outcome {
+    let mut list = args.list.clone();
+    list.max_depth = list.max_depth.or(args.level);
+    let mut items = items::list(context, &list, Reach::Everything).await?.items;
+    items.retain(|item| item.is_folder() || !args.dirs_only);
+    if context.options.json {
+        return lsjson::print(&mut context.output, &items);
+    }
+    context.output.line("/")?;
+    for (item, lines) in items.iter().zip(branches(&items)) {
+        let size = if args.size { size_column(item) } else { String::new() };
+        let slash = if item.is_folder() { "/" } else { "" };
+        let line = format!("{lines}{size}{}{slash}", context.output.name(&item.name));
+        context.output.line(line)?;
+    }
+    if !args.noreport {
+        let folders = items.iter().filter(|item| item.is_folder()).count();
+        let files = items.len() - folders;
+        let files = if args.dirs_only { String::new() } else { format!(", {}", counted(files, "file")) };
+        context.output.line(format!("\n{}{files}", counted(folders, "folder")))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn size_column(item: &Item) -> String {
+    match item.kind {
+        Kind::Folder { sums: None } => format!("[{:>9}]  ", "?"),
+        Kind::Folder { sums: Some((size, _)) } | Kind::File { size } => {
+            format!("[{:>9}]  ", quantity::size(size))
+        }
+    }
+}
+
+/// The lines before each name. Items come folders first, so each is known to be its folder's last by looking ahead for
+/// another one on its level before a higher one comes: done from the end, with one flag for each level.
+fn branches(items: &[Item]) -> Vec<String> {
+    let mut goes_on: Vec<bool> = Vec::new();
+    let mut lines: Vec<String> = Vec::with_capacity(items.len());
+    for item in items.iter().rev() {
+        let level = item.path.matches('/').count();
+        goes_on.resize(goes_on.len().max(level + 1), false);
+        goes_on.truncate(level + 1);
+        let above: String = goes_on[..level].iter().map(|more| if *more { "│   " } else { "    " }).collect();
+        lines.push(format!("{above}{}", if goes_on[level] { "├── " } else { "└── " }));
+        goes_on[level] = true;
+    }
+    lines.reverse();
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(path: &str) -> Item {
+        let name = path.rsplit('/').next().unwrap().to_owned();
+        Item { path: path.to_owned(), name, kind: Kind::File { size: 0 }, modified: 0, node: None }
+    }
+
+    #[test]
+    fn lines_end_at_the_last_of_each_folder() {
+        let items: Vec<_> = ["a", "a/b", "a/b/c", "a/d", "e", "e/f"].into_iter().map(item).collect();
+        assert_eq!(branches(&items), ["├── ", "│   ├── ", "│   │   └── ", "│   └── ", "└── ", "    └── "]);
+        assert!(branches(&[]).is_empty());
+    }
+}
