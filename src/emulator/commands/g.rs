@@ -1,0 +1,61 @@
+//! `g`: a file's size and attributes, and a URL to read it from.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{Call, Outcome};
+use crate::emulator::node::NodeKind;
+use crate::emulator::refusal::Refusal;
+use crate::emulator::share::Access;
+use crate::emulator::world::{Download, World, unix_now};
+use crate::handle::NodeHandle;
+
+pub(super) fn run(call: &mut Call) -> Outcome {
+    let handle = match call.text("p") {
+        Some(_) => linked_file(call.world, call.handle("p")?)?,
+        None => {
+            let handle = call.handle("n")?;
+            call.world.permitted(call.caller, handle, Access::Read)?;
+            handle
+        }
+    };
+    let node = call.world.nodes.get(&handle).ok_or(Refusal::NotFound)?;
+    let NodeKind::File { content, size } = node.kind else { return Err(Refusal::NotFound) };
+    let mut answer = json!({ "s": size, "at": node.attributes, "msd": 1, "tl": 0 });
+    if !node.thumbnails.is_empty() {
+        answer["fa"] = json!(node.thumbnails);
+    }
+    if call.number("g") != Some(1) {
+        return Ok(answer.into());
+    }
+    let payer = call.caller.user().unwrap_or(node.owner);
+    let allowance = call.world.accounts.edit(&payer).and_then(|account| account.transfer.as_mut());
+    if let Some(wait) = allowance.and_then(super::super::account::TransferAllowance::seconds_to_wait) {
+        answer["e"] = json!(Refusal::OverQuota.number());
+        answer["tl"] = json!(wait);
+        return Ok(answer.into());
+    }
+    let token = World::next_token();
+    let url = call.url(&format!("dl/{token}"));
+    call.world.downloads.insert(token, Download { content, payer, expires: Instant::now() + URL_LIFE });
+    // A client that says it understands split files gets a list, here always of one part.
+    answer["g"] = if call.number("v") == Some(2) { json!([url]) } else { json!(url) };
+    Ok(answer.into())
+}
+
+/// The file that a public link shows: −9 when there is none or it has expired, −16 when it was taken down.
+pub(super) fn linked_file(world: &World, link: NodeHandle) -> Result<NodeHandle, Refusal> {
+    let link = world.links.get(&link).ok_or(Refusal::NotFound)?;
+    if link.taken_down {
+        return Err(Refusal::Blocked);
+    }
+    if link.expires != 0 && link.expires <= unix_now() {
+        return Err(Refusal::NotFound);
+    }
+    Ok(link.node)
+}
+
+/// How long a download URL works; the official client forgets one after about two days.
+const URL_LIFE: Duration = Duration::from_secs(172_500);

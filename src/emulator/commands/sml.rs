@@ -1,0 +1,11 @@
+//! `sml`: end this session.
+
+use super::{Call, Outcome, Reply};
+use crate::emulator::refusal::Refusal;
+use crate::emulator::world::Caller;
+
+pub(super) fn run(call: &mut Call) -> Outcome {
+    let Caller::User { sid, .. } = call.caller else { return Err(Refusal::Session) };
+    call.world.sessions.remove(sid);
+    Ok(Reply::done())
+}
