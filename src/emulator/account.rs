@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn every_stored_key_opens_under_a_master_key() {
         for slot in 0..4 {
-            let master: KeyBytes = [slot as u8; 16];
+            let master: KeyBytes = [0x11; 16];
             let key = PrivateKey::open(&sealed_private_key(slot, &master), &MasterKey::from_bytes(master));
             assert_eq!(base64_encode(&key.unwrap().public_blob()), stored_key(slot).1);
         }

@@ -101,18 +101,18 @@ fn news(world: &World, viewer: Viewer, position: &str, url: &str, empty: Empty) 
         Err(refusal) => return refusal.number().to_string(),
     };
     let quiet = news.packets.is_empty();
-    let mut text = String::from("{");
+    let mut members = Vec::new();
     if quiet || empty == Empty::Subscribes {
-        text.push_str(&format!("\"w\":{},", json!(url)));
+        members.push(format!("\"w\":{}", json!(url)));
     }
     if !quiet {
-        text.push_str(&format!("\"a\":[{}],", news.packets.join(",")));
+        members.push(format!("\"a\":[{}]", news.packets.join(",")));
     }
     if news.more {
-        text.push_str("\"ir\":1,");
+        members.push("\"ir\":1".to_owned());
     }
-    text.push_str(&format!("\"sn\":{}}}", json!(news.position)));
-    text
+    members.push(format!("\"sn\":{}", json!(news.position)));
+    format!("{{{}}}", members.join(","))
 }
 
 /// A long poll without news ends after this time; the official client gives up after 40 s without a byte.

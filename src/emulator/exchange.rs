@@ -12,7 +12,7 @@ use url::Url;
 
 use super::batch::{self, Query};
 use super::fault::Endpoint;
-use super::plan::{Cut, Probe, Verdict};
+use super::plan::{Cut, Probe, Short, Verdict};
 use super::refusal::Refusal;
 use super::storage::{self, StorageAnswer};
 use super::{Emulator, Seen, channel};
@@ -164,8 +164,11 @@ fn instead(verdict: &Verdict) -> Option<Answer> {
 fn shape(answer: Answer, verdict: &Verdict, endpoint: Endpoint, host: String) -> Response {
     let mut len = answer.len;
     let mut body = answer.body;
-    if let Some(missing) = verdict.short {
-        len = missing.map_or(len / 2, |missing| len.saturating_sub(missing));
+    if let Some(short) = verdict.short {
+        len = match short {
+            Short::By(missing) => len.saturating_sub(missing),
+            Short::Half => len / 2,
+        };
         body = first_bytes(body, len);
     }
     let cut = match verdict.cut {

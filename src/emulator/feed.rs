@@ -60,17 +60,15 @@ impl World {
             self.counters.tag += 1;
             self.tagging.tag = Some(tag_text(self.counters.tag));
         }
-        let mut text = format!("{{\"a\":{}", json!(name));
+        let mut members = vec![("a", json!(name))];
+        members.extend(self.tagging.cause.as_ref().map(|cause| ("i", json!(cause))));
         let tag = self.tagging.tag.as_ref().filter(|_| first);
-        for (key, value) in [("i", &self.tagging.cause), ("st", &tag.cloned())] {
-            if let Some(value) = value {
-                text.push_str(&format!(",\"{key}\":{}", json!(value)));
-            }
-        }
-        for (key, value) in fields.as_object().into_iter().flatten() {
-            text.push_str(&format!(",{}:{value}", json!(key)));
-        }
-        text.push('}');
+        members.extend(tag.map(|tag| ("st", json!(tag))));
+        let rest = fields.as_object().into_iter().flatten();
+        members.extend(rest.map(|(key, value)| (key.as_str(), value.clone())));
+        let members: Vec<String> =
+            members.into_iter().map(|(key, value)| format!("{}:{value}", json!(key))).collect();
+        let text = format!("{{{}}}", members.join(","));
         self.counters.sequence += 1;
         self.packets.insert(self.counters.sequence, Packet { viewer, text });
         if self.packets.len() > PACKETS_KEPT {

@@ -46,7 +46,7 @@ pub(crate) struct Verdict {
     /// Bytes a second.
     pub(crate) rate: Option<u64>,
     pub(crate) flip: Option<u64>,
-    pub(crate) short: Option<Option<u64>>,
+    pub(crate) short: Option<Short>,
     pub(crate) garbage: bool,
     pub(crate) expire: bool,
 }
@@ -60,6 +60,15 @@ pub(crate) enum Cut {
     After(u64),
     /// When all is done, before the answer.
     Answer,
+}
+
+/// How much of a body is missing at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Short {
+    /// So many bytes.
+    By(u64),
+    /// The second half.
+    Half,
 }
 
 impl Plan {
@@ -132,7 +141,7 @@ impl Verdict {
             FaultKind::Slow(delay) => self.delay += delay,
             FaultKind::Rate(rate) => self.rate = Some(rate),
             FaultKind::Flip(at) => self.flip = Some(at),
-            FaultKind::Short(bytes) => self.short = Some(bytes),
+            FaultKind::Short(bytes) => self.short = Some(bytes.map_or(Short::Half, Short::By)),
             FaultKind::Garbage => self.garbage = true,
             FaultKind::Expire => self.expire = true,
         }

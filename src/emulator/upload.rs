@@ -80,7 +80,7 @@ impl Upload {
     }
 }
 
-/// Checksum of a piece: its bytes in 12 columns, each column XORed.
+/// Checksum of a piece: its bytes in 12 columns, each column combined by exclusive or.
 #[derive(Default)]
 pub(crate) struct Checksum {
     columns: [u8; 12],

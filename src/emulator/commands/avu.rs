@@ -11,7 +11,7 @@ pub(super) fn run(call: &mut Call) -> Outcome {
     let user = call.user()?;
     let field = |name: &str| -> Result<KeyBytes, Refusal> {
         let bytes = base64_decode(call.text(name).ok_or(Refusal::Arguments)?);
-        bytes.try_into().map_err(|_: Vec<u8>| Refusal::Arguments)
+        bytes.try_into().map_err(|_wrong_length: Vec<u8>| Refusal::Arguments)
     };
     let (wrapped_master, proof, client_random) = (field("emk")?, field("hak")?, field("crv")?);
     let account = call.world.accounts.edit(&user).ok_or(Refusal::Session)?;

@@ -6,6 +6,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::{Call, Outcome};
+use crate::emulator::account::TransferAllowance;
 use crate::emulator::node::NodeKind;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::share::Access;
@@ -13,13 +14,12 @@ use crate::emulator::world::{Download, World, unix_now};
 use crate::handle::NodeHandle;
 
 pub(super) fn run(call: &mut Call) -> Outcome {
-    let handle = match call.text("p") {
-        Some(_) => linked_file(call.world, call.handle("p")?)?,
-        None => {
-            let handle = call.handle("n")?;
-            call.world.permitted(call.caller, handle, Access::Read)?;
-            handle
-        }
+    let handle = if call.text("p").is_some() {
+        linked_file(call.world, call.handle("p")?)?
+    } else {
+        let handle = call.handle("n")?;
+        call.world.permitted(call.caller, handle, Access::Read)?;
+        handle
     };
     let node = call.world.nodes.get(&handle).ok_or(Refusal::NotFound)?;
     let NodeKind::File { content, size } = node.kind else { return Err(Refusal::NotFound) };
@@ -32,7 +32,7 @@ pub(super) fn run(call: &mut Call) -> Outcome {
     }
     let payer = call.caller.user().unwrap_or(node.owner);
     let allowance = call.world.accounts.edit(&payer).and_then(|account| account.transfer.as_mut());
-    if let Some(wait) = allowance.and_then(super::super::account::TransferAllowance::seconds_to_wait) {
+    if let Some(wait) = allowance.and_then(TransferAllowance::seconds_to_wait) {
         answer["e"] = json!(Refusal::OverQuota.number());
         answer["tl"] = json!(wait);
         return Ok(answer.into());
@@ -57,5 +57,5 @@ pub(super) fn linked_file(world: &World, link: NodeHandle) -> Result<NodeHandle,
     Ok(link.node)
 }
 
-/// How long a download URL works; the official client forgets one after about two days.
-const URL_LIFE: Duration = Duration::from_secs(172_500);
+/// How long a download URL works; the official client forgets one a little earlier.
+const URL_LIFE: Duration = Duration::from_hours(48);

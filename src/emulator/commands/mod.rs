@@ -109,9 +109,9 @@ impl From<Value> for Reply {
     }
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
     /// A text field.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
         self.body.get(name).and_then(Value::as_str)
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Map, Value, json};
 
 use super::{Call, Outcome, d, g, parse, pfa, share_keys};
+use crate::emulator::account::Account;
 use crate::emulator::listing;
 use crate::emulator::node::{KeyFor, Node, NodeKind};
 use crate::emulator::refusal::Refusal;
@@ -166,7 +167,7 @@ fn make(
 fn replace(call: &mut Call, old: NodeHandle, new: NodeHandle, owner: UserHandle) {
     let keeps = match call.number("vb") {
         Some(flag) => flag == 1,
-        None => call.world.accounts.get(&owner).is_some_and(super::super::account::Account::keeps_versions),
+        None => call.world.accounts.get(&owner).is_some_and(Account::keeps_versions),
     };
     if keeps {
         call.world.reparent(old, new);

@@ -8,12 +8,12 @@ use crate::emulator::share::Access;
 
 pub(super) fn run(call: &mut Call) -> Outcome {
     let handle = call.handle("n")?;
-    let sent = call.text("fa").ok_or(Refusal::Arguments)?.to_owned();
+    let sent = call.text("fa").ok_or(Refusal::Arguments)?;
     let node = call.world.permitted(call.caller, handle, Access::Write)?;
     if node.kind.is_container() {
         return Err(Refusal::Arguments);
     }
-    let stored = stored_form(&sent);
+    let stored = stored_form(sent);
     if let Some(node) = call.world.nodes.edit(&handle) {
         node.thumbnails = stored.as_str().into();
     }

@@ -11,15 +11,15 @@ use crate::handle::{UserHandle, base64_encode};
 
 pub(super) fn run(call: &mut Call) -> Outcome {
     match call.text("user") {
-        Some(email) => log_in(call, email.to_owned()),
+        Some(email) => log_in(call, email),
         None => resume(call),
     }
 }
 
-fn log_in(call: &mut Call, email: String) -> Outcome {
-    let hash = call.text("uh").ok_or(Refusal::Arguments)?.to_owned();
-    let (user, account) = call.world.account_of(&email).ok_or(Refusal::NotFound)?;
-    if !account.scheme.accepts(&hash) {
+fn log_in(call: &mut Call, email: &str) -> Outcome {
+    let hash = call.text("uh").ok_or(Refusal::Arguments)?;
+    let (user, account) = call.world.account_of(email).ok_or(Refusal::NotFound)?;
+    if !account.scheme.accepts(hash) {
         return Err(Refusal::NotFound);
     }
     match account.standing {

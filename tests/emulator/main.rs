@@ -1,0 +1,8 @@
+#![cfg(test)]
+//! The emulator by raw JSON: every command and fault, with a login made by hand. No code of the client takes part but
+//! its cryptography.
+
+mod commands;
+mod faults;
+mod line;
+mod storage;
