@@ -17,7 +17,7 @@ use url::Url;
 
 use super::fault::Fault;
 use super::{Emulator, PASSWORD, SAMPLE_EMAIL};
-use crate::api::transport::{Request, RequestBody};
+use crate::api::transport::{Channel, Request, RequestBody};
 
 /// How to serve an emulator.
 #[derive(Clone, Debug)]
@@ -136,5 +136,6 @@ fn translate(base: &Url, request: axum::extract::Request) -> Option<Request> {
         body: RequestBody::Stream { len, stream },
         idle_limit: Duration::MAX,
         body_limit: u64::MAX,
+        channel: Channel::Api,
     })
 }

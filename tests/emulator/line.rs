@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, Method, StatusCode};
-use megapane::api::transport::{Request, RequestBody, Response, Transport, TransportError};
+use megapane::api::transport::{Channel, Request, RequestBody, Response, Transport, TransportError};
 use megapane::crypto::key::{KeyBytes, MasterKey, NodeKey};
 use megapane::crypto::password;
 use megapane::crypto::rsa::PrivateKey;
@@ -131,7 +131,17 @@ impl Line {
         headers: HeaderMap,
     ) -> Result<Response, TransportError> {
         let idle_limit = Duration::from_secs(60);
-        self.transport.send(Request { method, url, headers, body, idle_limit, body_limit: 1 << 30 }).await
+        self.transport
+            .send(Request {
+                method,
+                url,
+                headers,
+                body,
+                idle_limit,
+                body_limit: 1 << 30,
+                channel: Channel::Api,
+            })
+            .await
     }
 
     /// Asks `sc` or `wsc` for what happened since a position.
