@@ -1,1 +1,27 @@
-//! stub
+//! The two-pane screen. [`run::run`] is its one entrance: keys and the worker's events come in, commands and frames go out.
+//!
+//! ```text
+//! terminal ─▶ input ─▶ Msg ─▶ update(&mut AppState, Msg, &mut Vec<Command>) ─▶ worker
+//!                             view(&AppState, &mut Frame) ─▶ terminal
+//! ```
+//!
+//! `update` is the only place that changes [`state::AppState`]; `view` only draws it. Nothing here knows network, disk
+//! or keys of accounts: the screen speaks to the worker by [`crate::message`] alone.
+
+pub mod action;
+pub mod dialog;
+pub mod figure;
+pub mod input;
+pub mod key;
+pub mod keymap;
+pub mod layout;
+pub mod pane;
+pub mod run;
+pub mod state;
+pub mod terminal;
+pub mod text;
+pub mod theme;
+pub mod transfers;
+pub mod update;
+pub mod view;
+pub mod wording;

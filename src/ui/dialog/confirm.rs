@@ -1,0 +1,98 @@
+//! Questions before a change: [`CopyConfirmation`] shows what a copy will do while it is still being counted,
+//! [`Question`] asks yes or no about everything else. Both say what happens, to how many, where, and how to undo it.
+
+use crate::message::{Command, CopyId, PlanSummary};
+use crate::ui::key::{Key, parse_keys};
+
+/// A copy that waits for the user's yes.
+#[derive(Clone, Debug)]
+pub struct CopyConfirmation {
+    /// The copy.
+    pub copy: CopyId,
+    /// Where it comes from, as people write it.
+    pub source: String,
+    /// Where it goes, as people write it.
+    pub target: String,
+    /// What was chosen: `2 marked entries`, or a name.
+    pub chosen: String,
+    /// The target is in the cloud, so that overwriting keeps versions.
+    pub to_cloud: bool,
+    /// What has been counted.
+    pub plan: PlanSummary,
+    /// The view whose marks are cleared once the copy has begun.
+    pub marked: Option<crate::message::ViewId>,
+}
+
+/// A yes-or-no question.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The border's title.
+    pub title: String,
+    /// What will happen, a paragraph each.
+    pub text: Vec<String>,
+    /// The verb of the yes.
+    pub yes: &'static str,
+    /// The key that says yes besides Enter and `y`: the one that asked.
+    pub key: char,
+    /// What yes does.
+    pub answer: Answer,
+}
+
+/// What follows from a yes.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Sends a command; the marks of a view go where one is named.
+    Send(Command, Option<crate::message::ViewId>),
+    /// Leaves the program.
+    Quit,
+}
+
+/// What a key means to a confirmation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Do it.
+    Yes,
+    /// Leave it.
+    No,
+    /// Nothing.
+    None,
+}
+
+/// Returns what a key means to a question whose own key is `own`.
+#[must_use]
+pub fn choice(key: Key, own: char) -> Choice {
+    match key.to_string().as_str() {
+        "Enter" | "y" => Choice::Yes,
+        "Esc" | "C-g" | "C-c" | "n" => Choice::No,
+        "q" if own != 'q' => Choice::No,
+        _ if key.typed() == Some(own) || is_alias(key, own) => Choice::Yes,
+        _ => Choice::None,
+    }
+}
+
+/// Returns whether a key is another key of the action whose plain key is `own`.
+fn is_alias(key: Key, own: char) -> bool {
+    let begins_with = |keys: &&str| parse_keys(keys).is_ok_and(|keys| keys == [Key::char(own)]);
+    crate::ui::action::TABLE
+        .iter()
+        .filter(|row| row.keys.first().is_some_and(begins_with))
+        .any(|row| row.keys.iter().any(|keys| parse_keys(keys).is_ok_and(|keys| keys == [key])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_that_asked_says_yes_and_escape_says_no() {
+        let press = |keys: &str, own| choice(parse_keys(keys).unwrap()[0], own);
+        assert_eq!(press("c", 'c'), Choice::Yes);
+        assert_eq!(press("<F5>", 'c'), Choice::Yes);
+        assert_eq!(press("<F8>", 'd'), Choice::Yes);
+        assert_eq!(press("<Enter>", 'c'), Choice::Yes);
+        assert_eq!(press("<Esc>", 'c'), Choice::No);
+        assert_eq!(press("q", 'c'), Choice::No);
+        assert_eq!(press("q", 'q'), Choice::Yes);
+        assert_eq!(press("j", 'c'), Choice::None);
+    }
+}

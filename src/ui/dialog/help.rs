@@ -1,0 +1,97 @@
+//! The [`Help`]: every action with its keys, straight from the action table, scrollable.
+
+use crate::ui::action::{Action, ActionRow, TABLE};
+use crate::ui::keymap::written;
+
+/// The help screen.
+#[derive(Debug, Default)]
+pub struct Help {
+    /// First line shown.
+    pub top: usize,
+}
+
+/// A line of the help.
+#[derive(Debug, PartialEq, Eq)]
+pub enum HelpLine {
+    /// A heading.
+    Heading(&'static str),
+    /// Keys, and what they do.
+    Keys(String, &'static str),
+    /// A remark.
+    Remark(&'static str),
+    /// Nothing.
+    Blank,
+}
+
+impl Help {
+    /// Scrolls by lines, within the text.
+    pub fn scroll(&mut self, lines: isize, height: usize) {
+        let last = help_lines().len().saturating_sub(height);
+        self.top = self.top.saturating_add_signed(lines).min(last);
+    }
+}
+
+/// Returns the help, grouped as people look for things.
+#[must_use]
+pub fn help_lines() -> Vec<HelpLine> {
+    let mut lines = Vec::new();
+    for heading in HEADINGS {
+        let mut rows = TABLE.iter().filter(|row| heading_of(row) == heading).peekable();
+        if rows.peek().is_none() {
+            continue;
+        }
+        if !lines.is_empty() {
+            lines.push(HelpLine::Blank);
+        }
+        lines.push(HelpLine::Heading(heading));
+        lines.extend(rows.map(|row| HelpLine::Keys(written(row), row.help)));
+    }
+    lines.push(HelpLine::Blank);
+    lines.extend(REMARKS.iter().map(|remark| HelpLine::Remark(remark)));
+    lines
+}
+
+fn heading_of(row: &ActionRow) -> &'static str {
+    match row.action {
+        Action::Change(_) => HEADINGS[0],
+        Action::Go(_) => HEADINGS[1],
+        Action::Mark(_) => HEADINGS[2],
+        Action::Look(_) | Action::Yank(_) => HEADINGS[3],
+        Action::Place(_) => HEADINGS[4],
+        Action::Transfer(_) => HEADINGS[5],
+        Action::Program(_) => HEADINGS[6],
+    }
+}
+
+const HEADINGS: [&str; 7] = ["Files", "Moving", "Marks", "Looking", "Places", "Transfers", "Program"];
+
+const REMARKS: [&str; 5] = [
+    "● marked   ! needs a look: name cannot be read, or another row has it too",
+    "⟨2⟩ the second of equal names   ▲ to the cloud   ▼ from the cloud",
+    "Names with control or direction characters are shown escaped: \\x1b, \\u{202e}.",
+    "Esc and a digit count as F1 to F10. Every F-key has a plain key beside it.",
+    "Copies are encrypted here, and every file is checked before it gets its name.",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_names_every_action_once() {
+        let lines = help_lines();
+        for row in TABLE {
+            let line = HelpLine::Keys(written(row), row.help);
+            assert_eq!(lines.iter().filter(|other| **other == line).count(), 1, "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn scrolling_stays_within_the_text() {
+        let mut help = Help::default();
+        help.scroll(-5, 10);
+        assert_eq!(help.top, 0);
+        help.scroll(10_000, 10);
+        assert_eq!(help.top, help_lines().len() - 10);
+    }
+}

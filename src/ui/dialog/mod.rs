@@ -1,0 +1,41 @@
+//! The [`Dialog`]s: a closed set, held in a stack in the state. The top one gets the keys, Esc pops it.
+//! Each is plain data and says what a key means to it; what follows from that is done in `update::dialog`.
+
+pub mod accounts;
+pub mod confirm;
+pub mod conflict;
+pub mod field;
+pub mod help;
+pub mod login;
+pub mod palette;
+pub mod prompt;
+pub mod properties;
+
+use accounts::AccountChooser;
+use confirm::{CopyConfirmation, Question};
+use conflict::ConflictDialog;
+use help::Help;
+use palette::Palette;
+use prompt::Prompt;
+use properties::Properties;
+
+/// What can stand over the panes.
+#[derive(Debug)]
+pub enum Dialog {
+    /// Shows what a copy would do and asks for it.
+    Copy(CopyConfirmation),
+    /// Asks what to do where a name is taken.
+    Conflict(ConflictDialog),
+    /// Asks yes or no.
+    Question(Question),
+    /// Asks for one line of text.
+    Prompt(Prompt),
+    /// Offers the accounts.
+    Accounts(AccountChooser),
+    /// Shows one entry exactly.
+    Properties(Properties),
+    /// Shows the keys.
+    Help(Help),
+    /// Offers the actions by name.
+    Palette(Palette),
+}

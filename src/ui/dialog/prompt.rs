@@ -1,0 +1,107 @@
+//! A [`Prompt`]: one line of text and what it is for. Those that change what is shown (find, filter, pattern, go to) are
+//! drawn on the status line, so that the rows stay in sight; those that make a name have a small box.
+
+use super::field::Field;
+use crate::entry::{EntryKey, Location};
+
+/// A question for one line of text.
+#[derive(Debug)]
+pub struct Prompt {
+    /// What the text is for.
+    pub purpose: Purpose,
+    /// The text.
+    pub field: Field,
+    /// Why the text was refused, until it changes.
+    pub problem: Option<&'static str>,
+}
+
+/// What a text is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// The name of a new folder.
+    NewFolder {
+        /// Where it is made.
+        parent: Location,
+        /// That place as people write it.
+        place: String,
+    },
+    /// Another name for an entry.
+    Rename {
+        /// Where it is.
+        parent: Location,
+        /// Which.
+        key: EntryKey,
+        /// Its name now.
+        name: String,
+    },
+    /// A name to jump to while it is typed.
+    Find {
+        /// The line to come back to.
+        origin: u64,
+    },
+    /// A text that all shown names contain.
+    Filter {
+        /// The filter to come back to.
+        before: Option<String>,
+    },
+    /// A pattern of names to mark or unmark.
+    Pattern {
+        /// Mark or unmark.
+        on: bool,
+    },
+    /// A folder to go to.
+    GoTo,
+}
+
+impl Prompt {
+    /// Makes a prompt.
+    #[must_use]
+    pub const fn new(purpose: Purpose, field: Field) -> Self {
+        Self { purpose, field, problem: None }
+    }
+
+    /// Returns the words before the text.
+    #[must_use]
+    pub const fn label(&self) -> &'static str {
+        match self.purpose {
+            Purpose::NewFolder { .. } => "New folder",
+            Purpose::Rename { .. } => "Rename",
+            Purpose::Find { .. } => "Find:",
+            Purpose::Filter { .. } => "Filter:",
+            Purpose::Pattern { on: true } => "Mark names like:",
+            Purpose::Pattern { on: false } => "Unmark names like:",
+            Purpose::GoTo => "Go to:",
+        }
+    }
+
+    /// Returns whether it stands in a box of its own.
+    #[must_use]
+    pub const fn is_boxed(&self) -> bool {
+        matches!(self.purpose, Purpose::NewFolder { .. } | Purpose::Rename { .. })
+    }
+}
+
+/// Returns why a text cannot be a name in a folder, if so. The worker checks again, for its side's own rules.
+#[must_use]
+pub fn name_problem(name: &str) -> Option<&'static str> {
+    match name {
+        "" => Some("type a name first"),
+        "." | ".." => Some("that name stands for a folder itself"),
+        _ if name.contains('/') => Some("a name cannot contain /"),
+        _ if name.contains('\0') => Some("a name cannot contain a NUL character"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_cannot_be_are_refused() {
+        for name in ["", ".", "..", "a/b", "a\0b"] {
+            assert!(name_problem(name).is_some(), "{name:?}");
+        }
+        assert_eq!(name_problem("Lisbon 2024.d"), None);
+    }
+}

@@ -1,0 +1,484 @@
+//! A [`Pane`]: one folder view as the screen holds it: its head, the rows around the cursor, cursor and scroll position.
+//! `update` moves it and hands it the worker's events; after every change [`Pane::settle`] asks for the rows that are
+//! missing and tells the worker where the cursor stands. It never waits: rows that are not there are drawn as such.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::dialog::login::LoginForm;
+use crate::entry::{CloudFolder, EntryKey, Location};
+use crate::message::{Arrangement, Command, Row, ViewHead, ViewId, ViewState};
+
+/// One pane.
+///
+/// Lines are counted from 0; where the folder has a parent, line 0 is `..` and row `n` stands on line `n + 1`.
+#[derive(Debug)]
+pub struct Pane {
+    /// The worker's number for it.
+    pub view: ViewId,
+    /// The folder last asked for; `None` where there is nothing to show yet (no account).
+    pub wanted: Option<Location>,
+    /// The head last sent.
+    pub head: Option<ViewHead>,
+    /// The line under the cursor, always below [`Self::line_count`] (0 in an empty pane).
+    pub cursor: u64,
+    /// The first line on screen.
+    pub top: u64,
+    /// The line where a range was begun.
+    pub anchor: Option<u64>,
+    /// The login form that stands in place of the rows while the account needs something.
+    pub form: Option<LoginForm>,
+    /// The user stopped the opening; Enter opens again.
+    pub stopped: bool,
+    /// The folder is being read anew; what was there stays on screen meanwhile.
+    pub refreshing: bool,
+    rows: BTreeMap<u64, Row>,
+    /// Rows asked for in the generation of the head.
+    asked: Range<u64>,
+    /// The focus that the worker was told last.
+    told: Told,
+    /// The row that the cursor follows through a new order, until its rows are there.
+    seek: Option<EntryKey>,
+    /// The cursor has its place in this folder; until then a head may still set it.
+    placed: bool,
+}
+
+impl Pane {
+    /// Makes a pane that shows nothing yet.
+    #[must_use]
+    pub const fn new(view: ViewId) -> Self {
+        Self {
+            view,
+            wanted: None,
+            head: None,
+            cursor: 0,
+            top: 0,
+            anchor: None,
+            form: None,
+            stopped: false,
+            refreshing: false,
+            rows: BTreeMap::new(),
+            asked: 0..0,
+            told: Told::Nothing,
+            seek: None,
+            placed: false,
+        }
+    }
+
+    /// Asks for a folder, with the cursor on `focus`.
+    pub fn open(&mut self, location: Location, focus: Option<EntryKey>, commands: &mut Vec<Command>) {
+        self.wanted = Some(location.clone());
+        self.form = None;
+        self.stopped = false;
+        self.anchor = None;
+        commands.push(Command::Open { view: self.view, location, focus });
+    }
+
+    /// Returns the folder that is shown, or else the one on its way.
+    #[must_use]
+    pub fn location(&self) -> Option<&Location> {
+        self.head.as_ref().map(|head| &head.location).or(self.wanted.as_ref())
+    }
+
+    /// Returns the account that the pane is about.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        match self.wanted.as_ref().or_else(|| self.location())? {
+            Location::Local(_) => None,
+            Location::Cloud { account, .. } => Some(account),
+        }
+    }
+
+    /// Returns whether the pane shows the disk.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        matches!(self.location(), Some(Location::Local(_)))
+    }
+
+    /// Returns whether the rows of a folder can be shown.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.form.is_none() && self.head.as_ref().is_some_and(|head| head.state == ViewState::Ready)
+    }
+
+    /// Returns whether the folder could not be shown.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| matches!(head.state, ViewState::Failed(_)))
+    }
+
+    /// Returns whether the pane shows the top of the rubbish bin.
+    #[must_use]
+    pub fn is_bin(&self) -> bool {
+        matches!(self.location(), Some(Location::Cloud { folder: CloudFolder::Rubbish, .. }))
+    }
+
+    /// Returns the rows of the folder.
+    #[must_use]
+    pub fn row_count(&self) -> u64 {
+        if self.is_ready() { self.head.as_ref().map_or(0, |head| head.row_count) } else { 0 }
+    }
+
+    /// Returns the lines of the list: the rows, and `..` where there is a folder above.
+    #[must_use]
+    pub fn line_count(&self) -> u64 {
+        self.row_count().saturating_add(self.first_row_line())
+    }
+
+    /// Returns the line of row 0.
+    #[must_use]
+    pub fn first_row_line(&self) -> u64 {
+        u64::from(self.head.as_ref().is_some_and(|head| head.has_parent))
+    }
+
+    /// Returns the row on a line, if it is one and has come.
+    #[must_use]
+    pub fn row_on(&self, line: u64) -> Option<&Row> {
+        self.rows.get(&self.row_index(line)?)
+    }
+
+    /// Returns the index of the row on a line; `None` on `..` and past the end.
+    #[must_use]
+    pub fn row_index(&self, line: u64) -> Option<u64> {
+        line.checked_sub(self.first_row_line()).filter(|row| *row < self.row_count())
+    }
+
+    /// Returns the row under the cursor, if it is one and has come.
+    #[must_use]
+    pub fn current(&self) -> Option<&Row> {
+        self.row_on(self.cursor)
+    }
+
+    /// Returns whether a line is inside the range that is being made.
+    #[must_use]
+    pub fn in_range(&self, line: u64) -> bool {
+        self.range_lines().is_some_and(|lines| lines.contains(&line))
+    }
+
+    /// Returns the rows of the range that is being made, first and last.
+    #[must_use]
+    pub fn range_rows(&self) -> Option<(u64, u64)> {
+        let lines = self.range_lines()?;
+        let first = self.row_index(lines.start.max(self.first_row_line()))?;
+        let last = self.row_index(lines.end.checked_sub(1)?)?;
+        (first <= last).then_some((first, last))
+    }
+
+    fn range_lines(&self) -> Option<Range<u64>> {
+        let anchor = self.anchor?;
+        Some(anchor.min(self.cursor)..anchor.max(self.cursor).saturating_add(1))
+    }
+
+    /// Returns order and filter in force.
+    #[must_use]
+    pub fn arrangement(&self) -> Arrangement {
+        self.head.as_ref().map(|head| head.arrangement.clone()).unwrap_or_default()
+    }
+
+    /// Puts the cursor on a line, clamped; the list moves on by half a page at an edge.
+    pub fn go_to(&mut self, line: u64, height: u64) {
+        self.placed = true;
+        self.seek = None;
+        self.cursor = line;
+        self.keep_in_view(height);
+    }
+
+    /// Moves the cursor by lines, and the list with it where `pages` says so.
+    pub fn go_by(&mut self, lines: i64, pages: bool, height: u64) {
+        let last = self.line_count().saturating_sub(1);
+        let target = self.cursor.saturating_add_signed(lines).min(last);
+        if pages {
+            self.top = self.top.saturating_add_signed(lines).min(self.line_count().saturating_sub(height));
+        }
+        self.go_to(target, height);
+    }
+
+    /// Takes a new head over.
+    pub fn receive_head(&mut self, head: ViewHead, height: u64) {
+        let moved = self.head.as_ref().is_none_or(|old| old.location != head.location);
+        self.refreshing = !moved && head.state == ViewState::Opening && self.is_ready();
+        if self.refreshing {
+            return;
+        }
+        let renewed = self.head.as_ref().is_none_or(|old| old.generation != head.generation);
+        let (focus, focus_key) = (head.focus, head.focus_key.clone());
+        let followed = self.told == Told::Focus(focus_key.clone());
+        self.wanted = Some(head.location.clone());
+        self.head = Some(head);
+        self.stopped = false;
+        if moved {
+            self.forget_rows();
+            (self.cursor, self.top, self.anchor) = (0, 0, None);
+            self.placed = false;
+        }
+        if moved || renewed {
+            self.asked = 0..0;
+        }
+        self.place(focus, focus_key, followed, renewed);
+        let end = self.row_count();
+        self.rows.split_off(&end);
+        self.keep_in_view(height);
+    }
+
+    fn place(&mut self, focus: Option<u64>, key: Option<EntryKey>, followed: bool, renewed: bool) {
+        let first = self.first_row_line();
+        if !self.placed {
+            if self.is_ready() {
+                self.cursor = focus.unwrap_or(0).saturating_add(first);
+                self.placed = true;
+                self.told = Told::Focus(key);
+            }
+        } else if renewed && followed {
+            if let Some(row) = focus {
+                self.cursor = row.saturating_add(first);
+            }
+        } else if renewed {
+            self.seek = match &self.told {
+                Told::Focus(key) => key.clone(),
+                Told::Nothing => None,
+            };
+        }
+    }
+
+    /// Takes rows over, if they are of the head's generation.
+    pub fn receive_rows(&mut self, generation: u64, start: u64, rows: Vec<Row>, height: u64) {
+        if self.head.as_ref().is_none_or(|head| head.generation != generation) {
+            return;
+        }
+        for (row, index) in rows.into_iter().zip(start..self.row_count().max(start)) {
+            if self.seek.as_ref() == Some(&row.entry.key) {
+                self.cursor = index.saturating_add(self.first_row_line());
+                self.seek = None;
+            }
+            self.rows.insert(index, row);
+        }
+        self.keep_in_view(height);
+    }
+
+    /// Forgets what is known of the folder; the next head is taken as that of a new one.
+    pub fn forget(&mut self) {
+        self.head = None;
+        (self.cursor, self.top, self.anchor) = (0, 0, None);
+        self.placed = false;
+        self.forget_rows();
+    }
+
+    fn forget_rows(&mut self) {
+        self.rows.clear();
+        self.asked = 0..0;
+        self.told = Told::Nothing;
+        self.seek = None;
+    }
+
+    /// Asks for the rows that are missing around the cursor and tells where it stands. To be called after every change.
+    pub fn settle(&mut self, height: u64, commands: &mut Vec<Command>) {
+        self.keep_in_view(height);
+        if !self.is_ready() {
+            return;
+        }
+        self.ask_rows(height.max(1), commands);
+        let key = self.current().map(|row| row.entry.key.clone());
+        let on_its_way = key.is_none() && self.row_index(self.cursor).is_some();
+        if !on_its_way && self.seek.is_none() && self.told != Told::Focus(key.clone()) {
+            self.told = Told::Focus(key.clone());
+            commands.push(Command::Focus { view: self.view, key });
+        }
+    }
+
+    /// Returns whether every row on screen has come.
+    #[must_use]
+    pub fn is_complete(&self, height: u64) -> bool {
+        let lines = self.top..self.top.saturating_add(height).min(self.line_count());
+        lines.into_iter().all(|line| self.row_index(line).is_none_or(|row| self.rows.contains_key(&row)))
+    }
+
+    fn ask_rows(&mut self, height: u64, commands: &mut Vec<Command>) {
+        let around = |pages: u64| {
+            let reach = height.saturating_mul(pages);
+            let end = self.top.saturating_add(height).saturating_add(reach).min(self.row_count());
+            self.top.saturating_sub(reach).min(end)..end
+        };
+        let (need, hold) = (around(1), around(HELD_PAGES));
+        if need.is_empty() || (self.asked.start <= need.start && need.end <= self.asked.end) {
+            return;
+        }
+        let overlap = self.asked.start.max(hold.start)..self.asked.end.min(hold.end);
+        let missing = if overlap.is_empty() {
+            [hold.clone(), 0..0]
+        } else {
+            [hold.start..overlap.start, overlap.end..hold.end]
+        };
+        for range in missing.into_iter().filter(|range| !range.is_empty()) {
+            let count = u32::try_from(range.end - range.start).unwrap_or(u32::MAX);
+            commands.push(Command::Rows { view: self.view, start: range.start, count });
+        }
+        self.rows.retain(|row, _| hold.contains(row));
+        self.asked = hold;
+    }
+
+    fn keep_in_view(&mut self, height: u64) {
+        let lines = self.line_count();
+        self.cursor = self.cursor.min(lines.saturating_sub(1));
+        self.anchor = self.anchor.map(|anchor| anchor.min(lines.saturating_sub(1)));
+        let height = height.max(1);
+        if self.cursor < self.top || self.cursor >= self.top.saturating_add(height) {
+            self.top = self.cursor.saturating_sub(height / 2);
+        }
+        self.top = self.top.min(lines.saturating_sub(height));
+    }
+}
+
+/// What the worker was told of the cursor.
+#[derive(Clone, Debug, PartialEq)]
+enum Told {
+    /// Nothing since the folder was opened.
+    Nothing,
+    /// It stands on this entry, or on `..`.
+    Focus(Option<EntryKey>),
+}
+
+/// Pages of rows held on either side of the screen.
+const HELD_PAGES: u64 = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{Entry, EntryFlags, EntryKind};
+
+    const HEIGHT: u64 = 10;
+
+    fn head(generation: u64, row_count: u64) -> ViewHead {
+        ViewHead {
+            view: ViewId(0),
+            generation,
+            location: Location::Local("/tmp".into()),
+            title: "/tmp".to_owned(),
+            has_parent: true,
+            state: ViewState::Ready,
+            arrangement: Arrangement::default(),
+            row_count,
+            left_out_count: 0,
+            bytes: 0,
+            marked_count: 0,
+            marked_bytes: 0,
+            twin_count: 0,
+            focus_key: None,
+            focus: None,
+            writable: true,
+            free_bytes: None,
+        }
+    }
+
+    fn row(name: &str) -> Row {
+        Row {
+            entry: Entry {
+                key: EntryKey::Name(name.into()),
+                name: name.to_owned(),
+                kind: EntryKind::File,
+                size: Some(1),
+                modified: None,
+                uploaded: None,
+                version_count: 0,
+                flags: EntryFlags::default(),
+            },
+            marked: false,
+        }
+    }
+
+    fn rows(range: Range<u64>) -> Vec<Row> {
+        range.map(|number| row(&number.to_string())).collect()
+    }
+
+    fn asked(pane: &mut Pane) -> Vec<Range<u64>> {
+        let mut commands = Vec::new();
+        pane.settle(HEIGHT, &mut commands);
+        commands
+            .iter()
+            .filter_map(|command| match command {
+                Command::Rows { start, count, .. } => Some(*start..*start + u64::from(*count)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn two_pages_are_asked_for_and_then_only_what_is_missing() {
+        let mut pane = Pane::new(ViewId(0));
+        pane.receive_head(head(1, 1000), HEIGHT);
+        assert_eq!(asked(&mut pane), vec![0..30]);
+        assert_eq!(asked(&mut pane), [0..0; 0], "nothing is asked twice");
+        pane.go_to(15, HEIGHT);
+        assert_eq!(pane.top, 10);
+        assert_eq!(asked(&mut pane), [0..0; 0], "a page is left on both sides");
+        pane.go_to(25, HEIGHT);
+        assert_eq!(asked(&mut pane), vec![30..50]);
+        pane.go_to(900, HEIGHT);
+        assert_eq!(asked(&mut pane), vec![875..925], "a far jump asks anew");
+    }
+
+    #[test]
+    fn the_list_moves_on_by_half_a_page_at_an_edge() {
+        let mut pane = Pane::new(ViewId(0));
+        pane.receive_head(head(1, 1000), HEIGHT);
+        for _ in 0..9 {
+            pane.go_by(1, false, HEIGHT);
+        }
+        assert_eq!((pane.cursor, pane.top), (10, 5));
+        pane.go_by(1, false, HEIGHT);
+        assert_eq!((pane.cursor, pane.top), (11, 5));
+        pane.go_by(-7, false, HEIGHT);
+        assert_eq!((pane.cursor, pane.top), (4, 0));
+    }
+
+    #[test]
+    fn a_focus_that_crossed_with_a_later_move_is_ignored() {
+        let mut pane = Pane::new(ViewId(0));
+        pane.receive_head(head(1, 5), HEIGHT);
+        pane.receive_rows(1, 0, rows(0..5), HEIGHT);
+        pane.go_to(4, HEIGHT);
+        pane.settle(HEIGHT, &mut Vec::new());
+        let mut late = head(2, 5);
+        (late.focus_key, late.focus) = (Some(EntryKey::Name("0".into())), Some(0));
+        pane.receive_head(late, HEIGHT);
+        assert_eq!(pane.cursor, 4);
+        let mut timely = head(3, 5);
+        (timely.focus_key, timely.focus) = (Some(EntryKey::Name("3".into())), Some(1));
+        pane.receive_head(timely, HEIGHT);
+        assert_eq!(pane.cursor, 2, "its own entry is followed");
+    }
+
+    #[test]
+    fn the_cursor_follows_its_entry_through_a_change_that_crossed_with_its_move() {
+        let mut pane = Pane::new(ViewId(0));
+        pane.receive_head(head(1, 5), HEIGHT);
+        pane.receive_rows(1, 0, rows(0..5), HEIGHT);
+        pane.go_to(4, HEIGHT);
+        pane.settle(HEIGHT, &mut Vec::new());
+        pane.receive_head(head(2, 6), HEIGHT);
+        let mut changed = rows(0..5);
+        changed.insert(0, row("new"));
+        pane.receive_rows(2, 0, changed, HEIGHT);
+        assert_eq!(pane.current().unwrap().entry.name, "3");
+    }
+
+    #[test]
+    fn rows_of_another_generation_are_thrown_away_and_old_ones_stay_until_then() {
+        let mut pane = Pane::new(ViewId(0));
+        pane.receive_head(head(1, 5), HEIGHT);
+        pane.receive_rows(1, 0, rows(0..5), HEIGHT);
+        pane.receive_head(head(2, 3), HEIGHT);
+        assert!(pane.is_complete(HEIGHT), "no flicker");
+        pane.receive_rows(1, 0, vec![row("old")], HEIGHT);
+        assert_eq!(pane.row_on(1).unwrap().entry.name, "0");
+        assert!(pane.row_on(4).is_none(), "rows past the end are gone");
+    }
+
+    #[test]
+    fn the_cursor_stays_in_range_when_the_folder_shrinks() {
+        let mut pane = Pane::new(ViewId(0));
+        pane.receive_head(head(1, 500), HEIGHT);
+        pane.go_to(500, HEIGHT);
+        pane.receive_head(head(2, 0), HEIGHT);
+        assert_eq!((pane.cursor, pane.top), (0, 0));
+    }
+}

@@ -1,0 +1,367 @@
+//! The run loop: waits for keys, worker's events, signals and due times; hands all that is queued to `update`, sends the
+//! commands, and draws at most every 16 ms. Without anything to do it sleeps: no tick, no byte, no CPU.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crossterm::event::{Event as TerminalEvent, EventStream};
+use futures_util::{FutureExt, Stream, StreamExt, stream};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::{Backend, CrosstermBackend};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::figure::Clock;
+use super::input::EscapeReader;
+use super::state::{AppState, Effect, Phase, Surroundings};
+use super::terminal::{Control, OwnTerminal, TerminalGuard};
+use super::theme::Theme;
+use super::update::{Msg, update};
+use super::view::view;
+use crate::message::{Command, Event};
+
+/// How the screen begins.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder on the left.
+    pub folder: PathBuf,
+    /// The account on the right; without one the first of the configuration is shown, or the login form.
+    pub account: Option<String>,
+    /// The user's home folder.
+    pub home: PathBuf,
+    /// Draw with ASCII characters only.
+    pub ascii: bool,
+    /// Draw without colours.
+    pub no_color: bool,
+    /// How long an Esc waits for what may follow it: [`ESC_TIMEOUT`], over a network [`SSH_ESC_TIMEOUT`].
+    pub esc_timeout: Duration,
+    /// A sentence for the status line while nothing else is there.
+    pub banner: Option<String>,
+}
+
+/// Why the screen ended other than by the user's wish.
+#[derive(Debug, thiserror::Error)]
+pub enum UiError {
+    /// The terminal cannot be set up, read or written.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[source] io::Error),
+    /// The worker has ended by itself.
+    #[error("the part that does the work has stopped; the log says why")]
+    WorkerGone,
+    /// The system asked the program to end (SIGTERM, SIGHUP, SIGINT) and it did.
+    #[error("ended by a signal")]
+    Terminated,
+}
+
+/// Runs the two-pane screen on the program's terminal until the user quits. The terminal is given back in any case.
+///
+/// # Errors
+/// [`UiError`]; there is nothing left to clean up then.
+pub async fn run(
+    commands: mpsc::UnboundedSender<Command>,
+    events: mpsc::Receiver<Event>,
+    options: Options,
+) -> Result<(), UiError> {
+    let _guard = TerminalGuard::enter().map_err(UiError::Terminal)?;
+    let backend = CrosstermBackend::new(io::BufWriter::with_capacity(FRAME_BYTES, io::stdout()));
+    let terminal = Terminal::new(backend).map_err(UiError::Terminal)?;
+    let input = EventStream::new().map(Input::Terminal);
+    let input = stream::select(input, signals().map_err(UiError::Terminal)?);
+    let screen =
+        Screen { terminal, control: OwnTerminal::new(), clock: Timestamp::now, zone: TimeZone::system() };
+    drive(screen, input, Ports { commands, events }, options).await
+}
+
+/// What comes from outside, other than from the worker.
+#[derive(Debug)]
+pub enum Input {
+    /// From the terminal.
+    Terminal(io::Result<TerminalEvent>),
+    /// The system wants the program to end.
+    Terminate,
+}
+
+/// The two ends to the worker.
+#[derive(Debug)]
+pub struct Ports {
+    /// To it. Not bounded: people type slower than it reads.
+    pub commands: mpsc::UnboundedSender<Command>,
+    /// From it. When it is full, the worker drops progress rather than wait.
+    pub events: mpsc::Receiver<Event>,
+}
+
+/// What is drawn on, and when it is.
+#[derive(Debug)]
+pub struct Screen<B: Backend, C: Control> {
+    /// What is drawn on.
+    pub terminal: Terminal<B>,
+    /// Clipboard and suspending.
+    pub control: C,
+    /// Says what time it is.
+    pub clock: fn() -> Timestamp,
+    /// The zone that times are shown in.
+    pub zone: TimeZone,
+}
+
+/// Runs the screen on any terminal and any input: what [`run`] does on the program's own.
+///
+/// # Errors
+/// [`UiError`].
+pub async fn drive<B, C, I>(
+    mut screen: Screen<B, C>,
+    input: I,
+    ports: Ports,
+    options: Options,
+) -> Result<(), UiError>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+    C: Control,
+    I: Stream<Item = Input> + Unpin,
+{
+    let mut looped = Loop::new(&mut screen, input, ports, options)?;
+    while looped.state.phase != Phase::Ended {
+        looped.draw_if_due()?;
+        looped.wait().await?;
+    }
+    if looped.terminated { Err(UiError::Terminated) } else { Ok(()) }
+}
+
+struct Loop<'a, B: Backend, C: Control, I> {
+    screen: &'a mut Screen<B, C>,
+    /// `None` once it has ended.
+    input: Option<I>,
+    ports: Ports,
+    reader: EscapeReader,
+    state: AppState,
+    commands: Vec<Command>,
+    /// When the frame is to be drawn; `None` while it is up to date.
+    draw_at: Option<Instant>,
+    drawn_at: Option<Instant>,
+    /// When the worker is waited for no longer.
+    end_at: Option<Instant>,
+    terminated: bool,
+}
+
+impl<'a, B, C, I> Loop<'a, B, C, I>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+    C: Control,
+    I: Stream<Item = Input> + Unpin,
+{
+    fn new(screen: &'a mut Screen<B, C>, input: I, ports: Ports, options: Options) -> Result<Self, UiError> {
+        let size = screen.terminal.size().map_err(broken)?;
+        let surroundings = Surroundings {
+            width: size.width,
+            height: size.height,
+            clock: Clock { now: (screen.clock)(), zone: screen.zone.clone() },
+            theme: Theme::new(!options.no_color, options.ascii),
+            home: options.home,
+            banner: options.banner,
+        };
+        let mut looped = Self {
+            screen,
+            input: Some(input),
+            ports,
+            reader: EscapeReader::new(options.esc_timeout),
+            state: AppState::new(surroundings),
+            commands: Vec::new(),
+            draw_at: Some(Instant::now()),
+            drawn_at: None,
+            end_at: None,
+            terminated: false,
+        };
+        looped.apply(Msg::Start { folder: options.folder, account: options.account })?;
+        Ok(looped)
+    }
+
+    /// Waits until something comes or is due, and takes everything that is queued then.
+    async fn wait(&mut self) -> Result<(), UiError> {
+        let due = self.due();
+        tokio::select! {
+            input = next(&mut self.input) => self.take_input(input)?,
+            event = self.ports.events.recv() => self.take_event(event)?,
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
+        }
+        for _ in 0..MAX_DRAINED {
+            let input = next(&mut self.input).now_or_never();
+            let event = self.ports.events.try_recv().ok();
+            if input.is_none() && event.is_none() {
+                break;
+            }
+            if let Some(input) = input {
+                self.take_input(input)?;
+            }
+            if let Some(event) = event {
+                self.take_event(Some(event))?;
+            }
+        }
+        self.take_due()
+    }
+
+    /// Returns when the loop has to wake by itself.
+    fn due(&self) -> Option<Instant> {
+        let tick = self.state.is_animated().then(|| self.drawn_at.map(|at| at + TICK)).flatten();
+        [self.draw_at, tick, self.reader.deadline(), self.end_at].into_iter().flatten().min()
+    }
+
+    fn take_input(&mut self, input: Option<Input>) -> Result<(), UiError> {
+        match input {
+            Some(Input::Terminal(Ok(event))) => {
+                let messages = self.reader.feed(event, Instant::now());
+                messages.into_iter().try_for_each(|message| self.apply(message))
+            }
+            Some(Input::Terminal(Err(error))) => Err(UiError::Terminal(error)),
+            ended @ (Some(Input::Terminate) | None) => {
+                if ended.is_none() {
+                    self.input = None;
+                }
+                self.terminated = true;
+                self.apply(Msg::Terminate)
+            }
+        }
+    }
+
+    fn take_event(&mut self, event: Option<Event>) -> Result<(), UiError> {
+        match event {
+            Some(event) => self.apply(Msg::Worker(event)),
+            None if self.state.phase == Phase::Running => Err(UiError::WorkerGone),
+            None => {
+                self.state.phase = Phase::Ended;
+                Ok(())
+            }
+        }
+    }
+
+    fn take_due(&mut self) -> Result<(), UiError> {
+        let now = Instant::now();
+        let messages = self.reader.expire(now);
+        messages.into_iter().try_for_each(|message| self.apply(message))?;
+        if self.state.is_animated() && self.drawn_at.is_some_and(|at| now >= at + TICK) {
+            self.draw_at.get_or_insert(now);
+        }
+        if self.end_at.is_some_and(|at| now >= at) {
+            self.state.phase = Phase::Ended;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, message: Msg) -> Result<(), UiError> {
+        update(&mut self.state, Msg::Tick((self.screen.clock)()), &mut self.commands);
+        update(&mut self.state, message, &mut self.commands);
+        for command in self.commands.drain(..) {
+            if self.ports.commands.send(command).is_err() && self.state.phase == Phase::Running {
+                return Err(UiError::WorkerGone);
+            }
+        }
+        if self.state.phase == Phase::Quitting && self.end_at.is_none() {
+            self.end_at = Some(Instant::now() + MAX_ENDING);
+        }
+        self.carry_out()?;
+        self.plan_draw();
+        Ok(())
+    }
+
+    /// Does what the state asks of the terminal.
+    fn carry_out(&mut self) -> Result<(), UiError> {
+        for effect in std::mem::take(&mut self.state.effects) {
+            match effect {
+                Effect::Clipboard(text) => self.screen.control.copy(&text).map_err(UiError::Terminal)?,
+                Effect::Redraw => self.screen.terminal.clear().map_err(broken)?,
+                Effect::Suspend => {
+                    self.screen.control.suspend().map_err(UiError::Terminal)?;
+                    self.screen.terminal.clear().map_err(broken)?;
+                    let size = self.screen.terminal.size().map_err(broken)?;
+                    update(&mut self.state, Msg::Resize(size.width, size.height), &mut self.commands);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A frame is due now, or 16 ms after the last one; where rows are on their way it waits a little for them, so that
+    /// the screen is not painted twice.
+    fn plan_draw(&mut self) {
+        let now = Instant::now();
+        let mut at = self.drawn_at.map_or(now, |drawn| now.max(drawn + FRAME));
+        if self.drawn_at.is_some() && self.state.is_settling() {
+            at = at.max(now + SETTLING);
+        }
+        let waiting = self.draw_at.filter(|_| self.state.is_settling());
+        self.draw_at = Some(waiting.map_or(at, |planned| planned.max(now).min(at)));
+    }
+
+    fn draw_if_due(&mut self) -> Result<(), UiError> {
+        let now = Instant::now();
+        if self.draw_at.is_none_or(|at| now < at) {
+            return Ok(());
+        }
+        update(&mut self.state, Msg::Tick((self.screen.clock)()), &mut self.commands);
+        let state = &self.state;
+        let drawn = self.screen.terminal.draw(|frame| view(state, frame));
+        (self.draw_at, self.drawn_at) = (None, Some(now));
+        match drawn {
+            Ok(_) => Ok(()),
+            // The terminal may be what went away; the worker is still given its time to end.
+            Err(_) if self.terminated => Ok(()),
+            Err(error) => Err(broken(error)),
+        }
+    }
+}
+
+/// Waits for the next input; for ever once there is no more.
+async fn next<I: Stream<Item = Input> + Unpin>(input: &mut Option<I>) -> Option<Input> {
+    match input {
+        Some(input) => input.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn broken<E: std::error::Error + Send + Sync + 'static>(error: E) -> UiError {
+    UiError::Terminal(io::Error::other(error))
+}
+
+#[cfg(unix)]
+fn signals() -> io::Result<impl Stream<Item = Input> + Unpin> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    let listen = |kind: SignalKind| -> io::Result<_> {
+        let each =
+            |mut signal: Signal| async move { signal.recv().await.map(|()| (Input::Terminate, signal)) };
+        Ok(stream::unfold(signal(kind)?, each).boxed())
+    };
+    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
+    Ok(stream::select_all(kinds.into_iter().map(listen).collect::<io::Result<Vec<_>>>()?))
+}
+
+#[cfg(not(unix))]
+fn signals() -> io::Result<impl Stream<Item = Input> + Unpin> {
+    Ok(stream::pending())
+}
+
+/// How long an Esc waits on this machine.
+pub const ESC_TIMEOUT: Duration = Duration::from_millis(50);
+
+/// How long an Esc waits over a network.
+pub const SSH_ESC_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// Time between frames at least: 60 a second are enough for any eye.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// Time that a frame waits for rows that have been asked for.
+const SETTLING: Duration = Duration::from_millis(8);
+
+/// Time between frames while a countdown runs.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Time that the worker is given to end.
+const MAX_ENDING: Duration = Duration::from_secs(5);
+
+/// Messages taken before a frame is drawn; more wait for the next one.
+const MAX_DRAINED: usize = 1024;
+
+/// Bytes of a frame that are written at once; a full repaint of 200x60 has about 20,000.
+const FRAME_BYTES: usize = 32 * 1024;

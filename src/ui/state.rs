@@ -1,0 +1,303 @@
+//! [`AppState`]: everything that the screen knows. `update` is the only place that changes it, `view` only reads it.
+//! It holds no channel, no terminal and no clock of its own: time, size and events are handed in.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+
+use super::action::{Context, TABLE, When};
+use super::dialog::Dialog;
+use super::figure::Clock;
+use super::key::Key;
+use super::keymap::Keymap;
+use super::layout::Layout;
+use super::pane::Pane;
+use super::theme::Theme;
+use super::transfers::TransferList;
+use crate::entry::{EntryKey, Location};
+use crate::message::{
+    AccountRow, AccountState, Conflict, CopyId, PlanSummary, Problem, TransferState, ViewId, Wait, WaitReason,
+};
+
+/// The whole screen.
+#[derive(Debug)]
+pub struct AppState {
+    /// What the screen is made for: size, time, look, places.
+    pub surroundings: Surroundings,
+    /// Left and right pane.
+    pub panes: [Pane; 2],
+    /// The pane that keys go to: 0 or 1.
+    pub active: usize,
+    /// Which screen is shown.
+    pub screen: Screen,
+    /// What stands over it; the last one gets the keys.
+    pub dialogs: Vec<Dialog>,
+    /// Conflicts that wait to be shown.
+    pub conflicts: VecDeque<Conflict>,
+    /// The transfer list.
+    pub transfers: TransferList,
+    /// The accounts and how they are doing.
+    pub accounts: Accounts,
+    /// Copies that have not ended.
+    pub copies: Copies,
+    /// The last message, until the next key.
+    pub notice: Option<Notice>,
+    /// Keys and what has been begun with them.
+    pub keys: Keys,
+    /// What the run loop is to do, and how far the end is.
+    pub phase: Phase,
+    /// What the terminal is asked for.
+    pub effects: Vec<Effect>,
+}
+
+/// What the screen is made for.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// Columns.
+    pub width: u16,
+    /// Lines.
+    pub height: u16,
+    /// Now, and the zone.
+    pub clock: Clock,
+    /// The look.
+    pub theme: Theme,
+    /// The user's home folder.
+    pub home: PathBuf,
+    /// A sentence for the status line while nothing else is there (the demo says what it is).
+    pub banner: Option<String>,
+}
+
+/// Which screen is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// The two panes.
+    Panes,
+    /// The transfer list.
+    Transfers,
+}
+
+/// The accounts and how they are doing.
+#[derive(Debug, Default)]
+pub struct Accounts {
+    /// Those of the configuration; `None` until the worker has told.
+    pub rows: Option<Vec<AccountRow>>,
+    /// How each is doing.
+    pub states: BTreeMap<String, AccountState>,
+    /// Bytes used and in all.
+    pub quotas: BTreeMap<String, (u64, u64)>,
+}
+
+/// Copies that have not ended.
+#[derive(Debug, Default)]
+pub struct Copies {
+    last: u32,
+    /// What is known of each; those that the user has not said yes to are not here.
+    pub running: BTreeMap<CopyId, PlanSummary>,
+}
+
+impl Copies {
+    /// Returns a number for a new copy.
+    pub const fn next(&mut self) -> CopyId {
+        self.last = self.last.wrapping_add(1);
+        CopyId(self.last)
+    }
+}
+
+/// A message on the status line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// Something worked, or cannot be done here.
+    Info(String),
+    /// Something went wrong.
+    Problem(Problem),
+}
+
+/// Keys and what has been begun with them.
+#[derive(Debug, Default)]
+pub struct Keys {
+    /// Which keys call which actions.
+    pub map: Keymap,
+    /// The keys of a chord that is not complete.
+    pub pending: Vec<Key>,
+    /// The text last searched for.
+    pub searched: Option<String>,
+}
+
+/// How far the end is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Running.
+    Running,
+    /// The worker has been told; its last event is awaited.
+    Quitting,
+    /// Over.
+    Ended,
+}
+
+/// What the terminal is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Put a text on the clipboard.
+    Clipboard(String),
+    /// Give the terminal back to the shell until it calls again.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+}
+
+impl AppState {
+    /// Makes the state before anything has come in.
+    #[must_use]
+    pub fn new(surroundings: Surroundings) -> Self {
+        Self {
+            surroundings,
+            panes: [Pane::new(ViewId(0)), Pane::new(ViewId(1))],
+            active: 0,
+            screen: Screen::Panes,
+            dialogs: Vec::new(),
+            conflicts: VecDeque::new(),
+            transfers: TransferList::default(),
+            accounts: Accounts::default(),
+            copies: Copies::default(),
+            notice: None,
+            keys: Keys::default(),
+            phase: Phase::Running,
+            effects: Vec::new(),
+        }
+    }
+
+    /// Returns the pane that keys go to.
+    #[must_use]
+    pub const fn pane(&self) -> &Pane {
+        &self.panes[self.active]
+    }
+
+    /// Returns the pane that keys go to, to be changed.
+    pub const fn pane_mut(&mut self) -> &mut Pane {
+        &mut self.panes[self.active]
+    }
+
+    /// Returns the pane that things are copied to.
+    #[must_use]
+    pub const fn other(&self) -> &Pane {
+        &self.panes[1 - self.active]
+    }
+
+    /// Returns where things stand on the main screen.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout::new(self.surroundings.width, self.surroundings.height, self.active)
+    }
+
+    /// Returns the context that keys are looked up in.
+    #[must_use]
+    pub const fn context(&self) -> Context {
+        match self.screen {
+            Screen::Panes => Context::Panes,
+            Screen::Transfers => Context::Transfers,
+        }
+    }
+
+    /// Says something on the status line.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice::Info(text.into()));
+    }
+
+    /// Returns the account that an action on accounts is about: that of the active pane, else of the other, else the
+    /// first one.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        let first = || self.accounts.rows.iter().flatten().map(|row| row.name.as_str()).next();
+        self.pane().account().or_else(|| self.other().account()).or_else(first)
+    }
+
+    /// Returns the accounts that wait for the network.
+    #[must_use]
+    pub fn offline(&self) -> Vec<&str> {
+        let offline = |state: &AccountState| {
+            matches!(state, AccountState::Waiting(Wait { reason: WaitReason::Offline, .. }))
+        };
+        self.accounts
+            .states
+            .iter()
+            .filter(|(_, state)| offline(state))
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+
+    /// Returns whether an action makes sense now.
+    #[must_use]
+    pub fn allows(&self, when: When) -> bool {
+        let pane = self.pane();
+        let transfer = || self.transfers.current().map(|row| &row.state);
+        match when {
+            When::Always => true,
+            When::Folder => pane.is_ready(),
+            When::Row => pane.current().is_some(),
+            When::CloudRow => pane.current().is_some_and(|row| matches!(row.entry.key, EntryKey::Node(_))),
+            When::Selection => self.has_selection(),
+            When::OutsideBin => self.has_selection() && !pane.is_bin(),
+            When::Writable => pane.is_ready() && pane.head.as_ref().is_some_and(|head| head.writable),
+            When::Searched => pane.is_ready() && self.keys.searched.is_some(),
+            When::Account => self.account().is_some(),
+            When::Offline => !self.offline().is_empty(),
+            When::OpenTransfer => transfer().is_some_and(|state| !state.is_ended()),
+            When::FailedTransfer => {
+                matches!(transfer(), Some(TransferState::Failed(_) | TransferState::Cancelled))
+            }
+            When::OpenTransfers => self.transfers.is_busy(),
+            When::EndedTransfers => self.transfers.totals.ended_count > 0,
+        }
+    }
+
+    fn has_selection(&self) -> bool {
+        let pane = self.pane();
+        let marked = pane.head.as_ref().is_some_and(|head| head.marked_count > 0);
+        pane.is_ready() && (marked || pane.range_rows().is_some() || pane.current().is_some())
+    }
+
+    /// Returns the actions that make sense now, in table order.
+    #[must_use]
+    pub fn offered(&self) -> Vec<&'static super::action::ActionRow> {
+        let context = self.context();
+        TABLE.iter().filter(|row| row.context.covers(context) && self.allows(row.when)).collect()
+    }
+
+    /// Returns whether the login form of the active pane gets the keys.
+    #[must_use]
+    pub const fn is_in_form(&self) -> bool {
+        matches!(self.screen, Screen::Panes) && self.pane().form.is_some() && self.dialogs.is_empty()
+    }
+
+    /// Returns whether rows on screen are on their way, so that a frame drawn now would have to be drawn again.
+    #[must_use]
+    pub fn is_settling(&self) -> bool {
+        let height = self.layout().list_height();
+        self.panes.iter().any(|pane| !pane.is_complete(height))
+    }
+
+    /// Returns whether something on screen changes by the clock alone: a countdown.
+    #[must_use]
+    pub fn is_animated(&self) -> bool {
+        let waits =
+            |state: &AccountState| matches!(state, AccountState::Waiting(Wait { until: Some(_), .. }));
+        let counted = self.transfers.totals.wait.as_ref().is_some_and(|wait| wait.until.is_some());
+        counted || self.accounts.states.values().any(waits)
+    }
+}
+
+/// Returns the folder that an entry of a folder is.
+#[must_use]
+pub fn inside(parent: &Location, key: &EntryKey) -> Option<Location> {
+    use crate::entry::CloudFolder;
+    match (parent, key) {
+        (Location::Local(path), EntryKey::Name(name)) => Some(Location::Local(path.join(name))),
+        (Location::Cloud { account, .. }, EntryKey::Node(handle)) => {
+            Some(Location::Cloud { account: account.clone(), folder: CloudFolder::Node(*handle) })
+        }
+        (Location::Cloud { account, .. }, EntryKey::Place(folder)) => {
+            Some(Location::Cloud { account: account.clone(), folder: *folder })
+        }
+        (Location::Local(_), EntryKey::Node(_) | EntryKey::Place(_))
+        | (Location::Cloud { .. }, EntryKey::Name(_)) => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! Changes of files: copy, move, rename, new folder, trash. Each asks before it does something.
+
+use super::selection::{Chosen, chosen};
+use crate::entry::Location;
+use crate::message::{Command, CopyOptions, CopyRequest, PlanSummary};
+use crate::ui::action::Change;
+use crate::ui::dialog::Dialog;
+use crate::ui::dialog::confirm::{Answer, CopyConfirmation, Question};
+use crate::ui::dialog::conflict::name_field;
+use crate::ui::dialog::field::Field;
+use crate::ui::dialog::prompt::{Prompt, Purpose};
+use crate::ui::state::AppState;
+
+pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<Command>) {
+    match change {
+        Change::Copy => copy(state, commands),
+        Change::Move => move_there(state, commands),
+        Change::Rename => rename(state),
+        Change::NewFolder => new_folder(state),
+        Change::Trash => trash(state, commands),
+    }
+}
+
+/// The folder of the other pane, as a target.
+struct Target {
+    location: Location,
+    title: String,
+}
+
+/// Returns the folder of the other pane, or says why it cannot be a target.
+fn target(state: &mut AppState, verb: &str) -> Option<Target> {
+    let other = state.other();
+    let refusal = match other.head.as_ref().filter(|_| other.is_ready()) {
+        None => format!("{verb}: the other pane shows no folder yet"),
+        Some(head) if !head.writable => format!("{verb}: {} cannot be written to", head.title),
+        Some(head) if Some(&head.location) == state.pane().location() => {
+            format!("{verb}: both panes show the same folder")
+        }
+        Some(head) => return Some(Target { location: head.location.clone(), title: head.title.clone() }),
+    };
+    state.say(refusal);
+    None
+}
+
+fn copy(state: &mut AppState, commands: &mut Vec<Command>) {
+    let Some(target) = target(state, "copy") else { return };
+    let Some(Chosen { selection, words, marked }) = chosen(state, commands) else { return };
+    let copy = state.copies.next();
+    let source = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
+    let request = CopyRequest {
+        selection,
+        target: target.location.clone(),
+        target_subfolders: Vec::new(),
+        rename: None,
+        options: CopyOptions::default(),
+    };
+    commands.push(Command::PlanCopy { copy, request });
+    state.dialogs.push(Dialog::Copy(CopyConfirmation {
+        copy,
+        source,
+        to_cloud: matches!(target.location, Location::Cloud { .. }),
+        plan: PlanSummary { copy, target: target.title.clone(), ..PlanSummary::default() },
+        target: target.title,
+        chosen: words,
+        marked,
+    }));
+}
+
+fn move_there(state: &mut AppState, commands: &mut Vec<Command>) {
+    let Some(target) = target(state, "move") else { return };
+    if !is_same_side(state.pane().location(), &target.location) {
+        return state.say("move: between disk and cloud only copying is there so far: press c, then d here");
+    }
+    let source = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
+    let Some(Chosen { selection, words, marked }) = chosen(state, commands) else { return };
+    let command = Command::MoveInside { selection, target: target.location };
+    state.dialogs.push(Dialog::Question(Question {
+        title: "Move".to_owned(),
+        text: vec![
+            format!("Move {words} from {source} to {}.", target.title),
+            "To undo, move back from there.".to_owned(),
+        ],
+        yes: "Move",
+        key: 'm',
+        answer: Answer::Send(command, marked),
+    }));
+}
+
+/// Returns whether something can go from one folder to another without its bytes.
+fn is_same_side(from: Option<&Location>, to: &Location) -> bool {
+    match (from, to) {
+        (Some(Location::Local(_)), Location::Local(_)) => true,
+        (Some(Location::Cloud { account: from, .. }), Location::Cloud { account: to, .. }) => from == to,
+        (Some(Location::Local(_)) | None, Location::Cloud { .. })
+        | (Some(Location::Cloud { .. }) | None, Location::Local(_)) => false,
+    }
+}
+
+fn rename(state: &mut AppState) {
+    let pane = state.pane();
+    let (Some(head), Some(row)) = (&pane.head, pane.current()) else { return };
+    let entry = &row.entry;
+    let field = if entry.kind.is_folder() { Field::new(&entry.name) } else { name_field(&entry.name) };
+    let purpose =
+        Purpose::Rename { parent: head.location.clone(), key: entry.key.clone(), name: entry.name.clone() };
+    state.dialogs.push(Dialog::Prompt(Prompt::new(purpose, field)));
+}
+
+fn new_folder(state: &mut AppState) {
+    let Some(head) = &state.pane().head else { return };
+    let purpose = Purpose::NewFolder { parent: head.location.clone(), place: head.title.clone() };
+    state.dialogs.push(Dialog::Prompt(Prompt::new(purpose, Field::default())));
+}
+
+fn trash(state: &mut AppState, commands: &mut Vec<Command>) {
+    let local = state.pane().is_local();
+    let place = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
+    let Some(Chosen { selection, words, marked }) = chosen(state, commands) else { return };
+    let (bin, undo) = if local {
+        ("the system's trash", "To undo, restore them from the trash of your desktop.")
+    } else {
+        ("the rubbish bin", "To undo, go to the bin with gb and move them back with m.")
+    };
+    state.dialogs.push(Dialog::Question(Question {
+        title: if local { "Trash" } else { "Rubbish bin" }.to_owned(),
+        text: vec![format!("Put {words} of {place} into {bin}."), undo.to_owned()],
+        yes: "Put into the bin",
+        key: 'd',
+        answer: Answer::Send(Command::Trash { selection }, marked),
+    }));
+}

@@ -1,0 +1,313 @@
+//! Keys for the dialog on top, and what follows from its answer.
+
+use super::{look, mark, perform, place, program};
+use crate::message::{Command, MarkChange, ViewId};
+use crate::ui::action::ActionRow;
+use crate::ui::dialog::Dialog;
+use crate::ui::dialog::confirm::{Answer, Choice, CopyConfirmation, Question, choice};
+use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
+use crate::ui::dialog::prompt::{Prompt, Purpose, name_problem};
+use crate::ui::key::Key;
+use crate::ui::state::AppState;
+
+/// Gives a key to the dialog on top.
+pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
+    let Some(dialog) = state.dialogs.pop() else { return };
+    let depth = state.dialogs.len();
+    let kept = match dialog {
+        Dialog::Copy(copy) => press_copy(state, copy, key, commands),
+        Dialog::Conflict(conflict) => press_conflict(state, conflict, key, commands),
+        Dialog::Question(question) => press_question(state, question, key, commands),
+        Dialog::Prompt(prompt) => press_prompt(state, prompt, key, commands),
+        Dialog::Accounts(chooser) => press_accounts(state, chooser, key, commands),
+        Dialog::Properties(properties) => {
+            let close = closes(key) || matches!(key.to_string().as_str(), "Enter" | "i");
+            if close { None } else { Some(Dialog::Properties(properties)) }
+        }
+        Dialog::Help(help) => press_help(state, help, key),
+        Dialog::Palette(palette) => press_palette(state, palette, key, commands),
+    };
+    if let Some(dialog) = kept {
+        state.dialogs.insert(depth.min(state.dialogs.len()), dialog);
+    }
+}
+
+/// Gives pasted text to the field that is being typed in.
+pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command>) {
+    if state.is_in_form() {
+        if let Some(form) = &mut state.pane_mut().form {
+            form.paste(text);
+        }
+        return;
+    }
+    match state.dialogs.last_mut() {
+        Some(Dialog::Prompt(prompt)) => {
+            prompt.field.paste(text);
+            let (purpose, text) = (prompt.purpose.clone(), prompt.field.text().to_owned());
+            typed(state, &purpose, &text, commands);
+        }
+        Some(Dialog::Palette(palette)) => palette.field.paste(text),
+        Some(Dialog::Conflict(ConflictDialog { rename: Some(field), .. })) => field.paste(text),
+        Some(
+            Dialog::Copy(_)
+            | Dialog::Conflict(_)
+            | Dialog::Question(_)
+            | Dialog::Accounts(_)
+            | Dialog::Properties(_)
+            | Dialog::Help(_),
+        )
+        | None => {}
+    }
+}
+
+/// Shows the next conflict once nothing else is asked.
+pub(super) fn show_conflict(state: &mut AppState) {
+    if state.dialogs.is_empty()
+        && let Some(conflict) = state.conflicts.pop_front()
+    {
+        let since = state.surroundings.clock.now;
+        state.dialogs.push(Dialog::Conflict(ConflictDialog::new(conflict, since)));
+    }
+}
+
+fn closes(key: Key) -> bool {
+    matches!(key.to_string().as_str(), "Esc" | "C-g" | "C-c" | "q" | "F10")
+}
+
+fn press_copy(
+    state: &mut AppState,
+    dialog: CopyConfirmation,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    let copy = dialog.copy;
+    let useless = dialog.plan.problem.is_some() || is_nothing(&dialog);
+    match choice(key, 'c') {
+        Choice::None => return Some(Dialog::Copy(dialog)),
+        Choice::Yes if !useless => {
+            commands.push(Command::StartCopy { copy });
+            unmark(dialog.marked, commands);
+            state.say(format!("copying {} to {}", dialog.chosen, dialog.target));
+            state.copies.running.insert(copy, dialog.plan);
+        }
+        Choice::Yes | Choice::No => commands.push(Command::CancelCopy { copy }),
+    }
+    None
+}
+
+/// Returns whether a counted copy has nothing to do.
+fn is_nothing(dialog: &CopyConfirmation) -> bool {
+    let plan = &dialog.plan;
+    plan.complete && plan.file_count == 0 && plan.folder_count == 0 && plan.conflict_count == 0
+}
+
+fn unmark(view: Option<ViewId>, commands: &mut Vec<Command>) {
+    if let Some(view) = view {
+        commands.push(Command::Mark { view, change: MarkChange::None });
+    }
+}
+
+fn press_conflict(
+    state: &AppState,
+    mut dialog: ConflictDialog,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    match dialog.press(key, state.surroundings.clock.now) {
+        Outcome::Stay => Some(Dialog::Conflict(dialog)),
+        Outcome::Answered(command) => {
+            commands.push(command);
+            None
+        }
+    }
+}
+
+fn press_question(
+    state: &mut AppState,
+    question: Question,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    match choice(key, question.key) {
+        Choice::None => Some(Dialog::Question(question)),
+        Choice::No => None,
+        Choice::Yes => {
+            match question.answer {
+                Answer::Quit => program::quit(state, commands),
+                Answer::Send(command, marked) => {
+                    commands.push(command);
+                    unmark(marked, commands);
+                }
+            }
+            None
+        }
+    }
+}
+
+fn press_prompt(
+    state: &mut AppState,
+    mut prompt: Prompt,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    match key.to_string().as_str() {
+        "Enter" => return finish_prompt(state, prompt, commands),
+        "Esc" | "C-g" | "C-c" => {
+            abandon(state, &prompt.purpose, commands);
+            return None;
+        }
+        _ => {}
+    }
+    if prompt.field.press(key) {
+        prompt.problem = None;
+        let text = prompt.field.text().to_owned();
+        typed(state, &prompt.purpose, &text, commands);
+    }
+    Some(Dialog::Prompt(prompt))
+}
+
+/// Follows what is typed where that shows at once.
+fn typed(state: &mut AppState, purpose: &Purpose, text: &str, commands: &mut Vec<Command>) {
+    match purpose {
+        Purpose::Find { origin } => {
+            let from = look::before(state, *origin);
+            look::find(state, text, from, false, commands);
+        }
+        Purpose::Filter { .. } => {
+            let filter = (!text.is_empty()).then(|| text.to_owned());
+            look::filter(state, filter, commands);
+        }
+        Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::Pattern { .. } | Purpose::GoTo => {}
+    }
+}
+
+/// Takes back what was shown while typing.
+fn abandon(state: &mut AppState, purpose: &Purpose, commands: &mut Vec<Command>) {
+    match purpose {
+        Purpose::Find { origin } => {
+            let height = state.layout().list_height();
+            state.pane_mut().go_to(*origin, height);
+        }
+        Purpose::Filter { before } => look::filter(state, before.clone(), commands),
+        Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::Pattern { .. } | Purpose::GoTo => {}
+    }
+}
+
+fn finish_prompt(state: &mut AppState, mut prompt: Prompt, commands: &mut Vec<Command>) -> Option<Dialog> {
+    let text = prompt.field.text().to_owned();
+    if prompt.is_boxed() {
+        prompt.problem = name_problem(&text);
+        if prompt.problem.is_some() {
+            return Some(Dialog::Prompt(prompt));
+        }
+    }
+    match prompt.purpose {
+        Purpose::NewFolder { parent, .. } => commands.push(Command::CreateFolder { parent, name: text }),
+        Purpose::Rename { name, .. } if name == text => {}
+        Purpose::Rename { parent, key, .. } => commands.push(Command::Rename { parent, key, name: text }),
+        Purpose::Find { .. } if text.is_empty() => {}
+        Purpose::Find { .. } => {
+            state.keys.searched = Some(text);
+            state.say("n next · N previous");
+        }
+        Purpose::Pattern { on } if !text.is_empty() => {
+            mark::send(state, MarkChange::Pattern { pattern: text, on }, commands);
+        }
+        Purpose::Filter { .. } | Purpose::Pattern { .. } => {}
+        Purpose::GoTo if text.trim().is_empty() => {}
+        Purpose::GoTo => place::go_to_path(state, &text, commands),
+    }
+    None
+}
+
+fn press_accounts(
+    state: &mut AppState,
+    mut chooser: crate::ui::dialog::accounts::AccountChooser,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    use crate::ui::dialog::accounts::Choice as Place;
+    match key.to_string().as_str() {
+        "j" | "Down" | "C-n" | "Tab" => chooser.go_by(1),
+        "k" | "Up" | "C-p" | "S-Tab" => chooser.go_by(-1),
+        "Enter" | "l" | "Right" => {
+            if let Some(choice) = chooser.chosen() {
+                place::show_choice(state, chooser.pane, choice, commands);
+            }
+            return None;
+        }
+        "a" => {
+            place::show_choice(state, chooser.pane, Place::New, commands);
+            return None;
+        }
+        "L" => {
+            if let Some(Place::Account(row)) = chooser.chosen() {
+                state.dialogs.push(Dialog::Question(log_out(&row.name)));
+                return None;
+            }
+        }
+        _ if closes(key) => return None,
+        _ => {}
+    }
+    Some(Dialog::Accounts(chooser))
+}
+
+fn log_out(account: &str) -> Question {
+    Question {
+        title: "Log out".to_owned(),
+        text: vec![
+            format!("End the session of {account} and forget what is stored of it here."),
+            "Files in the cloud and on this computer stay. To undo, log in again.".to_owned(),
+        ],
+        yes: "Log out",
+        key: 'L',
+        answer: Answer::Send(Command::Logout { account: account.to_owned() }, None),
+    }
+}
+
+fn press_help(state: &AppState, mut help: crate::ui::dialog::help::Help, key: Key) -> Option<Dialog> {
+    let height = usize::from(state.surroundings.height.saturating_sub(4)).max(1);
+    let page = height.cast_signed();
+    match key.to_string().as_str() {
+        "j" | "Down" | "C-n" | "Enter" => help.scroll(1, height),
+        "k" | "Up" | "C-p" => help.scroll(-1, height),
+        "Space" | "PgDn" | "C-f" => help.scroll(page, height),
+        "PgUp" | "C-b" => help.scroll(-page, height),
+        "C-d" => help.scroll(page / 2, height),
+        "C-u" => help.scroll(-page / 2, height),
+        "g" | "Home" => help.scroll(isize::MIN / 2, height),
+        "G" | "End" => help.scroll(isize::MAX / 2, height),
+        "?" | "F1" | "h" => return None,
+        _ if closes(key) => return None,
+        _ => {}
+    }
+    Some(Dialog::Help(help))
+}
+
+fn press_palette(
+    state: &mut AppState,
+    mut palette: crate::ui::dialog::palette::Palette,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    let rows: Vec<&'static ActionRow> = palette.narrowed(&state.offered());
+    match key.to_string().as_str() {
+        "Esc" | "C-g" | "C-c" | "F9" | "F10" => return None,
+        "Down" | "C-n" | "Tab" => palette.go_by(1, rows.len()),
+        "Up" | "C-p" | "S-Tab" => palette.go_by(-1, rows.len()),
+        "PgDn" => palette.go_by(10, rows.len()),
+        "PgUp" => palette.go_by(-10, rows.len()),
+        "Enter" => {
+            if let Some(row) = rows.get(palette.cursor) {
+                perform(state, row.action, commands);
+                return None;
+            }
+        }
+        _ => {
+            if palette.field.press(key) {
+                palette.cursor = 0;
+            }
+        }
+    }
+    Some(Dialog::Palette(palette))
+}

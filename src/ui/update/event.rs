@@ -1,0 +1,168 @@
+//! What the worker tells, and what of it the screen keeps.
+
+use super::place;
+use crate::entry::{CloudFolder, Location};
+use crate::message::{
+    AccountRow, AccountState, Command, CopyReport, Event, PlanSummary, Problem, ViewId, ViewState,
+};
+use crate::ui::dialog::Dialog;
+use crate::ui::dialog::login::{LoginForm, Need};
+use crate::ui::pane::Pane;
+use crate::ui::state::{AppState, Notice, Phase};
+use crate::ui::wording;
+
+/// Takes an event over.
+pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Command>) {
+    match event {
+        Event::Accounts(rows) => receive_accounts(state, rows, commands),
+        Event::Account { account, state: now } => receive_account(state, &account, now, commands),
+        Event::Quota { account, used, total } => {
+            state.accounts.quotas.insert(account, (used, total));
+        }
+        Event::View(head) => {
+            let height = state.layout().list_height();
+            if let Some(pane) = pane_of(state, head.view) {
+                if head.state == ViewState::Ready || matches!(head.location, Location::Local(_)) {
+                    pane.form = None;
+                }
+                pane.receive_head(head, height);
+            }
+        }
+        Event::Rows { view, generation, start, rows } => {
+            let height = state.layout().list_height();
+            if let Some(pane) = pane_of(state, view) {
+                pane.receive_rows(generation, start, rows, height);
+            }
+        }
+        Event::Found { view, row } => found(state, view, row),
+        Event::Plan(plan) => receive_plan(state, plan),
+        Event::Conflict(conflict) => state.conflicts.push_back(conflict),
+        Event::CopyNote { .. } => {}
+        Event::CopyEnded(report) => copy_ended(state, &report),
+        Event::Transfers { changed, removed, totals } => state.transfers.receive(changed, &removed, totals),
+        Event::Done { text } => state.say(text),
+        Event::Failed(problem) => state.notice = Some(Notice::Problem(problem)),
+        Event::Ended => state.phase = Phase::Ended,
+    }
+}
+
+fn pane_of(state: &mut AppState, view: ViewId) -> Option<&mut Pane> {
+    state.panes.iter_mut().find(|pane| pane.view == view)
+}
+
+/// Takes the accounts over; the first time, an empty right pane gets the first of them, or a login form.
+fn receive_accounts(state: &mut AppState, rows: Vec<AccountRow>, commands: &mut Vec<Command>) {
+    let first_time = state.accounts.rows.is_none();
+    let first = rows.first().map(|row| row.name.clone());
+    state.accounts.rows = Some(rows);
+    let right = &mut state.panes[1];
+    if !first_time || right.wanted.is_some() || right.form.is_some() {
+        return;
+    }
+    if let Some(account) = first {
+        right.open(place::top(account), None, commands);
+    } else {
+        right.form = Some(LoginForm::new(Need::Password, None, None));
+        state.active = 1;
+    }
+}
+
+fn receive_account(state: &mut AppState, account: &str, now: AccountState, commands: &mut Vec<Command>) {
+    for pane in &mut state.panes {
+        let in_form = pane.form.as_ref().is_some_and(|form| form.is_about(account));
+        if in_form || pane.account() == Some(account) {
+            tell_pane(pane, account, &now, commands);
+        }
+    }
+    let known = state.accounts.rows.iter().flatten().any(|row| row.name == account);
+    if now == AccountState::Ready && !known {
+        commands.push(Command::ListAccounts);
+    }
+    state.accounts.states.insert(account.to_owned(), now);
+}
+
+/// Shows or takes away the login form of a pane, as its account needs it.
+fn tell_pane(pane: &mut Pane, account: &str, now: &AccountState, commands: &mut Vec<Command>) {
+    match now {
+        AccountState::NeedsPassword { email, problem } => {
+            ask(pane, account, Need::Password, email.clone(), problem.clone());
+        }
+        AccountState::NeedsCode { problem } => ask(pane, account, Need::Code, None, problem.clone()),
+        AccountState::NeedsPassphrase { problem } => {
+            ask(pane, account, Need::Passphrase, None, problem.clone());
+        }
+        AccountState::Failed(problem) => {
+            if let Some(form) = &mut pane.form {
+                let need = form.need;
+                form.ask(need, Some(problem.clone()));
+            }
+        }
+        AccountState::Ready => {
+            if pane.form.take().is_some() {
+                let wanted = pane.wanted.clone().filter(|_| pane.account() == Some(account));
+                pane.open(wanted.unwrap_or_else(|| place::top(account.to_owned())), None, commands);
+            }
+        }
+        AccountState::Connecting | AccountState::Loading { .. } | AccountState::Waiting(_) => {}
+    }
+}
+
+fn ask(pane: &mut Pane, account: &str, need: Need, email: Option<String>, problem: Option<Problem>) {
+    if let Some(form) = &mut pane.form {
+        form.ask(need, problem);
+    } else {
+        let mut form = LoginForm::new(need, Some(account.to_owned()), email);
+        form.problem = problem;
+        pane.form = Some(form);
+    }
+    let cloud = |location: &Location| matches!(location, Location::Cloud { .. });
+    if !pane.wanted.as_ref().is_some_and(cloud) {
+        pane.wanted = Some(Location::Cloud { account: account.to_owned(), folder: CloudFolder::Root });
+    }
+}
+
+fn found(state: &mut AppState, view: ViewId, row: Option<u64>) {
+    let height = state.layout().list_height();
+    match row {
+        None => state.say("no name here contains that"),
+        Some(row) => {
+            if let Some(pane) = pane_of(state, view) {
+                let line = row.saturating_add(pane.first_row_line());
+                pane.go_to(line, height);
+            }
+        }
+    }
+}
+
+fn receive_plan(state: &mut AppState, plan: PlanSummary) {
+    for dialog in &mut state.dialogs {
+        if let Dialog::Copy(copy) = dialog
+            && copy.copy == plan.copy
+        {
+            copy.plan = plan;
+            return;
+        }
+    }
+    if let Some(known) = state.copies.running.get_mut(&plan.copy) {
+        if let Some(problem) = plan.problem.clone() {
+            state.notice = Some(Notice::Problem(problem));
+        }
+        *known = plan;
+    }
+}
+
+fn copy_ended(state: &mut AppState, report: &CopyReport) {
+    state.conflicts.retain(|conflict| conflict.copy != report.copy);
+    let over =
+        |dialog: &Dialog| matches!(dialog, Dialog::Conflict(open) if open.conflict.copy == report.copy);
+    state.dialogs.retain(|dialog| !over(dialog));
+    let Some(plan) = state.copies.running.remove(&report.copy) else { return };
+    let (text, bad) = wording::report(report, &plan.target);
+    state.notice = Some(if bad {
+        let hint = report.problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
+        let kind = report.problem.as_ref().map_or(crate::message::ProblemKind::Other, |problem| problem.kind);
+        Notice::Problem(Problem::new(kind, text, hint))
+    } else {
+        Notice::Info(text)
+    });
+}

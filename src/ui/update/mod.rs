@@ -1,0 +1,171 @@
+//! [`update`]: the only place where the screen's state changes. A message comes in (key, worker's event, time, size), the
+//! state changes, commands for the worker go out. No waiting, no drawing, no input or output.
+
+mod change;
+mod dialog;
+mod event;
+mod go;
+mod look;
+mod mark;
+mod place;
+mod program;
+mod selection;
+mod transfer;
+
+use jiff::Timestamp;
+
+use super::action::{Action, ActionRow, When};
+use super::dialog::login::Outcome;
+use super::key::Key;
+use super::keymap::{Lookup, sequence};
+use super::state::{AppState, Phase};
+use crate::entry::Location;
+use crate::message::{Command, Event};
+
+/// What can happen to the screen.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and never kept")]
+pub enum Msg {
+    /// The screen begins, with this folder on the left and this account (if any) on the right.
+    Start {
+        /// The disk folder.
+        folder: std::path::PathBuf,
+        /// The account.
+        account: Option<String>,
+    },
+    /// A key.
+    Key(Key),
+    /// Pasted text.
+    Paste(String),
+    /// The terminal has this many columns and lines now.
+    Resize(u16, u16),
+    /// The worker tells something.
+    Worker(Event),
+    /// It is this late.
+    Tick(Timestamp),
+    /// The system wants the program to end.
+    Terminate,
+}
+
+/// Takes a message: changes the state and adds what the worker is to do to `commands`.
+pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
+    match message {
+        Msg::Start { folder, account } => start(state, folder, account, commands),
+        Msg::Key(key) => press(state, key, commands),
+        Msg::Paste(text) => dialog::paste(state, &text, commands),
+        Msg::Resize(width, height) => {
+            (state.surroundings.width, state.surroundings.height) = (width, height);
+        }
+        Msg::Worker(event) => event::receive(state, event, commands),
+        Msg::Tick(now) => state.surroundings.clock.now = now,
+        Msg::Terminate => program::quit(state, commands),
+    }
+    dialog::show_conflict(state);
+    let height = state.layout().list_height();
+    for pane in &mut state.panes {
+        pane.settle(height, commands);
+    }
+}
+
+fn start(
+    state: &mut AppState,
+    folder: std::path::PathBuf,
+    account: Option<String>,
+    commands: &mut Vec<Command>,
+) {
+    state.panes[0].open(Location::Local(folder), None, commands);
+    if let Some(account) = account {
+        state.panes[1].open(place::top(account), None, commands);
+    }
+    commands.push(Command::ListAccounts);
+}
+
+fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
+    if state.phase != Phase::Running {
+        if matches!(key.to_string().as_str(), "C-c" | "q" | "Esc") {
+            state.phase = Phase::Ended;
+        }
+        return;
+    }
+    state.notice = None;
+    if !state.dialogs.is_empty() {
+        dialog::press(state, key, commands);
+    } else if state.is_in_form() && state.keys.pending.is_empty() && is_for_form(key) {
+        press_form(state, key, commands);
+    } else {
+        press_screen(state, key, commands);
+    }
+}
+
+/// Returns whether a key belongs to the login form; function keys and the like keep their meaning.
+fn is_for_form(key: Key) -> bool {
+    let written = key.to_string();
+    let kept = ["C-c", "C-z", "C-l", "M-F1", "M-F2"].contains(&written.as_str());
+    !kept && !matches!(key.code, crossterm::event::KeyCode::F(_))
+}
+
+fn press_form(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
+    let names: Vec<String> = state.accounts.rows.iter().flatten().map(|row| row.name.clone()).collect();
+    let taken: Vec<&str> = names.iter().map(String::as_str).collect();
+    let Some(form) = &mut state.pane_mut().form else { return };
+    match form.press(key, &taken) {
+        Outcome::Stay => {}
+        Outcome::Submit(command) => commands.push(command),
+        Outcome::Leave => state.active = 1 - state.active,
+    }
+}
+
+fn press_screen(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
+    let mut keys = std::mem::take(&mut state.keys.pending);
+    let begun = !keys.is_empty();
+    if begun && matches!(key.to_string().as_str(), "Esc" | "C-g" | "C-c") {
+        return;
+    }
+    keys.push(key);
+    match state.keys.map.lookup(state.context(), &keys) {
+        Lookup::Begun => state.keys.pending = keys,
+        Lookup::Unknown => state.say(format!("{} is no key here · ? shows all keys", sequence(&keys))),
+        Lookup::Rows(rows) => match rows.iter().find(|row| state.allows(row.when)) {
+            Some(row) => perform(state, row.action, commands),
+            None => refuse(state, &rows),
+        },
+    }
+}
+
+/// Carries an action out. Its row's `when` holds.
+fn perform(state: &mut AppState, action: Action, commands: &mut Vec<Command>) {
+    match action {
+        Action::Go(motion) => go::perform(state, motion, commands),
+        Action::Mark(marking) => mark::perform(state, marking, commands),
+        Action::Look(look) => look::perform(state, look, commands),
+        Action::Change(change) => change::perform(state, change, commands),
+        Action::Place(place) => place::perform(state, place, commands),
+        Action::Yank(yank) => look::yank(state, yank),
+        Action::Transfer(key) => transfer::perform(state, key, commands),
+        Action::Program(program) => program::perform(state, program, commands),
+    }
+}
+
+/// Says why an action makes no sense here.
+fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
+    let Some(row) = rows.last() else { return };
+    let reason = match row.when {
+        When::Always => return,
+        When::Folder => "the folder is not there yet",
+        When::Row | When::Selection | When::OutsideBin if !state.pane().is_ready() => {
+            "the folder is not there yet"
+        }
+        When::OutsideBin if state.pane().is_bin() => "this is the rubbish bin already",
+        When::Row | When::Selection | When::OutsideBin => "put the cursor on an entry first",
+        When::CloudRow => "only entries of the cloud have a handle",
+        When::Writable => "nothing can be made in this folder",
+        When::Searched => "search with / first",
+        When::Account => "log in first: ga",
+        When::Offline => "nothing waits for the network",
+        When::OpenTransfer => "this transfer has ended",
+        When::FailedTransfer => "this transfer has not failed",
+        When::OpenTransfers => "nothing is being transferred",
+        When::EndedTransfers => "no transfer has ended yet",
+    };
+    state.say(format!("{}: {reason}", row.name));
+}

@@ -1,0 +1,76 @@
+//! Actions on the program itself: menu, help, cancel, suspend, quit.
+
+use crate::message::{Command, MarkChange};
+use crate::ui::action::Program;
+use crate::ui::dialog::Dialog;
+use crate::ui::dialog::confirm::{Answer, Question};
+use crate::ui::dialog::help::Help;
+use crate::ui::dialog::palette::Palette;
+use crate::ui::figure;
+use crate::ui::state::{AppState, Effect, Phase};
+
+pub(super) fn perform(state: &mut AppState, program: Program, commands: &mut Vec<Command>) {
+    match program {
+        Program::Palette => state.dialogs.push(Dialog::Palette(Palette::default())),
+        Program::Help => state.dialogs.push(Dialog::Help(Help::default())),
+        Program::Cancel => cancel(state, commands),
+        Program::Redraw => state.effects.push(Effect::Redraw),
+        Program::Suspend => state.effects.push(Effect::Suspend),
+        Program::Interrupt => ask_quit(state),
+        Program::Quit if state.transfers.is_busy() || !state.copies.running.is_empty() => ask_quit(state),
+        Program::Quit => quit(state, commands),
+    }
+}
+
+/// Tells the worker to end; the screen stays until it has.
+pub(super) fn quit(state: &mut AppState, commands: &mut Vec<Command>) {
+    if state.phase == Phase::Running {
+        state.phase = Phase::Quitting;
+        state.dialogs.clear();
+        commands.push(Command::Quit);
+    }
+}
+
+fn ask_quit(state: &mut AppState) {
+    let open = state.transfers.open_count();
+    let text = if open > 0 {
+        let count = figure::count(open, "transfer is", "transfers are");
+        vec![
+            format!("{count} still under way and will be stopped."),
+            "Files that have arrived stay; parts of others go.".to_owned(),
+        ]
+    } else if !state.copies.running.is_empty() {
+        vec!["A copy is still being worked out and will be stopped.".to_owned()]
+    } else {
+        vec!["Nothing is under way.".to_owned()]
+    };
+    state.dialogs.push(Dialog::Question(Question {
+        title: "Quit".to_owned(),
+        text,
+        yes: "Quit",
+        key: 'q',
+        answer: Answer::Quit,
+    }));
+}
+
+/// Drops the innermost thing that has been begun: an opening, a range, a filter, the marks.
+fn cancel(state: &mut AppState, commands: &mut Vec<Command>) {
+    let pane = state.pane_mut();
+    let view = pane.view;
+    if pane.anchor.take().is_some() {
+        return;
+    }
+    if !pane.is_ready() && pane.form.is_none() && pane.wanted.is_some() && !pane.is_failed() && !pane.stopped
+    {
+        pane.forget();
+        pane.stopped = true;
+        commands.push(Command::Close { view });
+        return;
+    }
+    if pane.arrangement().filter.is_some() {
+        return super::look::filter(state, None, commands);
+    }
+    if pane.head.as_ref().is_some_and(|head| head.marked_count > 0) {
+        commands.push(Command::Mark { view, change: MarkChange::None });
+    }
+}

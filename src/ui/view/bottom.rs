@@ -1,0 +1,264 @@
+//! Draws the last lines of the main screen: what is moving, the keys that make sense, what the next key will do.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::canvas::Canvas;
+use crate::message::{Direction, TransferRow, TransferState};
+use crate::ui::action::Context;
+use crate::ui::dialog::Dialog;
+use crate::ui::figure;
+use crate::ui::key::parse_keys;
+use crate::ui::keymap::sequence;
+use crate::ui::layout::Layout;
+use crate::ui::state::{AppState, Notice, Phase};
+use crate::ui::{text, wording};
+
+/// Draws them.
+pub(super) fn draw(state: &AppState, layout: &Layout, canvas: &mut Canvas<'_>) {
+    transfer_lines(state, layout.transfers, canvas);
+    let problem = status(state, layout.status, canvas);
+    let keys = layout.keys;
+    match problem {
+        Some(hint) if keys.height > 0 && !hint.is_empty() => {
+            // The sentence moves up one line, so that its hint has room below: no key list is worth more just then.
+            canvas.cut(keys.x + 1, keys.y, keys.width.saturating_sub(1), &hint.message, canvas.theme.alarm);
+            canvas.text(
+                layout.status.x,
+                layout.status.y,
+                layout.status.width,
+                &" ".repeat(layout.status.width.into()),
+                Style::new(),
+            );
+            canvas.cut(
+                keys.x + 1,
+                layout.status.y,
+                keys.width.saturating_sub(1),
+                &hint.hint,
+                canvas.theme.plain,
+            );
+        }
+        Some(_) | None => key_bar(state, keys, canvas),
+    }
+}
+
+/// A problem that wants two lines.
+struct TwoLines {
+    message: String,
+    hint: String,
+}
+
+impl TwoLines {
+    const fn is_empty(&self) -> bool {
+        self.hint.is_empty()
+    }
+}
+
+fn transfer_lines(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
+    let rows = state.transfers.shown(area.height.into());
+    for (row, y) in rows.iter().zip(area.top()..area.bottom()) {
+        let last = y + 1 == area.bottom() || usize::from(y - area.top()) + 1 == rows.len();
+        transfer_line(state, row, rows.len(), last, Rect::new(area.x, y, area.width, 1), canvas);
+    }
+    if rows.is_empty() && area.height > 0 && state.transfers.totals.failed_count > 0 {
+        let count = figure::count(state.transfers.totals.failed_count, "transfer failed", "transfers failed");
+        canvas.text(area.x + 1, area.y, area.width, &format!("! {count}: w shows why"), canvas.theme.alarm);
+    }
+}
+
+/// Draws `▲ name  ████░░  63 %  38 MB/s  0:04  +11 waiting    w more`, or the reason in place of the bar.
+fn transfer_line(
+    state: &AppState,
+    row: &TransferRow,
+    shown: usize,
+    last: bool,
+    area: Rect,
+    canvas: &mut Canvas<'_>,
+) {
+    let (x, y, width) = (area.x + 1, area.y, area.width.saturating_sub(2));
+    let more = state.transfers.open_count().saturating_sub(shown as u64);
+    let running = matches!(row.state, TransferState::Running);
+    let tail = match (last, more) {
+        (true, 1..) if running => format!("+{} waiting    w more", figure::grouped(more)),
+        (true, 1..) => format!("+{} waiting", figure::grouped(more)),
+        (true, 0) => "w more".to_owned(),
+        (false, _) => String::new(),
+    };
+    let clock = &state.surroundings.clock;
+    let reason = text::width(&wording::transfer(row, clock));
+    let tail = if running || MIN_NAME + 4 + reason + text::width(&tail) <= width.into() {
+        tail
+    } else {
+        String::new()
+    };
+    canvas.right(x, y, width, &tail, canvas.theme.dim);
+    let room = usize::from(width).saturating_sub(text::width(&tail) + 2);
+    let arrow = match row.direction {
+        Direction::Up => "▲ ",
+        Direction::Down => "▼ ",
+    };
+    let name_room = (room / 3).clamp(MIN_NAME, 30);
+    let name = text::cut_middle(row.path.rsplit('/').next().unwrap_or_default(), name_room);
+    let mut used = canvas.pieces(
+        x,
+        y,
+        to_u16(room),
+        &[(arrow, canvas.theme.accent), (&name, canvas.theme.plain), ("  ", canvas.theme.plain)],
+    );
+    let rest = to_u16(room).saturating_sub(used);
+    if !running {
+        canvas.cut(x + used, y, rest, &wording::transfer_in(row, clock, rest.into()), canvas.theme.plain);
+        return;
+    }
+    let percent = figure::percent(row.done, row.size);
+    let figures = format!("  {percent:>3} %  {}", wording::transfer(row, clock));
+    let bar = rest.saturating_sub(to_u16(text::width(&figures))).min(BAR);
+    if bar >= 4 {
+        canvas.bar(x + used, y, bar, percent, canvas.theme.accent);
+        used += bar;
+    }
+    canvas.cut(x + used, y, to_u16(room).saturating_sub(used), &figures, canvas.theme.plain);
+}
+
+fn key_bar(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
+    if area.height == 0 {
+        return;
+    }
+    if state.is_in_form() {
+        hints(
+            &[
+                ("Enter", "Go on"),
+                ("Tab", "Next line"),
+                ("Esc", "Other pane"),
+                ("F1", "Help"),
+                ("F10", "Quit"),
+            ],
+            area,
+            canvas,
+        );
+        return;
+    }
+    match state.dialogs.last() {
+        Some(dialog) if is_line_prompt(dialog) => {
+            return hints(&[("Enter", "Take it"), ("Esc", "Back")], area, canvas);
+        }
+        Some(_) => return,
+        None => {}
+    }
+    let rows: Vec<(String, &str)> = state
+        .offered()
+        .into_iter()
+        .filter(|row| !row.label.is_empty() && row.context != Context::Transfers)
+        .filter_map(|row| Some((sequence(&parse_keys(row.keys.first()?).ok()?), row.label)))
+        .collect();
+    let pairs: Vec<(&str, &str)> = rows.iter().map(|(key, label)| (key.as_str(), *label)).collect();
+    hints(&pairs, area, canvas);
+}
+
+/// Draws keys and their words as far as they fit whole.
+pub(super) fn hints(pairs: &[(&str, &str)], area: Rect, canvas: &mut Canvas<'_>) {
+    let mut x = area.x + 1;
+    for (key, label) in pairs {
+        let wide = to_u16(text::width(key) + 1 + text::width(label));
+        if x + wide > area.right() {
+            return;
+        }
+        x += canvas.pieces(
+            x,
+            area.y,
+            wide,
+            &[(key, canvas.theme.strong), (" ", canvas.theme.dim), (label, canvas.theme.dim)],
+        );
+        x += 2;
+    }
+}
+
+/// Draws the status line; a problem with a hint is given back where it wants a second line.
+fn status(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) -> Option<TwoLines> {
+    if area.height == 0 {
+        return None;
+    }
+    let (x, width) = (area.x + 1, area.width.saturating_sub(2));
+    if let Some(Dialog::Prompt(prompt)) = state.dialogs.last().filter(|dialog| is_line_prompt(dialog)) {
+        let used = canvas.text(x, area.y, width, prompt.label(), canvas.theme.strong) + 1;
+        canvas.field(x + used, area.y, width.saturating_sub(used), &prompt.field, true);
+        return None;
+    }
+    let (text, style) = match (&state.notice, state.phase) {
+        (_, Phase::Quitting | Phase::Ended) => {
+            ("ending…  (q again leaves at once)".to_owned(), canvas.theme.plain)
+        }
+        (Some(Notice::Info(text)), Phase::Running) => (text.clone(), canvas.theme.plain),
+        (Some(Notice::Problem(problem)), Phase::Running) => {
+            let whole = format!("{}  {}", problem.message, problem.hint);
+            if text::width(&text::shown(&whole)) > usize::from(width) && !problem.hint.is_empty() {
+                return Some(TwoLines { message: problem.message.clone(), hint: problem.hint.clone() });
+            }
+            let used = canvas.cut(x, area.y, width, &problem.message, canvas.theme.alarm) + 2;
+            canvas.cut(x + used, area.y, width.saturating_sub(used), &problem.hint, canvas.theme.plain);
+            return None;
+        }
+        (None, Phase::Running) if !state.dialogs.is_empty() => return None,
+        (None, Phase::Running) => (idle(state), canvas.theme.dim),
+    };
+    canvas.cut(x, area.y, width, &text, style);
+    None
+}
+
+fn is_line_prompt(dialog: &Dialog) -> bool {
+    matches!(dialog, Dialog::Prompt(prompt) if !prompt.is_boxed())
+}
+
+/// Returns what the next key will do, while nothing has happened.
+fn idle(state: &AppState) -> String {
+    if !state.keys.pending.is_empty() {
+        return pending(state);
+    }
+    let pane = state.pane();
+    if pane.anchor.is_some() {
+        let count = pane.range_rows().map_or(0, |(first, last)| last - first + 1);
+        return format!("range of {}: v marks it, Esc drops it", figure::count(count, "entry", "entries"));
+    }
+    if state.is_in_form() {
+        return state.surroundings.banner.clone().unwrap_or_else(|| "log in to see your cloud".to_owned());
+    }
+    let target = state.other().head.as_ref().filter(|head| head.writable && state.other().is_ready());
+    match (&pane.head, target) {
+        (Some(head), Some(target)) if head.marked_count > 0 => {
+            let (count, bytes) = (figure::grouped(head.marked_count), figure::size(head.marked_bytes));
+            format!("Copy {count} marked ({bytes}) to {}: press c", target.title)
+        }
+        (Some(_) | None, _) => state
+            .surroundings
+            .banner
+            .clone()
+            .unwrap_or_else(|| "Space marks · Tab other pane · c copies there · ? all keys".to_owned()),
+    }
+}
+
+fn pending(state: &AppState) -> String {
+    let begun = sequence(&state.keys.pending);
+    let next: Vec<String> = state
+        .keys
+        .map
+        .continuations(state.context(), &state.keys.pending)
+        .filter(|(_, row)| state.allows(row.when))
+        .map(|(key, row)| format!("{key} {}", short_name(row.name)))
+        .collect();
+    format!("{begun} …  {}", next.join(" · "))
+}
+
+/// Returns a name without the words that the first key of its chord stands for.
+fn short_name(name: &str) -> &str {
+    ["go to ", "go ", "sort by ", "copy "].iter().find_map(|words| name.strip_prefix(words)).unwrap_or(name)
+}
+
+fn to_u16(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+/// Columns that the name of a transfer keeps.
+const MIN_NAME: usize = 8;
+
+/// Columns of a transfer's bar at most.
+const BAR: u16 = 16;

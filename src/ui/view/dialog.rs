@@ -1,0 +1,297 @@
+//! Draws the dialogs: a box in the middle, with the keys that answer it inside.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::canvas::Canvas;
+use super::lists;
+use crate::message::{ConflictSide, PlanSummary};
+use crate::ui::dialog::Dialog;
+use crate::ui::dialog::confirm::{CopyConfirmation, Question};
+use crate::ui::dialog::conflict::ConflictDialog;
+use crate::ui::dialog::prompt::{Prompt, Purpose};
+use crate::ui::dialog::properties::Properties;
+use crate::ui::figure;
+use crate::ui::state::AppState;
+use crate::ui::{text, wording};
+
+/// Draws a dialog.
+pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut Canvas<'_>) {
+    match dialog {
+        Dialog::Copy(copy) => draw_copy(copy, area, canvas),
+        Dialog::Conflict(conflict) => draw_conflict(state, conflict, area, canvas),
+        Dialog::Question(question) => draw_question(question, area, canvas),
+        Dialog::Prompt(prompt) if prompt.is_boxed() => draw_prompt(prompt, area, canvas),
+        Dialog::Prompt(_) => {}
+        Dialog::Accounts(chooser) => lists::draw_accounts(state, chooser, area, canvas),
+        Dialog::Properties(properties) => draw_properties(state, properties, area, canvas),
+        Dialog::Help(help) => lists::draw_help(help, area, canvas),
+        Dialog::Palette(palette) => lists::draw_palette(state, palette, area, canvas),
+    }
+}
+
+/// Returns a place in the middle for a box with so many lines inside, at most as wide as `width`.
+pub(super) fn centred(area: Rect, width: u16, lines: usize) -> Rect {
+    let width = width.min(area.width);
+    let height = u16::try_from(lines + 2).unwrap_or(u16::MAX).min(area.height);
+    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+}
+
+/// A line of a dialog: pieces of text, each with its style.
+type Line = Vec<(String, Style)>;
+
+/// Draws a box with lines of text in it.
+fn draw_lines(title: &str, lines: &[Line], area: Rect, canvas: &mut Canvas<'_>) -> Rect {
+    let inner = canvas.boxed(centred(area, WIDTH, lines.len()), title);
+    // Where not all lines fit, the last ones are the keys: the middle goes.
+    let room = usize::from(inner.height);
+    let hidden = lines.len().saturating_sub(room);
+    let keep = room.saturating_sub(KEY_LINES);
+    let shown = lines.iter().enumerate().filter(|(index, _)| *index < keep || *index >= keep + hidden);
+    for (y, (_, line)) in (inner.top()..inner.bottom()).zip(shown) {
+        let pieces: Vec<(&str, Style)> = line.iter().map(|(text, style)| (text.as_str(), *style)).collect();
+        canvas.pieces(inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
+    }
+    inner
+}
+
+/// Returns the width that text has inside a dialog.
+fn text_width(area: Rect) -> usize {
+    usize::from(WIDTH.min(area.width)).saturating_sub(4)
+}
+
+fn keys_line(pairs: &[(&str, &str)], canvas: &Canvas<'_>) -> Line {
+    let mut line = Vec::new();
+    for (index, (key, words)) in pairs.iter().enumerate() {
+        let gap = if index > 0 { "   " } else { "" };
+        line.push((format!("{gap}{key}"), canvas.theme.strong));
+        line.push((format!(" {words}"), canvas.theme.plain));
+    }
+    line
+}
+
+fn draw_copy(copy: &CopyConfirmation, area: Rect, canvas: &mut Canvas<'_>) {
+    let width = text_width(area);
+    let (plain, dim, alarm) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.alarm);
+    let mut lines: Vec<Line> = Vec::new();
+    for (label, value) in [("copy  ", &copy.chosen), ("from  ", &copy.source), ("to    ", &copy.target)] {
+        let value = text::cut_middle(value, width.saturating_sub(label.len()));
+        lines.push(vec![(label.to_owned(), dim), (value, plain)]);
+    }
+    lines.push(Vec::new());
+    if let Some(problem) = &copy.plan.problem {
+        for sentence in [&problem.message, &problem.hint].into_iter().filter(|text| !text.is_empty()) {
+            lines.extend(text::wrap(sentence, width).into_iter().map(|line| vec![(line, alarm)]));
+        }
+        lines.push(Vec::new());
+        lines.push(keys_line(&[("Esc", "Close")], canvas));
+    } else {
+        for line in plan_lines(&copy.plan, copy.to_cloud) {
+            lines.extend(text::wrap(&line, width).into_iter().map(|line| vec![(line, plain)]));
+        }
+        lines.push(Vec::new());
+        lines.push(keys_line(&[("c", "Copy"), ("Esc", "Back")], canvas));
+    }
+    draw_lines("Copy", &lines, area, canvas);
+}
+
+/// Returns what a plan says: what will be copied, what is there already, what will be asked.
+fn plan_lines(plan: &PlanSummary, to_cloud: bool) -> Vec<String> {
+    let counting = if plan.complete { "" } else { " so far, still counting…" };
+    let mut lines = vec![format!("{}{counting}", wording::plan(plan))];
+    if plan.same_count > 0 {
+        lines.push(format!(
+            "{} the same there already",
+            figure::count(plan.same_count, "file is", "files are")
+        ));
+    }
+    if plan.skipped_count > 0 {
+        lines.push(format!("{} cannot be copied", figure::count(plan.skipped_count, "item", "items")));
+    }
+    if plan.conflict_count > 0 {
+        let names = figure::count(plan.conflict_count, "name is", "names are");
+        lines.push(format!("{names} taken there by another content: you will be asked"));
+    } else if plan.complete && plan.file_count == 0 && plan.folder_count == 0 {
+        lines.push("nothing to copy".to_owned());
+    } else if plan.complete {
+        lines.push("no name is taken there: nothing is overwritten".to_owned());
+    }
+    let undo = if to_cloud {
+        "To undo, put the copies into the bin there."
+    } else {
+        "To undo, put the copies into the trash."
+    };
+    lines.push(undo.to_owned());
+    lines
+}
+
+fn draw_question(question: &Question, area: Rect, canvas: &mut Canvas<'_>) {
+    let width = text_width(area);
+    let plain = canvas.theme.plain;
+    let mut lines: Vec<Line> = Vec::new();
+    for paragraph in &question.text {
+        lines.extend(text::wrap(paragraph, width).into_iter().map(|line| vec![(line, plain)]));
+    }
+    lines.push(Vec::new());
+    let key = question.key.to_string();
+    lines.push(keys_line(&[(key.as_str(), question.yes), ("Esc", "Back")], canvas));
+    draw_lines(&question.title, &lines, area, canvas);
+}
+
+fn draw_prompt(prompt: &Prompt, area: Rect, canvas: &mut Canvas<'_>) {
+    let width = text_width(area);
+    let (plain, dim, alarm) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.alarm);
+    let about = match &prompt.purpose {
+        Purpose::NewFolder { place, .. } => {
+            format!("in {}", text::cut_middle(place, width.saturating_sub(3)))
+        }
+        Purpose::Rename { name, .. } => text::cut_middle(name, width),
+        Purpose::Find { .. } | Purpose::Filter { .. } | Purpose::Pattern { .. } | Purpose::GoTo => {
+            String::new()
+        }
+    };
+    let problem = prompt.problem.map_or_else(Vec::new, |problem| vec![(problem.to_owned(), alarm)]);
+    let verb = if matches!(prompt.purpose, Purpose::Rename { .. }) { "Rename" } else { "Make" };
+    let keys = keys_line(&[("Enter", verb), ("Esc", "Back")], canvas);
+    let lines = vec![vec![(about, dim)], vec![("name: ".to_owned(), plain)], problem, keys];
+    let inner = draw_lines(prompt.label(), &lines, area, canvas);
+    if inner.height >= 2 && inner.width > 8 {
+        canvas.field(inner.x + 7, inner.y + 1, inner.width - 8, &prompt.field, true);
+    }
+}
+
+fn draw_properties(state: &AppState, properties: &Properties, area: Rect, canvas: &mut Canvas<'_>) {
+    let width = text_width(area).saturating_sub(10);
+    let (plain, dim) = (canvas.theme.plain, canvas.theme.dim);
+    let mut lines: Vec<Line> = Vec::new();
+    for (name, value) in properties.lines(&state.surroundings.clock) {
+        for (index, part) in text::wrap(&value, width).into_iter().enumerate() {
+            let label = if index == 0 { name } else { "" };
+            lines.push(vec![(format!("{label:<10}"), dim), (part, plain)]);
+        }
+    }
+    lines.push(Vec::new());
+    lines.push(keys_line(&[("Esc", "Close")], canvas));
+    draw_lines("Properties", &lines, area, canvas);
+}
+
+fn draw_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, canvas: &mut Canvas<'_>) {
+    if area.width < WIDTH || area.height < FULL_CONFLICT {
+        return draw_small_conflict(state, dialog, area, canvas);
+    }
+    let conflict = &dialog.conflict;
+    let width = text_width(area);
+    let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
+    let clock = &state.surroundings.clock;
+    let date = |side: &ConflictSide| {
+        side.modified.map_or_else(|| "not recorded".to_owned(), |at| clock.spoken_date(at))
+    };
+    let size =
+        |side: &ConflictSide| if side.is_folder { "folder".to_owned() } else { figure::size(side.size) };
+    let pair = |label: &str, here: String, there: String, style: Style| -> Line {
+        let here = text::cut_end(&here, 21);
+        let gap = 22usize.saturating_sub(text::width(&here));
+        vec![(format!("  {label:<10}"), dim), (format!("{here}{}", " ".repeat(gap)), style), (there, style)]
+    };
+    let (source, existing) = (&conflict.source, &conflict.existing);
+    let mut lines = vec![
+        vec![(text::cut_middle(&conflict.path, width), strong)],
+        Vec::new(),
+        pair("", format!("here ({})", source.place), format!("there ({})", existing.place), dim),
+        pair("size", size(source), size(existing), plain),
+        pair("modified", date(source), date(existing), plain),
+        vec![("  content   ".to_owned(), dim), (wording::verdict(conflict.verdict).to_owned(), plain)],
+        Vec::new(),
+    ];
+    let rename = dialog.rename.is_some();
+    lines.extend(if rename { rename_lines(canvas) } else { answer_lines(dialog, width, canvas) });
+    let inner = draw_lines(CONFLICT, &lines, area, canvas);
+    draw_new_name(dialog, inner, canvas);
+}
+
+/// Draws the conflict where there is no room for two columns.
+fn draw_small_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, canvas: &mut Canvas<'_>) {
+    let conflict = &dialog.conflict;
+    let width = text_width(area);
+    let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
+    let clock = &state.surroundings.clock;
+    let side = |label: &str, side: &ConflictSide| -> Line {
+        let date = side.modified.map(|at| clock.spoken_date(at)).unwrap_or_default();
+        vec![(format!("{label:<6}"), dim), (format!("{:>4}  {date}", figure::size(side.size)), plain)]
+    };
+    let mut lines = vec![
+        vec![(text::cut_middle(&conflict.path, width), strong)],
+        side("here", &conflict.source),
+        side("there", &conflict.existing),
+        vec![(text::cut_end(wording::verdict(conflict.verdict), width), plain)],
+    ];
+    if dialog.rename.is_some() {
+        lines.extend(rename_lines(canvas));
+    } else {
+        lines.push(keys_line(&[("o", "Overwrite"), ("r", "Replace"), ("s", "Skip")], canvas));
+        lines.push(keys_line(&[("k", "Keep both"), ("R", "Rename…"), ("Esc", "Stop")], canvas));
+        lines.push(vec![(format!("the {} that remain:", figure::grouped(conflict.remaining_count)), dim)]);
+        lines.push(keys_line(&[("I", "skip identical"), ("N", "newer only")], canvas));
+        lines.push(keys_line(&[("A", "overwrite"), ("X", "skip"), ("K", "keep both")], canvas));
+    }
+    let inner = draw_lines(CONFLICT, &lines, area, canvas);
+    draw_new_name(dialog, inner, canvas);
+}
+
+/// Draws the field of a new name, three lines above the end of the box.
+fn draw_new_name(dialog: &ConflictDialog, inner: Rect, canvas: &mut Canvas<'_>) {
+    let Some(field) = &dialog.rename else { return };
+    if inner.width > 16 && inner.height > 2 {
+        canvas.field(inner.x + 12, inner.bottom() - 3, inner.width - 13, field, true);
+    }
+}
+
+fn rename_lines(canvas: &Canvas<'_>) -> Vec<Line> {
+    vec![
+        vec![("new name: ".to_owned(), canvas.theme.plain)],
+        Vec::new(),
+        keys_line(&[("Enter", "Copy under this name"), ("Esc", "Back")], canvas),
+    ]
+}
+
+fn answer_lines(dialog: &ConflictDialog, width: usize, canvas: &Canvas<'_>) -> Vec<Line> {
+    let conflict = &dialog.conflict;
+    let (plain, strong, dim) = (canvas.theme.plain, canvas.theme.strong, canvas.theme.dim);
+    let two = |left: (&str, &str), right: (&str, &str)| -> Line {
+        let gap = 37usize.saturating_sub(text::width(left.0) + text::width(left.1) + 1);
+        vec![
+            (left.0.to_owned(), strong),
+            (format!(" {}{}", left.1, " ".repeat(gap.max(1))), plain),
+            (right.0.to_owned(), strong),
+            (format!(" {}", right.1), plain),
+        ]
+    };
+    let cloud = conflict.existing.node.is_some();
+    let overwrite = if cloud { "Overwrite, old becomes a version" } else { "Overwrite, old to the trash" };
+    let free = text::cut_middle(&conflict.free_name, 20);
+    let mut lines = vec![
+        two(("o", overwrite), ("s", "Skip")),
+        two(("k", &format!("Keep both as \"{free}\"")), ("R", "Rename…")),
+        two(("r", "Replace, old to the bin"), ("Esc", "Stop this copy")),
+        Vec::new(),
+    ];
+    let rest = match conflict.remaining_count {
+        0 => "For this and all that may follow:".to_owned(),
+        count => format!("For this and the {} that remain:", figure::grouped(count)),
+    };
+    lines.push(vec![(text::cut_end(&rest, width), dim)]);
+    lines.push(keys_line(&[("I", "skip identical, ask the rest"), ("N", "newer only")], canvas));
+    lines.push(keys_line(&[("A", "overwrite"), ("X", "skip"), ("K", "keep both")], canvas));
+    lines
+}
+
+/// Columns of a dialog.
+const WIDTH: u16 = 62;
+
+/// Lines of the screen from which the whole conflict dialog fits.
+const FULL_CONFLICT: u16 = 18;
+
+const CONFLICT: &str = "Same name already there";
+
+/// Lines at a dialog's end that stay on a small screen.
+const KEY_LINES: usize = 2;

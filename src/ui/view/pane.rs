@@ -1,0 +1,376 @@
+//! Draws a pane: header, column names, rows or what stands in their place, totals.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::canvas::Canvas;
+use super::form;
+use crate::entry::{Entry, EntryFlags, Location};
+use crate::message::{AccountState, Row, Sort, ViewHead, ViewState};
+use crate::ui::figure;
+use crate::ui::layout::PaneLayout;
+use crate::ui::pane::Pane;
+use crate::ui::state::AppState;
+use crate::ui::{text, wording};
+
+/// Draws one side.
+pub(super) fn draw(state: &AppState, side: usize, layout: PaneLayout, canvas: &mut Canvas<'_>) {
+    let pane = &state.panes[side];
+    let active = side == state.active;
+    header(state, pane, active, layout.header, canvas);
+    if let Some(form) = &pane.form {
+        let focused = active && state.dialogs.is_empty();
+        return form::draw(state, form, focused, layout.list, canvas);
+    }
+    if !pane.is_ready() {
+        return instead(state, pane, layout.list, canvas);
+    }
+    let columns = Columns::new(layout.list.width, pane.is_local());
+    column_names(pane, &columns, layout.columns, canvas);
+    for line in 0..layout.list.height {
+        row(state, pane, active, &columns, (pane.top + u64::from(line), layout.list, line), canvas);
+    }
+    if pane.row_count() == 0 {
+        empty(pane, layout.list, canvas);
+    }
+    totals(pane, layout.totals, canvas);
+}
+
+fn header(state: &AppState, pane: &Pane, active: bool, area: Rect, canvas: &mut Canvas<'_>) {
+    if area.height == 0 {
+        return;
+    }
+    let style = if active { canvas.theme.accent } else { canvas.theme.dim };
+    let right = header_right(state, pane);
+    let title = pane.head.as_ref().map_or_else(|| coming(state, pane), |head| head.title.clone());
+    let room = usize::from(area.width).saturating_sub(2);
+    let right = text::cut_end(&right, room.saturating_sub(MIN_TITLE));
+    let title = text::cut_middle(
+        &title,
+        room.saturating_sub(text::width(&right) + usize::from(!right.is_empty()) * 2),
+    );
+    canvas.text(area.x + 1, area.y, area.width - 1, &title, style);
+    canvas.right(area.x, area.y, area.width - 1, &right, canvas.theme.dim);
+}
+
+/// Returns what stands in place of a title that has not come.
+fn coming(state: &AppState, pane: &Pane) -> String {
+    match &pane.wanted {
+        Some(Location::Local(path)) => match path.strip_prefix(&state.surroundings.home) {
+            Ok(below) if below.as_os_str().is_empty() => "~".to_owned(),
+            Ok(below) => format!("~/{}", below.to_string_lossy()),
+            Err(_) => path.to_string_lossy().into_owned(),
+        },
+        Some(Location::Cloud { account, .. }) => format!("{account}:"),
+        None => "MEGA".to_owned(),
+    }
+}
+
+fn header_right(state: &AppState, pane: &Pane) -> String {
+    if pane.refreshing {
+        return "reading anew…".to_owned();
+    }
+    let Some(account) = pane.account() else {
+        if !pane.is_local() {
+            return String::new();
+        }
+        let free = pane.head.as_ref().and_then(|head| head.free_bytes);
+        return free.map_or_else(|| "local".to_owned(), |free| format!("{} free", figure::size(free)));
+    };
+    let clock = &state.surroundings.clock;
+    let doing = state.accounts.states.get(account).filter(|_| pane.is_ready());
+    if let Some(doing @ (AccountState::Connecting | AccountState::Waiting(_) | AccountState::Failed(_))) =
+        doing
+    {
+        return wording::account(doing, clock);
+    }
+    let quota = state.accounts.quotas.get(account);
+    quota.map(|(used, total)| figure::part_of(*used, *total)).unwrap_or_default()
+}
+
+/// Says what is waited for, or why there is nothing, in place of the rows.
+fn instead(state: &AppState, pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
+    let clock = &state.surroundings.clock;
+    let account = pane.account().and_then(|account| Some((account, state.accounts.states.get(account)?)));
+    let (plain, dim, alarm) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.alarm);
+    let mut lines: Vec<(String, Style)> = Vec::new();
+    match (&pane.head, account) {
+        (Some(ViewHead { state: ViewState::Failed(problem), has_parent, .. }), _) => {
+            lines.push((problem.message.clone(), alarm));
+            lines.push((problem.hint.clone(), plain));
+            lines.push((
+                if *has_parent { "Enter tries again · h goes up" } else { "Enter tries again" }.to_owned(),
+                dim,
+            ));
+        }
+        (_, Some((_, AccountState::Failed(problem)))) => {
+            lines.push((problem.message.clone(), alarm));
+            lines.push((problem.hint.clone(), plain));
+            lines.push(("Enter tries again · ga chooses another account".to_owned(), dim));
+        }
+        _ if pane.stopped => lines.push(("stopped · Enter opens it again".to_owned(), dim)),
+        (_, Some((account, doing))) if *doing != AccountState::Ready => {
+            lines.push((format!("opening {account}: {}", wording::account(doing, clock)), plain));
+            lines.push(("Esc stops".to_owned(), dim));
+        }
+        (_, _) => lines.push((opening(state, pane), dim)),
+    }
+    let mut y = area.y + u16::from(area.height > 4);
+    for (line, style) in lines.iter().filter(|(line, _)| !line.is_empty()) {
+        for part in text::wrap(line, usize::from(area.width).saturating_sub(3)) {
+            if y >= area.bottom() {
+                return;
+            }
+            canvas.text(area.x + 2, y, area.width.saturating_sub(3), &part, *style);
+            y += 1;
+        }
+    }
+}
+
+fn opening(state: &AppState, pane: &Pane) -> String {
+    match (pane.account(), &pane.wanted) {
+        (Some(account), _) => format!("opening {account}: …"),
+        (None, Some(_)) => "reading the folder…".to_owned(),
+        (None, None) if state.accounts.rows.is_none() => "looking for accounts…".to_owned(),
+        (None, None) => "no account · ga logs in".to_owned(),
+    }
+}
+
+fn empty(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
+    let Some(head) = &pane.head else { return };
+    let text = match (&head.arrangement.filter, head.left_out_count) {
+        (Some(_), _) => "no name contains the filter · Esc shows all",
+        (None, 1..) => "only hidden files here · . shows them",
+        (None, 0) if head.writable => "empty · a makes a folder, c in the other pane copies here",
+        (None, 0) => "empty",
+    };
+    let lines = text::wrap(text, usize::from(area.width).saturating_sub(3));
+    for (y, line) in (area.y + u16::from(head.has_parent) + 1..area.bottom()).zip(lines) {
+        canvas.text(area.x + 2, y, area.width, &line, canvas.theme.dim);
+    }
+}
+
+/// Widths of the columns at a pane's width; 0 where a column is not shown.
+struct Columns {
+    name: u16,
+    versions: u16,
+    modified: u16,
+    uploaded: u16,
+}
+
+impl Columns {
+    /// Cursor and mark, then the name, then size, date and flag, with the gaps between.
+    fn new(width: u16, local: bool) -> Self {
+        let fixed = 2 + 1 + SIZE + 1 + 1;
+        let mut columns = Self { name: 0, versions: 0, modified: 0, uploaded: 0 };
+        let mut room = width.saturating_sub(fixed);
+        let mut take = |column: &mut u16, wide: u16, least: u16| {
+            if room >= least + wide + 2 {
+                *column = wide;
+                room -= wide + 2;
+            }
+        };
+        take(&mut columns.modified, SHORT_DATE, 10);
+        if columns.modified > 0 {
+            let mut exact = 0;
+            take(&mut exact, EXACT_DATE - SHORT_DATE - 2, COMFORTABLE_NAME);
+            if exact > 0 {
+                columns.modified = EXACT_DATE;
+            }
+        }
+        if !local && columns.modified == EXACT_DATE {
+            take(&mut columns.versions, VERSIONS, COMFORTABLE_NAME);
+            take(&mut columns.uploaded, SHORT_DATE + 2, COMFORTABLE_NAME);
+        }
+        columns.name = room;
+        columns
+    }
+
+    /// Returns where the columns begin in a pane that begins at `x`.
+    fn places(&self, x: u16) -> Places {
+        let size = x + 2 + self.name + 1;
+        let after = |at: u16, width: u16| if width > 0 { at + width + 2 } else { at };
+        let modified = size + SIZE + 2;
+        let uploaded = after(modified, self.modified);
+        let versions = after(uploaded, self.uploaded);
+        let flag = after(versions, self.versions) - 1;
+        Places { size, modified, uploaded, versions, flag }
+    }
+}
+
+/// Where the columns right of the name begin.
+struct Places {
+    size: u16,
+    modified: u16,
+    uploaded: u16,
+    versions: u16,
+    flag: u16,
+}
+
+fn column_names(pane: &Pane, columns: &Columns, area: Rect, canvas: &mut Canvas<'_>) {
+    if area.height == 0 {
+        return;
+    }
+    let arrangement = pane.arrangement();
+    let arrow = |sort: Sort| match (arrangement.sort == sort, arrangement.reversed) {
+        (true, false) => " ↑",
+        (true, true) => " ↓",
+        (false, _) => "",
+    };
+    let places = columns.places(area.x);
+    let dim = canvas.theme.dim;
+    let extension = if arrangement.sort == Sort::Extension {
+        format!(" .ext{}", arrow(Sort::Extension))
+    } else {
+        String::new()
+    };
+    let name = format!("name{}{extension}", arrow(Sort::Name));
+    canvas.text(area.x + 2, area.y, columns.name, &name, dim);
+    let size = format!("size{}", arrow(Sort::Size));
+    canvas.right(area.x + 2, area.y, places.size + SIZE - area.x - 2, &size, dim);
+    let end = |at: u16, width: u16| at + width - area.x;
+    if columns.modified == SHORT_DATE {
+        // The word is wider than the dates: it reaches over the gaps beside them, and is cut where it has an arrow.
+        let word = if arrangement.sort == Sort::Modified { "modif" } else { "modified" };
+        let modified = format!("{word}{}", arrow(Sort::Modified));
+        canvas.right(area.x, area.y, places.flag - area.x, &modified, dim);
+    } else if columns.modified > 0 {
+        let modified = format!("modified{}", arrow(Sort::Modified));
+        canvas.right(area.x, area.y, end(places.modified, columns.modified), &modified, dim);
+    }
+    if columns.uploaded > 0 {
+        canvas.right(area.x, area.y, end(places.uploaded, columns.uploaded), "uploaded", dim);
+    }
+    if columns.versions > 0 {
+        canvas.right(area.x, area.y, end(places.versions, columns.versions), "vers", dim);
+    }
+}
+
+fn row(
+    state: &AppState,
+    pane: &Pane,
+    active: bool,
+    columns: &Columns,
+    (line, area, y): (u64, Rect, u16),
+    canvas: &mut Canvas<'_>,
+) {
+    let y = area.y + y;
+    if line >= pane.line_count() {
+        return;
+    }
+    let here = line == pane.cursor;
+    let name_style = if here && active { canvas.theme.strong } else { canvas.theme.plain };
+    if here {
+        let bar = if active { canvas.theme.accent } else { canvas.theme.dim };
+        canvas.text(area.x, y, 1, "▌", bar);
+    }
+    if line < pane.first_row_line() {
+        canvas.text(area.x + 2, y, columns.name, "..", name_style);
+        return;
+    }
+    let Some(row) = pane.row_on(line) else {
+        canvas.text(area.x + 2, y, columns.name, "·", canvas.theme.dim);
+        return;
+    };
+    if row.marked || pane.in_range(line) {
+        canvas.text(area.x + 1, y, 1, "●", canvas.theme.accent);
+    }
+    cells(state, row, columns, (area.x, y), name_style, canvas);
+}
+
+fn cells(
+    state: &AppState,
+    row: &Row,
+    columns: &Columns,
+    (x, y): (u16, u16),
+    style: Style,
+    canvas: &mut Canvas<'_>,
+) {
+    let entry = &row.entry;
+    let clock = &state.surroundings.clock;
+    let places = columns.places(x);
+    let (plain, dim) = (canvas.theme.plain, canvas.theme.dim);
+    if entry.flags.undecryptable {
+        // What names it is its handle, and there is nothing else to say in the columns beside.
+        let room = places.flag - 1 - (x + 2);
+        canvas.text(x + 2, y, room, &name(entry, room.into()), style);
+        canvas.text(places.flag, y, 1, "!", canvas.theme.alarm);
+        return;
+    }
+    canvas.text(x + 2, y, columns.name, &name(entry, columns.name.into()), style);
+    if let Some(size) = entry.size {
+        canvas.right(places.size, y, SIZE, &figure::size(size), plain);
+    }
+    let date =
+        |at: i64, width: u16| if width >= EXACT_DATE { clock.exact_date(at) } else { clock.short_date(at) };
+    if let Some(modified) = entry.modified.filter(|_| columns.modified > 0) {
+        canvas.right(places.modified, y, columns.modified, &date(modified, columns.modified), plain);
+    }
+    if let Some(uploaded) = entry.uploaded.filter(|_| columns.uploaded > 0) {
+        canvas.right(places.uploaded, y, columns.uploaded, &date(uploaded, columns.uploaded), dim);
+    }
+    if entry.version_count > 0 && columns.versions > 0 {
+        canvas.right(places.versions, y, columns.versions, &entry.version_count.to_string(), dim);
+    }
+    let EntryFlags { twin, .. } = entry.flags;
+    if twin > 1 {
+        canvas.text(places.flag, y, 1, "!", canvas.theme.alarm);
+    }
+}
+
+/// Returns a row's name as it is shown: folders end in `/`, the second of equal names in `⟨2⟩`.
+fn name(entry: &Entry, width: usize) -> String {
+    let slash = if entry.kind.is_folder() { "/" } else { "" };
+    let twin = match entry.flags.twin {
+        0 | 1 => String::new(),
+        twin => format!("  ⟨{twin}⟩"),
+    };
+    let room = width.saturating_sub(slash.len() + text::width(&twin));
+    format!("{}{slash}{twin}", text::cut_middle(&entry.name, room))
+}
+
+fn totals(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
+    let Some(head) = pane.head.as_ref().filter(|_| area.height > 0) else { return };
+    let mut parts = Vec::new();
+    if let Some(filter) = &head.arrangement.filter {
+        let all = head.row_count.saturating_add(head.left_out_count);
+        parts.push(format!(
+            "{} of {} match \"{filter}\"",
+            figure::grouped(head.row_count),
+            figure::grouped(all)
+        ));
+    }
+    if head.marked_count > 0 {
+        let (marked, bytes) = (figure::grouped(head.marked_count), figure::size(head.marked_bytes));
+        parts.push(format!("{marked} marked, {bytes} of {}", figure::size(head.bytes)));
+        parts.push(figure::count(head.row_count, "entry", "entries"));
+    } else if head.arrangement.filter.is_none() {
+        let count = figure::count(head.row_count, "entry", "entries");
+        parts.push(format!("{count}, {}", figure::size(head.bytes)));
+    }
+    if head.left_out_count > 0 && head.arrangement.filter.is_none() {
+        parts.push(format!("{} hidden", figure::grouped(head.left_out_count)));
+    }
+    if head.twin_count > 0 {
+        parts.push(figure::count(head.twin_count, "duplicate name", "duplicate names"));
+    }
+    canvas.cut(area.x + 2, area.y, area.width.saturating_sub(3), &parts.join(" · "), canvas.theme.dim);
+}
+
+/// Columns of a size.
+const SIZE: u16 = 4;
+
+/// Columns of `12 Aug`.
+const SHORT_DATE: u16 = 6;
+
+/// Columns of `2024-08-12 14:02`.
+const EXACT_DATE: u16 = 16;
+
+/// Columns of a count of versions and of its heading.
+const VERSIONS: u16 = 4;
+
+/// Columns that names keep before more about the entry is shown.
+const COMFORTABLE_NAME: u16 = 20;
+
+/// Columns that a title keeps before quota or state are cut.
+const MIN_TITLE: usize = 12;

@@ -1,0 +1,211 @@
+//! The words for states and results, the same on every line of the screen: what is waited for, how a copy ended.
+//! Pure: values in, one sentence out. The sentences may carry hostile names; drawing escapes them.
+
+use std::fmt::Write as _;
+
+use super::figure::{self, Clock};
+use super::text;
+use crate::message::{
+    AccountState, CopyReport, PlanSummary, TransferRow, TransferState, Verdict, Wait, WaitReason,
+};
+
+/// Returns what an account is doing, in the few words of a header.
+#[must_use]
+pub fn account(state: &AccountState, clock: &Clock) -> String {
+    match state {
+        AccountState::Connecting => "connecting…".to_owned(),
+        AccountState::NeedsPassword { problem: Some(_), .. } => "session ended: log in again".to_owned(),
+        AccountState::NeedsPassword { problem: None, .. } => "not logged in".to_owned(),
+        AccountState::NeedsCode { .. } => "waits for the one-time code".to_owned(),
+        AccountState::NeedsPassphrase { .. } => "waits for the passphrase".to_owned(),
+        AccountState::Loading { received, total: Some(total) } => {
+            format!("asking for the file list… {}", figure::part_of((*received).min(*total), *total))
+        }
+        AccountState::Loading { received: 0, total: None } => "asking for the file list…".to_owned(),
+        AccountState::Loading { received, total: None } => {
+            format!("asking for the file list… {}", figure::size(*received))
+        }
+        AccountState::Ready => String::new(),
+        AccountState::Waiting(wait) => self::wait(wait, clock),
+        AccountState::Failed(problem) => problem.message.clone(),
+    }
+}
+
+/// Returns why something waits and when it goes on.
+#[must_use]
+pub fn wait(wait: &Wait, clock: &Clock) -> String {
+    let seconds = wait.until.map(|until| clock.seconds_until(until));
+    let span = seconds.map(figure::span);
+    match (wait.reason, span) {
+        (WaitReason::ServerBusy, Some(span)) => format!("server busy, next try in {span}"),
+        (WaitReason::ServerBusy, None) => "server busy, trying again soon".to_owned(),
+        (WaitReason::ProofOfWork, Some(span)) => format!("proof of work, about {span}"),
+        (WaitReason::ProofOfWork, None) => "proof of work, a few seconds".to_owned(),
+        (WaitReason::TransferQuota, Some(span)) => {
+            let at = clock.time_of_day(wait.until.unwrap_or_default());
+            format!("quota: {span}, resumes by itself at {at}")
+        }
+        (WaitReason::TransferQuota, None) => "quota: resumes by itself".to_owned(),
+        (WaitReason::Offline, Some(span)) => format!("offline, next try in {span} (r now)"),
+        (WaitReason::Offline, None) => "offline, trying again (r now)".to_owned(),
+    }
+}
+
+/// Returns how a transfer is, for the end of its line.
+#[must_use]
+pub fn transfer(row: &TransferRow, clock: &Clock) -> String {
+    match &row.state {
+        TransferState::Queued => "waiting".to_owned(),
+        TransferState::Running => {
+            let left = seconds_left(row).map(figure::countdown).unwrap_or_default();
+            format!("{}  {left:>5}", figure::speed(row.speed))
+        }
+        TransferState::Paused => "paused".to_owned(),
+        TransferState::Waiting(wait) => self::wait(wait, clock),
+        TransferState::Finishing => "checking…".to_owned(),
+        TransferState::Done => "done, verified".to_owned(),
+        TransferState::Cancelled => "cancelled".to_owned(),
+        TransferState::Failed(problem) => format!("✗ {} · r again", problem.message),
+    }
+}
+
+/// Returns how a transfer is, shorter where that does not fit into so many columns.
+#[must_use]
+pub fn transfer_in(row: &TransferRow, clock: &Clock, columns: usize) -> String {
+    let long = transfer(row, clock);
+    if text::width(&long) <= columns {
+        return long;
+    }
+    match &row.state {
+        TransferState::Waiting(wait) => short_wait(wait, clock),
+        TransferState::Running => figure::speed(row.speed),
+        TransferState::Done => "✓".to_owned(),
+        TransferState::Queued
+        | TransferState::Paused
+        | TransferState::Finishing
+        | TransferState::Cancelled
+        | TransferState::Failed(_) => long,
+    }
+}
+
+/// Returns why something waits, without how it goes on: for a line that has little room.
+#[must_use]
+pub fn short_wait(wait: &Wait, clock: &Clock) -> String {
+    let reason = match wait.reason {
+        WaitReason::ServerBusy => "busy",
+        WaitReason::ProofOfWork => "proof of work",
+        WaitReason::TransferQuota => "quota",
+        WaitReason::Offline => "offline",
+    };
+    match wait.until {
+        Some(until) => format!("{reason}: {}", figure::span(clock.seconds_until(until))),
+        None => reason.to_owned(),
+    }
+}
+
+/// Returns the seconds that a running transfer has left at its speed.
+#[must_use]
+pub fn seconds_left(row: &TransferRow) -> Option<u64> {
+    row.size.saturating_sub(row.done).checked_div(row.speed)
+}
+
+/// Returns what a copy will do: `2 files, 8.1M`.
+#[must_use]
+pub fn plan(plan: &PlanSummary) -> String {
+    let files = figure::count(plan.file_count, "file", "files");
+    let folders = match plan.folder_count {
+        0 => String::new(),
+        count => format!(" and {}", figure::count(count, "new folder", "new folders")),
+    };
+    format!("{files}{folders}, {}", figure::size(plan.bytes))
+}
+
+/// Returns how a copy ended, and whether that needs the user.
+#[must_use]
+pub fn report(report: &CopyReport, target: &str) -> (String, bool) {
+    let verb = if report.cancelled { "stopped after" } else { "copied" };
+    let mut text = format!(
+        "{verb} {}, {} to {target}",
+        figure::count(report.copied_count, "file", "files"),
+        figure::size(report.copied_bytes)
+    );
+    let parts = [
+        (report.same_count, "already the same"),
+        (report.left_alone_count, "left alone"),
+        (report.skipped_count, "could not be copied"),
+        (report.failed_count, "failed"),
+    ];
+    for (count, words) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        let _ = write!(text, " · {} {words}", figure::grouped(count));
+    }
+    (text, report.skipped_count + report.failed_count > 0 || report.problem.is_some())
+}
+
+/// Returns what is known of two contents.
+#[must_use]
+pub const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Identical => "identical (proven, nothing downloaded)",
+        Verdict::SameFingerprint => "same fingerprint: a hint, not a proof",
+        Verdict::Different => "different (checked, nothing downloaded)",
+        Verdict::Unknown => "not compared",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::message::{CopyId, Direction, Problem, ProblemKind, TransferId};
+
+    fn clock() -> Clock {
+        Clock { now: "2024-08-14T18:28:00Z".parse().unwrap(), zone: TimeZone::UTC }
+    }
+
+    fn waiting(reason: WaitReason, seconds: Option<i64>) -> String {
+        let until = seconds.map(|seconds| clock().now.as_millisecond() + seconds * 1000);
+        wait(&Wait { reason, until }, &clock())
+    }
+
+    #[test]
+    fn waits_are_told_in_the_agreed_words() {
+        assert_eq!(
+            waiting(WaitReason::TransferQuota, Some(4320)),
+            "quota: 1 h 12 m, resumes by itself at 19:40"
+        );
+        assert_eq!(waiting(WaitReason::Offline, Some(30)), "offline, next try in 30 s (r now)");
+        assert_eq!(waiting(WaitReason::ServerBusy, Some(8)), "server busy, next try in 8 s");
+        assert_eq!(waiting(WaitReason::ProofOfWork, Some(3)), "proof of work, about 3 s");
+        let loading = AccountState::Loading { received: 42_991_616, total: Some(262_144_000) };
+        assert_eq!(account(&loading, &clock()), "asking for the file list… 41 of 250 MB");
+    }
+
+    #[test]
+    fn a_running_transfer_without_speed_does_not_divide_by_it() {
+        let row = TransferRow {
+            transfer: TransferId(1),
+            copy: CopyId(1),
+            direction: Direction::Up,
+            path: String::new(),
+            size: 10,
+            done: 0,
+            speed: 0,
+            state: TransferState::Running,
+        };
+        assert_eq!(seconds_left(&row), None);
+        assert_eq!(transfer(&row, &clock()).trim_end(), "0");
+    }
+
+    #[test]
+    fn a_report_names_what_did_not_go_well() {
+        let ended = CopyReport {
+            copied_count: 2,
+            copied_bytes: 8_493_466,
+            failed_count: 1,
+            problem: Some(Problem::new(ProblemKind::Other, "x", "")),
+            ..CopyReport::default()
+        };
+        assert_eq!(report(&ended, "work:/"), ("copied 2 files, 8.1M to work:/ · 1 failed".to_owned(), true));
+    }
+}

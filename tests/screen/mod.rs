@@ -1,0 +1,253 @@
+//! The sample that screens and keys are tested with: two folders like a person's, with odd names among them.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use megapane::entry::{CloudFolder, Entry, EntryFlags, EntryKey, EntryKind, Location};
+use megapane::handle::NodeHandle;
+use megapane::message::{
+    AccountRow, AccountState, Arrangement, Conflict, ConflictSide, CopyId, Direction, Event, Row, TransferId,
+    TransferRow, TransferState, TransferTotals, Verdict, ViewHead, ViewId, ViewState,
+};
+use megapane::ui::figure::Clock;
+use megapane::ui::state::{AppState, Surroundings};
+use megapane::ui::theme::Theme;
+use megapane::ui::update::{Msg, update};
+use megapane::ui::view::view;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+/// The moment that all tests run at.
+pub const NOW: &str = "2024-08-14T18:28:00Z";
+
+pub fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn at(text: &str) -> i64 {
+    format!("{text}:00Z").parse::<Timestamp>().unwrap().as_second()
+}
+
+pub fn state(width: u16, height: u16) -> AppState {
+    themed(width, height, Theme::default())
+}
+
+pub fn themed(width: u16, height: u16, theme: Theme) -> AppState {
+    AppState::new(Surroundings {
+        width,
+        height,
+        clock: Clock { now: now(), zone: TimeZone::UTC },
+        theme,
+        home: "/home/anna".into(),
+        banner: None,
+    })
+}
+
+pub fn tell(state: &mut AppState, event: Event) {
+    update(state, Msg::Worker(event), &mut Vec::new());
+}
+
+pub fn type_in(state: &mut AppState, keys: &str) {
+    for key in megapane::ui::key::parse_keys(keys).unwrap() {
+        update(state, Msg::Key(key), &mut Vec::new());
+    }
+}
+
+pub fn picture(state: &AppState) -> String {
+    let size = &state.surroundings;
+    let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+    terminal.draw(|frame| view(state, frame)).unwrap();
+    text_of(terminal.backend())
+}
+
+pub fn text_of(backend: &TestBackend) -> String {
+    let buffer = backend.buffer();
+    let mut text = String::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(unicode_width::UnicodeWidthStr::width(symbol).max(1)).unwrap();
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+pub fn local(name: &str, size: u64, modified: &str) -> Row {
+    let (name, kind) = match name.strip_suffix('/') {
+        Some(name) => (name, EntryKind::Folder),
+        None => (name, EntryKind::File),
+    };
+    Row {
+        entry: Entry {
+            key: EntryKey::Name(name.into()),
+            name: name.to_owned(),
+            kind,
+            size: (kind == EntryKind::File).then_some(size),
+            modified: Some(at(modified)),
+            uploaded: None,
+            version_count: 0,
+            flags: EntryFlags::default(),
+        },
+        marked: false,
+    }
+}
+
+pub fn cloud(handle: u8, name: &str, size: u64, modified: &str) -> Row {
+    let mut row = local(name, size, modified);
+    row.entry.key = EntryKey::Node(node(handle));
+    row.entry.size = Some(size);
+    row.entry.uploaded = Some(at("2024-08-14T09:05"));
+    row
+}
+
+pub fn node(number: u8) -> NodeHandle {
+    NodeHandle::from_bytes([number; 6])
+}
+
+pub fn pictures() -> Location {
+    Location::Local("/home/anna/Pictures/2024".into())
+}
+
+pub fn photos() -> Location {
+    Location::Cloud { account: "work".into(), folder: CloudFolder::Node(node(1)) }
+}
+
+pub fn head(view: u32, location: Location, title: &str, rows: &[Row]) -> ViewHead {
+    let marked = || rows.iter().filter(|row| row.marked);
+    let bytes = |row: &Row| row.entry.size.unwrap_or(0);
+    ViewHead {
+        view: ViewId(view),
+        generation: 1,
+        location,
+        title: title.to_owned(),
+        has_parent: true,
+        state: ViewState::Ready,
+        arrangement: Arrangement::default(),
+        row_count: rows.len() as u64,
+        left_out_count: 0,
+        bytes: rows.iter().map(bytes).sum(),
+        marked_count: marked().count() as u64,
+        marked_bytes: marked().map(bytes).sum(),
+        twin_count: rows.iter().filter(|row| row.entry.flags.twin > 1).count() as u64,
+        focus_key: None,
+        focus: None,
+        writable: true,
+        free_bytes: None,
+    }
+}
+
+pub fn left_rows() -> Vec<Row> {
+    let mut rows = vec![
+        local("Lisbon/", 0, "2024-08-12T10:00"),
+        local("Winter/", 0, "2024-02-03T10:00"),
+        local("beach-morning.jpg", 4_404_019, "2024-08-12T07:31"),
+        local("beach-noon.jpg", 4_089_447, "2024-08-12T12:02"),
+        local("castle.jpg", 5_347_737, "2024-08-13T18:02"),
+        local("IMG_2024_very_long_name_of_a_photo.jpg", 11_534_336, "2024-08-13T18:40"),
+        local("notes.md", 2_150, "2024-08-14T14:02"),
+        local("old\x1b[31m\nname.txt", 12, "2019-05-01T00:00"),
+        local("日本の桜.heic", 2_831_155, "2024-04-01T06:12"),
+        local("שלום עולם.txt", 310, "2023-01-09T00:00"),
+        local("cod\u{202e}gpj.exe", 98_304, "2024-01-02T00:00"),
+    ];
+    rows[2].marked = true;
+    rows[3].marked = true;
+    rows
+}
+
+pub fn right_rows() -> Vec<Row> {
+    let mut rows = vec![
+        cloud(2, "Lisbon/", 2_254_857_830, "2024-08-12T10:00"),
+        cloud(3, "Lisbon/", 12_582_912, "2024-08-12T10:00"),
+        cloud(4, "beach-morning.jpg", 4_404_019, "2024-08-12T07:31"),
+        cloud(5, "castle.jpg", 5_242_880, "2024-08-13T09:15"),
+        cloud(6, "notes.md", 2_048, "2024-08-13T20:00"),
+        cloud(7, "tram 28 🚋.mov", 851_443_712, "2024-08-14T08:00"),
+        cloud(8, "?undecryptable H:f3Kd9aQx", 1_258_291, "2024-08-14T08:00"),
+    ];
+    rows[0].entry.flags.twin = 1;
+    rows[1].entry.flags.twin = 2;
+    rows[3].entry.version_count = 2;
+    rows[6].entry.flags.undecryptable = true;
+    rows[6].entry.modified = None;
+    rows
+}
+
+/// The main screen of the drawings, before any copy.
+pub fn sample(width: u16, height: u16) -> AppState {
+    let mut state = state(width, height);
+    fill(&mut state);
+    state
+}
+
+pub fn fill(state: &mut AppState) {
+    let start = Msg::Start { folder: "/home/anna/Pictures/2024".into(), account: Some("work".into()) };
+    update(state, start, &mut Vec::new());
+    let row = |name: &str| AccountRow { name: name.into(), email: format!("{name}@example.org") };
+    tell(state, Event::Accounts(vec![row("work"), row("family")]));
+    tell(state, Event::Account { account: "work".into(), state: AccountState::Ready });
+    tell(state, Event::Quota { account: "work".into(), used: 19_542_101_196, total: 21_474_836_480 });
+    let (left, right) = (left_rows(), right_rows());
+    let mut left_head = head(0, pictures(), "~/Pictures/2024", &left);
+    left_head.free_bytes = Some(126_701_535_232);
+    left_head.focus_key = Some(left[4].entry.key.clone());
+    left_head.focus = Some(4);
+    tell(state, Event::View(left_head));
+    tell(state, Event::Rows { view: ViewId(0), generation: 1, start: 0, rows: left });
+    tell(state, Event::View(head(1, photos(), "work:/Photos/2024", &right)));
+    tell(state, Event::Rows { view: ViewId(1), generation: 1, start: 0, rows: right });
+}
+
+pub fn transfer(number: u64, path: &str, size: u64, done: u64, state: TransferState) -> TransferRow {
+    let speed = if state == TransferState::Running { 39_845_888 } else { 0 };
+    TransferRow {
+        transfer: TransferId(number),
+        copy: CopyId(1),
+        direction: Direction::Up,
+        path: path.to_owned(),
+        size,
+        done,
+        speed,
+        state,
+    }
+}
+
+pub fn totals(count: u64, ended_count: u64) -> TransferTotals {
+    TransferTotals {
+        count,
+        ended_count,
+        failed_count: 0,
+        bytes: 62_277_025_792,
+        done_bytes: 2_254_857_830,
+        up_speed: 42_991_616,
+        down_speed: 0,
+        seconds_left: Some(1380),
+        wait: None,
+    }
+}
+
+pub fn conflict() -> Conflict {
+    let side = |place: &str, size, modified: &str, node| ConflictSide {
+        place: place.to_owned(),
+        is_folder: false,
+        size,
+        modified: Some(at(modified)),
+        node,
+    };
+    Conflict {
+        conflict: 1,
+        copy: CopyId(1),
+        path: "castle.jpg".to_owned(),
+        target: "work:/Photos/2024".to_owned(),
+        source: side("local", 5_347_737, "2024-08-13T18:02", None),
+        existing: side("work:", 5_242_880, "2024-08-13T09:15", Some(node(5))),
+        verdict: Verdict::Different,
+        free_name: "castle (2).jpg".to_owned(),
+        remaining_count: 11,
+    }
+}

@@ -1,0 +1,339 @@
+//! Pictures of the screen: a state made of the worker's events and a few keys, drawn and compared.
+#![cfg(test)]
+
+mod screen;
+
+use jiff::ToSpan;
+use megapane::entry::Location;
+use megapane::message::{
+    AccountState, Event, PlanSummary, Problem, ProblemKind, TransferState, ViewHead, ViewState, Wait,
+    WaitReason,
+};
+use megapane::ui::state::AppState;
+use megapane::ui::theme::Theme;
+use megapane::ui::update::{Msg, update};
+use screen::{
+    conflict, fill, head, local, now, photos, picture, pictures, sample, state, tell, themed, totals,
+    transfer, type_in,
+};
+
+/// The sizes that every picture is taken at.
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
+
+/// Takes a picture at every size.
+fn pictures_of(name: &str, make: impl Fn(&mut AppState)) {
+    for (width, height) in SIZES {
+        let mut state = state(width, height);
+        make(&mut state);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&state));
+    }
+    let mut small = state(20, 5);
+    make(&mut small);
+    assert_eq!(picture(&small).lines().count(), 5);
+}
+
+fn filled(name: &str, make: impl Fn(&mut AppState)) {
+    pictures_of(name, |state| {
+        fill(state);
+        make(state);
+    });
+}
+
+fn start(state: &mut AppState, account: Option<&str>) {
+    let folder = "/home/anna/Pictures/2024".into();
+    update(state, Msg::Start { folder, account: account.map(str::to_owned) }, &mut Vec::new());
+}
+
+#[test]
+fn main_screen() {
+    filled("main", |_| {});
+}
+
+#[test]
+fn main_screen_with_a_transfer() {
+    filled("main_transfer", |state| {
+        let rows = vec![
+            transfer(1, "Lisbon/beach-noon.jpg", 4_089_447, 2_600_000, TransferState::Running),
+            transfer(2, "castle.jpg", 5_347_737, 0, TransferState::Queued),
+        ];
+        tell(state, Event::Transfers { changed: rows, removed: vec![], totals: totals(12, 0) });
+    });
+}
+
+#[test]
+fn main_screen_while_the_quota_is_used_up() {
+    filled("main_quota", |state| {
+        let until = now().checked_add(72.minutes()).unwrap().as_millisecond();
+        let wait = Wait { reason: WaitReason::TransferQuota, until: Some(until) };
+        let row = transfer(1, "setup.iso", 1_288_490_188, 478_150_656, TransferState::Waiting(wait));
+        tell(state, Event::Transfers { changed: vec![row], removed: vec![], totals: totals(38, 0) });
+    });
+}
+
+#[test]
+fn first_frame_before_any_answer() {
+    pictures_of("first_frame", |state| start(state, Some("work")));
+}
+
+#[test]
+fn loading_says_what_it_waits_for() {
+    pictures_of("loading", |state| {
+        start(state, Some("work"));
+        let rows = [local("notes.md", 2_150, "2024-08-14T14:02")];
+        tell(state, Event::View(head(0, pictures(), "~/Pictures/2024", &rows)));
+        tell(
+            state,
+            Event::Rows { view: megapane::message::ViewId(0), generation: 1, start: 0, rows: rows.to_vec() },
+        );
+        let loading = AccountState::Loading { received: 42_991_616, total: Some(262_144_000) };
+        tell(state, Event::Account { account: "work".into(), state: loading });
+    });
+}
+
+#[test]
+fn offline_says_when_it_tries_again() {
+    pictures_of("offline", |state| {
+        start(state, Some("work"));
+        let until = now().checked_add(30.seconds()).unwrap().as_millisecond();
+        let wait = Wait { reason: WaitReason::Offline, until: Some(until) };
+        tell(state, Event::Account { account: "work".into(), state: AccountState::Waiting(wait) });
+    });
+}
+
+#[test]
+fn empty_and_filtered_folders_say_what_to_do() {
+    pictures_of("empty", |state| {
+        start(state, Some("work"));
+        tell(state, Event::View(head(0, pictures(), "~/Pictures/2024", &[])));
+        let mut filtered = head(1, photos(), "work:/Photos/2024", &[]);
+        filtered.arrangement.filter = Some("castel".into());
+        filtered.left_out_count = 7;
+        tell(state, Event::View(filtered));
+    });
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_says_why() {
+    pictures_of("unreadable", |state| {
+        fill(state);
+        let problem = Problem::new(
+            ProblemKind::Permanent,
+            "Cannot read \"/root\": permission denied.",
+            "Ask its owner for the right to read it.",
+        );
+        let failed = ViewHead {
+            state: ViewState::Failed(problem),
+            ..head(0, Location::Local("/root".into()), "/root", &[])
+        };
+        tell(state, Event::View(failed));
+    });
+}
+
+#[test]
+fn login_form() {
+    pictures_of("login", |state| {
+        start(state, None);
+        tell(state, Event::View(head(0, pictures(), "~/Pictures/2024", &screen::left_rows())));
+        let rows = screen::left_rows();
+        tell(state, Event::Rows { view: megapane::message::ViewId(0), generation: 1, start: 0, rows });
+        tell(state, Event::Accounts(vec![]));
+        type_in(state, "anna@example.org<Enter>hunter2");
+    });
+}
+
+#[test]
+fn login_form_with_an_error() {
+    pictures_of("login_error", |state| {
+        start(state, None);
+        tell(state, Event::Accounts(vec![]));
+        type_in(state, "anna@example.org<Enter>hunter2<Enter>");
+        let problem = Problem::new(
+            ProblemKind::Login,
+            "The e-mail or the password is wrong.",
+            "Check both and try again.",
+        );
+        let needs =
+            AccountState::NeedsPassword { email: Some("anna@example.org".into()), problem: Some(problem) };
+        tell(state, Event::Account { account: "anna".into(), state: needs });
+    });
+}
+
+#[test]
+fn login_form_for_the_code() {
+    pictures_of("login_code", |state| {
+        start(state, None);
+        tell(state, Event::Accounts(vec![]));
+        type_in(state, "anna@example.org<Enter>hunter2<Enter>");
+        let needs = AccountState::NeedsCode { problem: None };
+        tell(state, Event::Account { account: "anna".into(), state: needs });
+        type_in(state, "123");
+    });
+}
+
+#[test]
+fn unlock_form() {
+    pictures_of("unlock", |state| {
+        start(state, Some("work"));
+        let needs = AccountState::NeedsPassphrase { problem: None };
+        tell(state, Event::Account { account: "work".into(), state: needs });
+        type_in(state, "<Tab>open");
+    });
+}
+
+#[test]
+fn conflict_dialog() {
+    filled("conflict", |state| tell(state, Event::Conflict(conflict())));
+}
+
+#[test]
+fn conflict_dialog_with_a_new_name() {
+    filled("conflict_rename", |state| {
+        tell(state, Event::Conflict(conflict()));
+        let later = now().checked_add(1.second()).unwrap();
+        update(state, Msg::Tick(later), &mut Vec::new());
+        type_in(state, "R-b");
+    });
+}
+
+#[test]
+fn copy_confirmation() {
+    filled("copy", |state| {
+        type_in(state, "c");
+        let plan = PlanSummary {
+            copy: megapane::message::CopyId(1),
+            target: "work:/Photos/2024".into(),
+            file_count: 1,
+            bytes: 4_089_447,
+            same_count: 1,
+            complete: true,
+            ..PlanSummary::default()
+        };
+        tell(state, Event::Plan(plan));
+    });
+}
+
+#[test]
+fn copy_confirmation_while_counting() {
+    filled("copy_counting", |state| {
+        type_in(state, "k<Esc>c");
+        let plan = PlanSummary {
+            copy: megapane::message::CopyId(1),
+            target: "work:/Photos/2024".into(),
+            file_count: 1_204,
+            folder_count: 12,
+            bytes: 2_254_857_830,
+            conflict_count: 3,
+            ..PlanSummary::default()
+        };
+        tell(state, Event::Plan(plan));
+    });
+}
+
+#[test]
+fn transfer_screen() {
+    filled("transfers", |state| {
+        let until = now().checked_add(72.minutes()).unwrap().as_millisecond();
+        let wait = Wait { reason: WaitReason::TransferQuota, until: Some(until) };
+        let failed = Problem::new(ProblemKind::Permanent, "changed on disk while reading", "");
+        let mut rows = vec![
+            transfer(1, "castle.jpg", 5_347_737, 5_347_737, TransferState::Done),
+            transfer(2, "tram 28 🚋.mov", 851_443_712, 400_556_032, TransferState::Running),
+            transfer(3, "Lisbon/beach-noon.jpg", 4_089_447, 778_000, TransferState::Finishing),
+            transfer(4, "setup.iso", 1_288_490_188, 478_150_656, TransferState::Waiting(wait.clone())),
+            transfer(5, "IMG_2024_very_long_name_of_a_photo.jpg", 11_534_336, 0, TransferState::Queued),
+            transfer(6, "report.docx", 310_000, 0, TransferState::Failed(failed)),
+            transfer(7, "held.zip", 310_000, 155_000, TransferState::Paused),
+        ];
+        rows[3].direction = megapane::message::Direction::Down;
+        let totals =
+            megapane::message::TransferTotals { wait: Some(wait), failed_count: 1, ..totals(340, 12) };
+        tell(state, Event::Transfers { changed: rows, removed: vec![], totals });
+        type_in(state, "w");
+    });
+}
+
+#[test]
+fn help_screen() {
+    filled("help", |state| type_in(state, "?"));
+}
+
+#[test]
+fn palette_narrowed_by_typing() {
+    filled("palette", |state| type_in(state, ":sort<Down>"));
+}
+
+#[test]
+fn properties_of_a_cloud_file() {
+    filled("properties", |state| type_in(state, "<Tab>jjji"));
+}
+
+#[test]
+fn quit_question_while_transfers_run() {
+    filled("quit", |state| {
+        let row = transfer(1, "setup.iso", 1_288_490_188, 478_150_656, TransferState::Running);
+        tell(state, Event::Transfers { changed: vec![row], removed: vec![], totals: totals(3, 0) });
+        type_in(state, "q");
+    });
+}
+
+#[test]
+fn trash_question() {
+    filled("trash", |state| type_in(state, "<Tab>jd"));
+}
+
+#[test]
+fn rename_prompt() {
+    filled("rename", |state| type_in(state, "r2"));
+}
+
+#[test]
+fn account_chooser() {
+    filled("accounts", |state| type_in(state, "<Tab>ga"));
+}
+
+#[test]
+fn a_begun_chord_says_how_it_may_go_on() {
+    filled("chord", |state| type_in(state, "g"));
+}
+
+#[test]
+fn find_is_typed_on_the_status_line() {
+    filled("find", |state| type_in(state, "/cas"));
+}
+
+#[test]
+fn a_long_problem_has_its_hint_on_a_line_of_its_own() {
+    filled("problem", |state| {
+        let problem = Problem::new(
+            ProblemKind::Quota,
+            "Cannot upload \"setup.iso\": storage quota exceeded (17 GB of 20 GB used).",
+            "Empty the rubbish bin: gb goes there.",
+        );
+        tell(state, Event::Failed(problem));
+    });
+}
+
+#[test]
+fn ascii_screen_has_only_ascii() {
+    let mut state = themed(80, 24, Theme::new(false, true));
+    fill(&mut state);
+    let picture = picture(&state);
+    assert!(picture.is_ascii(), "{picture}");
+    insta::assert_snapshot!("ascii_80x24", picture);
+}
+
+#[test]
+fn no_size_panics_on_any_screen() {
+    for (width, height) in [(0, 0), (1, 1), (3, 2), (20, 5), (59, 7), (60, 9), (200, 60), (300, 100)] {
+        for keys in ["", "c", "r", "d", "?", ":", "w", "i", "ga", "/x", "<C-c>", "g"] {
+            let mut state = sample(width, height);
+            tell(&mut state, Event::Conflict(conflict()));
+            type_in(&mut state, "<Esc>");
+            type_in(&mut state, keys);
+            picture(&state);
+        }
+        let mut state = sample(width, height);
+        tell(&mut state, Event::Conflict(conflict()));
+        picture(&state);
+    }
+}
