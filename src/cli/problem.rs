@@ -54,7 +54,14 @@ pub(crate) fn change(doing: &str, error: &ChangeError) -> Problem {
         ChangeError::Gone(_)
         | ChangeError::ReadOnly { .. }
         | ChangeError::Undecryptable(_)
-        | ChangeError::Circular
+        | ChangeError::Circular { .. }
+        | ChangeError::NotAFolder { .. }
+        | ChangeError::NotReplaceable { .. }
+        | ChangeError::Fixed { .. }
+        | ChangeError::Foreign { .. }
+        | ChangeError::InBin { .. }
+        | ChangeError::NoBin
+        | ChangeError::NoContent
         | ChangeError::BadName { .. }
         | ChangeError::ShareKeyUnknown { .. } => {
             Problem::new(ProblemKind::Permanent, format!("cannot {doing}: {error}"), "")

@@ -1,192 +1,252 @@
-//! Every change to an account: what it is, how it is undone, how it is sent. Flow: `prepare` (sync, on the tree: checks,
-//! keys) → `commit` (async: journalled, then sent) → `Tree::apply` of the outcome.
+//! Every change to an account: what it is ([`Change`]), how it is undone, how it is sent. The worker and the command line
+//! make changes in three steps: [`Session::prepare`] checks it on the tree and collects keys, [`Session::commit`] writes
+//! it to the undo journal and then sends it, [`Tree::apply`] takes the outcome in. An upload ends in the same way, by
+//! [`Session::prepare_put`] and [`Session::put_file`]. Nothing else in the program may send a command that changes nodes.
+
+mod address;
+mod check;
+mod error;
+mod put;
+mod send;
+mod share_keys;
+
+use serde::{Deserialize, Serialize};
+
 use super::Session;
-use crate::api::error::ApiError;
-use crate::crypto::{
-    attributes::Attributes,
-    key::{FileKey, ShareKey},
-};
+use crate::crypto::attributes::Attributes;
+use crate::crypto::key::NodeKey;
 use crate::handle::NodeHandle;
 use crate::store::undo::UndoJournal;
 use crate::tree::{NodeUpdate, Tree};
-use serde::{Deserialize, Serialize};
-/// A change.
+pub use address::DownloadUrlError;
+use check::Checked;
+pub use error::ChangeError;
+pub use put::{PutTarget, Uploaded};
+use send::Steps;
+use share_keys::ShareKeys;
+
+/// A change to an account. It names nodes by handle and holds no keys: it is what the undo journal keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// A new folder.
     CreateFolder {
-        /// Where.
+        /// The folder that it is made in.
         parent: NodeHandle,
-        /// Name.
+        /// Its name.
         name: String,
     },
     /// A new name.
     Rename {
-        /// Which.
+        /// The file or folder.
         node: NodeHandle,
-        /// Old.
+        /// The old name.
         from: String,
-        /// New.
+        /// The new name.
         to: String,
     },
     /// Another parent.
     Move {
-        /// Which.
+        /// The file or folder.
         node: NodeHandle,
-        /// Old parent.
+        /// The old parent.
         from: NodeHandle,
-        /// New parent.
+        /// The new parent.
         to: NodeHandle,
     },
-    /// Into the rubbish bin, remembering where from.
+    /// Into the rubbish bin; the node remembers where it was.
     Trash {
-        /// Which.
+        /// The file or folder.
         node: NodeHandle,
-        /// Parent.
+        /// Where it was.
         from: NodeHandle,
     },
     /// Out of the rubbish bin.
     Restore {
-        /// Which.
+        /// The file or folder.
         node: NodeHandle,
-        /// To which folder.
+        /// Where to; if that folder is gone or in the bin itself, the cloud drive.
         to: NodeHandle,
     },
-    /// A finished upload becomes a file.
+    /// A finished upload became a file.
     PutFile {
-        /// Where.
+        /// The folder.
         parent: NodeHandle,
-        /// Name.
+        /// Its name.
         name: String,
         /// Bytes.
         size: u64,
-        /// The file that becomes its version.
+        /// The file that became its version.
         replaces: Option<NodeHandle>,
     },
-}
-/// A change cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangeError {
-    /// Node gone.
-    #[error("\"{0}\" is no longer there")]
-    Gone(NodeHandle),
-    /// Read-only share.
-    #[error("\"{name}\" is read-only")]
-    ReadOnly {
-        /// Which.
-        name: String,
+    /// The content of an old version becomes current again, as a new version: nothing is lost on the way.
+    Revert {
+        /// The current file.
+        file: NodeHandle,
+        /// The version, one of those behind it.
+        version: NodeHandle,
     },
-    /// Key unknown.
-    #[error("\"{0}\" cannot be decrypted")]
-    Undecryptable(NodeHandle),
-    /// Folder into itself.
-    #[error("a folder cannot move into itself")]
-    Circular,
-    /// Empty or otherwise impossible.
-    #[error("\"{name}\" is not a name")]
-    BadName {
-        /// Which.
-        name: String,
-    },
-    /// A share above has no key known to us.
-    #[error("\"{name}\" is shared with a key that is not known here")]
-    ShareKeyUnknown {
-        /// Folder.
-        name: String,
-    },
-    /// Journal.
-    #[error("cannot write the undo journal")]
-    Journal(#[source] std::io::Error),
-    /// Server.
-    #[error(transparent)]
-    Api(#[from] ApiError),
 }
-/// A checked change, ready to send.
-pub struct Prepared {
-    _p: (),
+
+impl Change {
+    /// Returns the change that takes this one back. `created` is the node that it made, if any.
+    #[must_use]
+    pub fn inverse(&self, created: Option<NodeHandle>) -> Option<Self> {
+        match self.clone() {
+            Self::CreateFolder { parent, .. } => created.map(|node| Self::Trash { node, from: parent }),
+            Self::Rename { node, from, to } => Some(Self::Rename { node, from: to, to: from }),
+            Self::Move { node, from, to } => Some(Self::Move { node, from: to, to: from }),
+            Self::Trash { node, from } => Some(Self::Restore { node, to: from }),
+            Self::Restore { node, to } => Some(Self::Trash { node, from: to }),
+            Self::PutFile { replaces: Some(version), .. } => {
+                created.map(|file| Self::Revert { file, version })
+            }
+            Self::PutFile { parent, replaces: None, .. } => {
+                created.map(|node| Self::Trash { node, from: parent })
+            }
+            Self::Revert { file, .. } => created.map(|created| Self::Revert { file: created, version: file }),
+        }
+    }
 }
-/// What a change did.
+
+/// A checked change, ready to be sent.
 #[derive(Clone)]
+pub struct Prepared {
+    change: Change,
+    steps: Steps,
+}
+
+impl Prepared {
+    /// Returns the change as it will be journalled: names and parents are what the tree says, not what was asked with.
+    #[must_use]
+    pub const fn change(&self) -> &Change {
+        &self.change
+    }
+}
+
+/// What a change did.
+#[derive(Clone, Debug)]
 pub struct Outcome {
-    /// For the tree.
+    /// For [`Tree::apply`], in order.
     pub updates: Vec<NodeUpdate>,
-    /// The node made, for CreateFolder and PutFile.
+    /// The node that was made, if any.
     pub created: Option<NodeHandle>,
 }
-/// Where an upload will go: collected on the tree before the first byte, used when it is complete.
-#[derive(Clone)]
-pub struct PutTarget {
-    /// Folder.
-    pub parent: NodeHandle,
-    /// Name.
-    pub name: String,
-    /// Becomes a version.
-    pub replaces: Option<NodeHandle>,
-    /// Move this one to the rubbish bin once the new one stands.
-    pub then_trash: Option<NodeHandle>,
-    /// Attributes carried over from the old one (fav, lbl, …).
-    pub carried: Attributes,
-    /// Shares above, for `cr`.
-    pub share_keys: Vec<(NodeHandle, ShareKey)>,
-}
-impl Change {
-    /// The change that takes it back. `created` is the node that it made, if any.
-    #[must_use]
-    pub fn inverse(&self, _created: Option<NodeHandle>) -> Option<Self> {
-        todo!()
-    }
-}
+
 impl Session {
-    /// Checks a change on the tree and collects keys.
-    pub fn prepare(&self, _tree: &Tree, _change: Change) -> Result<Prepared, ChangeError> {
-        todo!()
+    /// Checks a change on the tree and collects what is needed to send it. Quick, but for a move of a large folder into a
+    /// share, which wraps the key of every node in it.
+    pub fn prepare(&self, tree: &Tree, change: Change) -> Result<Prepared, ChangeError> {
+        match change {
+            Change::CreateFolder { parent, name } => prepare_folder(tree, parent, &name),
+            Change::Rename { node, to, .. } => prepare_rename(tree, node, &to),
+            Change::Move { node, to, .. } => prepare_move(tree, node, to),
+            Change::Trash { node, .. } => prepare_trash(tree, node),
+            Change::Restore { node, to } => prepare_restore(tree, node, to),
+            Change::PutFile { .. } => Err(ChangeError::NoContent),
+            Change::Revert { file, version } => prepare_revert(tree, file, version),
+        }
     }
-    /// Writes it to the journal, then sends it.
-    pub async fn commit(&self, _prepared: Prepared, _journal: &UndoJournal) -> Result<Outcome, ChangeError> {
-        todo!()
-    }
-    /// Checks the target of an upload.
-    pub fn prepare_put(
-        &self,
-        _tree: &Tree,
-        _parent: NodeHandle,
-        _name: &str,
-        _replaces: Option<NodeHandle>,
-    ) -> Result<PutTarget, ChangeError> {
-        todo!()
-    }
-    /// Address for an upload of `size` bytes (`u`).
-    pub async fn upload_url(&self, _size: u64, _target: NodeHandle) -> Result<url::Url, ApiError> {
-        todo!()
-    }
-    /// Makes the node of a finished upload (`p`), journalled. `attributes` has name and fingerprint.
-    pub async fn put_file(
-        &self,
-        _target: &PutTarget,
-        _token: &[u8],
-        _key: &FileKey,
-        _size: u64,
-        _modified: i64,
-        _attributes: Attributes,
-        _journal: &UndoJournal,
-    ) -> Result<Outcome, ChangeError> {
-        todo!()
-    }
-    /// Address for a download (`g`), and the size the server has.
-    pub async fn download_url(&self, _node: NodeHandle) -> Result<(url::Url, u64), DownloadUrlError> {
-        todo!()
+
+    /// Writes a change to the journal, then sends it. Once polled it should be driven to its end: when it is dropped, the
+    /// server may have acted already, and the journal has the change as of unknown end.
+    pub async fn commit(&self, prepared: Prepared, journal: &UndoJournal) -> Result<Outcome, ChangeError> {
+        let Prepared { change, steps } = prepared;
+        self.journalled(&change, journal, self.send(steps)).await
     }
 }
-/// `g` failed.
-#[derive(Debug, thiserror::Error)]
-pub enum DownloadUrlError {
-    /// -17 with `tl`.
-    #[error("the transfer quota is used up")]
-    Quota {
-        /// Seconds.
-        seconds: u64,
-    },
-    /// Rest.
-    #[error(transparent)]
-    Api(#[from] ApiError),
+
+fn prepare_folder(tree: &Tree, parent: NodeHandle, name: &str) -> Result<Prepared, ChangeError> {
+    let checked = Checked(tree);
+    checked.target(parent)?;
+    let name = check::name(name)?;
+    let steps = Steps::CreateFolder {
+        parent,
+        attributes: Attributes::named(&name),
+        shares: tree.share_keys_above(parent),
+    };
+    Ok(Prepared { change: Change::CreateFolder { parent, name }, steps })
 }
+
+fn prepare_rename(tree: &Tree, node: NodeHandle, to: &str) -> Result<Prepared, ChangeError> {
+    let checked = Checked(tree);
+    let (_, from) = (checked.movable(node)?, checked.label(node));
+    let (key, mut attributes) = checked.open(node)?;
+    let to = check::name(to)?;
+    attributes.set("n", &to);
+    Ok(Prepared {
+        change: Change::Rename { node, from, to },
+        steps: Steps::SetAttributes { node, key, attributes },
+    })
+}
+
+fn prepare_move(tree: &Tree, node: NodeHandle, to: NodeHandle) -> Result<Prepared, ChangeError> {
+    let checked = Checked(tree);
+    let from = checked.movable(node)?;
+    checked.target(to)?;
+    checked.leads(node, to)?;
+    let share_keys = ShareKeys::of_subtree(tree, node, to);
+    let is_restored = checked.is_in_bin(node) && !checked.is_in_bin(to);
+    let attributes = if is_restored { without_origin(tree, node) } else { None };
+    Ok(Prepared {
+        change: Change::Move { node, from, to },
+        steps: Steps::Move { node, to, share_keys, attributes },
+    })
+}
+
+fn prepare_trash(tree: &Tree, node: NodeHandle) -> Result<Prepared, ChangeError> {
+    let checked = Checked(tree);
+    let from = checked.movable(node)?;
+    let bin = tree.rubbish().ok_or(ChangeError::NoBin)?;
+    if checked.is_in_bin(node) {
+        return Err(ChangeError::InBin { name: checked.label(node) });
+    }
+    if checked.is_foreign(node) {
+        return Err(ChangeError::Foreign { name: checked.label(node) });
+    }
+    // Where the attributes cannot be read they must not be written either: such a node goes without its origin.
+    let attributes = checked.open(node).ok().map(|(key, mut attributes)| {
+        attributes.set(ORIGIN, &from.to_string());
+        (key, attributes)
+    });
+    Ok(Prepared { change: Change::Trash { node, from }, steps: Steps::Trash { node, bin, attributes } })
+}
+
+fn prepare_restore(tree: &Tree, node: NodeHandle, to: NodeHandle) -> Result<Prepared, ChangeError> {
+    let checked = Checked(tree);
+    checked.movable(node)?;
+    let is_fit = checked.target(to).is_ok() && !checked.is_in_bin(to) && checked.leads(node, to).is_ok();
+    let to = if is_fit { to } else { tree.root().ok_or(ChangeError::Gone(to))? };
+    let share_keys = ShareKeys::of_subtree(tree, node, to);
+    let attributes = without_origin(tree, node);
+    Ok(Prepared {
+        change: Change::Restore { node, to },
+        steps: Steps::Move { node, to, share_keys, attributes },
+    })
+}
+
+fn prepare_revert(tree: &Tree, file: NodeHandle, version: NodeHandle) -> Result<Prepared, ChangeError> {
+    let checked = Checked(tree);
+    let parent = checked.movable(file)?;
+    checked.target(parent)?;
+    if !tree.versions(file).contains(&version) {
+        return Err(ChangeError::Gone(version));
+    }
+    let (NodeKey::File(key), attributes) = checked.open(version)? else {
+        return Err(ChangeError::Undecryptable(version));
+    };
+    let size = tree.node(version).map(|node| node.size()).unwrap_or_default();
+    let shares = tree.share_keys_above(parent);
+    let steps = Steps::Revert { parent, file, version, size, key, attributes, shares };
+    Ok(Prepared { change: Change::Revert { file, version }, steps })
+}
+
+/// The attributes to write when a node leaves the bin; `None` where there is nothing to take off.
+fn without_origin(tree: &Tree, node: NodeHandle) -> Option<(NodeKey, Attributes)> {
+    let (key, mut attributes) = Checked(tree).open(node).ok()?;
+    attributes.value(ORIGIN)?;
+    attributes.remove(ORIGIN);
+    Some((key, attributes))
+}
+
+/// Attribute of a node in the rubbish bin: the handle of the folder that it came from.
+const ORIGIN: &str = "rr";

@@ -207,7 +207,7 @@ fn opened_keys(answer: &LoginAnswer, key: &PasswordKey, session_key: KeyBytes) -
         }
         (None, None, _) => return Err(malformed()),
     };
-    Ok(Keys { user, master, private, id, session_key })
+    Ok(Keys { user, master, private: private.map(Arc::new), id, session_key })
 }
 
 /// Opens a stored session with what the server gave back. Slow: checks the RSA key.
@@ -222,7 +222,7 @@ fn resumed_keys(answer: &LoginAnswer, stored: &StoredSession) -> Result<Keys, Lo
     let session_key = session_key.ok_or(LoginError::SessionEnded)?;
     let (master, id) = session_id::open(&session_key, &stored.blob).ok_or(LoginError::SessionEnded)?;
     // The private key opens only under the right master key, so this also checks the session's key.
-    let private = private_key(answer, &master)?;
+    let private = private_key(answer, &master)?.map(Arc::new);
     Ok(Keys { user, master, private, id, session_key })
 }
 

@@ -1,20 +1,20 @@
-//! What a logged-in account can do: log in and resume (`login`), ask about itself (`account`), change nodes (`change`).
+//! What a logged-in account can do: log in and resume (`login`), ask about itself (`account`), fetch its
+//! nodes (`listing`), change them (`change`).
 //! The worker and the command line own sessions. A session holds keys and a client; the tree is not part of it.
 
 pub mod account;
 pub mod change;
+mod listing;
 pub mod login;
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::api::client::Client;
-use crate::api::error::ApiError;
 use crate::crypto::key::{KeyBytes, MasterKey};
 use crate::crypto::rsa::PrivateKey;
 use crate::crypto::session_id::{self, SessionId};
 use crate::handle::UserHandle;
-use crate::tree::Tree;
 
 pub use account::{Profile, Quota};
 pub use login::LoginError;
@@ -30,7 +30,7 @@ pub struct Session {
 struct Keys {
     user: UserHandle,
     master: MasterKey,
-    private: Option<PrivateKey>,
+    private: Option<Arc<PrivateKey>>,
     id: SessionId,
     /// What the server gives back on resume, and what the stored form is sealed with.
     session_key: KeyBytes,
@@ -73,15 +73,8 @@ impl Session {
 
     /// The private key, which old shares need; accounts that were never completed have none.
     #[must_use]
-    pub fn private_key(&self) -> Option<&PrivateKey> {
+    pub fn private_key(&self) -> Option<&Arc<PrivateKey>> {
         self.keys.private.as_ref()
-    }
-}
-
-impl Session {
-    /// The whole tree; `progress(received, total)` is called now and then.
-    pub async fn fetch_tree(&self, _progress: impl FnMut(u64, Option<u64>) + Send) -> Result<Tree, ApiError> {
-        todo!()
     }
 }
 

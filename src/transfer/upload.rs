@@ -29,7 +29,7 @@ use crate::crypto::key::{FileKey, KeyBytes, random};
 use crate::crypto::mac::{self, ChunkMac};
 use crate::local::{LocalError, entry::unix_seconds};
 use crate::session::Session;
-use crate::session::change::{Outcome, PutTarget};
+use crate::session::change::{Outcome, PutTarget, Uploaded};
 use crate::store::undo::UndoJournal;
 
 /// What to upload.
@@ -68,7 +68,8 @@ pub async fn upload(upload: Upload) -> Result<Outcome, TransferError> {
     }
     attributes.set("c", &fingerprint.text());
     let Upload { session, target, journal, .. } = &upload;
-    Ok(session.put_file(target, &token, &key, size, fingerprint.modified, attributes, journal).await?)
+    let uploaded = Uploaded { token: &token, key: &key, size, attributes };
+    Ok(session.put_file(target, uploaded, journal).await?)
 }
 
 /// A file whose bytes the storage server has.

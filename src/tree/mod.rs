@@ -3,7 +3,7 @@
 //! waiting, and nothing that a server sends makes it panic, loop or hide a node.
 
 mod build;
-mod keyring;
+mod keys;
 mod node;
 mod path;
 mod placement;
@@ -17,7 +17,7 @@ use std::fmt;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 pub use build::TreeBuilder;
-pub use keyring::Keyring;
+pub use keys::TreeKeys;
 pub use node::{Node, NodeKind};
 pub use path::PathError;
 use placement::Tops;
@@ -178,6 +178,12 @@ impl Tree {
     /// Returns the node, its parent, and so on up to the top of its place.
     pub fn ancestors(&self, handle: NodeHandle) -> impl Iterator<Item = Node<'_>> {
         self.store.index(handle).into_iter().flat_map(|index| self.above(index)).map(|index| self.at(index))
+    }
+
+    /// Returns the node and all below it, old versions included, parents first.
+    pub fn subtree(&self, handle: NodeHandle) -> impl Iterator<Item = Node<'_>> {
+        let indices = self.store.index(handle).map(|index| self.below(index)).unwrap_or_default();
+        indices.into_iter().map(|index| self.at(index))
     }
 
     /// Returns the folder of a pane that shows the node; `None` for roots and for nodes that are not there. A version's

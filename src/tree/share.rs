@@ -72,6 +72,13 @@ impl Tree {
         share.map_or(Access::Owner, |share| share.access)
     }
 
+    /// Returns who owns a node, where that is somebody else: the sharer of the share that it is in.
+    #[must_use]
+    pub fn owner(&self, handle: NodeHandle) -> Option<UserHandle> {
+        let share = self.ancestors(handle).find_map(|node| self.shares.inbound.get(&node.handle()));
+        share.map(|share| share.sharer)
+    }
+
     /// Returns the share keys of the node and of all above it, for the `cr` of whatever is put there.
     #[must_use]
     pub fn share_keys_above(&self, handle: NodeHandle) -> Vec<(NodeHandle, ShareKey)> {

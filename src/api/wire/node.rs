@@ -19,6 +19,18 @@ pub struct PutNodes {
     /// Their keys for the members of shares above; with an empty list of items, which means "the entries of `nodes`".
     #[serde(rename = "cr", skip_serializing_if = "Option::is_none")]
     pub share_keys: Option<ShareKeyTable>,
+    /// 1 where something is replaced: keep it as a version, whatever the account's setting is, so that it can be undone.
+    #[serde(rename = "vb", skip_serializing_if = "Option::is_none")]
+    keeps_versions: Option<u8>,
+}
+
+impl PutNodes {
+    /// Makes nodes; what they replace is kept as old versions.
+    #[must_use]
+    pub fn new(target: NodeHandle, nodes: Vec<NewNode>, share_keys: Option<ShareKeyTable>) -> Self {
+        let keeps_versions = nodes.iter().any(|node| node.replaces.is_some()).then_some(1);
+        Self { target, nodes, share_keys, keeps_versions }
+    }
 }
 
 /// One node of [`PutNodes`].

@@ -1,0 +1,57 @@
+//! Addresses on storage servers for the content of files: where to send one, where to read one. Transfers ask for them.
+
+use url::Url;
+
+use crate::api::error::{ApiError, Context, ErrorCode};
+use crate::api::wire::{ApiCommand, AskDownload, AskUpload};
+use crate::handle::NodeHandle;
+use crate::session::Session;
+
+/// There is no address for a download.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadUrlError {
+    /// The transfer quota is used up; it comes back after so many seconds, as far as the server says.
+    #[error("the transfer quota is used up for another {seconds} s")]
+    Quota {
+        /// Seconds to wait, at least 1.
+        seconds: u64,
+    },
+    /// The server refused, or cannot be reached.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+}
+
+impl Session {
+    /// Asks where to send an upload of `size` bytes (`u`); `target` is the folder it will go to.
+    pub async fn upload_url(&self, size: u64, target: NodeHandle) -> Result<Url, ApiError> {
+        let answer = self.client().call(&AskUpload::new(size, target)).await?;
+        parse::<AskUpload>(answer.address.as_deref())
+    }
+
+    /// Asks where to read a file (`g`), and how many bytes the server has of it.
+    pub async fn download_url(&self, node: NodeHandle) -> Result<(Url, u64), DownloadUrlError> {
+        let answer = self.client().call(&AskDownload::new(node)).await?;
+        match answer.error.map(ErrorCode) {
+            None | Some(ErrorCode(0)) => {}
+            Some(ErrorCode::OVER_QUOTA) => {
+                let seconds = answer.seconds_left.and_then(|seconds| u64::try_from(seconds).ok());
+                let seconds = seconds.filter(|&seconds| seconds > 0).unwrap_or(UNKNOWN_WAIT);
+                return Err(DownloadUrlError::Quota { seconds });
+            }
+            Some(code) => {
+                let (command, context) = (AskDownload::NAME, Context::Download);
+                return Err(ApiError::Refused { code, command, context }.into());
+            }
+        }
+        let size = answer.size.ok_or(ApiError::Malformed { command: AskDownload::NAME })?;
+        Ok((parse::<AskDownload>(answer.address.as_deref())?, size))
+    }
+}
+
+fn parse<C: ApiCommand>(address: Option<&str>) -> Result<Url, ApiError> {
+    let url = address.and_then(|address| Url::parse(address).ok());
+    url.filter(Url::has_host).ok_or(ApiError::Malformed { command: C::NAME })
+}
+
+/// Seconds to wait for the quota where the server does not say, as the official client has it.
+const UNKNOWN_WAIT: u64 = 3600;

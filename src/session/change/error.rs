@@ -1,0 +1,83 @@
+//! Why a change cannot be made ([`ChangeError`]).
+
+use std::io;
+
+use crate::api::error::ApiError;
+use crate::handle::NodeHandle;
+
+/// A change cannot be made, or was refused. Names in it are raw: escape them before drawing.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The node is not in the tree (any more).
+    #[error("H:{0} is no longer there")]
+    Gone(NodeHandle),
+    /// We may look at it only.
+    #[error("\"{name}\" is read-only")]
+    ReadOnly {
+        /// Which.
+        name: String,
+    },
+    /// Its attributes have to be written again, and cannot be read.
+    #[error("H:{0} cannot be decrypted")]
+    Undecryptable(NodeHandle),
+    /// A folder would go into itself.
+    #[error("\"{name}\" cannot move into itself")]
+    Circular {
+        /// Which.
+        name: String,
+    },
+    /// A file was given where a folder is needed.
+    #[error("\"{name}\" is not a folder")]
+    NotAFolder {
+        /// Which.
+        name: String,
+    },
+    /// A folder, or a file somewhere else, was given as the file to replace.
+    #[error("\"{name}\" is not a file of that folder")]
+    NotReplaceable {
+        /// Which.
+        name: String,
+    },
+    /// Roots, tops of shares and old versions stay where they are.
+    #[error("\"{name}\" cannot be moved or renamed")]
+    Fixed {
+        /// Which.
+        name: String,
+    },
+    /// It belongs to somebody else: moving it to another owner, or into our bin, is not possible.
+    #[error("\"{name}\" belongs to another account")]
+    Foreign {
+        /// Which.
+        name: String,
+    },
+    /// It is in the rubbish bin already.
+    #[error("\"{name}\" is in the rubbish bin already")]
+    InBin {
+        /// Which.
+        name: String,
+    },
+    /// The account has no rubbish bin (a folder link has none).
+    #[error("there is no rubbish bin here")]
+    NoBin,
+    /// Empty, too long, or of no use anywhere.
+    #[error("\"{name}\" is not a name")]
+    BadName {
+        /// Which.
+        name: String,
+    },
+    /// A share above has no key that is known here: others could not read what we put there.
+    #[error("\"{name}\" is shared with a key that is not known here")]
+    ShareKeyUnknown {
+        /// The folder to put into.
+        name: String,
+    },
+    /// A file needs an upload first.
+    #[error("a file cannot be made without its content")]
+    NoContent,
+    /// The journal could not be written: nothing was sent.
+    #[error("cannot write the undo journal")]
+    Journal(#[source] io::Error),
+    /// The server refused, or cannot be reached.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+}

@@ -1,0 +1,112 @@
+//! The end of an upload: where it will go ([`PutTarget`], from the tree before the first byte) and the command that makes
+//! it a file. An overwrite is one command: the old file becomes a version, there are never two siblings, and nothing is
+//! deleted first.
+
+use super::check::{self, Checked};
+use super::send::Making;
+use super::{Change, ChangeError, Outcome, Prepared};
+use crate::crypto::attributes::Attributes;
+use crate::crypto::key::{FileKey, NodeKey, ShareKey};
+use crate::handle::{NodeHandle, base64_encode};
+use crate::session::Session;
+use crate::store::undo::UndoJournal;
+use crate::tree::Tree;
+
+/// Where an upload will go: collected on the tree before the first byte, used when it is complete.
+#[derive(Clone)]
+pub struct PutTarget {
+    /// The folder.
+    pub parent: NodeHandle,
+    /// The file's name, in NFC.
+    pub name: String,
+    /// The file that becomes a version of the new one.
+    pub replaces: Option<NodeHandle>,
+    /// What moves to the rubbish bin once the new one stands: a prepared [`Change::Trash`], journalled on its own.
+    pub then_trash: Option<Box<Prepared>>,
+    /// Attributes of the replaced file that the new one keeps: favourite, label, description, tags. No name, no time.
+    pub carried: Attributes,
+    /// Keys of the shares above.
+    pub share_keys: Vec<(NodeHandle, ShareKey)>,
+}
+
+/// An upload whose bytes the server has.
+pub struct Uploaded<'a> {
+    /// The completion token: 36 raw bytes, or another number of them as text.
+    pub token: &'a [u8],
+    /// The key that the content is encrypted with, with its meta-MAC.
+    pub key: &'a FileKey,
+    /// Bytes.
+    pub size: u64,
+    /// All attributes of the new file: name, fingerprint, and what the target says is carried over.
+    pub attributes: Attributes,
+}
+
+impl Session {
+    /// Checks the target of an upload. `replaces` is a file of that folder.
+    pub fn prepare_put(
+        &self,
+        tree: &Tree,
+        parent: NodeHandle,
+        name: &str,
+        replaces: Option<NodeHandle>,
+    ) -> Result<PutTarget, ChangeError> {
+        let checked = Checked(tree);
+        checked.target(parent)?;
+        let name = check::name(name)?;
+        let mut carried = Attributes::default();
+        if let Some(old) = replaces {
+            checked.replaceable(old, parent)?;
+            if let Ok((_, attributes)) = checked.open(old) {
+                for (name, value) in attributes.iter().filter(|(name, _)| CARRIED.contains(name)) {
+                    carried.set(name, value);
+                }
+            }
+        }
+        let share_keys = tree.share_keys_above(parent);
+        Ok(PutTarget { parent, name, replaces, then_trash: None, carried, share_keys })
+    }
+
+    /// Makes a finished upload a file (`p`), journalled.
+    pub async fn put_file(
+        &self,
+        target: &PutTarget,
+        uploaded: Uploaded<'_>,
+        journal: &UndoJournal,
+    ) -> Result<Outcome, ChangeError> {
+        let Uploaded { token, key, size, attributes } = uploaded;
+        let &PutTarget { parent, replaces, .. } = target;
+        let making = Making {
+            source: token_text(token),
+            parent,
+            key: NodeKey::File(key.clone()),
+            attributes,
+            size,
+            replaces,
+        };
+        let change = Change::PutFile { parent, name: target.name.clone(), size, replaces };
+        let mut outcome = self.journalled(&change, journal, self.make(making, &target.share_keys)).await?;
+        if let Some(trash) = &target.then_trash {
+            // The new file stands: that the old one is still beside it is seen in the listing.
+            match self.commit((**trash).clone(), journal).await {
+                Ok(trashed) => outcome.updates.extend(trashed.updates),
+                Err(error) => tracing::warn!(%error, "cannot move the replaced file to the rubbish bin"),
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+/// A binary token travels as base64, a text one as it is.
+fn token_text(token: &[u8]) -> String {
+    if token.len() == BINARY_TOKEN {
+        base64_encode(token)
+    } else {
+        String::from_utf8_lossy(token).into_owned()
+    }
+}
+
+/// Bytes of a completion token in binary form.
+const BINARY_TOKEN: usize = 36;
+
+/// What the official client copies to a new version: favourite, label, sensitive, description, tags.
+const CARRIED: [&str; 5] = ["fav", "lbl", "sen", "des", "t"];

@@ -1,0 +1,124 @@
+//! Fetches all nodes of the account ([`Session::fetch_tree`]): the body flows from the client to a blocking thread that
+//! cuts, decrypts and stores, so that neither side holds more than a few pieces of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+
+use super::Session;
+use super::account::StoredShareKeys;
+use crate::api::error::{ApiError, Context, ErrorCode};
+use crate::api::listing::{ListingError, ListingReader};
+use crate::api::transport::BodyStream;
+use crate::api::wait::{Reason, Wait};
+use crate::crypto::key::ShareKey;
+use crate::handle::NodeHandle;
+use crate::tree::{Tree, TreeBuilder, TreeKeys};
+
+impl Session {
+    /// Fetches the whole tree. `progress` is called with the bytes received so far, and the bytes in all where the server
+    /// says; when the line breaks in the middle it starts again from 0.
+    pub async fn fetch_tree(
+        &self,
+        mut progress: impl FnMut(u64, Option<u64>) + Send,
+    ) -> Result<Tree, ApiError> {
+        let shares = match self.stored_share_keys().await? {
+            StoredShareKeys::Keys(keys) => keys,
+            StoredShareKeys::NoStore | StoredShareKeys::Unreadable => Vec::new(),
+        };
+        let mut pause = FIRST_PAUSE;
+        for _ in 1..ATTEMPTS {
+            match self.fetch_tree_once(shares.clone(), &mut progress).await {
+                Err(ApiError::Transport(error)) => tracing::warn!(%error, "the listing broke off"),
+                Err(ApiError::Malformed { .. }) => {
+                    tracing::warn!("the listing ended too early or makes no sense");
+                }
+                ended => return ended,
+            }
+            self.pause(pause).await;
+            pause *= 2;
+        }
+        self.fetch_tree_once(shares, &mut progress).await
+    }
+
+    async fn fetch_tree_once(
+        &self,
+        shares: Vec<(NodeHandle, ShareKey)>,
+        progress: &mut (impl FnMut(u64, Option<u64>) + Send),
+    ) -> Result<Tree, ApiError> {
+        let (body, total) = self.client().listing().await?;
+        let keys = TreeKeys::new(self.user(), self.master_key().clone(), self.private_key().cloned(), shares);
+        let (pieces, building) = build(keys);
+        let received = pump(body, &pieces, |received| progress(received, total)).await;
+        drop(pieces); // the end of the body
+        let built = building.await.map_err(|_stopped| ApiError::Cancelled)?;
+        received?;
+        built.map_err(into_api_error)
+    }
+
+    async fn pause(&self, pause: Duration) {
+        let until = Instant::now() + pause;
+        let waits = self.client().waits();
+        waits(Some(Wait { reason: Reason::Offline, until: Some(until) }));
+        sleep_until(until).await;
+        waits(None);
+    }
+}
+
+/// Sends the body on, piece by piece. Ends early, without an error, when nobody takes them any more: whoever took them
+/// knows why.
+async fn pump(
+    mut body: BodyStream,
+    pieces: &mpsc::Sender<Bytes>,
+    mut progress: impl FnMut(u64) + Send,
+) -> Result<(), ApiError> {
+    let mut received = 0;
+    while let Some(piece) = body.next().await {
+        let piece = piece?;
+        received += piece.len() as u64;
+        if pieces.send(piece).await.is_err() {
+            break;
+        }
+        progress(received);
+    }
+    Ok(())
+}
+
+/// Starts the blocking side.
+fn build(keys: TreeKeys) -> (mpsc::Sender<Bytes>, JoinHandle<Result<Tree, ListingError>>) {
+    let (pieces, mut waiting) = mpsc::channel::<Bytes>(PIECES_WAITING);
+    let building = tokio::task::spawn_blocking(move || {
+        let (mut reader, mut builder) = (ListingReader::new(), TreeBuilder::new(keys));
+        while let Some(piece) = waiting.blocking_recv() {
+            reader.feed(&piece, &mut |node| builder.push(node))?;
+        }
+        Ok(builder.finish(&reader.finish()?))
+    });
+    (pieces, building)
+}
+
+fn into_api_error(error: ListingError) -> ApiError {
+    match error {
+        ListingError::Refused(ErrorCode::SESSION) => ApiError::SessionEnded,
+        ListingError::Refused(ErrorCode::BLOCKED) => ApiError::Blocked,
+        ListingError::Refused(code) => {
+            ApiError::Refused { code, command: COMMAND, context: Context::Command }
+        }
+        ListingError::Malformed | ListingError::TooLarge => ApiError::Malformed { command: COMMAND },
+    }
+}
+
+const COMMAND: &str = "f";
+
+/// Pieces on their way to the blocking side, some 16 to 64 KiB each. When it is full the body waits, and with it the
+/// server.
+const PIECES_WAITING: usize = 16;
+
+/// A listing that breaks in the middle is fetched anew; after that many the line is not fit for it.
+const ATTEMPTS: u32 = 3;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
