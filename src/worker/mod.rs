@@ -1,38 +1,107 @@
-//! The actor that owns sessions, trees and the queue.
-#![allow(dead_code)]
+//! The worker: one task that owns sessions, trees, views and the queue. Front ends send [`Command`]s and get [`Event`]s
+//! and know nothing else of it. Its loop never waits for network or disk: it starts jobs, and jobs return values.
+//!
+//! ```text
+//!  actor     the loop: commands, finished jobs, news from running ones, the clock; hands each to one of
+//!    panes     views of folders: open, refresh, sort, mark      (view, order, listing: pure)
+//!    account   connect, log in, list, quota                     (connect: the jobs)
+//!    changes   make, rename, trash, move
+//!    copying   plans and transfers                              (scan: the jobs)
+//!  outbox    events that the front end has not taken yet        (pure)
+//!  problem   every error as the user is told
+//! ```
+
+mod account;
+mod actor;
+mod changes;
+pub mod connect;
+mod copying;
+mod jobs;
+mod listing;
 mod order;
 mod outbox;
+mod panes;
+pub mod problem;
 mod view;
-use crate::message::{Command, Event};
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
 use tokio::sync::mpsc;
-/// The two ends that a front end holds.
+
+use crate::api::transport::Transport;
+use crate::config::Config;
+use crate::local::Trash;
+use crate::message::{Command, Event};
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::tree::Tree;
+
+/// The two ends that a front end holds. The worker ends after [`Command::Quit`], or when either end is dropped.
 pub struct Worker {
     /// Into the worker; never blocks.
     pub commands: mpsc::UnboundedSender<Command>,
-    /// Out of it.
+    /// Out of it. Events that do not fit wait in the worker, which goes on all the same.
     pub events: mpsc::Receiver<Event>,
 }
+
 /// What a worker is made of.
 pub struct Parts {
     /// Configuration.
-    pub config: crate::config::Config,
+    pub config: Config,
     /// How bytes move.
-    pub transport: std::sync::Arc<dyn crate::api::transport::Transport>,
+    pub transport: Arc<dyn Transport>,
     /// Accounts that are open already (the command line logs in, asks and resolves paths itself): the worker goes on
     /// with these instead of resuming, logging in and listing again. Empty for the screen.
     pub opened: Vec<OpenedAccount>,
+    /// Accounts that log in by themselves with a password at hand, once; nothing of them is written to disk (demo).
+    pub presets: Vec<Preset>,
+    /// Where local files go that are deleted or replaced.
+    pub trash: Trash,
+    /// The folder that titles write as `~`.
+    pub home: Option<PathBuf>,
+    /// The longest time to keep trying one call of an account; `None` for ever.
+    pub give_up: Option<Duration>,
 }
+
+impl Parts {
+    /// Makes parts with nothing open, the system's trash, the user's home, and endless patience.
+    #[must_use]
+    pub fn new(config: Config, transport: Arc<dyn Transport>) -> Self {
+        let home = directories::BaseDirs::new().map(|folders| folders.home_dir().to_path_buf());
+        let (opened, presets) = (Vec::new(), Vec::new());
+        Self { config, transport, opened, presets, trash: Trash::System, home, give_up: None }
+    }
+}
+
 /// An account that a front end has opened before it started the worker.
 pub struct OpenedAccount {
     /// Its name in the configuration.
     pub account: String,
     /// The session.
-    pub session: crate::session::Session,
+    pub session: Session,
     /// Its nodes as listed.
-    pub tree: crate::tree::Tree,
+    pub tree: Tree,
 }
+
+/// An account of the configuration that logs in with this password.
+pub struct Preset {
+    /// Its name in the configuration.
+    pub account: String,
+    /// The password.
+    pub password: Secret,
+}
+
 /// Starts the worker on the current runtime.
 #[must_use]
-pub fn start(_parts: Parts) -> Worker {
-    todo!()
+pub fn start(parts: Parts) -> Worker {
+    let (commands, command_queue) = mpsc::unbounded_channel();
+    let (event_queue, events) = mpsc::channel(EVENTS_AT_ONCE);
+    tokio::spawn(actor::Actor::new(parts).run(command_queue, event_queue));
+    Worker { commands, events }
 }
+
+/// Events on their way to the front end. When it is full the rest waits in the outbox, where what is out of date by
+/// then is dropped.
+const EVENTS_AT_ONCE: usize = 1024;

@@ -159,16 +159,16 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         let (_, size, _, path) = self.source_side(clash.item);
         let (message, hint) = match (clash.item, clash.existing.is_folder) {
             (Item::File(_), true) => (
-                format!("cannot copy the file \"{path}\": the target has a folder of that name"),
-                "rename one of them, or keep both",
+                format!("Cannot copy the file \"{path}\": the target has a folder of that name"),
+                "Rename one of them, or keep both.",
             ),
             (Item::Folder(_), _) => (
-                format!("cannot copy the folder \"{path}\": the target has a file of that name"),
-                "rename one of them, or keep both",
+                format!("Cannot copy the folder \"{path}\": the target has a file of that name"),
+                "Rename one of them, or keep both.",
             ),
             (Item::File(_), false) => (
                 format!("\"{path}\" is there already, with another content"),
-                "choose overwrite, keep both or skip",
+                "Choose overwrite, keep both or skip.",
             ),
         };
         self.fail(path, size, Problem::new(ProblemKind::Permanent, message, hint));

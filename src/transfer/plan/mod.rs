@@ -431,7 +431,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             Problem::new(
                 ProblemKind::Ambiguous,
                 message,
-                "rename them in the source, or copy the one you want by itself",
+                "Rename them in the source, or copy the one you want by itself.",
             )
         });
         self.note(path, size, Note::EqualNames { count });
@@ -439,7 +439,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     fn skip_ambiguous(&mut self, path: String, size: u64, name: &str) {
         let message = format!("\"{path}\" was not copied: the target has several entries called \"{name}\"");
-        let hint = "rename or remove the others in the target, or keep both";
+        let hint = "Rename or remove the others in the target, or keep both.";
         self.skip(path, size, Problem::new(ProblemKind::Ambiguous, message, hint));
     }
 

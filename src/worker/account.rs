@@ -1,0 +1,578 @@
+//! Accounts as the worker has them: their session and tree, and how far they are on the way in. Nothing here asks the
+//! user: it says what is needed by [`AccountState`] and goes on when a command brings it.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use tokio::time::{Duration, Instant};
+
+use super::actor::Actor;
+use super::connect::{self, StoredLoginError};
+use super::jobs::{Done, News};
+use super::{OpenedAccount, problem};
+use crate::api::client::Client;
+use crate::api::error::ApiError;
+use crate::api::wait::{Reason, Wait, WaitSink};
+use crate::config;
+use crate::message::Wait as ShownWait;
+use crate::message::{AccountRow, AccountState, Event, Login, Problem, ProblemKind, WaitReason};
+use crate::secret::Secret;
+use crate::session::{LoginError, Quota, Session};
+use crate::store::credentials::CredentialsError;
+use crate::store::undo::UndoJournal;
+use crate::tree::{NodeUpdate, Tree};
+
+/// An account of this run.
+pub(crate) struct Account {
+    /// What is set of it.
+    pub(crate) config: config::Account,
+    /// A password at hand, to be tried once.
+    password: Option<Secret>,
+    /// Whether anything of it may be written to disk.
+    is_stored: bool,
+    passphrase: Option<Secret>,
+    state: State,
+    client: Option<Client>,
+    /// There from the login on.
+    pub(crate) session: Option<Session>,
+    /// There from the first listing on.
+    pub(crate) tree: Option<Tree>,
+    /// What was changed, for undo.
+    pub(crate) journal: UndoJournal,
+    /// Whether the login that is being tried is to be written down.
+    is_remembered: bool,
+    /// Grows with each attempt; results of older ones are dropped.
+    attempt: u64,
+    /// Updates since the listing that is on its way was asked for; it may not have them.
+    since_listing: Option<Vec<NodeUpdate>>,
+}
+
+/// How far an account is.
+#[derive(Clone, Debug, PartialEq)]
+enum State {
+    /// Nothing has asked for it yet.
+    Idle,
+    /// As the front ends are told.
+    Told(AccountState),
+}
+
+/// What a job about an account brings.
+pub(crate) enum AccountDone {
+    /// A way in was tried.
+    Connected(u64, Result<(Session, UndoJournal), Refusal>),
+    /// The file list came.
+    Listed(u64, Result<Tree, ApiError>),
+    /// Session and account were written down.
+    Stored(Result<Option<config::Account>, Problem>),
+    /// Storage was asked for.
+    Quota(Result<Quota, ApiError>),
+    /// The session was ended.
+    LoggedOut(Result<(), Problem>),
+}
+
+/// Why a way in is closed.
+pub(crate) enum Refusal {
+    /// A stored login.
+    Stored(StoredLoginError, Given),
+    /// A password.
+    Login(LoginError),
+    /// Anything else.
+    Problem(Problem),
+}
+
+/// Whether a passphrase was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Given {
+    Nothing,
+    Passphrase,
+}
+
+enum Way {
+    Stored(Option<Secret>),
+    Password(Login),
+}
+
+impl Account {
+    /// Makes an account that nothing has been asked of.
+    pub(crate) fn new(config: config::Account, preset: Option<Secret>) -> Self {
+        let is_stored = preset.is_none() && config.password.is_none();
+        Self {
+            password: preset.or_else(|| config.password.clone()),
+            config,
+            is_stored,
+            passphrase: None,
+            state: State::Idle,
+            client: None,
+            session: None,
+            tree: None,
+            journal: UndoJournal::none(),
+            is_remembered: false,
+            attempt: 0,
+            since_listing: None,
+        }
+    }
+
+    /// Makes an account of one that was opened elsewhere.
+    pub(crate) fn opened(config: config::Account, opened: OpenedAccount, journal: UndoJournal) -> Self {
+        Self {
+            state: State::Told(AccountState::Ready),
+            client: Some(opened.session.client().clone()),
+            session: Some(opened.session),
+            tree: Some(opened.tree),
+            journal,
+            ..Self::new(config, None)
+        }
+    }
+
+    /// Returns session and tree, where both are there.
+    pub(crate) fn ready(&self) -> Option<(&Session, &Tree)> {
+        self.session.as_ref().zip(self.tree.as_ref())
+    }
+
+    /// Takes what a change did into the tree.
+    pub(crate) fn apply(&mut self, updates: Vec<NodeUpdate>) {
+        if let Some(later) = &mut self.since_listing {
+            later.extend(updates.iter().cloned());
+        }
+        if let Some(tree) = &mut self.tree {
+            updates.into_iter().for_each(|update| tree.apply(update));
+        }
+    }
+
+    /// Why the account's folders cannot be shown, where it cannot go on.
+    pub(crate) fn failure(&self) -> Option<&Problem> {
+        match &self.state {
+            State::Told(AccountState::Failed(problem)) => Some(problem),
+            State::Told(_) | State::Idle => None,
+        }
+    }
+}
+
+impl Actor {
+    /// Tells the accounts of the configuration.
+    pub(crate) fn list_accounts(&mut self) {
+        let row = |account: &config::Account| AccountRow {
+            name: account.name.clone(),
+            email: account.email.clone(),
+        };
+        self.send(Event::Accounts(self.config.accounts.iter().map(row).collect()));
+    }
+
+    /// Makes sure that an account is open or on its way, and says how far it is. `false` where there is no such account.
+    pub(crate) fn connect(&mut self, name: &str) -> bool {
+        let Some(account) = self.accounts.get_mut(name) else { return false };
+        match &account.state {
+            State::Idle | State::Told(AccountState::Failed(_)) => {
+                let email = account.config.email.clone();
+                let way = match account.password.take() {
+                    Some(password) => Way::Password(Login {
+                        account: name.to_owned(),
+                        email,
+                        password,
+                        code: None,
+                        remember: false,
+                    }),
+                    None if account.session.is_some() => {
+                        self.list_account(name);
+                        return true;
+                    }
+                    None if account.is_stored => Way::Stored(account.passphrase.clone()),
+                    None => {
+                        self.set_state(
+                            name,
+                            AccountState::NeedsPassword { email: Some(email), problem: None },
+                        );
+                        return true;
+                    }
+                };
+                self.try_way(name, way);
+            }
+            State::Told(state) => {
+                let event = Event::Account { account: name.to_owned(), state: state.clone() };
+                self.send(event);
+            }
+        }
+        true
+    }
+
+    /// Logs in with a password, also to an account that is not in the configuration yet.
+    pub(crate) fn login(&mut self, login: Login) {
+        if let Err(error) = config::check_name(&login.account) {
+            let problem = problem::of_config(&error);
+            let state = AccountState::NeedsPassword { email: Some(login.email), problem: Some(problem) };
+            return self.send(Event::Account { account: login.account, state });
+        }
+        let new = || {
+            let (name, email) = (login.account.clone(), login.email.clone());
+            Account::new(
+                config::Account { name, email, api_url: None, passphrase: false, password: None },
+                None,
+            )
+        };
+        let name = login.account.clone();
+        self.accounts.entry(name.clone()).or_insert_with(new).config.email.clone_from(&login.email);
+        self.try_way(&name, Way::Password(login));
+    }
+
+    /// Opens the stored login with its passphrase.
+    pub(crate) fn unlock(&mut self, name: &str, passphrase: Secret) {
+        if self.accounts.contains_key(name) {
+            self.try_way(name, Way::Stored(Some(passphrase)));
+        } else {
+            self.send(Event::Failed(unknown_account(name)));
+        }
+    }
+
+    /// Ends the session and forgets what is stored of it.
+    pub(crate) fn logout(&mut self, name: &str) {
+        let Some(account) = self.accounts.get_mut(name) else {
+            return self.send(Event::Failed(unknown_account(name)));
+        };
+        let (session, is_stored) = (account.session.take(), account.is_stored);
+        account.tree = None;
+        account.attempt += 1;
+        let email = Some(account.config.email.clone());
+        self.cancel_account(name);
+        self.set_state(name, AccountState::NeedsPassword { email, problem: None });
+        let (path, name) = (self.config.folders.credentials(name), name.to_owned());
+        self.jobs.start_kept(async move {
+            let ended = match session {
+                Some(session) => session.logout().await,
+                None => Ok(()),
+            };
+            let ended =
+                ended.map_err(|error| problem::of_api(&format!("end the session of \"{name}\""), &error));
+            let account = name.clone();
+            let removed =
+                tokio::task::spawn_blocking(move || match crate::store::credentials::remove(&path) {
+                    Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
+                    Ok(()) | Err(_) => Ok(()),
+                });
+            let removed = removed.await.unwrap_or(Ok(()));
+            Done::Account(name, AccountDone::LoggedOut(ended.and(removed)))
+        });
+    }
+
+    /// Ends every wait of an account at once.
+    pub(crate) fn retry_now(&mut self, name: &str) {
+        let Some(account) = self.accounts.get(name) else {
+            return self.send(Event::Failed(unknown_account(name)));
+        };
+        account.client.iter().for_each(Client::retry_now);
+        account.session.iter().for_each(|session| session.client().retry_now());
+        self.connect(name);
+    }
+
+    /// Asks the server for the file list, again if need be.
+    pub(crate) fn list_account(&mut self, name: &str) {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        let Some(session) = account.session.clone() else { return };
+        if account.since_listing.is_some() {
+            return;
+        }
+        account.since_listing = Some(Vec::new());
+        let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
+        if account.tree.is_none() {
+            self.set_state(&name, AccountState::Loading { received: 0, total: None });
+        }
+        self.jobs.start(async move {
+            let account = name.clone();
+            let mut told: Option<Instant> = None;
+            let progress = move |received, total| {
+                let now = Instant::now();
+                if told.is_none_or(|at| now.duration_since(at) >= LOADING_STEP) {
+                    told = Some(now);
+                    // The worker is gone where this fails, and with it whoever would look.
+                    let _ = news.send(News::Loading { account: account.clone(), received, total });
+                }
+            };
+            let listed = session.fetch_tree(progress).await;
+            Done::Account(name, AccountDone::Listed(attempt, listed))
+        });
+    }
+
+    /// Asks how full an account is.
+    pub(crate) fn ask_quota(&mut self, name: &str) {
+        if let Some(session) = self.accounts.get(name).and_then(|account| account.session.clone()) {
+            let name = name.to_owned();
+            self.jobs.start(async move { Done::Account(name, AccountDone::Quota(session.quota().await)) });
+        }
+    }
+
+    /// Takes what a job about an account brings.
+    pub(crate) fn account_done(&mut self, name: &str, done: AccountDone) {
+        let attempt = self.accounts.get(name).map_or(0, |account| account.attempt);
+        match done {
+            AccountDone::Connected(of, result) if of == attempt => self.connected(name, result),
+            AccountDone::Listed(of, result) if of == attempt => self.listed(name, result),
+            AccountDone::Connected(..) | AccountDone::Listed(..) => {}
+            AccountDone::Stored(Ok(new)) => {
+                if let Some(new) = new {
+                    self.config.accounts.push(new);
+                    self.list_accounts();
+                }
+            }
+            AccountDone::Quota(Ok(quota)) => {
+                let (account, used, total) = (name.to_owned(), quota.used, quota.total);
+                self.send(Event::Quota { account, used, total });
+            }
+            // Nothing depends on it, and what ails the account shows elsewhere.
+            AccountDone::Quota(Err(error)) => tracing::warn!(%error, "no quota"),
+            AccountDone::LoggedOut(Ok(())) => {
+                self.send(Event::Done { text: format!("logged out of {name}") })
+            }
+            AccountDone::Stored(Err(problem)) | AccountDone::LoggedOut(Err(problem)) => {
+                self.send(Event::Failed(problem));
+            }
+        }
+    }
+
+    /// Takes news of running jobs.
+    pub(crate) fn take_news(&mut self, news: News) {
+        match news {
+            News::Loading { account, received, total } => {
+                if matches!(self.told(&account), Some(AccountState::Loading { .. })) {
+                    self.set_state(&account, AccountState::Loading { received, total });
+                }
+            }
+            News::Wait { account, wait } => {
+                let state = match wait {
+                    Some(wait) => Some(AccountState::Waiting(shown_wait(wait))),
+                    None => self.told(&account).cloned(),
+                };
+                if let Some(state) = state {
+                    self.send(Event::Account { account, state });
+                }
+            }
+        }
+    }
+
+    /// A call found that the session has ended: the password is needed again.
+    pub(crate) fn session_ended(&mut self, name: &str) {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        account.session = None;
+        account.attempt += 1;
+        account.since_listing = None;
+        let email = Some(account.config.email.clone());
+        let problem = Some(problem::of_login(name, &LoginError::SessionEnded));
+        self.set_state(name, AccountState::NeedsPassword { email, problem });
+    }
+
+    fn try_way(&mut self, name: &str, way: Way) {
+        let waits = self.wait_sink(name);
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        account.attempt += 1;
+        account.since_listing = None;
+        if let Way::Stored(passphrase) = &way {
+            account.passphrase.clone_from(passphrase);
+        }
+        let made =
+            connect::client(&self.config, &account.config, Arc::clone(&self.transport), waits, self.give_up);
+        let client = match made {
+            Ok(client) => account.client.insert(client).clone(),
+            Err(error) => return self.set_state(name, AccountState::Failed(problem::of_config(&error))),
+        };
+        let door = Door {
+            attempt: account.attempt,
+            name: name.to_owned(),
+            client,
+            folders: self.config.folders.clone(),
+        };
+        let stored = account.is_stored;
+        let remember = matches!(&way, Way::Password(login) if login.remember) && stored;
+        account.is_remembered = remember;
+        self.set_state(name, AccountState::Connecting);
+        self.jobs.start(async move {
+            let (attempt, name) = (door.attempt, door.name.clone());
+            Done::Account(name, AccountDone::Connected(attempt, door.go_in(way, stored).await))
+        });
+    }
+
+    fn connected(&mut self, name: &str, result: Result<(Session, UndoJournal), Refusal>) {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        let email = Some(account.config.email.clone());
+        match result {
+            Ok((session, journal)) => {
+                let remember = std::mem::take(&mut account.is_remembered);
+                account.session = Some(session);
+                account.journal = journal;
+                account.tree = None;
+                if remember {
+                    self.store_login(name);
+                }
+                self.list_account(name);
+            }
+            Err(refusal) => self.set_state(name, needed(name, email, refusal)),
+        }
+    }
+
+    fn listed(&mut self, name: &str, result: Result<Tree, ApiError>) {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        let later = account.since_listing.take().unwrap_or_default();
+        match result {
+            Ok(tree) => {
+                account.tree = Some(tree);
+                account.apply(later);
+                self.set_state(name, AccountState::Ready);
+                self.account_changed(name);
+                self.ask_quota(name);
+            }
+            Err(ApiError::SessionEnded) => self.session_ended(name),
+            Err(error) => {
+                let problem = problem::of_api(&format!("list \"{name}:\""), &error);
+                if account.tree.is_some() {
+                    self.send(Event::Failed(problem));
+                    self.account_changed(name);
+                } else {
+                    self.set_state(name, AccountState::Failed(problem));
+                }
+            }
+        }
+    }
+
+    /// Writes session and, where it is new, account to disk.
+    fn store_login(&mut self, name: &str) {
+        let Some(account) = self.accounts.get(name) else { return };
+        let Some(stored) = account.session.as_ref().map(Session::stored) else { return };
+        let is_new = !self.config.accounts.iter().any(|known| known.name == name);
+        let new = is_new.then(|| account.config.clone());
+        let (mut config, passphrase, name) =
+            (self.config.clone(), account.passphrase.clone(), name.to_owned());
+        self.jobs.start_kept(async move {
+            let account = name.clone();
+            let written = tokio::task::spawn_blocking(move || {
+                connect::store(&stored, &config.folders, &account, passphrase.as_ref())
+                    .map_err(|error| problem::of_credentials(&account, &error))?;
+                if let Some(new) = &new {
+                    config.add(new.clone()).map_err(|error| problem::of_config(&error))?;
+                }
+                Ok(new)
+            });
+            Done::Account(name, AccountDone::Stored(written.await.unwrap_or(Ok(None))))
+        });
+    }
+
+    fn set_state(&mut self, name: &str, state: AccountState) {
+        if let Some(account) = self.accounts.get_mut(name) {
+            account.state = State::Told(state.clone());
+        }
+        let failed = matches!(state, AccountState::Failed(_));
+        self.send(Event::Account { account: name.to_owned(), state });
+        if failed {
+            self.account_changed(name);
+        }
+    }
+
+    fn told(&self, name: &str) -> Option<&AccountState> {
+        match &self.accounts.get(name)?.state {
+            State::Told(state) => Some(state),
+            State::Idle => None,
+        }
+    }
+
+    fn wait_sink(&self, name: &str) -> WaitSink {
+        let (news, account) = (self.jobs.news(), name.to_owned());
+        Arc::new(move |wait| {
+            // The worker is gone where this fails, and with it whoever would look.
+            let _ = news.send(News::Wait { account: account.clone(), wait });
+        })
+    }
+}
+
+/// What a job needs to get into an account.
+struct Door {
+    attempt: u64,
+    name: String,
+    client: Client,
+    folders: config::Folders,
+}
+
+impl Door {
+    async fn go_in(self, way: Way, stored: bool) -> Result<(Session, UndoJournal), Refusal> {
+        let session = match &way {
+            Way::Stored(passphrase) => {
+                let given = if passphrase.is_some() { Given::Passphrase } else { Given::Nothing };
+                connect::resume(&self.client, &self.folders, &self.name, passphrase.as_ref())
+                    .await
+                    .map_err(|error| Refusal::Stored(error, given))?
+            }
+            Way::Password(login) => {
+                Session::login(&self.client, &login.email, &login.password, login.code.as_ref())
+                    .await
+                    .map_err(Refusal::Login)?
+            }
+        };
+        let journal = if stored { open_journal(self.folders, self.name).await? } else { UndoJournal::none() };
+        Ok((session, journal))
+    }
+}
+
+async fn open_journal(folders: config::Folders, name: String) -> Result<UndoJournal, Refusal> {
+    let path = folders.undo_journal(&name);
+    let what = format!("open the undo journal \"{}\"", path.display());
+    let opened = tokio::task::spawn_blocking(move || UndoJournal::open(&path)).await;
+    let opened = opened.unwrap_or_else(|_stopped| Err(std::io::Error::other("stopped")));
+    opened.map_err(|error| Refusal::Problem(problem::of_io(&what, &error)))
+}
+
+/// Returns what an account needs after a way in was closed.
+fn needed(name: &str, email: Option<String>, refusal: Refusal) -> AccountState {
+    let login = |error: &LoginError| {
+        let problem = problem::of_login(name, error);
+        match error {
+            LoginError::CodeNeeded => AccountState::NeedsCode { problem: None },
+            LoginError::WrongCode => AccountState::NeedsCode { problem: Some(problem) },
+            LoginError::WrongPassword | LoginError::SessionEnded => {
+                AccountState::NeedsPassword { email: email.clone(), problem: Some(problem) }
+            }
+            LoginError::TooManyAttempts
+            | LoginError::Unconfirmed
+            | LoginError::Suspended
+            | LoginError::UnknownVersion(_)
+            | LoginError::KeyMaterial(_)
+            | LoginError::Api(_) => AccountState::Failed(problem),
+        }
+    };
+    match refusal {
+        Refusal::Login(error) | Refusal::Stored(StoredLoginError::Login(error), _) => login(&error),
+        Refusal::Problem(problem) => AccountState::Failed(problem),
+        Refusal::Stored(StoredLoginError::Credentials(error), given) => {
+            let problem = problem::of_credentials(name, &error);
+            match (error, given) {
+                (CredentialsError::PassphraseNeeded, _) => AccountState::NeedsPassphrase { problem: None },
+                (CredentialsError::Sealed, Given::Passphrase) => {
+                    AccountState::NeedsPassphrase { problem: Some(problem) }
+                }
+                (CredentialsError::None, _) => AccountState::NeedsPassword { email, problem: None },
+                (
+                    CredentialsError::Sealed | CredentialsError::Exposed { .. } | CredentialsError::Io { .. },
+                    _,
+                ) => AccountState::NeedsPassword { email, problem: Some(problem) },
+            }
+        }
+    }
+}
+
+/// Returns what is told where a command names an account that there is not.
+pub(crate) fn unknown_account(name: &str) -> Problem {
+    let hint = "`megapane config list` names the remotes that there are.";
+    Problem::new(ProblemKind::Usage, format!("Cannot find a remote \"{name}\""), hint)
+}
+
+/// Returns a wait as the front ends are told.
+pub(crate) fn shown_wait(wait: Wait) -> ShownWait {
+    let reason = match wait.reason {
+        Reason::ServerBusy => WaitReason::ServerBusy,
+        Reason::ProofOfWork => WaitReason::ProofOfWork,
+        Reason::TransferQuota => WaitReason::TransferQuota,
+        Reason::Offline => WaitReason::Offline,
+    };
+    let until = wait.until.and_then(|until| {
+        let at = SystemTime::now() + until.saturating_duration_since(Instant::now());
+        i64::try_from(at.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_millis()).ok()
+    });
+    ShownWait { reason, until }
+}
+
+/// How often a listing tells how far it is.
+const LOADING_STEP: Duration = Duration::from_millis(100);

@@ -1,0 +1,223 @@
+//! The worker's loop. It waits for commands, finished jobs, news, room in the event channel and the clock; everything
+//! else is done at once, by the parts of the worker that are `impl Actor` in their own files.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{Sender, UnboundedReceiver};
+use tokio::time::{Duration, Instant, sleep_until};
+
+use super::account::Account;
+use super::jobs::{Done, Jobs, News};
+use super::outbox::Outbox;
+use super::panes::Pane;
+use super::{Parts, problem};
+use crate::api::transport::Transport;
+use crate::config::Config;
+use crate::local::Trash;
+use crate::message::{Command, Event, ViewId};
+use crate::store::undo::UndoJournal;
+
+/// The state that the worker's task owns.
+pub(crate) struct Actor {
+    pub(crate) config: Config,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) home: Option<PathBuf>,
+    pub(crate) trash: Trash,
+    pub(crate) give_up: Option<Duration>,
+    pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) panes: BTreeMap<ViewId, Pane>,
+    pub(crate) jobs: Jobs,
+    outbox: Outbox,
+    news: UnboundedReceiver<News>,
+    /// When stale views may be read again.
+    read_again_at: Instant,
+    /// Set once the worker is to end: when it stops waiting for what still runs.
+    ends_at: Option<Instant>,
+}
+
+/// Why the loop went round.
+enum Turn {
+    Command(Option<Command>),
+    Done(Done),
+    News(News),
+    Clock,
+    /// The front end has dropped its end.
+    Deaf,
+}
+
+impl Actor {
+    /// Makes a worker's state.
+    pub(crate) fn new(parts: Parts) -> Self {
+        let (jobs, news) = Jobs::new();
+        let mut actor = Self {
+            accounts: BTreeMap::new(),
+            config: parts.config,
+            transport: parts.transport,
+            home: parts.home,
+            trash: parts.trash,
+            give_up: parts.give_up,
+            panes: BTreeMap::new(),
+            jobs,
+            outbox: Outbox::default(),
+            news,
+            read_again_at: Instant::now(),
+            ends_at: None,
+        };
+        let mut presets: BTreeMap<String, _> =
+            parts.presets.into_iter().map(|preset| (preset.account, preset.password)).collect();
+        let mut opened: BTreeMap<String, _> =
+            parts.opened.into_iter().map(|opened| (opened.account.clone(), opened)).collect();
+        for config in actor.config.accounts.clone() {
+            let name = config.name.clone();
+            let account = match opened.remove(&name) {
+                Some(opened) => {
+                    let journal = actor.journal_of(&config);
+                    Account::opened(config, opened, journal)
+                }
+                None => Account::new(config, presets.remove(&name)),
+            };
+            actor.accounts.insert(name, account);
+        }
+        actor
+    }
+
+    /// Runs until the front end quits or is gone.
+    pub(crate) async fn run(mut self, mut commands: UnboundedReceiver<Command>, events: Sender<Event>) {
+        loop {
+            let deadline = self.deadline();
+            let is_ending = self.ends_at.is_some();
+            let turn = tokio::select! {
+                biased;
+                permit = events.reserve(), if !self.outbox.is_empty() => match permit {
+                    Ok(permit) => {
+                        if let Some(event) = self.outbox.pop() {
+                            permit.send(event);
+                        }
+                        continue;
+                    }
+                    Err(_closed) => Turn::Deaf,
+                },
+                command = commands.recv(), if !is_ending => Turn::Command(command),
+                done = self.jobs.next() => match done {
+                    Ok(done) => Turn::Done(done),
+                    Err(error) => {
+                        tracing::error!(%error, "a job broke down");
+                        continue;
+                    }
+                },
+                Some(news) = self.news.recv() => Turn::News(news),
+                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => Turn::Clock,
+                () = events.closed() => Turn::Deaf,
+            };
+            if matches!(turn, Turn::Deaf) {
+                return self.jobs.abort();
+            }
+            self.take(turn);
+            if self.is_over() {
+                break;
+            }
+        }
+        self.jobs.abort();
+        self.send(Event::Ended);
+        while let Some(event) = self.outbox.pop() {
+            if events.send(event).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Puts an event on its way.
+    pub(crate) fn send(&mut self, event: Event) {
+        self.outbox.push(event);
+    }
+
+    fn take(&mut self, turn: Turn) {
+        match turn {
+            Turn::Command(Some(command)) => self.obey(command),
+            Turn::Command(None) => self.quit(),
+            Turn::Done(done) => self.take_done(done),
+            Turn::News(news) => self.take_news(news),
+            Turn::Clock | Turn::Deaf => {}
+        }
+        let now = Instant::now();
+        if now >= self.read_again_at && self.has_stale() {
+            self.read_again_at = now + READ_AGAIN;
+            self.read_stale();
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::ListAccounts => self.list_accounts(),
+            Command::Login(login) => self.login(login),
+            Command::Unlock { account, passphrase } => self.unlock(&account, passphrase),
+            Command::Logout { account } => self.logout(&account),
+            Command::RetryNow { account } => self.retry_now(&account),
+            Command::Open { view, location, focus } => self.open(view, location, focus),
+            Command::OpenParent { view } => self.open_parent(view),
+            Command::OpenPath { view, path } => self.open_path(view, &path),
+            Command::Close { view } => self.close(view),
+            Command::Refresh { view } => self.refresh(view),
+            Command::Rows { view, start, count } => self.rows(view, start, count),
+            Command::Focus { view, key } => self.focus(view, key),
+            Command::Arrange { view, arrangement } => self.arrange(view, arrangement),
+            Command::Mark { view, change } => self.mark(view, &change),
+            Command::Find { view, text, from, backwards } => self.find(view, &text, from, backwards),
+            Command::CreateFolder { parent, name } => self.create_folder(parent, name),
+            Command::Rename { parent, key, name } => self.rename(parent, key, name),
+            Command::Trash { selection } => self.trash(selection),
+            Command::MoveInside { selection, target } => self.move_inside(selection, target),
+            Command::PlanCopy { .. }
+            | Command::StartCopy { .. }
+            | Command::CancelCopy { .. }
+            | Command::Resolve { .. }
+            | Command::Transfers(_) => {}
+            Command::Quit => self.quit(),
+        }
+    }
+
+    fn take_done(&mut self, done: Done) {
+        match done {
+            Done::Abandoned => {}
+            Done::View(done) => self.view_done(done),
+            Done::Change(done) => self.change_done(done),
+            Done::Account(name, done) => self.account_done(&name, done),
+        }
+    }
+
+    /// Begins to end: what can be left is left, the rest has a while to end cleanly.
+    fn quit(&mut self) {
+        self.ends_at.get_or_insert(Instant::now() + ENDING);
+        self.jobs.stop();
+    }
+
+    fn is_over(&self) -> bool {
+        self.ends_at.is_some_and(|at| self.jobs.is_empty() || Instant::now() >= at)
+    }
+
+    /// When the loop has something to do though nothing happens.
+    fn deadline(&self) -> Option<Instant> {
+        let stale = self.has_stale().then_some(self.read_again_at);
+        stale.into_iter().chain(self.ends_at).min()
+    }
+
+    fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {
+        if account.password.is_some() {
+            return UndoJournal::none();
+        }
+        let path = self.config.folders.undo_journal(&account.name);
+        UndoJournal::open(&path).unwrap_or_else(|error| {
+            let what = format!("open the undo journal \"{}\"", path.display());
+            self.send(Event::Failed(problem::of_io(&what, &error)));
+            UndoJournal::none()
+        })
+    }
+}
+
+/// Views that show a folder in which much happens are read again this often.
+const READ_AGAIN: Duration = Duration::from_millis(300);
+
+/// How long the worker waits for transfers to end cleanly when it is to end.
+const ENDING: Duration = Duration::from_secs(10);

@@ -1,0 +1,445 @@
+//! Small changes on either side: make a folder, rename, throw away, move. Checked here on what is known, done by a job,
+//! told with one line, and then the views that show it are read again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use futures_util::stream::{self, StreamExt};
+
+use super::account::unknown_account;
+use super::actor::Actor;
+use super::jobs::Done;
+use super::listing::is_writable;
+use super::panes::Selected;
+use super::{listing, problem};
+use crate::api::error::ApiError;
+use crate::entry::{CloudFolder, EntryKey, Location};
+use crate::handle::NodeHandle;
+use crate::local::{LocalError, Trash};
+use crate::message::{Event, Problem, ProblemKind, Selection};
+use crate::session::Session;
+use crate::session::change::{Change, ChangeError, Outcome, Prepared};
+use crate::store::undo::UndoJournal;
+use crate::tree::Tree;
+
+/// What a job brings that changed something.
+pub(crate) enum ChangeDone {
+    /// In an account.
+    Cloud {
+        /// The account.
+        account: String,
+        /// The line for when all of it worked.
+        line: String,
+        /// How each change went.
+        results: Vec<Result<Outcome, Refused>>,
+    },
+    /// On the disk.
+    Local {
+        /// Folders that look different now.
+        folders: Vec<PathBuf>,
+        /// The line for when all of it worked.
+        line: String,
+        /// How each change went.
+        results: Vec<Result<(), Problem>>,
+    },
+}
+
+/// A change that the server or the journal refused.
+pub(crate) struct Refused {
+    problem: Problem,
+    session_ended: bool,
+}
+
+/// One change of an account: what it is in words, as in `rename "a"`, and how.
+type Worded = (String, Result<Prepared, Problem>);
+
+impl Actor {
+    /// Makes a folder.
+    pub(crate) fn create_folder(&mut self, parent: Location, name: String) {
+        let line = format!("made folder \"{name}\"");
+        let what = format!("make the folder \"{name}\"");
+        match parent {
+            Location::Local(parent) => {
+                let folders = vec![parent.clone()];
+                self.change_local(folders, line, move || {
+                    let path = checked_join(&parent, &name).map_err(|error| problem::of_local(&what, &error));
+                    let made = path.and_then(|path| {
+                        fs::create_dir(&path).map_err(|error| problem::of_io(&what, &error))
+                    });
+                    vec![made]
+                });
+            }
+            Location::Cloud { account, folder } => self.change_cloud(&account, line, |session, tree| {
+                let parent = writable_folder(&account, tree, folder)?;
+                free_in(tree, parent, &name, &what)?;
+                Ok(vec![worded(
+                    what.clone(),
+                    session,
+                    tree,
+                    Change::CreateFolder { parent, name: name.clone() },
+                )])
+            }),
+        }
+    }
+
+    /// Renames an entry.
+    pub(crate) fn rename(&mut self, parent: Location, key: EntryKey, name: String) {
+        match (parent, key) {
+            (Location::Local(parent), EntryKey::Name(old)) => {
+                let shown = old.to_string_lossy().into_owned();
+                let (line, what) =
+                    (format!("renamed \"{shown}\" to \"{name}\""), format!("rename \"{shown}\""));
+                self.change_local(vec![parent.clone()], line, move || {
+                    let to = checked_join(&parent, &name);
+                    vec![
+                        to.and_then(|to| rename(&parent.join(old), &to))
+                            .map_err(|error| problem::of_local(&what, &error)),
+                    ]
+                });
+            }
+            (Location::Cloud { account, .. }, EntryKey::Node(node)) => {
+                let old = self.label(&account, node);
+                let line = format!("renamed \"{old}\" to \"{name}\"");
+                let what = format!("rename \"{old}\"");
+                self.change_cloud(&account, line, |session, tree| {
+                    let from = tree.node(node).and_then(|node| node.name()).unwrap_or_default().to_owned();
+                    if let Some(parent) =
+                        tree.node(node).and_then(|node| node.parent()).filter(|_| from != name)
+                    {
+                        free_in(tree, parent, &name, &what)?;
+                    }
+                    let change = Change::Rename { node, from, to: name.clone() };
+                    Ok(vec![worded(what.clone(), session, tree, change)])
+                });
+            }
+            (_, key) => self.send(Event::Failed(fixed(&key, "renamed"))),
+        }
+    }
+
+    /// Throws entries away: into the rubbish bin, or the system's trash.
+    pub(crate) fn trash(&mut self, selection: Selection) {
+        match self.select(selection) {
+            Ok(Selected::Entries { parent: Location::Local(parent), keys }) => {
+                let trash = self.trash.clone();
+                let line = format!("moved {} to the trash", counted(&keys, None));
+                let sort_out = move |key: &EntryKey| local_trash(&trash, &parent, key);
+                self.change_local_each(keys, line, sort_out, None);
+            }
+            Ok(Selected::Entries { parent: Location::Cloud { account, .. }, keys }) => {
+                let line =
+                    format!("moved {} to the rubbish bin", counted(&keys, self.only_label(&account, &keys)));
+                self.change_cloud(&account, line, |session, tree| {
+                    Ok(keys.iter().map(|key| trash_change(session, tree, key)).collect())
+                });
+            }
+            Ok(Selected::Contents(_)) => self.send(Event::Failed(name_entries("throw away"))),
+            Err(problem) => self.send(Event::Failed(problem)),
+        }
+    }
+
+    /// Moves entries to another folder of the same side.
+    pub(crate) fn move_inside(&mut self, selection: Selection, target: Location) {
+        let selected = match self.select(selection) {
+            Ok(selected) => selected,
+            Err(problem) => return self.send(Event::Failed(problem)),
+        };
+        let title = self.heading(&target).title;
+        match (selected, target) {
+            (Selected::Contents(_), _) => self.send(Event::Failed(name_entries("move"))),
+            (Selected::Entries { parent: Location::Local(parent), keys }, Location::Local(target)) => {
+                let line = format!("moved {} to {title}", counted(&keys, None));
+                let goal = target.clone();
+                let change = move |key: &EntryKey| local_move(&parent, &goal, key);
+                self.change_local_each(keys, line, change, Some(target));
+            }
+            (
+                Selected::Entries { parent: Location::Cloud { account, .. }, keys },
+                Location::Cloud { account: other, folder },
+            ) if account == other => {
+                let line = format!("moved {} to {title}", counted(&keys, self.only_label(&account, &keys)));
+                self.change_cloud(&account, line, |session, tree| {
+                    let to = writable_folder(&account, tree, folder)?;
+                    Ok(keys.iter().map(|key| move_change(session, tree, key, to)).collect())
+                });
+            }
+            (Selected::Entries { .. }, Location::Local(_) | Location::Cloud { .. }) => {
+                let message = format!("Cannot move to {title}: it is on another side");
+                self.send(Event::Failed(Problem::new(ProblemKind::Usage, message, "Copy it instead.")));
+            }
+        }
+    }
+
+    /// Takes what a change came to.
+    pub(crate) fn change_done(&mut self, done: ChangeDone) {
+        match done {
+            ChangeDone::Local { folders, line, results } => {
+                folders.iter().for_each(|folder| self.local_changed(folder));
+                self.tell_results(line, results);
+            }
+            ChangeDone::Cloud { account: name, line, results } => {
+                let mut told = Vec::with_capacity(results.len());
+                let mut ended = false;
+                for result in results {
+                    match result {
+                        Ok(outcome) => {
+                            if let Some(account) = self.accounts.get_mut(&name) {
+                                account.apply(outcome.updates);
+                            }
+                            told.push(Ok(()));
+                        }
+                        Err(refused) => {
+                            ended |= refused.session_ended;
+                            told.push(Err(refused.problem));
+                        }
+                    }
+                }
+                self.account_changed(&name);
+                if ended {
+                    self.session_ended(&name);
+                }
+                self.tell_results(line, told);
+            }
+        }
+    }
+
+    fn tell_results(&mut self, line: String, results: Vec<Result<(), Problem>>) {
+        let problems: Vec<Problem> = results.into_iter().filter_map(Result::err).collect();
+        let others = problems.len().saturating_sub(1);
+        let event = match problems.into_iter().next() {
+            None => Event::Done { text: line },
+            Some(problem) if others == 0 => Event::Failed(problem),
+            Some(problem) => {
+                let message = format!("{} (and {others} more)", problem.message);
+                Event::Failed(Problem { message, ..problem })
+            }
+        };
+        self.send(event);
+    }
+
+    /// Checks changes of an account on its tree and starts the job that makes them.
+    fn change_cloud(
+        &mut self,
+        name: &str,
+        line: String,
+        prepare: impl FnOnce(&Session, &Tree) -> Result<Vec<Worded>, Problem>,
+    ) {
+        let Some(account) = self.accounts.get(name) else {
+            return self.send(Event::Failed(unknown_account(name)));
+        };
+        let Some((session, tree)) = account.ready() else {
+            return self.send(Event::Failed(not_ready(name)));
+        };
+        let worded = match prepare(session, tree) {
+            Ok(worded) => worded,
+            Err(problem) => return self.send(Event::Failed(problem)),
+        };
+        let (session, journal, account) = (session.clone(), account.journal.clone(), name.to_owned());
+        self.jobs.start_kept(async move {
+            let results = stream::iter(worded)
+                .map(|(what, prepared)| commit(what, prepared, &session, &journal))
+                .buffered(CHANGES_AT_ONCE)
+                .collect()
+                .await;
+            Done::Change(ChangeDone::Cloud { account, line, results })
+        });
+    }
+
+    fn change_local(
+        &mut self,
+        folders: Vec<PathBuf>,
+        line: String,
+        change: impl FnOnce() -> Vec<Result<(), Problem>> + Send + 'static,
+    ) {
+        self.jobs.start_kept(async move {
+            let results = tokio::task::spawn_blocking(change).await.unwrap_or_default();
+            Done::Change(ChangeDone::Local { folders, line, results })
+        });
+    }
+
+    /// Does the same to each entry of a local folder; every pane may show one of the folders concerned.
+    fn change_local_each(
+        &mut self,
+        keys: Vec<EntryKey>,
+        line: String,
+        change: impl Fn(&EntryKey) -> Result<PathBuf, Problem> + Send + 'static,
+        target: Option<PathBuf>,
+    ) {
+        self.jobs.start_kept(async move {
+            let changed = tokio::task::spawn_blocking(move || keys.iter().map(change).collect::<Vec<_>>());
+            let changed = changed.await.unwrap_or_default();
+            let mut folders: Vec<PathBuf> = target.into_iter().collect();
+            let mut results = Vec::with_capacity(changed.len());
+            for result in changed {
+                results.push(result.map(|folder| {
+                    if !folders.contains(&folder) {
+                        folders.push(folder);
+                    }
+                }));
+            }
+            Done::Change(ChangeDone::Local { folders, line, results })
+        });
+    }
+
+    fn label(&self, account: &str, node: NodeHandle) -> String {
+        let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+        tree.and_then(|tree| tree.node(node)).map_or_else(|| format!("H:{node}"), |node| node.label())
+    }
+
+    fn only_label(&self, account: &str, keys: &[EntryKey]) -> Option<String> {
+        match keys {
+            [EntryKey::Node(node)] => Some(self.label(account, *node)),
+            _ => None,
+        }
+    }
+}
+
+async fn commit(
+    what: String,
+    prepared: Result<Prepared, Problem>,
+    session: &Session,
+    journal: &UndoJournal,
+) -> Result<Outcome, Refused> {
+    let prepared = prepared.map_err(|problem| Refused { problem, session_ended: false })?;
+    session.commit(prepared, journal).await.map_err(|error| Refused {
+        session_ended: matches!(error, ChangeError::Api(ApiError::SessionEnded)),
+        problem: problem::of_change(&what, &error),
+    })
+}
+
+fn worded(what: String, session: &Session, tree: &Tree, change: Change) -> Worded {
+    let prepared = session.prepare(tree, change).map_err(|error| problem::of_change(&what, &error));
+    (what, prepared)
+}
+
+fn trash_change(session: &Session, tree: &Tree, key: &EntryKey) -> Worded {
+    let EntryKey::Node(handle) = key else { return (String::new(), Err(fixed(key, "thrown away"))) };
+    let Some(node) = tree.node(*handle) else { return gone("throw away", *handle) };
+    let what = format!("throw away \"{}\"", node.label());
+    if tree.rubbish().is_some_and(|rubbish| tree.is_inside(*handle, rubbish)) {
+        let problem = Problem::new(
+            ProblemKind::Permanent,
+            format!("\"{}\" is in the rubbish bin already", node.label()),
+            "",
+        );
+        return (what, Err(problem));
+    }
+    let Some(from) = node.parent() else { return (what, Err(fixed(key, "thrown away"))) };
+    worded(what, session, tree, Change::Trash { node: *handle, from })
+}
+
+fn move_change(session: &Session, tree: &Tree, key: &EntryKey, to: NodeHandle) -> Worded {
+    let EntryKey::Node(handle) = key else { return (String::new(), Err(fixed(key, "moved"))) };
+    let Some(node) = tree.node(*handle) else { return gone("move", *handle) };
+    let what = format!("move \"{}\"", node.label());
+    let Some(from) = node.parent() else { return (what, Err(fixed(key, "moved"))) };
+    match node.name().map_or(Ok(()), |name| free_in(tree, to, name, &what)) {
+        Ok(()) => worded(what, session, tree, Change::Move { node: *handle, from, to }),
+        Err(problem) => (what, Err(problem)),
+    }
+}
+
+fn gone(verb: &str, handle: NodeHandle) -> Worded {
+    let what = format!("{verb} H:{handle}");
+    let problem = problem::of_change(&what, &ChangeError::Gone(handle));
+    (what, Err(problem))
+}
+
+/// Returns the node behind a folder in which entries can be made, or why there is none.
+pub(crate) fn writable_folder(
+    account: &str,
+    tree: &Tree,
+    folder: CloudFolder,
+) -> Result<NodeHandle, Problem> {
+    let title = listing::cloud_title(account, Some(tree), folder);
+    let node = tree.folder_node(folder).and_then(|node| tree.node(node)).filter(|node| !node.is_file());
+    match (folder, node) {
+        (CloudFolder::Shares | CloudFolder::Orphans, _) => {
+            let hint = "Choose a folder in it, or another one.";
+            Err(Problem::new(ProblemKind::Permanent, format!("Nothing can be put into \"{title}\""), hint))
+        }
+        (_, None) => Err(Problem::new(
+            ProblemKind::FolderNotFound,
+            format!("\"{title}\" is no longer there"),
+            "Refresh the view.",
+        )),
+        (_, Some(node)) if is_writable(tree, node.handle()) => Ok(node.handle()),
+        (_, Some(_)) => {
+            let message = format!("\"{title}\" is read-only: it is shared with you for reading only");
+            Err(Problem::new(ProblemKind::Permanent, message, "Ask its owner, or choose another folder."))
+        }
+    }
+}
+
+/// Returns what is told where a command needs an account that is not open.
+pub(crate) fn not_ready(account: &str) -> Problem {
+    let message = format!("\"{account}:\" is not open yet");
+    Problem::new(ProblemKind::Login, message, "Open it first.")
+}
+
+fn free_in(tree: &Tree, parent: NodeHandle, name: &str, what: &str) -> Result<(), Problem> {
+    if tree.named(parent, name).is_empty() {
+        return Ok(());
+    }
+    let message = format!("Cannot {what}: there is an entry \"{name}\" already");
+    Err(Problem::new(ProblemKind::Permanent, message, "Choose another name."))
+}
+
+fn local_trash(trash: &Trash, parent: &Path, key: &EntryKey) -> Result<PathBuf, Problem> {
+    let EntryKey::Name(name) = key else { return Err(fixed(key, "thrown away")) };
+    let what = format!("throw away \"{}\"", name.to_string_lossy());
+    trash.put(&parent.join(name)).map_err(|error| problem::of_local(&what, &error))?;
+    Ok(parent.to_path_buf())
+}
+
+fn local_move(parent: &Path, target: &Path, key: &EntryKey) -> Result<PathBuf, Problem> {
+    let EntryKey::Name(name) = key else { return Err(fixed(key, "moved")) };
+    let what = format!("move \"{}\"", name.to_string_lossy());
+    rename(&parent.join(name), &target.join(name)).map_err(|error| problem::of_local(&what, &error))?;
+    Ok(parent.to_path_buf())
+}
+
+/// Renames without ever taking the place of something.
+fn rename(from: &Path, to: &Path) -> Result<(), LocalError> {
+    if to.symlink_metadata().is_ok() {
+        return Err(LocalError::Exists { path: to.to_path_buf() });
+    }
+    fs::rename(from, to).map_err(LocalError::io("rename", from))
+}
+
+/// Returns the place of a typed name in a folder; one that would lead elsewhere is refused.
+fn checked_join(folder: &Path, name: &str) -> Result<PathBuf, LocalError> {
+    let mut components = Path::new(name).components();
+    let path = folder.join(name);
+    match (components.next(), components.next()) {
+        (Some(std::path::Component::Normal(only)), None) if only == name => Ok(path),
+        _ => {
+            let refused = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a name");
+            Err(LocalError::io("use", Path::new(name))(refused))
+        }
+    }
+}
+
+fn fixed(key: &EntryKey, done: &str) -> Problem {
+    let name = match key {
+        EntryKey::Name(name) => name.to_string_lossy().into_owned(),
+        EntryKey::Node(node) => format!("H:{node}"),
+        EntryKey::Place(place) => format!("{place:?}"),
+    };
+    Problem::new(ProblemKind::Permanent, format!("\"{name}\" cannot be {done}: it is a fixed place"), "")
+}
+
+fn name_entries(verb: &str) -> Problem {
+    Problem::new(ProblemKind::Usage, format!("Name the entries to {verb}"), "")
+}
+
+/// `"a.jpg"` or `3 entries`.
+fn counted(keys: &[EntryKey], label: Option<String>) -> String {
+    match (keys, label) {
+        (_, Some(label)) => format!("\"{label}\""),
+        ([EntryKey::Name(name)], None) => format!("\"{}\"", name.to_string_lossy()),
+        (keys, None) => format!("{} entries", keys.len()),
+    }
+}
+
+/// Changes of one command on their way at once; the client below puts them into batches.
+const CHANGES_AT_ONCE: usize = 16;

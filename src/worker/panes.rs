@@ -1,0 +1,457 @@
+//! Views as the worker has them: which folder each shows or waits for, and the jobs that read and sort folders. A newer
+//! request makes the result of an older one void.
+
+use std::sync::Arc;
+
+use tokio::time::{Duration, sleep};
+
+use super::account::unknown_account;
+use super::actor::Actor;
+use super::jobs::Done;
+use super::listing::{self, Draft, Listing};
+use super::view::{Folder, View};
+use super::{order, problem};
+use crate::entry::{CloudFolder, Entry, EntryKey, Location};
+use crate::message::{
+    Arrangement, Event, MarkChange, Problem, ProblemKind, Selection, ViewHead, ViewId, ViewState,
+};
+
+/// One view, and what is on its way for it.
+#[derive(Debug)]
+pub(crate) struct Pane {
+    pub(crate) view: View,
+    /// The folder that will be shown once it is read.
+    wanted: Option<Wanted>,
+    /// The order that the user wants.
+    arrangement: Arrangement,
+    /// Grows with each request to read; results of older ones are dropped.
+    reading: u64,
+    is_reading: bool,
+    /// Grows with each request to sort.
+    sorting: u64,
+    /// Something in the folder has changed since it was read.
+    is_stale: bool,
+    /// A head was sent.
+    is_told: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Wanted {
+    Folder { location: Location, focus: Option<EntryKey> },
+    Path { account: String, path: String },
+}
+
+/// What a job about a view brings.
+pub(crate) enum ViewDone {
+    /// A folder was read.
+    Read { view: ViewId, reading: u64, result: Result<Listing, Problem> },
+    /// Entries were sorted.
+    Sorted { view: ViewId, sorting: u64, entries: Arc<[Entry]>, arrangement: Arrangement, order: Vec<u32> },
+    /// Reading takes a while.
+    Slow { view: ViewId, reading: u64 },
+}
+
+/// Entries that a command is about.
+#[derive(Clone, Debug)]
+pub(crate) enum Selected {
+    /// Some of a folder.
+    Entries {
+        /// The folder.
+        parent: Location,
+        /// Its entries.
+        keys: Vec<EntryKey>,
+    },
+    /// All that is in a folder.
+    Contents(Location),
+}
+
+impl Pane {
+    fn new(id: ViewId, location: Location) -> Self {
+        Self {
+            view: View::opening(id, location, Folder::default(), None),
+            wanted: None,
+            arrangement: Arrangement::default(),
+            reading: 0,
+            is_reading: false,
+            sorting: 0,
+            is_stale: false,
+            is_told: false,
+        }
+    }
+
+    /// The folder that is wanted, or else the one that is shown.
+    fn target(&self) -> &Location {
+        match &self.wanted {
+            Some(Wanted::Folder { location, .. }) => location,
+            Some(Wanted::Path { .. }) | None => self.view.location(),
+        }
+    }
+
+    fn shows_account(&self, name: &str) -> bool {
+        let of_account =
+            |location: &Location| matches!(location, Location::Cloud { account, .. } if account == name);
+        match &self.wanted {
+            Some(Wanted::Folder { location, .. }) => of_account(location),
+            Some(Wanted::Path { account, .. }) => account == name || of_account(self.view.location()),
+            None => of_account(self.view.location()),
+        }
+    }
+}
+
+impl Actor {
+    /// Shows a folder.
+    pub(crate) fn open(&mut self, id: ViewId, location: Location, focus: Option<EntryKey>) {
+        let location = self.normal_location(location);
+        let pane = self.panes.entry(id).or_insert_with(|| Pane::new(id, location.clone()));
+        if pane.target() != &location {
+            pane.arrangement.filter = None;
+        }
+        pane.wanted = Some(Wanted::Folder { location, focus });
+        self.read(id);
+    }
+
+    /// Shows the folder above.
+    pub(crate) fn open_parent(&mut self, id: ViewId) {
+        let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
+        match self.heading(pane.target()).parent.or_else(|| pane.view.parent().cloned()) {
+            Some((location, focus)) => self.open(id, location, Some(focus)),
+            None => self.tell(id),
+        }
+    }
+
+    /// Shows a folder by its path in an account.
+    pub(crate) fn open_path(&mut self, id: ViewId, typed: &str) {
+        let Some((account, path)) = typed.split_once(':') else {
+            let hint = "Write it as account:path.";
+            let message = format!("\"{typed}\" names no account");
+            return self.send(Event::Failed(Problem::new(ProblemKind::Usage, message, hint)));
+        };
+        let (account, path) = (account.to_owned(), path.to_owned());
+        if !self.accounts.contains_key(&account) {
+            return self.send(Event::Failed(unknown_account(&account)));
+        }
+        let root = Location::Cloud { account: account.clone(), folder: CloudFolder::Root };
+        let pane = self.panes.entry(id).or_insert_with(|| Pane::new(id, root));
+        pane.wanted = Some(Wanted::Path { account, path });
+        self.read(id);
+    }
+
+    /// Reads the folder anew.
+    pub(crate) fn refresh(&mut self, id: ViewId) {
+        let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
+        match pane.target().clone() {
+            Location::Cloud { account, .. }
+                if self.accounts.get(&account).is_some_and(|a| a.ready().is_some()) =>
+            {
+                self.tell_as(id, Some(ViewState::Opening));
+                self.list_account(&account);
+            }
+            Location::Cloud { .. } | Location::Local(_) => self.read(id),
+        }
+    }
+
+    /// Forgets a view.
+    pub(crate) fn close(&mut self, id: ViewId) {
+        self.panes.remove(&id);
+    }
+
+    /// Sends rows.
+    pub(crate) fn rows(&mut self, id: ViewId, start: u64, count: u32) {
+        let Some(pane) = self.panes.get_mut(&id) else { return self.unknown_view(id) };
+        let rows = pane.view.rows(start, count.min(ROWS_AT_ONCE));
+        self.send(rows);
+    }
+
+    /// Takes note of the cursor.
+    pub(crate) fn focus(&mut self, id: ViewId, key: Option<EntryKey>) {
+        if let Some(pane) = self.panes.get_mut(&id) {
+            pane.view.set_focus(key);
+        }
+    }
+
+    /// Sorts and filters.
+    pub(crate) fn arrange(&mut self, id: ViewId, arrangement: Arrangement) {
+        let Some(pane) = self.panes.get_mut(&id) else { return self.unknown_view(id) };
+        pane.arrangement = arrangement;
+        self.sort(id);
+    }
+
+    /// Changes marks.
+    pub(crate) fn mark(&mut self, id: ViewId, change: &MarkChange) {
+        let Some(pane) = self.panes.get_mut(&id) else { return self.unknown_view(id) };
+        pane.view.mark(change);
+        self.tell(id);
+    }
+
+    /// Looks for a name.
+    pub(crate) fn find(&mut self, id: ViewId, text: &str, from: u64, backwards: bool) {
+        let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
+        let row = pane.view.find(text, from, backwards);
+        self.send(Event::Found { view: id, row });
+    }
+
+    /// Returns what a command is about, as it is now.
+    pub(crate) fn select(&self, selection: Selection) -> Result<Selected, Problem> {
+        match selection {
+            Selection::Contents(location) => Ok(Selected::Contents(self.normal_location(location))),
+            Selection::Entries { parent, keys } => {
+                Ok(Selected::Entries { parent: self.normal_location(parent), keys })
+            }
+            Selection::Marked(id) => {
+                let view = &self.panes.get(&id).ok_or_else(no_view)?.view;
+                let keys = view.marked().into_iter().map(|entry| entry.key).collect();
+                Ok(Selected::Entries { parent: view.location().clone(), keys })
+            }
+        }
+    }
+
+    /// Takes what a job about a view brings.
+    pub(crate) fn view_done(&mut self, done: ViewDone) {
+        match done {
+            ViewDone::Read { view, reading, result } => {
+                if self.panes.get(&view).is_some_and(|pane| pane.reading == reading) {
+                    self.was_read(view, result);
+                }
+            }
+            ViewDone::Slow { view, reading } => {
+                if self.panes.get(&view).is_some_and(|pane| pane.reading == reading && pane.is_reading) {
+                    self.show_opening(view);
+                }
+            }
+            ViewDone::Sorted { view, sorting, entries, arrangement, order } => {
+                let Some(pane) = self.panes.get_mut(&view) else { return };
+                if pane.sorting == sorting && Arc::ptr_eq(&entries, pane.view.entries()) {
+                    pane.view.reorder(arrangement, order);
+                    self.tell(view);
+                }
+            }
+        }
+    }
+
+    /// Something in an account has changed: what shows it is read again.
+    pub(crate) fn account_changed(&mut self, name: &str) {
+        let ready = self.accounts.get(name).is_some_and(|account| account.ready().is_some());
+        let failure = self.accounts.get(name).and_then(|account| account.failure().cloned());
+        let ids: Vec<ViewId> =
+            self.panes.iter().filter(|(_, pane)| pane.shows_account(name)).map(|(id, _)| *id).collect();
+        for id in ids {
+            let Some(pane) = self.panes.get_mut(&id) else { continue };
+            match (&failure, pane.wanted.is_some() || *pane.view.state() != ViewState::Ready) {
+                _ if ready => pane.is_stale = true,
+                (Some(problem), true) => self.was_read(id, Err(problem.clone())),
+                (Some(_) | None, _) => {}
+            }
+        }
+    }
+
+    /// Something in a local folder has changed.
+    pub(crate) fn local_changed(&mut self, folder: &std::path::Path) {
+        for pane in self.panes.values_mut() {
+            if matches!(pane.view.location(), Location::Local(path) if path == folder) {
+                pane.is_stale = true;
+            }
+        }
+    }
+
+    /// Reads again what is stale. Called at most a few times a second.
+    pub(crate) fn read_stale(&mut self) {
+        let stale = |pane: &&mut Pane| pane.is_stale && !pane.is_reading;
+        let ids: Vec<ViewId> =
+            self.panes.iter_mut().filter(|(_, pane)| stale(pane)).map(|(id, _)| *id).collect();
+        ids.into_iter().for_each(|id| self.read(id));
+    }
+
+    /// Returns whether a view waits to be read again.
+    pub(crate) fn has_stale(&self) -> bool {
+        self.panes.values().any(|pane| pane.is_stale && !pane.is_reading)
+    }
+
+    /// Returns title and parent of a folder, as far as they are known without reading it.
+    pub(crate) fn heading(&self, location: &Location) -> Folder {
+        match location {
+            Location::Local(path) => listing::local_heading(path, self.home.as_deref()),
+            Location::Cloud { account, folder } => {
+                let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+                listing::cloud_heading(account, tree, *folder)
+            }
+        }
+    }
+
+    fn normal_location(&self, location: Location) -> Location {
+        match location {
+            Location::Local(path) => Location::Local(listing::clean(&path)),
+            Location::Cloud { account, folder } => {
+                let tree = self.accounts.get(&account).and_then(|account| account.tree.as_ref());
+                let folder = tree.map_or(folder, |tree| listing::normal(tree, folder));
+                Location::Cloud { account, folder }
+            }
+        }
+    }
+
+    /// Starts to read the folder that a view is to show.
+    fn read(&mut self, id: ViewId) {
+        let Some(pane) = self.panes.get_mut(&id) else { return };
+        pane.reading += 1;
+        pane.is_stale = false;
+        pane.is_reading = false;
+        match pane.wanted.clone() {
+            Some(Wanted::Path { account, path }) => self.follow_path(id, &account, &path),
+            Some(Wanted::Folder { .. }) | None => match pane.target().clone() {
+                Location::Local(path) => self.read_local(id, path),
+                Location::Cloud { account, folder } => self.read_cloud(id, &account, folder),
+            },
+        }
+    }
+
+    fn read_local(&mut self, id: ViewId, path: std::path::PathBuf) {
+        let heading = listing::local_heading(&path, self.home.as_deref());
+        self.start_reading(id, move || {
+            listing::read_local(&path, heading).map_err(|error| problem::of_folder(&path, &error))
+        });
+    }
+
+    fn read_cloud(&mut self, id: ViewId, account: &str, folder: CloudFolder) {
+        let known = self.accounts.get(account);
+        match known.and_then(|known| known.tree.as_ref()) {
+            Some(tree) => match listing::read_cloud(account, tree, folder) {
+                Some(draft) => self.start_reading(id, move || Ok(draft)),
+                None => self.was_read(id, Err(folder_gone(account))),
+            },
+            None => {
+                self.show_opening(id);
+                if !self.connect(account) {
+                    self.was_read(id, Err(unknown_account(account)));
+                }
+            }
+        }
+    }
+
+    fn follow_path(&mut self, id: ViewId, account: &str, path: &str) {
+        let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+        let Some(tree) = tree else {
+            self.connect(account);
+            return;
+        };
+        let found = tree.locate(path).map_err(|error| problem::of_path(account, &error));
+        let found = found.and_then(|folder| {
+            let is_file =
+                tree.folder_node(folder).and_then(|node| tree.node(node)).is_some_and(|node| node.is_file());
+            let message = format!("\"{account}:{path}\" is a file, and a folder is meant");
+            if is_file { Err(Problem::new(ProblemKind::FolderNotFound, message, "")) } else { Ok(folder) }
+        });
+        let Some(pane) = self.panes.get_mut(&id) else { return };
+        pane.wanted = None;
+        match found {
+            Ok(folder) => self.open(id, Location::Cloud { account: account.to_owned(), folder }, None),
+            Err(problem) => self.send(Event::Failed(problem)),
+        }
+    }
+
+    /// Reads and sorts off the async threads, and says so when that takes a while.
+    fn start_reading(&mut self, id: ViewId, read: impl FnOnce() -> Result<Draft, Problem> + Send + 'static) {
+        let Some(pane) = self.panes.get_mut(&id) else { return };
+        pane.is_reading = true;
+        let (reading, arrangement) = (pane.reading, pane.arrangement.clone());
+        self.jobs.start_blocking(move || {
+            let result = read().map(|draft| draft.finish(arrangement));
+            Done::View(ViewDone::Read { view: id, reading, result })
+        });
+        self.jobs.start(async move {
+            sleep(SLOW).await;
+            Done::View(ViewDone::Slow { view: id, reading })
+        });
+    }
+
+    /// Shows that the wanted folder is on its way.
+    fn show_opening(&mut self, id: ViewId) {
+        self.go(id);
+        let Some(pane) = self.panes.get(&id) else { return };
+        if *pane.view.state() == ViewState::Ready {
+            self.tell_as(id, Some(ViewState::Opening));
+        } else {
+            self.tell(id);
+        }
+    }
+
+    /// Lets a view go to the folder that it wants.
+    fn go(&mut self, id: ViewId) {
+        let Some(pane) = self.panes.get_mut(&id) else { return };
+        let Some(Wanted::Folder { location, focus }) = pane.wanted.clone() else { return };
+        pane.wanted = None;
+        let is_same = *pane.view.location() == location && *pane.view.state() == ViewState::Ready;
+        let heading = self.heading(&location);
+        let Some(pane) = self.panes.get_mut(&id) else { return };
+        if is_same {
+            pane.view.set_focus(focus);
+        } else {
+            pane.view.go(location, heading, focus);
+        }
+    }
+
+    fn was_read(&mut self, id: ViewId, result: Result<Listing, Problem>) {
+        self.go(id);
+        let Some(pane) = self.panes.get_mut(&id) else { return };
+        pane.is_reading = false;
+        match result {
+            Err(problem) => pane.view.fail(problem),
+            Ok(listing) => {
+                let wanted = listing.arrangement == pane.arrangement;
+                pane.view.set_arrangement(listing.arrangement);
+                pane.view.show(listing.folder, listing.order);
+                if !wanted {
+                    self.sort(id);
+                }
+            }
+        }
+        self.tell(id);
+    }
+
+    fn sort(&mut self, id: ViewId) {
+        let Some(pane) = self.panes.get_mut(&id) else { return };
+        pane.sorting += 1;
+        let (sorting, arrangement) = (pane.sorting, pane.arrangement.clone());
+        let entries = Arc::clone(pane.view.entries());
+        self.jobs.start_blocking(move || {
+            let order = order::arrange(&entries, &arrangement);
+            Done::View(ViewDone::Sorted { view: id, sorting, entries, arrangement, order })
+        });
+    }
+
+    fn tell(&mut self, id: ViewId) {
+        self.tell_as(id, None);
+    }
+
+    /// Sends a view's head, in the given state or its own, and the rows that the screen shows where they have changed.
+    fn tell_as(&mut self, id: ViewId, state: Option<ViewState>) {
+        let Some(pane) = self.panes.get_mut(&id) else { return };
+        pane.is_told = true;
+        let is_own = state.is_none();
+        let head: ViewHead = pane.view.head();
+        let head = ViewHead { state: state.unwrap_or_else(|| head.state.clone()), ..head };
+        let rows = pane.view.window().filter(|_| is_own);
+        self.send(Event::View(head));
+        if let Some(rows) = rows {
+            self.send(rows);
+        }
+    }
+
+    fn unknown_view(&mut self, id: ViewId) {
+        let message = format!("There is no view {}", id.0);
+        self.send(Event::Failed(Problem::new(ProblemKind::Other, message, "")));
+    }
+}
+
+fn no_view() -> Problem {
+    Problem::new(ProblemKind::Other, "There is no such view", "")
+}
+
+fn folder_gone(account: &str) -> Problem {
+    let message = format!("The folder is no longer there in \"{account}:\"");
+    Problem::new(ProblemKind::FolderNotFound, message, "Go to the folder above.")
+}
+
+/// What is there sooner is shown in one step, without an empty pane in between.
+const SLOW: Duration = Duration::from_millis(100);
+
+/// More rows than any screen has; bounds what one command can ask for.
+const ROWS_AT_ONCE: u32 = 10_000;
