@@ -61,7 +61,7 @@ fn whole(error: &TransportError) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
+        text = format!("{text}: {error}");
         cause = error.source();
     }
     text
@@ -143,7 +143,7 @@ async fn an_upload_that_nobody_takes_is_given_up() {
         std::future::pending::<()>().await;
     })
     .await;
-    let endless = stream::repeat_with(|| Ok(Bytes::from_static(&[0; 100_000])));
+    let endless = stream::repeat_with(|| Ok(Bytes::from(vec![0; 100_000])));
     let body = RequestBody::Stream { len: u64::MAX, stream: Box::pin(endless) };
     let error = send(Request::post(url, body, Duration::from_secs(30), 2)).await.unwrap_err();
     assert!(matches!(error, TransportError::Idle { .. }), "{error}");
@@ -164,7 +164,7 @@ async fn an_upload_that_moves_is_not_idle() {
             tokio::time::pause();
         }
         tokio::time::advance(Duration::from_secs(20)).await;
-        (count < 10).then(|| (Ok(Bytes::from_static(&[0; 64 * 1024])), count + 1))
+        (count < 10).then(|| (Ok(Bytes::from(vec![0; 64 * 1024])), count + 1))
     });
     let body = RequestBody::Stream { len: 10 * 64 * 1024, stream: Box::pin(pieces) };
     send(Request::post(url, body, Duration::from_secs(30), 2)).await.unwrap();
