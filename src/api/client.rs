@@ -237,3 +237,6 @@ fn refused(code: ErrorCode, command: &'static str, context: Context) -> ApiError
         code => ApiError::Refused { code, command, context },
     }
 }
+
+#[cfg(test)]
+mod tests;

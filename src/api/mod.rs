@@ -18,3 +18,5 @@ mod exchange;
 mod listing_body;
 mod queue;
 mod request_id;
+#[cfg(test)]
+pub(crate) mod scripted;
