@@ -4,12 +4,12 @@
 use rayon::prelude::*;
 
 use super::Tree;
-use super::keyring::Keyring;
 use super::node::NodeKind;
 use super::share::{Access, Inbound};
 use super::store::{ClearAttributes, Content, Facts, Index, Sealed};
 use crate::api::listing::{ListingRest, WireNode};
 use crate::crypto::attributes::{Attributes, decrypt_text};
+use crate::crypto::node_key::{KeyKind, Keyring};
 use crate::handle::base64_decode_into;
 
 /// A tree in the making.
@@ -50,15 +50,11 @@ impl TreeBuilder {
             tracing::warn!(count = self.unreadable_count, "left out nodes without handle or of unknown kind");
         }
         for entry in &rest.share_keys {
-            if !self.keyring.has_share_key(entry.node)
-                && let Some(key) = self.keyring.open_own_share_key(entry)
-            {
-                self.keyring.add_share_key(entry.node, key);
-            }
+            self.keyring.take_outgoing_share(entry.node, &entry.key, &entry.proof);
         }
         self.retry_sealed();
         let Self { keyring, mut tree, .. } = self;
-        tree.shares.keys = keyring.into_share_keys();
+        tree.shares.keys = keyring.share_keys().map(|(folder, key)| (folder, key.clone())).collect();
         tree.shares.given = rest.shares.iter().copied().collect();
         tree.shares.linked = rest.links.iter().copied().collect();
         tree.shares.emails = rest.users.iter().map(|user| (user.handle, user.email.clone())).collect();
@@ -94,9 +90,7 @@ impl TreeBuilder {
         let (Some(handle), Ok(sharer)) = (node.handle.handle(), node.sharer.as_str().parse()) else { return };
         let access = Access::from_wire(node.access.0);
         self.tree.shares.inbound.insert(handle, Inbound { sharer, access });
-        if let Some(key) = self.keyring.open_inbound_share_key(node.share_key.as_str()) {
-            self.keyring.add_share_key(handle, key);
-        }
+        self.keyring.take_inbound_share(handle, node.share_key.as_str());
     }
 
     fn retry_sealed(&mut self) {
@@ -140,7 +134,8 @@ fn unseal(keyring: &Keyring, kind: NodeKind, keys: &str, attributes: &str) -> Co
     let mut encrypted = Vec::new();
     base64_decode_into(attributes, &mut encrypted);
     let (mut likeliest, mut clear) = (None, Vec::new());
-    for key in keyring.node_keys(kind, keys) {
+    let kind = if kind == NodeKind::File { KeyKind::File } else { KeyKind::Folder };
+    for key in keyring.candidates(keys, kind) {
         if let Some(json) = decrypt_text(&encrypted, key.attribute_key(), &mut clear) {
             let plain = ClearAttributes::read_plain(json);
             let lenient = || Attributes::decrypt(&encrypted, key.attribute_key()).map(|all| (&all).into());

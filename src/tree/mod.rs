@@ -3,7 +3,6 @@
 //! waiting, and nothing that a server sends makes it panic, loop or hide a node.
 
 mod build;
-mod keyring;
 mod node;
 mod path;
 mod placement;
@@ -14,10 +13,10 @@ mod usage;
 
 use std::fmt;
 
+pub use crate::crypto::node_key::Keyring;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 pub use build::TreeBuilder;
-pub use keyring::Keyring;
 pub use node::{Node, NodeKind};
 pub use path::PathError;
 use placement::Tops;
