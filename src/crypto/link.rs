@@ -1,13 +1,14 @@
 //! Texts of public links: files and folders, old and new style, nodes inside a folder link, and links under a password.
 //! The command line and the screen hand texts in; the session makes them. Keys are secrets and never printed by `Debug`.
 
+mod protected;
+
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::key::{FileKey, ShareKey, random};
+pub use self::protected::{ProtectedLink, WrongPassword};
+use super::key::{FileKey, ShareKey};
 use crate::handle::{HandleError, NodeHandle, base64_decode, base64_encode};
 
 /// A parsed public link.
@@ -169,147 +170,18 @@ impl LinkKind {
     }
 }
 
-/// A public link whose key is locked with a password (`#P!…`).
-#[derive(Clone, PartialEq, Eq)]
-pub struct ProtectedLink {
-    algorithm: Algorithm,
-    kind: LinkKind,
-    handle: NodeHandle,
-    salt: [u8; 32],
-    /// Key XOR the first bytes of what the password gives.
-    masked: Vec<u8>,
-    mac: [u8; 32],
-}
-
-/// The two forms differ in the MAC: the first had key and message exchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Algorithm {
-    Swapped,
-    Current,
-}
-
-/// The password does not open the link (the API's error -14).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("wrong password for this link")]
-pub struct WrongPassword;
-
-impl ProtectedLink {
-    /// Reads a link text of the form `…#P!<base64>`.
-    pub fn parse(text: &str) -> Result<Self, LinkError> {
-        let (_, text) = text.trim().split_once("#P!").ok_or(LinkError::NotALink)?;
-        if text.len() > MAX_PROTECTED_TEXT {
-            return Err(LinkError::Key);
-        }
-        Self::from_bytes(&base64_decode(text)).ok_or(LinkError::Key)
-    }
-
-    /// Opens it. 100,000 rounds: about 50 ms.
-    pub fn open(&self, password: &str) -> Result<Link, WrongPassword> {
-        let derived = derive(password, &self.salt);
-        if !self.mac_fits(&derived) {
-            return Err(WrongPassword);
-        }
-        let key = Zeroizing::new(masked(&self.masked, &derived));
-        Ok(Link { kind: self.kind, handle: self.handle, key: Some(key), inside: None })
-    }
-
-    /// Locks a link with a password; `None` when the link has no key. 100,000 rounds: about 50 ms.
-    #[must_use]
-    pub fn lock(link: &Link, password: &str) -> Option<Self> {
-        Self::lock_with_salt(link, password, random())
-    }
-
-    /// As [`ProtectedLink::lock`] with a given salt. One salt must not lock two links with the same password.
-    #[must_use]
-    pub fn lock_with_salt(link: &Link, password: &str, salt: [u8; 32]) -> Option<Self> {
-        let derived = derive(password, &salt);
-        let masked = masked(link.key.as_ref()?, &derived);
-        let (kind, handle) = (link.kind, link.handle);
-        let mut locked = Self { algorithm: Algorithm::Current, kind, handle, salt, masked, mac: [0; 32] };
-        let (mac_key, message) = locked.mac_parts(&derived);
-        locked.mac = hmac(&mac_key, &message)?.finalize().into_bytes().into();
-        Some(locked)
-    }
-
-    /// The link text.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let bytes = [self.head().as_slice(), &self.mac].concat();
-        format!("{HOST}/#P!{}", base64_encode(&bytes))
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (&[algorithm, kind], rest) = bytes.split_first_chunk::<2>()?;
-        let (handle, rest) = rest.split_first_chunk::<6>()?;
-        let (salt, rest) = rest.split_first_chunk::<32>()?;
-        let (masked, mac) = rest.split_last_chunk::<32>()?;
-        let algorithm = match algorithm {
-            1 => Algorithm::Swapped,
-            2 => Algorithm::Current,
-            _ => return None,
-        };
-        let kind = match kind {
-            0 => LinkKind::Folder,
-            1 => LinkKind::File,
-            _ => return None,
-        };
-        let handle = NodeHandle::from_bytes(*handle);
-        (masked.len() == kind.key_len()).then(|| Self {
-            algorithm,
-            kind,
-            handle,
-            salt: *salt,
-            masked: masked.to_vec(),
-            mac: *mac,
-        })
-    }
-
-    /// Everything before the MAC.
-    fn head(&self) -> Vec<u8> {
-        let algorithm = match self.algorithm {
-            Algorithm::Swapped => 1,
-            Algorithm::Current => 2,
-        };
-        let kind = match self.kind {
-            LinkKind::Folder => 0,
-            LinkKind::File => 1,
-        };
-        [&[algorithm, kind], &self.handle.bytes()[..], &self.salt, &self.masked].concat()
-    }
-
-    /// Key and message of the MAC.
-    fn mac_parts(&self, derived: &[u8; 64]) -> (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>) {
-        let (secret, head) = (Zeroizing::new(derived[32..].to_vec()), Zeroizing::new(self.head()));
-        match self.algorithm {
-            Algorithm::Swapped => (head, secret),
-            Algorithm::Current => (secret, head),
-        }
-    }
-
-    fn mac_fits(&self, derived: &[u8; 64]) -> bool {
-        let (key, message) = self.mac_parts(derived);
-        hmac(&key, &message).is_some_and(|mac| mac.verify_slice(&self.mac).is_ok())
-    }
-}
-
-impl fmt::Debug for ProtectedLink {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ProtectedLink({:?} {})", self.kind, self.handle)
-    }
-}
-
 /// Kind and handle text in an address like `…/file/<handle>?…`; `None` when it is not of that style.
 fn new_style(address: &str) -> Result<Option<(LinkKind, &str)>, LinkError> {
-    for (word, kind) in
-        [("folder/", Some(LinkKind::Folder)), ("file/", Some(LinkKind::File)), ("collection/", None)]
-    {
-        let Some((before, after)) = address.split_once(word) else { continue };
-        if !before.is_empty() && !before.ends_with('/') {
-            continue;
-        }
-        let kind = kind.ok_or(LinkError::Collection)?;
-        let end = after.find(['?', '/']).unwrap_or(after.len());
-        return Ok(Some((kind, &after[..end])));
+    let mut segments = address.split('/');
+    while let Some(segment) = segments.next() {
+        let kind = match segment {
+            "file" => LinkKind::File,
+            "folder" => LinkKind::Folder,
+            "collection" => return Err(LinkError::Collection),
+            _ => continue,
+        };
+        let handle = segments.next().and_then(|text| text.split('?').next());
+        return Ok(Some((kind, handle.unwrap_or_default())));
     }
     Ok(None)
 }
@@ -330,25 +202,8 @@ fn key_of(kind: LinkKind, text: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Link
     if key.len() == kind.key_len() { Ok(Some(key)) } else { Err(LinkError::Key) }
 }
 
-fn derive(password: &str, salt: &[u8; 32]) -> Zeroizing<[u8; 64]> {
-    let mut derived = Zeroizing::new([0; 64]);
-    pbkdf2::pbkdf2_hmac::<Sha512>(password.as_bytes(), salt, ROUNDS, &mut *derived);
-    derived
-}
-
-fn masked(key: &[u8], derived: &[u8; 64]) -> Vec<u8> {
-    key.iter().zip(derived).map(|(key, mask)| key ^ mask).collect()
-}
-
-fn hmac(key: &[u8], message: &[u8]) -> Option<Hmac<Sha256>> {
-    Hmac::<Sha256>::new_from_slice(key).ok().map(|mac| mac.chain_update(message))
-}
-
 const HOST: &str = "https://mega.nz";
-const ROUNDS: u32 = 100_000;
 const MAX_KEY_TEXT: usize = 43;
-/// 104 bytes as base64 are 139 characters.
-const MAX_PROTECTED_TEXT: usize = 200;
 
 #[cfg(test)]
 mod tests {
@@ -415,29 +270,6 @@ mod tests {
         assert_eq!(Link::to_folder(folder.handle, &folder.share_key().unwrap()), folder);
     }
 
-    #[test]
-    fn a_locked_link_opens_with_its_password_only() {
-        let link = Link::parse(FOLDER).unwrap();
-        let locked = ProtectedLink::lock(&link, "pässwörd").unwrap();
-        let read = ProtectedLink::parse(&locked.text()).unwrap();
-        assert_eq!(read.open("pässwörd"), Ok(link));
-        assert_eq!(read.open("passwort"), Err(WrongPassword));
-        let without_key = Link::parse("https://mega.nz/folder/ABCD-_12").unwrap();
-        assert!(ProtectedLink::lock(&without_key, "x").is_none());
-    }
-
-    #[test]
-    fn damaged_locked_links_are_refused() {
-        let bytes = [&[2, 1][..], &[7; 6 + 32 + 32 + 32]].concat();
-        assert!(ProtectedLink::from_bytes(&bytes).is_some());
-        assert!(ProtectedLink::from_bytes(&bytes[..bytes.len() - 1]).is_none());
-        for (at, value) in [(0, 0), (0, 3), (1, 0), (1, 2)] {
-            let mut changed = bytes.clone();
-            changed[at] = value;
-            assert!(ProtectedLink::from_bytes(&changed).is_none(), "byte {at} is {value}");
-        }
-    }
-
     proptest! {
         #[test]
         fn any_text_is_read_without_panic(
@@ -445,7 +277,6 @@ mod tests {
             link in "(https://mega.nz/)?(file/|folder/|#!|#F!|#P!)[A-Za-z0-9!?#/_-]{0,90}",
         ) {
             for text in [text, link] {
-                let _ = ProtectedLink::parse(&text);
                 if let Ok(link) = Link::parse(&text) {
                     prop_assert_eq!(Link::parse(&link.text()), Ok(link));
                 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::attributes::Attributes;
 use super::key::{KeyCipher, MasterKey, NodeKey, ShareKey};
 use super::rsa::PrivateKey;
-use crate::handle::{NodeHandle, UserHandle, base64_decode};
+use super::share;
+use crate::handle::{NodeHandle, UserHandle, base64_decode, base64_decode_into};
 
 /// What a node is, as far as its key goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,20 +80,30 @@ struct Share {
 }
 
 impl Keyring {
-    /// Of a logged-in account. The private key is needed only for keys in very old shares; without it those nodes stay
-    /// closed. Share keys are added as they become known.
+    /// Of a logged-in account. `private` opens keys in very old shares; without it those nodes stay closed. `shares` are
+    /// the keys of the `^!keys` attribute, which are trusted before those that a listing brings.
     #[must_use]
-    pub fn account(own: UserHandle, master: &MasterKey, private: Option<Arc<PrivateKey>>) -> Self {
-        Self { own: Some(own), bare: KeyCipher::new(master.bytes()), shares: HashMap::new(), private }
+    pub fn new(
+        own: UserHandle,
+        master: &MasterKey,
+        private: Option<Arc<PrivateKey>>,
+        shares: impl IntoIterator<Item = (NodeHandle, ShareKey)>,
+    ) -> Self {
+        let bare = KeyCipher::new(master.bytes());
+        let mut keyring = Self { own: Some(own), bare, shares: HashMap::new(), private };
+        for (folder, key) in shares {
+            keyring.add_share_key(folder, key);
+        }
+        keyring
     }
 
     /// Of a folder link: its key opens what is under the root's handle.
     #[must_use]
     pub fn link(root: NodeHandle, key: &ShareKey) -> Self {
         let bare = KeyCipher::new(key.bytes());
-        let mut ring = Self { own: None, bare, shares: HashMap::new(), private: None };
-        ring.add_share_key(root, key.clone());
-        ring
+        let mut keyring = Self { own: None, bare, shares: HashMap::new(), private: None };
+        keyring.add_share_key(root, key.clone());
+        keyring
     }
 
     /// Adds the key of a shared folder. One that is known already stays: keys are added in the order of trust, those of
@@ -113,6 +124,26 @@ impl Keyring {
         self.shares.iter().map(|(&folder, share)| (folder, &share.key))
     }
 
+    /// Takes in the key of a share that we give: `k` and `ha` of an `ok` entry, decoded. No effect when the proof does
+    /// not fit, when the entry is all zero, or when the key is known.
+    pub fn take_outgoing_share(&mut self, folder: NodeHandle, k: &[u8], ha: &[u8]) {
+        if self.share_key(folder).is_none()
+            && let Some(key) = share::open_outgoing(folder, k, ha, &self.bare)
+        {
+            self.add_share_key(folder, key);
+        }
+    }
+
+    /// Takes in the key of a share that we get: `sk` of its top node. No effect when it cannot be opened or is known.
+    pub fn take_inbound_share(&mut self, folder: NodeHandle, sk: &str) {
+        if sk.is_empty() || sk.len() > MAX_RSA_TEXT || self.share_key(folder).is_some() {
+            return;
+        }
+        if let Some(key) = share::open_inbound(&base64_decode(sk), &self.bare, self.private.as_deref()) {
+            self.add_share_key(folder, key);
+        }
+    }
+
     /// The keys that the field may give for a node of that kind: from our own part first, then from share parts in
     /// order. A share key may be wrong, so the right one is that which decrypts the attributes.
     pub fn candidates<'a>(&'a self, k: &'a str, kind: KeyKind) -> impl Iterator<Item = NodeKey> + 'a {
@@ -123,12 +154,10 @@ impl Keyring {
         own.chain(shares).filter_map(move |(owner, text)| {
             let cipher = self.cipher(owner)?;
             if text.len() <= MAX_AES_TEXT {
-                let wrapped = base64_decode(text);
-                return if wrapped.len() == kind.key_len() {
-                    NodeKey::unwrap_with(&wrapped, cipher)
-                } else {
-                    None
-                };
+                let mut wrapped = Vec::with_capacity(MAX_AES_TEXT);
+                base64_decode_into(text, &mut wrapped);
+                let fits = wrapped.len() == kind.key_len();
+                return fits.then(|| NodeKey::unwrap_with(&wrapped, cipher))?;
             }
             rsa_left = usize::checked_sub(rsa_left, 1)?;
             self.open_rsa(text, kind)
@@ -190,9 +219,7 @@ mod tests {
     const SHARE: ShareKey = ShareKey::from_bytes([4; 16]);
 
     fn ring() -> Keyring {
-        let mut ring = Keyring::account(OWN, &MASTER, None);
-        ring.add_share_key(FOLDER, SHARE);
-        ring
+        Keyring::new(OWN, &MASTER, None, [(FOLDER, SHARE)])
     }
 
     fn file() -> NodeKey {
@@ -257,6 +284,23 @@ mod tests {
         ring.add_share_key(FOLDER, ShareKey::from_bytes([9; 16]));
         assert_eq!(ring.share_key(FOLDER), Some(&SHARE));
         assert_eq!(ring.share_keys().count(), 1);
+    }
+
+    #[test]
+    fn share_keys_of_a_listing_are_taken_when_they_open() {
+        let master = KeyCipher::new(MASTER.bytes());
+        let (k, ha) = (share::wrap(&SHARE, &master), share::proof(FOLDER, &master));
+        let mut ring = Keyring::new(OWN, &MASTER, None, []);
+        ring.take_outgoing_share(FOLDER, &k, &[0; 16]);
+        ring.take_outgoing_share(FOLDER, &[0; 16], &ha);
+        ring.take_inbound_share(FOLDER, "");
+        ring.take_inbound_share(FOLDER, &"A".repeat(1000));
+        assert_eq!(ring.share_key(FOLDER), None);
+        ring.take_outgoing_share(FOLDER, &k, &ha);
+        assert_eq!(ring.share_key(FOLDER), Some(&SHARE));
+        let other = NodeHandle::from_bytes([7; 6]);
+        ring.take_inbound_share(other, &base64_encode(&k));
+        assert_eq!(ring.share_key(other), Some(&SHARE));
     }
 
     #[test]

@@ -1,34 +1,34 @@
 //! Keys of shared folders on the wire: the legacy `ok` entries with their proof `ha`, and `sk` of inbound shares. The
-//! session collects them; `node_key` uses them.
+//! keyring opens them, the session writes them. `master` is the master key, set up for use.
 
-use super::key::{KeyBytes, KeyCipher, MasterKey, ShareKey};
+use super::key::{KeyBytes, KeyCipher, ShareKey};
 use super::rsa::PrivateKey;
 use crate::handle::NodeHandle;
 
 /// The `ha` of an outgoing share: the folder's handle text twice, under the master key. It proves that the entry is ours.
 #[must_use]
-pub fn proof(folder: NodeHandle, master: &MasterKey) -> [u8; 16] {
+pub fn proof(folder: NodeHandle, master: &KeyCipher) -> [u8; 16] {
     let mut block = KeyBytes::default();
     let text = folder.to_string();
     for (byte, letter) in block.iter_mut().zip(text.bytes().cycle()) {
         *byte = letter;
     }
-    KeyCipher::new(master.bytes()).encrypt(&mut block);
+    master.encrypt(&mut block);
     block
 }
 
 /// The share key under the master key, as `k` of an `ok` entry.
 #[must_use]
-pub fn wrap(key: &ShareKey, master: &MasterKey) -> [u8; 16] {
+pub fn wrap(key: &ShareKey, master: &KeyCipher) -> [u8; 16] {
     let mut bytes = *key.bytes();
-    KeyCipher::new(master.bytes()).encrypt(&mut bytes);
+    master.encrypt(&mut bytes);
     bytes
 }
 
 /// The share key of an `ok` entry with wrapped key `k` and proof `ha`. `None` when the proof does not fit, and for the
 /// all-zero entries that mean "look into `^!keys`".
 #[must_use]
-pub fn open_outgoing(folder: NodeHandle, k: &[u8], ha: &[u8], master: &MasterKey) -> Option<ShareKey> {
+pub fn open_outgoing(folder: NodeHandle, k: &[u8], ha: &[u8], master: &KeyCipher) -> Option<ShareKey> {
     if k.iter().all(|&byte| byte == 0) || ha != proof(folder, master) {
         return None;
     }
@@ -37,7 +37,7 @@ pub fn open_outgoing(folder: NodeHandle, k: &[u8], ha: &[u8], master: &MasterKey
 
 /// The share key in `sk` of an inbound share: 16 bytes are under the master key, more are RSA-encrypted to us.
 #[must_use]
-pub fn open_inbound(sk: &[u8], master: &MasterKey, private: Option<&PrivateKey>) -> Option<ShareKey> {
+pub fn open_inbound(sk: &[u8], master: &KeyCipher, private: Option<&PrivateKey>) -> Option<ShareKey> {
     if sk.len() == 16 {
         return unwrap(sk, master);
     }
@@ -45,9 +45,9 @@ pub fn open_inbound(sk: &[u8], master: &MasterKey, private: Option<&PrivateKey>)
     Some(ShareKey::from_bytes(key.try_into().ok()?))
 }
 
-fn unwrap(wrapped: &[u8], master: &MasterKey) -> Option<ShareKey> {
+fn unwrap(wrapped: &[u8], master: &KeyCipher) -> Option<ShareKey> {
     let mut bytes = KeyBytes::try_from(wrapped).ok()?;
-    KeyCipher::new(master.bytes()).decrypt(&mut bytes);
+    master.decrypt(&mut bytes);
     Some(ShareKey::from_bytes(bytes))
 }
 
@@ -55,8 +55,8 @@ fn unwrap(wrapped: &[u8], master: &MasterKey) -> Option<ShareKey> {
 mod tests {
     use super::*;
 
-    fn sample() -> (NodeHandle, MasterKey, ShareKey) {
-        (NodeHandle::from_bytes([1; 6]), MasterKey::from_bytes([2; 16]), ShareKey::from_bytes([3; 16]))
+    fn sample() -> (NodeHandle, KeyCipher, ShareKey) {
+        (NodeHandle::from_bytes([1; 6]), KeyCipher::new(&[2; 16]), ShareKey::from_bytes([3; 16]))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use megapane::crypto::attributes::Attributes;
-use megapane::crypto::key::{FileKey, MasterKey, NodeKey, ShareKey};
+use megapane::crypto::key::{FileKey, KeyCipher, MasterKey, NodeKey, ShareKey};
 use megapane::crypto::node_key::{KeyKind, Keyring};
 use megapane::crypto::share;
 use megapane::handle::{NodeHandle, base64_encode};
@@ -46,7 +46,7 @@ fn wraps(key: &NodeKey, entry: &Entry) {
 pub(crate) fn share(section: &Entry) {
     for entry in section.each() {
         let folder: NodeHandle = entry.text("handle").parse().unwrap();
-        let master = MasterKey::from_bytes(entry.hex_array("master_key_hex"));
+        let master = KeyCipher::new(&entry.hex_array("master_key_hex"));
         let key = ShareKey::from_bytes(entry.hex_array("share_key_hex"));
         assert_eq!(base64_encode(key.bytes()), entry.text("share_key_b64"), "{}", entry.place());
         let (k, ha) = (entry.b64("ok_k_b64"), entry.b64("ha_b64"));
@@ -67,11 +67,11 @@ pub(crate) fn share(section: &Entry) {
 pub(crate) fn node_k_field(section: &Entry) {
     for entry in section.each() {
         let master = MasterKey::from_bytes(entry.hex_array("master_key_hex"));
-        let mut ring = Keyring::account(entry.text("my_handle").parse().unwrap(), &master, None);
-        for (handle, key) in entry.field("share_keys").members() {
+        let shares = entry.field("share_keys").members().into_iter().map(|(handle, key)| {
             let key = ShareKey::from_bytes(unhex(key.string()).try_into().unwrap());
-            ring.add_share_key(handle.parse().unwrap(), key);
-        }
+            (handle.parse().unwrap(), key)
+        });
+        let ring = Keyring::new(entry.text("my_handle").parse().unwrap(), &master, None, shares);
         let kind = if entry.number("node_type") == 0 { KeyKind::File } else { KeyKind::Folder };
         let expected = entry.maybe("node_key_hex").map(|key| unhex(key.string()));
         let key = ring.resolve(&entry.text("k"), kind);
