@@ -319,3 +319,28 @@ impl Piece {
 fn name_of(target: &Target) -> String {
     target.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_chunks_of_a_broken_piece_are_kept() {
+        let kib = |n: usize| n << 10;
+        let first = Piece { offset: 0, len: kib(768) };
+        let cases = [
+            (0, 0),
+            (1, 0),
+            (kib(128) - 1, 0),
+            (kib(128), kib(128)),
+            (kib(384) + 5, kib(384)),
+            (kib(768), kib(768)),
+        ];
+        for (filled, whole) in cases {
+            assert_eq!(first.whole_chunks(filled), whole, "{filled}");
+        }
+        let late = Piece { offset: 4608 << 10, len: kib(1024) + 7 };
+        assert_eq!(late.whole_chunks(kib(1024) + 6), kib(1024));
+        assert_eq!(late.whole_chunks(kib(1024) + 7), kib(1024) + 7, "the file ends inside a chunk");
+    }
+}

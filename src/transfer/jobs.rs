@@ -32,6 +32,11 @@ impl<T: Send + 'static> Jobs<T> {
         self.running.spawn(job);
     }
 
+    /// Ends all, and returns when none counts progress any more.
+    pub(crate) async fn stop(&mut self) {
+        self.running.shutdown().await;
+    }
+
     /// Returns the next that ends, or nothing when `wait` ends first or nothing runs.
     pub(crate) async fn next(&mut self, wait: Option<Wait>) -> Option<T> {
         self.sign.show(wait);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
+use std::iter::{self, Peekable};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -91,6 +92,7 @@ async fn send(upload: &Upload) -> Result<Sent, TransferError> {
         while attempt.state == State::Sending {
             attempt.turn().await?;
         }
+        attempt.jobs.stop().await;
         let Attempt { state, scene, macs, token, .. } = attempt;
         if let (State::Sent, Some(token)) = (state, token) {
             let checked = Arc::clone(&source);
@@ -119,7 +121,7 @@ struct Attempt<'a> {
     jobs: Jobs<Ended>,
     state: State,
     /// Pieces never read.
-    fresh: Box<dyn Iterator<Item = (u64, u64)> + Send>,
+    fresh: Peekable<Pieces>,
     /// Pieces to be sent again, as they are.
     again: Vec<Sealed>,
     /// By offset of the piece they belong to.
@@ -127,6 +129,9 @@ struct Attempt<'a> {
     /// Comes with whichever piece the server took last.
     token: Option<Bytes>,
 }
+
+/// Offsets and lengths.
+type Pieces = Box<dyn Iterator<Item = (u64, u64)> + Send>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -171,8 +176,8 @@ impl<'a> Attempt<'a> {
             progress: Arc::clone(&upload.progress),
             limits: upload.limits.clone(),
         };
-        let fresh: Box<dyn Iterator<Item = (u64, u64)> + Send> = match source.size {
-            0 => Box::new(std::iter::once((0, 0))), // an empty file is one request of nothing
+        let fresh: Pieces = match source.size {
+            0 => Box::new(iter::once((0, 0))), // an empty file is one request of nothing
             size => Box::new(chunk::pieces(size, upload.limits.split(size).piece)),
         };
         Self {
@@ -180,7 +185,7 @@ impl<'a> Attempt<'a> {
             scene: Arc::new(scene),
             jobs: Jobs::new(Arc::clone(&upload.progress), Arc::clone(client.waits())),
             state: State::Sending,
-            fresh,
+            fresh: fresh.peekable(),
             again: Vec::new(),
             macs: BTreeMap::new(),
             token: None,
@@ -189,12 +194,12 @@ impl<'a> Attempt<'a> {
 
     /// Starts what can be started and takes in one result.
     async fn turn(&mut self) -> Result<(), TransferError> {
+        if self.jobs.count() == 0 && self.again.is_empty() && self.fresh.peek().is_none() {
+            return self.end();
+        }
         let wait = self.patience.wait(Instant::now());
         if wait.is_none() {
             self.start_jobs();
-            if self.jobs.count() == 0 {
-                return self.end();
-            }
         }
         match self.jobs.next(wait).await {
             None => Ok(()), // the wait is over
