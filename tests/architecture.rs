@@ -105,7 +105,10 @@ fn the_map_names_every_module_in_a_line() {
     let declared = Regex::new(r"(?m)^(?:pub )?mod (\w+);").unwrap();
     for module in declared.captures_iter(&lib).map(|found| found[1].to_owned()) {
         let row = format!("[`{module}`]");
-        assert!(lib.lines().any(|line| line.starts_with("//!") && line.contains(&row)), "{module} is not in the map");
+        assert!(
+            lib.lines().any(|line| line.starts_with("//!") && line.contains(&row)),
+            "{module} is not in the map"
+        );
     }
 }
 
@@ -118,15 +121,20 @@ fn an_import_is_seen_however_it_is_written() {
         fn f() { crate::api::transport::send() } // crate::tail\n\
         use super::super::session::Session;\n\
         use super::pane;\n";
-    let source = Source {
-        path: "src/ui/x.rs".into(),
-        module: vec!["ui".into(), "x".into()],
-        text: text.to_owned(),
-    };
-    let found: Vec<String> = imports(&source).into_iter().map(|(line, target)| format!("{line} {target}")).collect();
+    let source =
+        Source { path: "src/ui/x.rs".into(), module: vec!["ui".into(), "x".into()], text: text.to_owned() };
+    let found: Vec<String> =
+        imports(&source).into_iter().map(|(line, target)| format!("{line} {target}")).collect();
     assert_eq!(
         found,
-        ["1 message::Command", "2 entry::Entry", "2 worker", "2 handle", "4 api::transport", "5 session::Session"]
+        [
+            "1 message::Command",
+            "2 entry::Entry",
+            "2 worker",
+            "2 handle",
+            "4 api::transport",
+            "5 session::Session"
+        ]
     );
     assert!(!is_allowed("emulator", &["api::transport"], "api::wire", false));
     assert!(is_allowed("emulator", &["api::transport"], "api::transport", false));
@@ -142,7 +150,10 @@ fn is_allowed(top: &str, allowed: &[&str], target: &str, is_test: bool) -> bool 
     module == top
         || (is_test && module == "emulator")
         || named.into_iter().any(|entry| {
-            entry == EVERYTHING || entry == module || target == entry || target.starts_with(&format!("{entry}::"))
+            entry == EVERYTHING
+                || entry == module
+                || target == entry
+                || target.starts_with(&format!("{entry}::"))
         })
 }
 
@@ -193,7 +204,11 @@ fn group(text: &str) -> Vec<String> {
             _ => {}
         }
     }
-    heads.iter().map(|head| head.trim().trim_end_matches("::").to_owned()).filter(|head| !head.is_empty()).collect()
+    heads
+        .iter()
+        .map(|head| head.trim().trim_end_matches("::").to_owned())
+        .filter(|head| !head.is_empty())
+        .collect()
 }
 
 /// Blanks out what follows `//` on each line (an address in a string goes too, which hides no import).

@@ -16,8 +16,9 @@ use crate::api::listing::{ListingError, ListingReader};
 use crate::api::transport::BodyStream;
 use crate::api::wait::{Reason, Wait};
 use crate::crypto::key::ShareKey;
+use crate::crypto::node_key::Keyring;
 use crate::handle::NodeHandle;
-use crate::tree::{Tree, TreeBuilder, TreeKeys};
+use crate::tree::{Tree, TreeBuilder};
 
 impl Session {
     /// Fetches the whole tree. `progress` is called with the bytes received so far, and the bytes in all where the server
@@ -51,7 +52,7 @@ impl Session {
         progress: &mut (impl FnMut(u64, Option<u64>) + Send),
     ) -> Result<Tree, ApiError> {
         let (body, total) = self.client().listing().await?;
-        let keys = TreeKeys::new(self.user(), self.master_key().clone(), self.private_key().cloned(), shares);
+        let keys = Keyring::new(self.user(), self.master_key(), self.private_key().cloned(), shares);
         let (pieces, building) = build(keys);
         let received = pump(body, &pieces, |received| progress(received, total)).await;
         drop(pieces); // the end of the body
@@ -89,7 +90,7 @@ async fn pump(
 }
 
 /// Starts the blocking side.
-fn build(keys: TreeKeys) -> (mpsc::Sender<Bytes>, JoinHandle<Result<Tree, ListingError>>) {
+fn build(keys: Keyring) -> (mpsc::Sender<Bytes>, JoinHandle<Result<Tree, ListingError>>) {
     let (pieces, mut waiting) = mpsc::channel::<Bytes>(PIECES_WAITING);
     let building = tokio::task::spawn_blocking(move || {
         let (mut reader, mut builder) = (ListingReader::new(), TreeBuilder::new(keys));

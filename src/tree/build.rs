@@ -4,7 +4,6 @@
 use rayon::prelude::*;
 
 use super::Tree;
-use super::keys::TreeKeys;
 use super::node::NodeKind;
 use super::share::{Access, Inbound};
 use super::store::{ClearAttributes, Content, Facts, Index, Sealed};
@@ -15,7 +14,7 @@ use crate::handle::base64_decode_into;
 
 /// A tree in the making.
 pub struct TreeBuilder {
-    keys: TreeKeys,
+    keyring: Keyring,
     tree: Tree,
     /// Node texts of the batch, one after another.
     batch: Vec<u8>,
@@ -27,9 +26,9 @@ pub struct TreeBuilder {
 impl TreeBuilder {
     /// Makes an empty tree whose nodes are opened with these keys.
     #[must_use]
-    pub fn new(keys: TreeKeys) -> Self {
+    pub fn new(keyring: Keyring) -> Self {
         let batch = Vec::with_capacity(BATCH_BYTES + (BATCH_BYTES >> 2));
-        Self { keys, tree: Tree::default(), batch, ends: Vec::new(), unreadable_count: 0 }
+        Self { keyring, tree: Tree::default(), batch, ends: Vec::new(), unreadable_count: 0 }
     }
 
     /// Adds a node by its JSON. Parents may come after their children. Of several nodes with one handle the last stays;
@@ -51,11 +50,11 @@ impl TreeBuilder {
             tracing::warn!(count = self.unreadable_count, "left out nodes without handle or of unknown kind");
         }
         for entry in &rest.share_keys {
-            self.keys.take_own(entry);
+            self.keyring.take_outgoing_share(entry.node, &entry.key, &entry.proof);
         }
         self.retry_sealed();
-        let Self { keys, mut tree, .. } = self;
-        tree.shares.keys = keys.ring.share_keys().map(|(folder, key)| (folder, key.clone())).collect();
+        let Self { keyring, mut tree, .. } = self;
+        tree.shares.keys = keyring.share_keys().map(|(folder, key)| (folder, key.clone())).collect();
         tree.shares.given = rest.shares.iter().copied().collect();
         tree.shares.linked = rest.links.iter().copied().collect();
         tree.shares.emails = rest.users.iter().map(|user| (user.handle, user.email.clone())).collect();
@@ -72,7 +71,7 @@ impl TreeBuilder {
         for node in nodes.iter().flatten() {
             self.take_inbound_share(node); // its key may open others of this very batch
         }
-        let keyring = &self.keys.ring;
+        let keyring = &self.keyring;
         let opened: Vec<Option<(Facts, Content)>> =
             nodes.into_par_iter().map(|node| open(keyring, &node?)).collect();
         for node in opened {
@@ -91,13 +90,13 @@ impl TreeBuilder {
         let (Some(handle), Ok(sharer)) = (node.handle.handle(), node.sharer.as_str().parse()) else { return };
         let access = Access::from_wire(node.access.0);
         self.tree.shares.inbound.insert(handle, Inbound { sharer, access });
-        self.keys.take_inbound(handle, node.share_key.as_str());
+        self.keyring.take_inbound_share(handle, node.share_key.as_str());
     }
 
     fn retry_sealed(&mut self) {
         let sealed: Vec<(Index, Sealed)> =
             self.tree.store.sealed().map(|(index, sealed)| (index, sealed.clone())).collect();
-        let (store, keyring) = (&self.tree.store, &self.keys.ring);
+        let (store, keyring) = (&self.tree.store, &self.keyring);
         let opened: Vec<(Index, Content)> = sealed
             .into_par_iter()
             .map(|(index, sealed)| {
@@ -135,8 +134,8 @@ fn unseal(keyring: &Keyring, kind: NodeKind, keys: &str, attributes: &str) -> Co
     let mut encrypted = Vec::new();
     base64_decode_into(attributes, &mut encrypted);
     let (mut likeliest, mut clear) = (None, Vec::new());
-    let key_kind = if kind == NodeKind::File { KeyKind::File } else { KeyKind::Folder };
-    for key in keyring.candidates(keys, key_kind) {
+    let kind = if kind == NodeKind::File { KeyKind::File } else { KeyKind::Folder };
+    for key in keyring.candidates(keys, kind) {
         if let Some(json) = decrypt_text(&encrypted, key.attribute_key(), &mut clear) {
             let plain = ClearAttributes::read_plain(json);
             let lenient = || Attributes::decrypt(&encrypted, key.attribute_key()).map(|all| (&all).into());

@@ -3,7 +3,6 @@
 //! waiting, and nothing that a server sends makes it panic, loop or hide a node.
 
 mod build;
-mod keys;
 mod node;
 mod path;
 mod placement;
@@ -17,7 +16,6 @@ use std::fmt;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 pub use build::TreeBuilder;
-pub use keys::TreeKeys;
 pub use node::{Node, NodeKind};
 pub use path::PathError;
 use placement::Tops;

@@ -103,7 +103,15 @@ pub fn of_change(what: &str, error: &ChangeError) -> Problem {
         ChangeError::Undecryptable(_) => {
             (ProblemKind::Permanent, "Its key is missing: the owner's official client may repair it.")
         }
-        ChangeError::Circular => (ProblemKind::Permanent, "Choose another folder."),
+        ChangeError::Circular { .. } | ChangeError::NotAFolder { .. } => {
+            (ProblemKind::Permanent, "Choose another folder.")
+        }
+        ChangeError::NotReplaceable { .. }
+        | ChangeError::Fixed { .. }
+        | ChangeError::Foreign { .. }
+        | ChangeError::InBin { .. }
+        | ChangeError::NoBin
+        | ChangeError::NoContent => (ProblemKind::Permanent, ""),
         ChangeError::BadName { .. } => (ProblemKind::Usage, "Choose another name."),
         ChangeError::ShareKeyUnknown { .. } => (
             ProblemKind::Permanent,
