@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use megapane::api::listing::ListingReader;
 use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::{FileKey, FolderKey, KeyBytes, MasterKey, NodeKey, ShareKey, ecb_encrypt};
+use megapane::crypto::node_key::Keyring;
 use megapane::entry::CloudFolder;
 use megapane::handle::{NodeHandle, base64_encode};
-use megapane::tree::{Access, NodeKind, NodeUpdate, PathError, PutNode, Tree, TreeBuilder, TreeKeys, Usage};
+use megapane::tree::{Access, NodeKind, NodeUpdate, PathError, PutNode, Tree, TreeBuilder, Usage};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -68,7 +69,7 @@ fn tree_of(nodes: Vec<Value>) -> Tree {
 
 fn tree_of_answer(answer: Value, known_shares: &[(NodeHandle, ShareKey)]) -> Tree {
     let keys =
-        TreeKeys::new(ME.parse().unwrap(), MasterKey::from_bytes(MASTER), None, known_shares.iter().cloned());
+        Keyring::new(ME.parse().unwrap(), &MasterKey::from_bytes(MASTER), None, known_shares.iter().cloned());
     let (mut reader, mut builder) = (ListingReader::new(), TreeBuilder::new(keys));
     reader.feed(answer.to_string().as_bytes(), &mut |node| builder.push(node)).unwrap();
     builder.finish(&reader.finish().unwrap())
