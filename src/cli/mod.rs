@@ -87,12 +87,12 @@ fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce() -> F) -> Out
 async fn run_command(command: Option<Command>, options: context::GlobalArgs, messages: Messages) -> Outcome {
     let environment = Environment::of_process();
     // These need no configuration, and must work where it is broken.
-    match &command {
-        Some(Command::Completions(args)) => return completions::run(args),
-        Some(Command::Man(args)) => return man::run(args),
-        Some(Command::Emulator(args)) => return emulator::run(args, &messages).await,
-        Some(_) | None => {}
-    }
+    let command = match command {
+        Some(Command::Completions(args)) => return completions::run(&args),
+        Some(Command::Man(args)) => return man::run(&args),
+        Some(Command::Emulator(args)) => return emulator::run(args).await,
+        other => other,
+    };
     let mut config = Config::load(&environment)?;
     if options.api_url.is_some() {
         config.api_url.clone_from(&options.api_url);
@@ -147,7 +147,7 @@ async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
         Some(Command::Copy(args)) => copy::run(args, context).await,
         Some(Command::Copyto(args)) => copy::run_to(args, context).await,
         Some(Command::Demo(args)) => demo::run(args, context).await,
-        Some(Command::Emulator(args)) => emulator::run(&args, &context.messages).await,
+        Some(Command::Emulator(args)) => emulator::run(args).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
     }
