@@ -9,15 +9,19 @@ use tokio::sync::mpsc::{Sender, UnboundedReceiver};
 use tokio::time::{Duration, Instant, sleep_until};
 
 use super::account::Account;
+use super::copying::Copy;
 use super::jobs::{Done, Jobs, News};
 use super::outbox::Outbox;
 use super::panes::Pane;
+use super::transfers::Moving;
 use super::{Parts, problem};
 use crate::api::transport::Transport;
 use crate::config::Config;
 use crate::local::Trash;
-use crate::message::{Command, Event, ViewId};
+use crate::message::{Command, CopyId, Event, Problem, TransferAction, TransferId, ViewId};
 use crate::store::undo::UndoJournal;
+use crate::transfer::Limits;
+use crate::transfer::queue::Queue;
 
 /// The state that the worker's task owns.
 pub(crate) struct Actor {
@@ -28,9 +32,19 @@ pub(crate) struct Actor {
     pub(crate) give_up: Option<Duration>,
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) panes: BTreeMap<ViewId, Pane>,
+    pub(crate) copies: BTreeMap<CopyId, Copy>,
+    /// Copies that were refused before they began, until the front end has heard of it twice.
+    pub(crate) refused: BTreeMap<CopyId, Problem>,
+    /// Conflicts that the user was asked about so far.
+    pub(crate) conflicts: u64,
+    pub(crate) queue: Queue,
+    pub(crate) moving: BTreeMap<TransferId, Moving>,
+    pub(crate) limits: Limits,
     pub(crate) jobs: Jobs,
     outbox: Outbox,
     news: UnboundedReceiver<News>,
+    /// When the counters of transfers are looked at next.
+    watch_at: Instant,
     /// When stale views may be read again.
     read_again_at: Instant,
     /// Set once the worker is to end: when it stops waiting for what still runs.
@@ -59,9 +73,16 @@ impl Actor {
             trash: parts.trash,
             give_up: parts.give_up,
             panes: BTreeMap::new(),
+            copies: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            conflicts: 0,
+            queue: Queue::default(),
+            moving: BTreeMap::new(),
+            limits: Limits::default(),
             jobs,
             outbox: Outbox::default(),
             news,
+            watch_at: Instant::now(),
             read_again_at: Instant::now(),
             ends_at: None,
         };
@@ -141,7 +162,22 @@ impl Actor {
             Turn::News(news) => self.take_news(news),
             Turn::Clock | Turn::Deaf => {}
         }
+        self.pump();
+    }
+
+    /// Does what is due, whatever the loop went round for.
+    fn pump(&mut self) {
+        if self.ends_at.is_none() {
+            if self.outbox.len() < OUTBOX_FULL {
+                self.drive_copies();
+            }
+            self.start_transfers();
+        }
         let now = Instant::now();
+        if now >= self.watch_at {
+            self.watch_at = now + WATCH;
+            self.watch_transfers();
+        }
         if now >= self.read_again_at && self.has_stale() {
             self.read_again_at = now + READ_AGAIN;
             self.read_stale();
@@ -169,11 +205,11 @@ impl Actor {
             Command::Rename { parent, key, name } => self.rename(parent, key, name),
             Command::Trash { selection } => self.trash(selection),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
-            Command::PlanCopy { .. }
-            | Command::StartCopy { .. }
-            | Command::CancelCopy { .. }
-            | Command::Resolve { .. }
-            | Command::Transfers(_) => {}
+            Command::PlanCopy { copy, request } => self.plan_copy(copy, request),
+            Command::StartCopy { copy } => self.start_copy(copy),
+            Command::CancelCopy { copy } => self.cancel_copy(copy),
+            Command::Resolve { conflict, resolution, scope } => self.resolve(conflict, &resolution, scope),
+            Command::Transfers(action) => self.act_on_transfers(&action),
             Command::Quit => self.quit(),
         }
     }
@@ -183,6 +219,8 @@ impl Actor {
             Done::Abandoned => {}
             Done::View(done) => self.view_done(done),
             Done::Change(done) => self.change_done(done),
+            Done::Copy(copy, done) => self.copy_done(copy, done),
+            Done::Moved(transfer, moved) => self.moved(transfer, moved),
             Done::Account(name, done) => self.account_done(&name, done),
         }
     }
@@ -190,6 +228,10 @@ impl Actor {
     /// Begins to end: what can be left is left, the rest has a while to end cleanly.
     fn quit(&mut self) {
         self.ends_at.get_or_insert(Instant::now() + ENDING);
+        let copies: Vec<CopyId> = self.copies.keys().copied().collect();
+        copies.into_iter().for_each(|copy| self.cancel_copy(copy));
+        let acted = self.queue.act(&TransferAction::CancelAll);
+        self.follow_up(&acted);
         self.jobs.stop();
     }
 
@@ -200,7 +242,13 @@ impl Actor {
     /// When the loop has something to do though nothing happens.
     fn deadline(&self) -> Option<Instant> {
         let stale = self.has_stale().then_some(self.read_again_at);
-        stale.into_iter().chain(self.ends_at).min()
+        let watch = (self.queue.is_busy() || self.queue.has_changes()).then_some(self.watch_at);
+        let queue = self.queue.wake_at().map(Instant::from_std);
+        let copies = self.has_more_to_copy().then(|| match self.outbox.len() < OUTBOX_FULL {
+            true => Instant::now(),
+            false => Instant::now() + WATCH,
+        });
+        [stale, watch, queue, copies, self.ends_at].into_iter().flatten().min()
     }
 
     fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {
@@ -218,6 +266,12 @@ impl Actor {
 
 /// Views that show a folder in which much happens are read again this often.
 const READ_AGAIN: Duration = Duration::from_millis(300);
+
+/// How often the counters of transfers are looked at, and told.
+const WATCH: Duration = Duration::from_millis(100);
+
+/// Notes of copies stop coming while so many events wait for a front end that does not take them; transfers go on.
+const OUTBOX_FULL: usize = 50_000;
 
 /// How long the worker waits for transfers to end cleanly when it is to end.
 const ENDING: Duration = Duration::from_secs(10);

@@ -1,5 +1,664 @@
-//! (being written)
+//! Copies as the worker carries them out: it scans for their plans, does what the plans say, and tells how far they are.
+//! Decisions are the plan's, order is the queue's; here are only the hands.
+
+use std::path::PathBuf;
+
+use tokio_util::sync::CancellationToken;
+
+use super::account::unknown_account;
 use super::actor::Actor;
-impl Actor {
-    pub(crate) fn cancel_account(&mut self, _name: &str) {}
+use super::changes::{not_ready, writable_folder};
+use super::jobs::Done;
+use super::panes::Selected;
+use super::scan::{self, CloudChild, Goal, Origin, Picked};
+use super::{listing, problem};
+use crate::crypto::key::{FileKey, NodeKey};
+use crate::entry::{CloudFolder, EntryKey, Location};
+use crate::handle::NodeHandle;
+use crate::local::{self, DiskEntry, SafeName};
+use crate::message::{
+    Conflict, ConflictSide, CopyId, CopyReport, CopyRequest, Direction, Event, PlanSummary, Problem,
+    ProblemKind, Resolution, Scope, Verdict,
+};
+use crate::session::change::{Change, ChangeError, Outcome};
+use crate::transfer::Limits;
+use crate::transfer::compare::prove_identical;
+use crate::transfer::filter::Rules;
+use crate::transfer::plan::{Action, FileId, FolderId, Plan, PlanOptions, Question, Scan, Scanned};
+use crate::tree::Tree;
+
+/// One copy.
+pub(crate) struct Copy {
+    pub(crate) plan: Plan<Origin, Goal>,
+    pub(crate) account: String,
+    pub(crate) direction: Direction,
+    pub(crate) large_limit: u16,
+    pub(crate) limits: Limits,
+    picked: Picked,
+    rename: Option<String>,
+    /// The target as people write it.
+    title: String,
+    /// The top folder of a target on the disk.
+    root: local::Target,
+    stage: Stage,
+    is_dry_run: bool,
+    scanning: usize,
+    making: usize,
+    /// The number of the question that the user has before them.
+    conflict: Option<u64>,
+    told: Option<PlanSummary>,
+    cancel: CancellationToken,
 }
+
+/// How far a copy is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// The user has not said yes yet.
+    Planned,
+    /// The top folder of the target is being made.
+    Rooting,
+    /// It is carried out.
+    Running,
+}
+
+/// What a job of a copy brings.
+pub(crate) enum CopyDone {
+    /// A source folder on the disk was listed.
+    Children(FolderId, Option<Goal>, Result<Vec<(PathBuf, DiskEntry)>, Problem>),
+    /// A cloud folder was held against the disk.
+    Scanned(FolderId, Result<Scanned<Origin, Goal>, Problem>),
+    /// The top folder of the target is there.
+    Rooted(Result<(), Problem>),
+    /// A folder was made on the disk.
+    FolderMade(FolderId, Result<Goal, Problem>),
+    /// A folder was made in the cloud.
+    NodeMade(FolderId, String, Result<Outcome, ChangeError>),
+    /// Two contents were compared.
+    Examined(FileId, Verdict),
+}
+
+impl Actor {
+    /// Begins to work a copy out.
+    pub(crate) fn plan_copy(&mut self, id: CopyId, request: CopyRequest) {
+        match self.new_copy(id, request) {
+            Ok(copy) => {
+                self.copies.insert(id, copy);
+                self.drive_copy(id);
+            }
+            Err(problem) => {
+                let summary = PlanSummary {
+                    copy: id,
+                    complete: true,
+                    problem: Some(problem.clone()),
+                    ..PlanSummary::default()
+                };
+                self.refused.insert(id, problem);
+                self.send(Event::Plan(summary));
+            }
+        }
+    }
+
+    /// Carries a planned copy out.
+    pub(crate) fn start_copy(&mut self, id: CopyId) {
+        if let Some(problem) = self.refused.remove(&id) {
+            let report =
+                CopyReport { copy: id, failed_count: 1, problem: Some(problem), ..CopyReport::default() };
+            return self.send(Event::CopyEnded(report));
+        }
+        let Some(copy) = self.copies.get_mut(&id) else { return self.send(Event::Failed(no_copy(id))) };
+        if copy.stage != Stage::Planned {
+            return;
+        }
+        copy.stage = Stage::Running;
+        if copy.direction == Direction::Down && !copy.is_dry_run {
+            copy.stage = Stage::Rooting;
+            let root = copy.root.clone();
+            self.jobs.start_kept(async move {
+                let rooted = tokio::task::spawn_blocking(move || make_root(&root)).await;
+                Done::Copy(id, CopyDone::Rooted(rooted.unwrap_or(Ok(()))))
+            });
+        }
+        self.drive_copy(id);
+    }
+
+    /// Drops a plan, or stops a copy.
+    pub(crate) fn cancel_copy(&mut self, id: CopyId) {
+        self.refused.remove(&id);
+        let Some(copy) = self.copies.get_mut(&id) else { return };
+        copy.plan.cancel();
+        self.stop_copy(id);
+        self.drive_copy(id);
+    }
+
+    /// Stops all copies of an account that is left.
+    pub(crate) fn cancel_account(&mut self, name: &str) {
+        let ids: Vec<CopyId> =
+            self.copies.iter().filter(|(_, copy)| copy.account == name).map(|(id, _)| *id).collect();
+        ids.into_iter().for_each(|id| self.cancel_copy(id));
+    }
+
+    /// Takes the user's answer to a conflict. One that is no longer open is passed over.
+    pub(crate) fn resolve(&mut self, conflict: u64, resolution: &Resolution, scope: Scope) {
+        let asked = self.copies.iter_mut().find(|(_, copy)| copy.conflict == Some(conflict));
+        let Some((&id, copy)) = asked else { return };
+        copy.conflict = None;
+        copy.plan.resolve(resolution, scope);
+        if copy.plan.is_stopped() {
+            self.stop_copy(id);
+        }
+        self.drive_copy(id);
+    }
+
+    /// Takes what a job of a copy brings.
+    pub(crate) fn copy_done(&mut self, id: CopyId, done: CopyDone) {
+        if let CopyDone::NodeMade(folder, what, result) = done {
+            return self.node_made(id, folder, &what, result);
+        }
+        let Some(copy) = self.copies.get_mut(&id) else { return };
+        match done {
+            CopyDone::Children(folder, target, found) => {
+                copy.scanning -= 1;
+                let target = match target {
+                    Some(Goal::Node(node)) => Some(node),
+                    Some(Goal::Disk(_)) | None => None,
+                };
+                let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
+                let rename = copy.rename.as_deref().filter(|_| copy.is_top(folder));
+                let found = found.and_then(|children| {
+                    let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
+                    Ok(scan::offers_up(children, tree, target, rename))
+                });
+                copy.plan.scanned(folder, found);
+            }
+            CopyDone::Scanned(folder, found) => {
+                copy.scanning -= 1;
+                copy.plan.scanned(folder, found);
+            }
+            CopyDone::Rooted(Ok(())) => copy.stage = Stage::Running,
+            CopyDone::Rooted(Err(problem)) => {
+                copy.stage = Stage::Running;
+                copy.plan.refuse(problem);
+            }
+            CopyDone::FolderMade(folder, Ok(goal)) => {
+                copy.making -= 1;
+                copy.plan.folder_made(folder, goal);
+            }
+            CopyDone::FolderMade(folder, Err(problem)) => {
+                copy.making -= 1;
+                copy.plan.folder_failed(folder, &problem);
+            }
+            CopyDone::Examined(file, verdict) => copy.plan.examined(file, verdict),
+            CopyDone::NodeMade(..) => {}
+        }
+        self.drive_copy(id);
+    }
+
+    /// Goes on with every copy that was left in the middle.
+    pub(crate) fn drive_copies(&mut self) {
+        let ids: Vec<CopyId> =
+            self.copies.iter().filter(|(_, copy)| copy.has_more()).map(|(id, _)| *id).collect();
+        ids.into_iter().for_each(|id| self.drive_copy(id));
+    }
+
+    /// Returns whether a copy was left in the middle.
+    pub(crate) fn has_more_to_copy(&self) -> bool {
+        self.copies.values().any(Copy::has_more)
+    }
+
+    /// Does what a copy's plan wants: scans, actions, a word about it, and the end.
+    pub(crate) fn drive_copy(&mut self, id: CopyId) {
+        self.start_scans(id);
+        for _ in 0..ACTIONS_AT_ONCE {
+            let Some(copy) = self.copies.get_mut(&id) else { return };
+            if copy.stage != Stage::Running || copy.making >= FOLDERS_AT_ONCE {
+                break;
+            }
+            let Some(action) = copy.plan.next_action() else { break };
+            self.act_for_copy(id, action);
+        }
+        let Some(copy) = self.copies.get_mut(&id) else { return };
+        let summary = copy.plan.summary();
+        if copy.told.as_ref() != Some(summary) {
+            copy.told = Some(summary.clone());
+            let event = Event::Plan(summary.clone());
+            self.send(event);
+        }
+        self.end_copy(id);
+    }
+
+    fn start_scans(&mut self, id: CopyId) {
+        while let Some(copy) = self.copies.get_mut(&id)
+            && copy.scanning < SCANS_AT_ONCE
+            && let Some(scan) = copy.plan.next_scan()
+        {
+            copy.scanning += 1;
+            self.start_scan(id, scan);
+        }
+    }
+
+    fn start_scan(&mut self, id: CopyId, scan: Scan<Origin, Goal>) {
+        let Some(copy) = self.copies.get(&id) else { return };
+        let Scan { folder, source, target } = scan;
+        match copy.direction {
+            Direction::Up => {
+                let picked = match &copy.picked {
+                    Picked::Paths(paths) if source == Origin::Picked => paths.clone(),
+                    Picked::Paths(_) | Picked::Cloud(_) | Picked::Nothing => Vec::new(),
+                };
+                self.jobs.start_blocking(move || {
+                    let path = match source {
+                        Origin::Disk(path) => Some(path),
+                        Origin::Picked | Origin::Cloud(_) => None,
+                    };
+                    let found = scan::disk_children(path.as_deref(), &picked);
+                    Done::Copy(id, CopyDone::Children(folder, target, found))
+                });
+            }
+            Direction::Down => {
+                let children = self.cloud_children(copy, source);
+                let rename = copy.rename.clone().filter(|_| copy.is_top(folder));
+                self.jobs.start_blocking(move || {
+                    let target = match &target {
+                        Some(Goal::Disk(target)) => Some(target),
+                        Some(Goal::Node(_)) | None => None,
+                    };
+                    let found =
+                        children.and_then(|children| scan::offers_down(children, target, rename.as_deref()));
+                    Done::Copy(id, CopyDone::Scanned(folder, found))
+                });
+            }
+        }
+    }
+
+    fn cloud_children(&self, copy: &Copy, source: Origin) -> Result<Vec<CloudChild>, Problem> {
+        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
+        let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
+        let folder = match source {
+            Origin::Cloud(folder) => Some(folder),
+            Origin::Picked | Origin::Disk(_) => None,
+        };
+        let picked = match &copy.picked {
+            Picked::Cloud(folders) => &folders[..],
+            Picked::Paths(_) | Picked::Nothing => &[],
+        };
+        Ok(scan::cloud_children(tree, folder, picked))
+    }
+
+    fn act_for_copy(&mut self, id: CopyId, action: Action<Origin, Goal>) {
+        match action {
+            Action::Note { path, size, note } => self.send(Event::CopyNote { copy: id, path, size, note }),
+            Action::Transfer(file) => self.add_transfer(id, file),
+            Action::Ask(question) => self.ask(id, question),
+            Action::Examine { file, source, existing } => self.examine(id, file, &source, &existing),
+            Action::MakeFolder { folder, parent, name } => {
+                if let Some(copy) = self.copies.get_mut(&id) {
+                    copy.making += 1;
+                }
+                match parent {
+                    Goal::Disk(parent) => self.make_disk_folder(id, folder, parent, name),
+                    Goal::Node(parent) => self.make_node(id, folder, parent, name),
+                }
+            }
+        }
+    }
+
+    fn make_disk_folder(&mut self, id: CopyId, folder: FolderId, parent: local::Target, name: String) {
+        self.jobs.start_kept(async move {
+            let made = tokio::task::spawn_blocking(move || {
+                let safe = SafeName::from_cloud(&name).map_err(|error| problem::of_name(&name, &error))?;
+                let target = parent.join(&safe);
+                let what = format!("make the folder \"{name}\"");
+                target.make_folder().map_err(|error| problem::of_local(&what, &error))?;
+                Ok(Goal::Disk(target))
+            });
+            let stopped = |_| Err(Problem::new(ProblemKind::Interrupted, "Stopped", ""));
+            Done::Copy(id, CopyDone::FolderMade(folder, made.await.unwrap_or_else(stopped)))
+        });
+    }
+
+    fn make_node(&mut self, id: CopyId, folder: FolderId, parent: NodeHandle, name: String) {
+        let what = format!("make the folder \"{name}\"");
+        let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
+        let prepared = match account.and_then(|account| account.ready().map(|ready| (account, ready))) {
+            Some((account, (session, tree))) => session
+                .prepare(tree, Change::CreateFolder { parent, name })
+                .map(|prepared| (session.clone(), account.journal.clone(), prepared)),
+            None => Err(ChangeError::Api(crate::api::error::ApiError::SessionEnded)),
+        };
+        self.jobs.start_kept(async move {
+            let made = match prepared {
+                Ok((session, journal, prepared)) => session.commit(prepared, &journal).await,
+                Err(error) => Err(error),
+            };
+            Done::Copy(id, CopyDone::NodeMade(folder, what, made))
+        });
+    }
+
+    fn node_made(&mut self, id: CopyId, folder: FolderId, what: &str, result: Result<Outcome, ChangeError>) {
+        let Some(copy) = self.copies.get_mut(&id) else { return };
+        copy.making -= 1;
+        let name = copy.account.clone();
+        match result {
+            Ok(Outcome { updates, created }) => {
+                match created {
+                    Some(node) => copy.plan.folder_made(folder, Goal::Node(node)),
+                    None => copy.plan.folder_failed(folder, &nothing_made(what)),
+                }
+                if let Some(account) = self.accounts.get_mut(&name) {
+                    account.apply(updates);
+                }
+                self.account_changed(&name);
+            }
+            Err(error) => {
+                copy.plan.folder_failed(folder, &problem::of_change(what, &error));
+                if matches!(error, ChangeError::Api(crate::api::error::ApiError::SessionEnded)) {
+                    self.session_ended(&name);
+                }
+            }
+        }
+        self.drive_copy(id);
+    }
+
+    /// Compares a local file with a cloud file by the cloud file's key; nothing is downloaded.
+    fn examine(&mut self, id: CopyId, file: FileId, source: &Origin, existing: &Goal) {
+        let Some(copy) = self.copies.get(&id) else { return };
+        let (path, node) = match (source, existing) {
+            (Origin::Disk(path), Goal::Node(node)) => (Some(path.clone()), Some(*node)),
+            (Origin::Cloud(CloudFolder::Node(node)), Goal::Disk(target)) => {
+                (Some(target.path()), Some(*node))
+            }
+            (Origin::Disk(_) | Origin::Cloud(_) | Origin::Picked, Goal::Disk(_) | Goal::Node(_)) => {
+                (None, None)
+            }
+        };
+        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
+        let known = tree.zip(node).and_then(|(tree, node)| file_key(tree, node)).zip(path);
+        let (limits, cancel) = (copy.limits.clone(), copy.cancel.clone());
+        self.jobs.start(async move {
+            let verdict = match known {
+                Some(((key, size), path)) => match prove_identical(&path, &key, size, &limits, &cancel).await
+                {
+                    Ok(true) => Verdict::Identical,
+                    Ok(false) => Verdict::Different,
+                    Err(_unreadable) => Verdict::Unknown,
+                },
+                None => Verdict::Unknown,
+            };
+            Done::Copy(id, CopyDone::Examined(file, verdict))
+        });
+    }
+
+    fn ask(&mut self, id: CopyId, question: Question<Origin, Goal>) {
+        self.conflicts += 1;
+        let number = self.conflicts;
+        let Some(copy) = self.copies.get_mut(&id) else { return };
+        copy.conflict = Some(number);
+        let cloud = format!("{}:", copy.account);
+        let (here, there) = match copy.direction {
+            Direction::Up => ("local".to_owned(), cloud),
+            Direction::Down => (cloud, "local".to_owned()),
+        };
+        let source = ConflictSide {
+            place: here,
+            is_folder: question.source_is_folder,
+            size: question.size,
+            modified: question.modified,
+            node: node_of(&question.source),
+        };
+        let existing = ConflictSide {
+            place: there,
+            is_folder: question.existing.is_folder,
+            size: question.existing.size,
+            modified: question.existing.modified,
+            node: match question.existing.target {
+                Goal::Node(node) => Some(node),
+                Goal::Disk(_) => None,
+            },
+        };
+        let event = Event::Conflict(Conflict {
+            conflict: number,
+            copy: id,
+            path: question.path,
+            target: copy.title.clone(),
+            source,
+            existing,
+            verdict: question.existing.verdict,
+            free_name: question.free_name,
+            remaining_count: question.remaining_count,
+        });
+        self.send(event);
+    }
+
+    /// Stops what a stopped plan has on its way.
+    fn stop_copy(&mut self, id: CopyId) {
+        if let Some(copy) = self.copies.get_mut(&id) {
+            copy.conflict = None;
+            copy.cancel.cancel();
+            copy.stage = Stage::Running;
+        }
+        let acted = self.queue.cancel_copy(id);
+        self.follow_up(&acted);
+    }
+
+    fn end_copy(&mut self, id: CopyId) {
+        let is_over = |copy: &Copy| copy.stage == Stage::Running && copy.plan.is_over();
+        if !self.copies.get(&id).is_some_and(is_over) {
+            return;
+        }
+        self.tell_transfers();
+        if let Some(copy) = self.copies.remove(&id) {
+            self.send(Event::CopyEnded(copy.plan.report()));
+            if copy.direction == Direction::Up {
+                self.ask_quota(&copy.account);
+            }
+        }
+    }
+
+    fn new_copy(&self, id: CopyId, request: CopyRequest) -> Result<Copy, Problem> {
+        let CopyRequest { selection, target, target_subfolders, rename, options } = request;
+        let selected = self.select(selection)?;
+        let title = below_title(&self.heading(&target).title, &target_subfolders);
+        let rules = options.filters.iter().map(|filter| (filter.include, filter.pattern.as_str()));
+        let rules = Rules::new(rules).map_err(|error| {
+            Problem::new(ProblemKind::Usage, error.to_string(), "See the patterns of rclone's filters.")
+        })?;
+        let plan_options = PlanOptions {
+            copy: id,
+            target: title.clone(),
+            conflict: options.conflict,
+            dry_run: options.dry_run,
+            empty_folders: options.empty_folders,
+            rules,
+        };
+        let sides = self.sides(selected, target, target_subfolders)?;
+        let root = match &sides.goal {
+            Goal::Disk(target) => target.clone(),
+            Goal::Node(_) => local::Target::root(PathBuf::new()),
+        };
+        Ok(Copy {
+            plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
+            account: sides.account,
+            direction: sides.direction,
+            large_limit: options.transfers,
+            limits: Limits { max_wait: options.max_wait, ..self.limits.clone() },
+            picked: sides.picked,
+            rename,
+            title,
+            root,
+            stage: Stage::Planned,
+            is_dry_run: options.dry_run,
+            scanning: 0,
+            making: 0,
+            conflict: None,
+            told: None,
+            cancel: CancellationToken::new(),
+        })
+    }
+
+    /// Works out the two ends of a copy.
+    fn sides(&self, selected: Selected, target: Location, below: Vec<String>) -> Result<Sides, Problem> {
+        let (parent, picked) = match selected {
+            Selected::Contents(location) => (location, None),
+            Selected::Entries { parent, keys } => (parent, Some(keys)),
+        };
+        match (parent, target) {
+            (Location::Local(parent), Location::Cloud { account, folder }) => {
+                let (origin, picked) = disk_origin(parent, picked);
+                let (goal, missing) = descend(&account, self.ready_tree(&account)?, folder, below)?;
+                let goal = Goal::Node(goal);
+                Ok(Sides { account, direction: Direction::Up, origin, picked, goal, missing })
+            }
+            (Location::Cloud { account, folder }, Location::Local(target)) => {
+                self.ready_tree(&account)?;
+                let (origin, picked) = cloud_origin(folder, picked);
+                let target = below.into_iter().fold(listing::clean(&target), |path, name| path.join(name));
+                let (goal, missing) = (Goal::Disk(local::Target::root(target)), Vec::new());
+                Ok(Sides { account, direction: Direction::Down, origin, picked, goal, missing })
+            }
+            (Location::Local(_), Location::Local(_)) => {
+                Err(one_side("two local folders", "Use cp for that."))
+            }
+            (Location::Cloud { account, .. }, Location::Cloud { account: other, .. }) => {
+                let hint = "Copy to a local folder first, then up again.";
+                Err(one_side(&format!("{account}: and {other}:"), hint))
+            }
+        }
+    }
+
+    fn ready_tree(&self, name: &str) -> Result<&Tree, Problem> {
+        let account = self.accounts.get(name).ok_or_else(|| unknown_account(name))?;
+        account.ready().map(|(_, tree)| tree).ok_or_else(|| not_ready(name))
+    }
+}
+
+impl Copy {
+    fn has_more(&self) -> bool {
+        self.stage == Stage::Running && self.making < FOLDERS_AT_ONCE && self.plan.has_action()
+    }
+
+    /// Only what was picked is renamed, not what is in it.
+    fn is_top(&self, folder: FolderId) -> bool {
+        self.plan.is_top(folder)
+    }
+}
+
+/// The two ends of a copy.
+struct Sides {
+    account: String,
+    direction: Direction,
+    origin: Origin,
+    picked: Picked,
+    goal: Goal,
+    /// Folders to make below the goal.
+    missing: Vec<String>,
+}
+
+fn disk_origin(parent: PathBuf, picked: Option<Vec<EntryKey>>) -> (Origin, Picked) {
+    let Some(keys) = picked else { return (Origin::Disk(parent), Picked::Nothing) };
+    let path = |key: EntryKey| match key {
+        EntryKey::Name(name) => Some(parent.join(name)),
+        EntryKey::Node(_) | EntryKey::Place(_) => None,
+    };
+    (Origin::Picked, Picked::Paths(keys.into_iter().filter_map(path).collect()))
+}
+
+fn cloud_origin(folder: CloudFolder, picked: Option<Vec<EntryKey>>) -> (Origin, Picked) {
+    let Some(keys) = picked else { return (Origin::Cloud(folder), Picked::Nothing) };
+    let entry = |key: EntryKey| match key {
+        EntryKey::Node(node) => Some(CloudFolder::Node(node)),
+        EntryKey::Place(place) => Some(place),
+        EntryKey::Name(_) => None,
+    };
+    (Origin::Picked, Picked::Cloud(keys.into_iter().filter_map(entry).collect()))
+}
+
+/// Follows folder names down from a cloud folder as far as they exist. Returns where that ends, and what is missing.
+fn descend(
+    account: &str,
+    tree: &Tree,
+    folder: CloudFolder,
+    below: Vec<String>,
+) -> Result<(NodeHandle, Vec<String>), Problem> {
+    let mut at = writable_folder(account, tree, folder)?;
+    let mut names = below.into_iter();
+    while let Some(name) = names.next() {
+        let found = tree.named(at, &name);
+        let folders: Vec<NodeHandle> = found
+            .iter()
+            .copied()
+            .filter(|handle| tree.node(*handle).is_some_and(|node| !node.is_file()))
+            .collect();
+        match (&folders[..], found.is_empty()) {
+            ([only], _) => at = *only,
+            ([], true) => return Ok((at, std::iter::once(name).chain(names).collect())),
+            ([], false) => {
+                let message = format!("\"{account}:{name}\" is a file, and a folder is meant");
+                return Err(Problem::new(ProblemKind::Permanent, message, "Choose another target."));
+            }
+            (handles, _) => {
+                let error = crate::tree::PathError::Ambiguous { path: name, handles: handles.to_vec() };
+                return Err(problem::of_path(account, &error));
+            }
+        }
+    }
+    Ok((at, Vec::new()))
+}
+
+/// Makes the folder that the user chose to copy to, and finds out whether it can be written to. Blocks.
+fn make_root(root: &local::Target) -> Result<(), Problem> {
+    let path = root.path();
+    let what = format!("copy to \"{}\"", path.display());
+    root.make_folder().map_err(|error| problem::of_local(&what, &error))?;
+    if local::is_writable(&path) {
+        return Ok(());
+    }
+    let message = format!("Cannot {what}: the folder is read-only");
+    Err(Problem::new(ProblemKind::Permanent, message, "Check its permissions, or choose another folder."))
+}
+
+/// Returns a file's key and size, where its key is known.
+pub(crate) fn file_key(tree: &Tree, node: NodeHandle) -> Option<(FileKey, u64)> {
+    let node = tree.node(node)?;
+    match node.key()? {
+        NodeKey::File(key) => Some((key, node.size())),
+        NodeKey::Folder(_) => None,
+    }
+}
+
+fn node_of(origin: &Origin) -> Option<NodeHandle> {
+    match origin {
+        Origin::Cloud(CloudFolder::Node(node)) => Some(*node),
+        Origin::Cloud(_) | Origin::Disk(_) | Origin::Picked => None,
+    }
+}
+
+fn below_title(title: &str, below: &[String]) -> String {
+    below.iter().fold(title.to_owned(), |title, name| {
+        if title.ends_with('/') { format!("{title}{name}") } else { format!("{title}/{name}") }
+    })
+}
+
+fn one_side(ends: &str, hint: &str) -> Problem {
+    Problem::new(
+        ProblemKind::Usage,
+        format!("Cannot copy between {ends}: one end must be local, the other an account"),
+        hint,
+    )
+}
+
+fn no_copy(id: CopyId) -> Problem {
+    Problem::new(ProblemKind::Other, format!("There is no copy {}", id.0), "")
+}
+
+fn nothing_made(what: &str) -> Problem {
+    Problem::new(ProblemKind::Integrity, format!("Cannot {what}: the server made nothing"), "")
+}
+
+/// Folders being scanned at once for one copy.
+const SCANS_AT_ONCE: usize = 4;
+
+/// Folders being made at once for one copy; the client below puts them into batches.
+const FOLDERS_AT_ONCE: usize = 32;
+
+/// Actions of one copy before the loop looks at other things.
+const ACTIONS_AT_ONCE: usize = 1000;

@@ -8,8 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::account::AccountDone;
 use super::changes::ChangeDone;
+use super::copying::CopyDone;
 use super::panes::ViewDone;
+use super::transfers::Moved;
 use crate::api::wait::Wait;
+use crate::message::{CopyId, TransferId};
 
 /// What a finished job brings.
 pub(crate) enum Done {
@@ -21,6 +24,10 @@ pub(crate) enum Done {
     Account(String, AccountDone),
     /// Something was changed.
     Change(ChangeDone),
+    /// Something for a copy.
+    Copy(CopyId, CopyDone),
+    /// A transfer has ended.
+    Moved(TransferId, Moved),
 }
 
 /// What a job tells while it runs.

@@ -6,7 +6,8 @@
 //!    panes     views of folders: open, refresh, sort, mark      (view, order, listing: pure)
 //!    account   connect, log in, list, quota                     (connect: the jobs)
 //!    changes   make, rename, trash, move
-//!    copying   plans and transfers                              (scan: the jobs)
+//!    copying   plans carried out                                (scan: what the plans are made of)
+//!    transfers files on their way, by the queue
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
 //! ```
@@ -22,6 +23,8 @@ mod order;
 mod outbox;
 mod panes;
 pub mod problem;
+mod scan;
+mod transfers;
 mod view;
 
 use std::path::PathBuf;

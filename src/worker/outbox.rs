@@ -52,6 +52,11 @@ impl Outbox {
         self.waiting.is_empty()
     }
 
+    /// Returns how many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
     fn append(&mut self, event: Event) {
         self.waiting.insert(self.next, event);
         self.next += 1;

@@ -90,7 +90,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             Decision::Overwrite => self.replace(&clash, Replaces::Version(clash.existing.target.clone())),
             Decision::Replace => self.replace(&clash, Replaces::ToBin(clash.existing.target.clone())),
             Decision::KeepBoth(name) => self.keep_both(clash.item, name),
-            Decision::Fail => self.refuse(&clash),
+            Decision::Fail => self.deny(&clash),
             Decision::Stop => self.cancel(),
         }
     }
@@ -106,7 +106,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 });
                 self.examining.insert(file, clash);
             }
-            Item::Folder(_) => self.refuse(&clash),
+            Item::Folder(_) => self.deny(&clash),
         }
     }
 
@@ -129,7 +129,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 self.files[file.0 as usize].replaces = replaces;
                 self.want_file(file);
             }
-            Item::Folder(_) => self.refuse(clash),
+            Item::Folder(_) => self.deny(clash),
         }
     }
 
@@ -155,7 +155,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         }
     }
 
-    fn refuse(&mut self, clash: &Clash<T>) {
+    fn deny(&mut self, clash: &Clash<T>) {
         let (_, size, _, path) = self.source_side(clash.item);
         let (message, hint) = match (clash.item, clash.existing.is_folder) {
             (Item::File(_), true) => (

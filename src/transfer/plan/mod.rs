@@ -40,6 +40,8 @@ pub struct Plan<S, T> {
     summary: PlanSummary,
     report: CopyReport,
     first_skip: Option<Problem>,
+    /// Nothing more is handed out.
+    is_stopped: bool,
 }
 
 /// How a plan decides.
@@ -80,6 +82,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             summary,
             report,
             first_skip: None,
+            is_stopped: false,
         };
         let mut top = plan.add_folder(None, String::new(), String::new(), None, FolderState::Ready(target));
         for name in below {
@@ -113,7 +116,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Takes what a scan found, or why the source folder cannot be read.
     pub fn scanned(&mut self, folder: FolderId, found: Result<Scanned<S, T>, Problem>) {
         self.scanning -= 1;
-        if self.report.cancelled {
+        if self.is_stopped {
             return;
         }
         match found {
@@ -142,7 +145,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.open -= 1;
         self.folder_mut(id).state = FolderState::Ready(target);
         self.note(self.folder(id).path.clone(), 0, Note::FolderMade);
-        if !self.report.cancelled {
+        if !self.is_stopped {
             for item in std::mem::take(&mut self.folder_mut(id).waiting) {
                 match item {
                     Item::Folder(child) => self.make_folder(child),
@@ -173,7 +176,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 self.report.copied_bytes += size;
                 self.note(path, size, note);
             }
-            FileEnd::Cancelled if self.report.cancelled => {}
+            FileEnd::Cancelled if self.is_stopped => {}
             FileEnd::Cancelled => {
                 let problem = Problem::new(ProblemKind::Interrupted, format!("\"{path}\" was cancelled"), "");
                 self.fail(path, size, problem);
@@ -191,6 +194,18 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Stops: nothing more is handed out. What is on its way is still to be answered.
     pub fn cancel(&mut self) {
         self.report.cancelled = true;
+        self.stop();
+    }
+
+    /// Ends the plan because of something that makes all of it impossible.
+    pub fn refuse(&mut self, problem: Problem) {
+        self.stop();
+        self.summary.problem.get_or_insert_with(|| problem.clone());
+        self.fail(String::new(), 0, problem);
+    }
+
+    fn stop(&mut self) {
+        self.is_stopped = true;
         self.to_scan.clear();
         self.actions.clear();
         self.clashes.clear();
@@ -202,8 +217,14 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     /// Returns whether it was stopped.
     #[must_use]
-    pub const fn is_cancelled(&self) -> bool {
-        self.report.cancelled
+    pub const fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+
+    /// Returns whether [`Self::next_action`] may have something.
+    #[must_use]
+    pub fn has_action(&self) -> bool {
+        !self.actions.is_empty() || (self.asked.is_none() && !self.clashes.is_empty())
     }
 
     /// Returns whether nothing is left to do.
@@ -212,6 +233,12 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         let handed_out = self.scanning + self.open + self.examining.len();
         let undecided = self.clashes.len() + usize::from(self.asked.is_some());
         handed_out + undecided + self.to_scan.len() + self.actions.len() == 0
+    }
+
+    /// Returns whether a folder is the one whose scan finds what the user picked.
+    #[must_use]
+    pub fn is_top(&self, folder: FolderId) -> bool {
+        self.folder(folder).path.is_empty()
     }
 
     /// Returns what has been found so far.

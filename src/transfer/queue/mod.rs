@@ -242,6 +242,12 @@ impl Queue {
         self.running.values().any(|ids| !ids.is_empty())
     }
 
+    /// Returns whether [`Self::changes`] has something to tell.
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        !self.changed.is_empty() || !self.removed.is_empty()
+    }
+
     /// Returns one row.
     #[must_use]
     pub fn row(&self, id: TransferId, now: Instant) -> Option<TransferRow> {

@@ -1,0 +1,327 @@
+//! Scans: what is in a source folder, and what of that the target has already. The cloud's half reads a tree, the
+//! disk's half blocks and runs as a job; each direction is one half after the other.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::problem;
+use crate::entry::{CloudFolder, EntryKind};
+use crate::handle::NodeHandle;
+use crate::local::partial::is_own_leftover;
+use crate::local::{self, DiskEntry, SafeName, cloud_name};
+use crate::message::{Problem, ProblemKind, Verdict};
+use crate::transfer::compare::{Comparison, Side, compare};
+use crate::transfer::plan::{Existing, Offer, OfferKind, Scanned};
+use crate::tree::{Node, Tree};
+
+/// A source entry of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The entries that the user picked: the top of a copy.
+    Picked,
+    /// Something on the disk.
+    Disk(PathBuf),
+    /// Something in the cloud.
+    Cloud(CloudFolder),
+}
+
+/// A target entry of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// A place on the disk.
+    Disk(local::Target),
+    /// A node.
+    Node(NodeHandle),
+}
+
+/// The entries that the user picked.
+#[derive(Clone, Debug)]
+pub(crate) enum Picked {
+    /// None: the whole of a folder is copied.
+    Nothing,
+    /// Paths on the disk.
+    Paths(Vec<PathBuf>),
+    /// Nodes and places of an account.
+    Cloud(Vec<CloudFolder>),
+}
+
+/// A child of a cloud folder, copied out of the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct CloudChild {
+    folder: CloudFolder,
+    label: String,
+    kind: CloudChildKind,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum CloudChildKind {
+    Folder,
+    File(Side),
+    Undecryptable,
+}
+
+/// Lists a source folder on the disk, or the picked entries. Blocks.
+pub(crate) fn disk_children(
+    folder: Option<&Path>,
+    picked: &[PathBuf],
+) -> Result<Vec<(PathBuf, DiskEntry)>, Problem> {
+    let Some(folder) = folder else {
+        return Ok(picked.iter().map(|path| (path.clone(), picked_entry(path))).collect());
+    };
+    let listed = local::list(folder).map_err(|error| problem::of_folder(folder, &error))?;
+    let mut children: Vec<(PathBuf, DiskEntry)> = listed
+        .into_iter()
+        .filter(|entry| !is_own_leftover(&entry.name))
+        .map(|entry| (folder.join(&entry.name), entry))
+        .collect();
+    children.sort_unstable_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+    Ok(children)
+}
+
+/// What was picked by name is meant: a link stands for what it points to. One that is gone fails when it is read.
+fn picked_entry(path: &Path) -> DiskEntry {
+    let name = path.file_name().unwrap_or(OsStr::new("")).to_owned();
+    let missing = DiskEntry { name, kind: EntryKind::File, size: Some(0), modified: None, read_only: false };
+    let entry = local::stat(path).unwrap_or(missing);
+    let kind = match entry.kind {
+        EntryKind::LinkToFile if entry.size.is_some() => EntryKind::File,
+        EntryKind::LinkToFolder => EntryKind::Folder,
+        kind @ (EntryKind::File | EntryKind::Folder | EntryKind::LinkToFile | EntryKind::Special) => kind,
+    };
+    DiskEntry { kind, ..entry }
+}
+
+/// Holds children on the disk against a cloud folder.
+pub(crate) fn offers_up(
+    children: Vec<(PathBuf, DiskEntry)>,
+    tree: &Tree,
+    target: Option<NodeHandle>,
+    rename: Option<&str>,
+) -> Scanned<Origin, Goal> {
+    let there = target.map(|target| CloudNames::of(tree, target)).unwrap_or_default();
+    let offers: Vec<Offer<Origin, Goal>> = children
+        .into_iter()
+        .map(|(path, entry)| {
+            let name = entry.name.to_string_lossy().into_owned();
+            let (target_name, unfit) = match cloud_name(&entry.name) {
+                Ok(target_name) => (rename.map_or(target_name, nfc), None),
+                Err(error) => (name.clone(), Some(problem::of_name(&name, &error))),
+            };
+            let side = Side { size: entry.size.unwrap_or(0), modified: entry.modified };
+            let existing = there.named(&target_name).map(|node| existing_node(&node, side)).collect();
+            let kind = unfit.map_or_else(|| disk_kind(&name, &entry), OfferKind::Unfit);
+            Offer { source: Origin::Disk(path), name, target_name, kind, existing }
+        })
+        .collect();
+    let meets = offers.iter().any(|offer| !offer.existing.is_empty());
+    Scanned { offers, taken: if meets { there.names.into_keys().collect() } else { HashSet::new() } }
+}
+
+fn disk_kind(name: &str, entry: &DiskEntry) -> OfferKind {
+    let unfit = |what: &str| {
+        let message = format!("\"{name}\" was not copied: it is {what}");
+        OfferKind::Unfit(Problem::new(ProblemKind::Permanent, message, ""))
+    };
+    match entry.kind {
+        EntryKind::File => OfferKind::File { size: entry.size.unwrap_or(0), modified: entry.modified },
+        EntryKind::Folder => OfferKind::Folder,
+        EntryKind::LinkToFile | EntryKind::LinkToFolder => {
+            unfit("a symbolic link, and those are not followed")
+        }
+        EntryKind::Special => unfit("neither a file nor a folder"),
+    }
+}
+
+fn existing_node(node: &Node<'_>, source: Side) -> Existing<Goal> {
+    let side = Side { size: node.size(), modified: node.modified() };
+    Existing {
+        target: Goal::Node(node.handle()),
+        is_folder: !node.is_file(),
+        size: side.size,
+        modified: side.modified,
+        comparison: if node.is_file() { compare(source, side) } else { Comparison::Different },
+        verdict: Verdict::Unknown,
+    }
+}
+
+/// The children of a cloud folder by name, looked up once rather than for each offer.
+#[derive(Default)]
+struct CloudNames<'t> {
+    names: HashMap<String, Vec<Node<'t>>>,
+}
+
+impl<'t> CloudNames<'t> {
+    fn of(tree: &'t Tree, folder: NodeHandle) -> Self {
+        let mut names: HashMap<String, Vec<Node<'t>>> = HashMap::new();
+        for node in tree.children(folder) {
+            if let Some(name) = node.name() {
+                names.entry(nfc(name)).or_default().push(node);
+            }
+        }
+        Self { names }
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = Node<'t>> {
+        self.names.get(name).into_iter().flatten().copied()
+    }
+}
+
+/// Returns the children of a source folder in the cloud, or what was picked.
+pub(crate) fn cloud_children(
+    tree: &Tree,
+    folder: Option<CloudFolder>,
+    picked: &[CloudFolder],
+) -> Vec<CloudChild> {
+    match folder {
+        Some(folder) => {
+            tree.contents(folder).map(|node| cloud_child(CloudFolder::Node(node.handle()), &node)).collect()
+        }
+        None => picked.iter().map(|folder| picked_child(tree, *folder)).collect(),
+    }
+}
+
+fn picked_child(tree: &Tree, folder: CloudFolder) -> CloudChild {
+    match tree.folder_node(folder).and_then(|handle| tree.node(handle)) {
+        Some(node) => cloud_child(folder, &node),
+        None => CloudChild { folder, label: format!("{folder:?}"), kind: CloudChildKind::Folder },
+    }
+}
+
+fn cloud_child(folder: CloudFolder, node: &Node<'_>) -> CloudChild {
+    let kind = match (node.is_file(), node.is_undecryptable()) {
+        (true, false) if node.key().is_none() => CloudChildKind::Undecryptable,
+        (true, false) => CloudChildKind::File(Side { size: node.size(), modified: node.modified() }),
+        (false, false) => CloudChildKind::Folder,
+        // Roots have no name of their own, and are not broken for it.
+        (false, true) if !matches!(folder, CloudFolder::Node(_)) => CloudChildKind::Folder,
+        (_, true) => CloudChildKind::Undecryptable,
+    };
+    CloudChild { folder, label: node.label(), kind }
+}
+
+/// Holds children in the cloud against a folder on the disk. Blocks.
+pub(crate) fn offers_down(
+    children: Vec<CloudChild>,
+    target: Option<&local::Target>,
+    rename: Option<&str>,
+) -> Result<Scanned<Origin, Goal>, Problem> {
+    let there = target.map(disk_names).transpose()?.unwrap_or_default();
+    let offers: Vec<Offer<Origin, Goal>> = children
+        .into_iter()
+        .map(|child| {
+            let target_name = rename.unwrap_or(&child.label).to_owned();
+            let (kind, safe) = match (child.kind, SafeName::from_cloud(&target_name)) {
+                (CloudChildKind::Undecryptable, _) => {
+                    (OfferKind::Unfit(problem::undecryptable(&child.label)), None)
+                }
+                (_, Err(error)) => (OfferKind::Unfit(problem::of_name(&child.label, &error)), None),
+                (CloudChildKind::Folder, Ok(safe)) => (OfferKind::Folder, Some(safe)),
+                (CloudChildKind::File(side), Ok(safe)) => {
+                    (OfferKind::File { size: side.size, modified: side.modified }, Some(safe))
+                }
+            };
+            let found = safe.as_ref().and_then(|safe| there.get(OsStr::new(safe.as_str())));
+            let existing = found.zip(target).zip(safe.as_ref()).map(|((entry, target), safe)| {
+                existing_on_disk(Goal::Disk(target.join(safe)), entry, child.kind)
+            });
+            let existing = existing.into_iter().collect();
+            Offer { source: Origin::Cloud(child.folder), name: child.label, target_name, kind, existing }
+        })
+        .collect();
+    let meets = offers.iter().any(|offer| !offer.existing.is_empty());
+    let names = there.keys().filter_map(|name| cloud_name(name).ok());
+    Ok(Scanned { taken: if meets { names.collect() } else { HashSet::new() }, offers })
+}
+
+fn existing_on_disk(target: Goal, entry: &DiskEntry, source: CloudChildKind) -> Existing<Goal> {
+    let side = Side { size: entry.size.unwrap_or(0), modified: entry.modified };
+    let comparison = match source {
+        CloudChildKind::File(source) if entry.kind == EntryKind::File => compare(source, side),
+        CloudChildKind::File(_) | CloudChildKind::Folder | CloudChildKind::Undecryptable => {
+            Comparison::Different
+        }
+    };
+    Existing {
+        target,
+        is_folder: entry.kind.is_folder(),
+        size: side.size,
+        modified: side.modified,
+        comparison,
+        verdict: Verdict::Unknown,
+    }
+}
+
+fn disk_names(target: &local::Target) -> Result<HashMap<std::ffi::OsString, DiskEntry>, Problem> {
+    let path = target.path();
+    match local::list(&path) {
+        Ok(entries) => Ok(entries.into_iter().map(|entry| (entry.name.clone(), entry)).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HashMap::new()),
+        Err(error) => Err(problem::of_folder(&path, &error)),
+    }
+}
+
+fn nfc(name: &str) -> String {
+    if name.is_ascii() { name.to_owned() } else { name.nfc().collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn child(label: &str, kind: CloudChildKind) -> CloudChild {
+        CloudChild { folder: CloudFolder::Node(NodeHandle::from_bytes([1; 6])), label: label.into(), kind }
+    }
+
+    #[test]
+    fn hostile_names_stay_in_the_target_and_impossible_ones_are_told() {
+        let scratch = tempfile::tempdir().unwrap();
+        let target = local::Target::root(scratch.path());
+        let file = CloudChildKind::File(Side { size: 1, modified: None });
+        let names = ["..", "a/b", &"x".repeat(300)];
+        let found =
+            offers_down(names.iter().map(|name| child(name, file)).collect(), Some(&target), None).unwrap();
+        let kinds: Vec<bool> =
+            found.offers.iter().map(|offer| matches!(offer.kind, OfferKind::Unfit(_))).collect();
+        assert_eq!(kinds, [false, false, true]);
+    }
+
+    #[test]
+    fn what_is_on_the_disk_is_found_under_its_encoded_name() {
+        let scratch = tempfile::tempdir().unwrap();
+        let target = local::Target::root(scratch.path());
+        let safe = SafeName::from_cloud("a/b").unwrap();
+        std::fs::write(target.join(&safe).path(), b"xy").unwrap();
+        let file = CloudChildKind::File(Side { size: 2, modified: None });
+        let found = offers_down(vec![child("a/b", file)], Some(&target), None).unwrap();
+        assert_eq!(found.offers[0].existing[0].comparison, Comparison::NeedsProof);
+        assert!(found.taken.contains("a/b"));
+    }
+
+    #[test]
+    fn a_target_that_does_not_exist_yet_is_empty() {
+        let target = local::Target::root("/does/not/exist");
+        let found = offers_down(vec![child("d", CloudChildKind::Folder)], Some(&target), None).unwrap();
+        assert!(found.offers[0].existing.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_inside_a_folder_are_told_and_a_picked_one_is_followed() {
+        let scratch = tempfile::tempdir().unwrap();
+        let at = |name: &str| scratch.path().join(name);
+        std::fs::write(at("file"), b"1").unwrap();
+        std::os::unix::fs::symlink(at("file"), at("link")).unwrap();
+        let tree = Tree::default();
+        let inside = offers_up(disk_children(Some(scratch.path()), &[]).unwrap(), &tree, None, None);
+        let kinds: Vec<bool> =
+            inside.offers.iter().map(|offer| matches!(offer.kind, OfferKind::Unfit(_))).collect();
+        assert_eq!(kinds, [false, true]);
+        let picked = offers_up(disk_children(None, &[at("link")]).unwrap(), &tree, None, Some("new"));
+        assert!(matches!(picked.offers[0].kind, OfferKind::File { size: 1, .. }));
+        assert_eq!(picked.offers[0].target_name, "new");
+    }
+}

@@ -1,0 +1,296 @@
+//! Transfers as the worker carries them out: the queue says which may run, a job moves each, and ten times a second it
+//! is told what has changed.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::account::shown_wait;
+use super::actor::Actor;
+use super::copying::file_key;
+use super::jobs::Done;
+use super::problem;
+use super::scan::{Goal, Origin};
+use crate::api::error::ApiError;
+use crate::api::storage::StorageError;
+use crate::api::wait::Wait;
+use crate::entry::CloudFolder;
+use crate::handle::NodeHandle;
+use crate::local::SafeName;
+use crate::message::{CopyId, Problem, TransferAction, TransferId, TransferState, Wait as ShownWait};
+use crate::session::change::{Change, ChangeError, Outcome, PutTarget};
+use crate::transfer::download::{Download, Existing, download as move_down};
+use crate::transfer::plan::{FileEnd, FileTransfer, Replaces};
+use crate::transfer::queue::{Acted, Activity, End, NewTransfer};
+use crate::transfer::upload::{Upload, upload as move_up};
+use crate::transfer::{Limits, Progress, TransferError};
+
+/// A file of the queue: what is moved where.
+pub(crate) struct Moving {
+    copy: CopyId,
+    account: String,
+    file: FileTransfer<Origin, Goal>,
+    limits: Limits,
+    /// There while it runs.
+    run: Option<Run>,
+}
+
+/// One run of a transfer.
+struct Run {
+    progress: Arc<Progress>,
+    cancel: CancellationToken,
+    /// The wait that was seen last, and how it is shown: worked out once, so that it does not seem to change.
+    wait: Option<(Wait, ShownWait)>,
+}
+
+/// How a run ended.
+pub(crate) enum Moved {
+    Up(Result<Outcome, TransferError>),
+    Down(Result<(), TransferError>),
+}
+
+impl Actor {
+    /// Puts a file into the queue.
+    pub(crate) fn add_transfer(&mut self, id: CopyId, file: FileTransfer<Origin, Goal>) {
+        let Some(copy) = self.copies.get(&id) else { return };
+        let transfer = self.queue.add(NewTransfer {
+            copy: id,
+            direction: copy.direction,
+            path: file.path.clone(),
+            size: file.size,
+            large_limit: copy.large_limit,
+        });
+        let (account, limits) = (copy.account.clone(), copy.limits.clone());
+        self.moving.insert(transfer, Moving { copy: id, account, file, limits, run: None });
+    }
+
+    /// Starts all transfers that may start.
+    pub(crate) fn start_transfers(&mut self) {
+        while let Some(id) = self.queue.start(Instant::now().into_std()) {
+            if let Err(problem) = self.start_transfer(id) {
+                self.run_ended(id, End::Failed(problem));
+            }
+        }
+    }
+
+    /// Does what the user asks for.
+    pub(crate) fn act_on_transfers(&mut self, action: &TransferAction) {
+        let acted = self.queue.act(action);
+        self.follow_up(&acted);
+        self.tell_transfers();
+    }
+
+    /// Does what follows of an action on the queue.
+    pub(crate) fn follow_up(&mut self, acted: &Acted) {
+        for id in &acted.stop {
+            if let Some(run) = self.moving.get(id).and_then(|moving| moving.run.as_ref()) {
+                run.cancel.cancel();
+            }
+        }
+        for id in &acted.cancelled {
+            self.file_ended(*id, FileEnd::Cancelled);
+        }
+        for id in &acted.again {
+            let copy = self.moving.get(id).map(|moving| moving.copy);
+            if let Some(copy) = copy.and_then(|copy| self.copies.get_mut(&copy)) {
+                copy.plan.file_again();
+            }
+        }
+        for id in &acted.removed {
+            self.moving.remove(id);
+        }
+    }
+
+    /// Reads the counters of running transfers and tells what has changed.
+    pub(crate) fn watch_transfers(&mut self) {
+        let now = Instant::now().into_std();
+        for (id, moving) in &mut self.moving {
+            let Some(run) = &mut moving.run else { continue };
+            let wait = run.progress.wait();
+            if run.wait.as_ref().map(|(seen, _)| *seen) != wait {
+                run.wait = wait.map(|wait| (wait, shown_wait(wait)));
+            }
+            let activity = match &run.wait {
+                Some((wait, shown)) => Activity::Waiting(shown.clone(), wait.until.map(Instant::into_std)),
+                None if run.progress.is_finishing() => Activity::Finishing,
+                None => Activity::Moving,
+            };
+            self.queue.report(*id, run.progress.done(), activity, now);
+        }
+        self.tell_transfers();
+    }
+
+    /// Tells what has changed in the queue.
+    pub(crate) fn tell_transfers(&mut self) {
+        if let Some(event) = self.queue.changes(Instant::now().into_std()) {
+            self.send(event);
+        }
+    }
+
+    /// Takes what the job of a transfer brings.
+    pub(crate) fn moved(&mut self, id: TransferId, moved: Moved) {
+        let Some(moving) = self.moving.get_mut(&id) else { return };
+        moving.run = None;
+        let account = moving.account.clone();
+        let (verb, result) = match moved {
+            Moved::Up(result) => ("upload", result.map(Some)),
+            Moved::Down(result) => ("download", result.map(|()| None)),
+        };
+        let what = format!("{verb} \"{}\"", moving.file.path);
+        let end = match result {
+            Ok(Some(outcome)) => {
+                if let Some(account) = self.accounts.get_mut(&account) {
+                    account.apply(outcome.updates);
+                }
+                self.account_changed(&account);
+                End::Done
+            }
+            Ok(None) => {
+                if let Goal::Disk(folder) = &moving.file.folder {
+                    let folder = folder.path();
+                    self.local_changed(&folder);
+                }
+                End::Done
+            }
+            Err(TransferError::Cancelled) => End::Stopped,
+            Err(TransferError::Storage(StorageError::TooManyConnections)) => End::Crowded,
+            Err(error) => {
+                let problem = problem::of_transfer(&what, &error);
+                if is_session_end(&error) {
+                    self.session_ended(&account);
+                }
+                End::Failed(problem)
+            }
+        };
+        self.run_ended(id, end);
+    }
+
+    fn run_ended(&mut self, id: TransferId, end: End) {
+        match self.queue.ended(id, end, Instant::now().into_std()) {
+            Some(TransferState::Done) => self.file_ended(id, FileEnd::Copied),
+            Some(TransferState::Failed(problem)) => self.file_ended(id, FileEnd::Failed(problem)),
+            Some(
+                TransferState::Cancelled
+                | TransferState::Queued
+                | TransferState::Running
+                | TransferState::Paused
+                | TransferState::Waiting(_)
+                | TransferState::Finishing,
+            ) => self.file_ended(id, FileEnd::Cancelled),
+            None => {}
+        }
+    }
+
+    fn file_ended(&mut self, id: TransferId, end: FileEnd) {
+        let Some(moving) = self.moving.get(&id) else { return };
+        let (copy, file) = (moving.copy, moving.file.file);
+        if let Some(planned) = self.copies.get_mut(&copy) {
+            planned.plan.file_ended(file, end);
+            self.drive_copy(copy);
+        }
+    }
+
+    fn start_transfer(&mut self, id: TransferId) -> Result<(), Problem> {
+        let Some(moving) = self.moving.get(&id) else { return Ok(()) };
+        let (progress, cancel) = (Arc::new(Progress::default()), CancellationToken::new());
+        let run = Run { progress: Arc::clone(&progress), cancel: cancel.clone(), wait: None };
+        match &moving.file.folder {
+            Goal::Node(folder) => {
+                let upload = self.prepare_upload(moving, *folder, progress, cancel)?;
+                self.jobs.start_kept(async move { Done::Moved(id, Moved::Up(move_up(upload).await)) });
+            }
+            Goal::Disk(_) => {
+                let download = self.prepare_download(moving, progress, cancel)?;
+                self.jobs.start_kept(async move { Done::Moved(id, Moved::Down(move_down(download).await)) });
+            }
+        }
+        if let Some(moving) = self.moving.get_mut(&id) {
+            moving.run = Some(run);
+        }
+        Ok(())
+    }
+
+    fn prepare_upload(
+        &self,
+        moving: &Moving,
+        folder: NodeHandle,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<Upload, Problem> {
+        let Moving { account, file, limits, .. } = moving;
+        let what = format!("upload \"{}\"", file.path);
+        let refused = |error: ChangeError| problem::of_change(&what, &error);
+        let session_ended = || refused(ChangeError::Api(ApiError::SessionEnded));
+        let account = self.accounts.get(account).ok_or_else(session_ended)?;
+        let (session, tree) = account.ready().ok_or_else(session_ended)?;
+        let target = match &file.replaces {
+            Replaces::Version(Goal::Node(old)) => session.prepare_put(tree, folder, &file.name, Some(*old)),
+            Replaces::ToBin(Goal::Node(old)) => {
+                session.prepare_put(tree, folder, &file.name, None).and_then(|put| {
+                    let trash = session.prepare(tree, Change::Trash { node: *old, from: folder })?;
+                    Ok(PutTarget { then_trash: Some(Box::new(trash)), ..put })
+                })
+            }
+            Replaces::Nothing | Replaces::Version(Goal::Disk(_)) | Replaces::ToBin(Goal::Disk(_)) => {
+                session.prepare_put(tree, folder, &file.name, None)
+            }
+        };
+        let source = match &file.source {
+            Origin::Disk(path) => path.clone(),
+            Origin::Cloud(_) | Origin::Picked => return Err(session_ended()),
+        };
+        Ok(Upload {
+            session: session.clone(),
+            source,
+            target: target.map_err(refused)?,
+            journal: account.journal.clone(),
+            limits: limits.clone(),
+            progress,
+            cancel,
+        })
+    }
+
+    fn prepare_download(
+        &self,
+        moving: &Moving,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<Download, Problem> {
+        let Moving { account, file, limits, .. } = moving;
+        let what = format!("download \"{}\"", file.path);
+        let session_ended = || problem::of_api(&what, &ApiError::SessionEnded);
+        let account = self.accounts.get(account).ok_or_else(session_ended)?;
+        let (session, tree) = account.ready().ok_or_else(session_ended)?;
+        let (Origin::Cloud(CloudFolder::Node(node)), Goal::Disk(folder)) = (&file.source, &file.folder)
+        else {
+            return Err(session_ended());
+        };
+        let (key, size) = file_key(tree, *node).ok_or_else(|| problem::undecryptable(&file.path))?;
+        let name = SafeName::from_cloud(&file.name).map_err(|error| problem::of_name(&file.path, &error))?;
+        Ok(Download {
+            session: session.clone(),
+            node: *node,
+            key,
+            size,
+            modified: file.modified,
+            target: folder.join(&name),
+            existing: match file.replaces {
+                Replaces::Nothing => Existing::Fail,
+                Replaces::Version(_) | Replaces::ToBin(_) => Existing::Trash(self.trash.clone()),
+            },
+            limits: limits.clone(),
+            progress,
+            cancel,
+        })
+    }
+}
+
+/// Whether the session was found to be over.
+fn is_session_end(error: &TransferError) -> bool {
+    matches!(
+        error,
+        TransferError::Api(ApiError::SessionEnded)
+            | TransferError::Change(ChangeError::Api(ApiError::SessionEnded))
+    )
+}
