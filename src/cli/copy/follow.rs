@@ -1,0 +1,153 @@
+//! Follows one copy from the worker's first event to its last, and turns its end into an exit code.
+
+use tokio::time::Instant;
+
+use super::super::context::Context;
+use super::super::exit::ExitCode;
+use super::super::output::{Failure, Level, Outcome};
+use super::progress::Bars;
+use super::{conflict, lines};
+use crate::message::{
+    AccountState, Command, CopyId, CopyReport, CopyRequest, Event, PlanSummary, Problem, ProblemKind,
+};
+use crate::worker::Worker;
+
+/// Runs a copy to its end.
+pub(super) async fn follow(context: &mut Context, mut worker: Worker, request: CopyRequest) -> Outcome {
+    let started = Instant::now();
+    send(&worker, Command::PlanCopy { copy: COPY, request })?;
+    send(&worker, Command::StartCopy { copy: COPY })?;
+    let mut run = Run { plan: PlanSummary::default(), bars: None };
+    if context.options.progress {
+        run.bars = Bars::start(&context.messages);
+    }
+    let report = run.until_end(context, &mut worker).await;
+    drop(run.bars.take());
+    let quit = quit(&mut worker).await;
+    let report = report?;
+    quit?;
+    let went_wrong = report.failed_count + report.skipped_count > 0;
+    if context.messages.level() >= Level::Verbose || (went_wrong && context.messages.level() >= Level::Normal) {
+        lines::sums(&context.messages, &run.plan, &report, started.elapsed());
+    }
+    if context.options.json {
+        context.output.json(&report)?;
+    }
+    exit_code(&report)
+}
+
+/// A copy under way.
+struct Run {
+    plan: PlanSummary,
+    bars: Option<Bars>,
+}
+
+impl Run {
+    async fn until_end(&mut self, context: &Context, worker: &mut Worker) -> Result<CopyReport, Failure> {
+        let mut stopping = false;
+        loop {
+            let event = tokio::select! {
+                event = worker.events.recv() => event.ok_or_else(worker_gone)?,
+                () = context.stop.cancelled(), if !stopping => {
+                    stopping = true;
+                    send(worker, Command::CancelCopy { copy: COPY })?;
+                    continue;
+                }
+            };
+            if let Some(report) = self.handle(context, worker, event).await? {
+                return Ok(report);
+            }
+        }
+    }
+
+    async fn handle(
+        &mut self,
+        context: &Context,
+        worker: &Worker,
+        event: Event,
+    ) -> Result<Option<CopyReport>, Failure> {
+        match event {
+            Event::Plan(plan) => {
+                if let Some(problem) = plan.problem {
+                    return Err(problem.into());
+                }
+                self.plan = plan;
+            }
+            Event::CopyNote { path, size, note, .. } => lines::note(&context.messages, &path, size, &note),
+            Event::Transfers { changed, removed, totals } => {
+                if let Some(bars) = &mut self.bars {
+                    bars.update(&changed, &removed, &totals);
+                }
+            }
+            Event::Conflict(conflict) => {
+                let (resolution, scope) = conflict::ask(&context.messages, &conflict).await?;
+                send(worker, Command::Resolve { conflict: conflict.conflict, resolution, scope })?;
+            }
+            Event::CopyEnded(report) => return Ok(Some(report)),
+            Event::Failed(problem) => return Err(problem.into()),
+            Event::Account { account, state } => account_state(&account, state)?,
+            Event::Accounts(_)
+            | Event::Quota { .. }
+            | Event::View(_)
+            | Event::Rows { .. }
+            | Event::Found { .. }
+            | Event::Done { .. } => {}
+            Event::Ended => return Err(worker_gone()),
+        }
+        Ok(None)
+    }
+}
+
+/// An account that stops working in the middle ends the copy: nobody is asked while files move.
+fn account_state(account: &str, state: AccountState) -> Result<(), Failure> {
+    let needed = |problem: Option<Problem>| {
+        let fallback = || {
+            let hint = format!("`megapane config reconnect {account}` logs in anew; then copy again.");
+            Problem::new(ProblemKind::Login, format!("the session of \"{account}\" has ended"), hint)
+        };
+        Err(problem.unwrap_or_else(fallback).into())
+    };
+    match state {
+        AccountState::NeedsPassword { problem, .. }
+        | AccountState::NeedsCode { problem }
+        | AccountState::NeedsPassphrase { problem } => needed(problem),
+        AccountState::Failed(problem) => Err(problem.into()),
+        AccountState::Connecting | AccountState::Loading { .. } | AccountState::Ready | AccountState::Waiting(_) => {
+            Ok(())
+        }
+    }
+}
+
+async fn quit(worker: &mut Worker) -> Result<(), Failure> {
+    if worker.commands.send(Command::Quit).is_err() {
+        return Ok(()); // it has ended already
+    }
+    while let Some(event) = worker.events.recv().await {
+        if matches!(event, Event::Ended) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn exit_code(report: &CopyReport) -> Outcome {
+    if report.cancelled {
+        return Err(report.problem.clone().map_or_else(Failure::interrupted, Failure::from));
+    }
+    if report.failed_count > 0 {
+        // Each has been told; the first one decides the code.
+        return Ok(report.problem.as_ref().map_or(ExitCode::Other, |problem| problem.kind.into()));
+    }
+    Ok(if report.skipped_count > 0 { ExitCode::Partial } else { ExitCode::Success })
+}
+
+fn send(worker: &Worker, command: Command) -> Result<(), Failure> {
+    worker.commands.send(command).map_err(|_closed| worker_gone())
+}
+
+fn worker_gone() -> Failure {
+    Failure::new(ProblemKind::Other, "the part that does the work has stopped", "The log says why.")
+}
+
+/// There is one copy in a run.
+const COPY: CopyId = CopyId(1);

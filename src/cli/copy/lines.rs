@@ -1,0 +1,113 @@
+//! What is said of a copy on stderr: a line for each file and the block of sums, as rclone writes them.
+
+use std::time::Duration;
+
+use jiff::Zoned;
+
+use super::super::output::{Level, Messages};
+use super::super::quantity;
+use crate::message::{CopyReport, Note, PlanSummary};
+
+/// Tells what happened to one item.
+pub(super) fn note(messages: &Messages, path: &str, size: u64, note: &Note) {
+    let line = |level: &str, text: &str| format!("{} {level:<6}: {path}: {text}", clock());
+    match note {
+        Note::CopiedNew => messages.info(&line("INFO", "Copied (new)")),
+        Note::CopiedReplaced => messages.info(&line("INFO", "Copied (replaced existing)")),
+        Note::FolderMade => messages.info(&line("INFO", "Made folder")),
+        Note::LeftAlone => messages.info(&line("INFO", "Left alone, the target has another")),
+        Note::Same => messages.detail(&line("DEBUG", "Unchanged skipping")),
+        Note::Filtered => messages.detail(&line("DEBUG", "Excluded")),
+        Note::WouldCopy if messages.level() >= Level::Normal => {
+            let text = format!("Skipped copy as --dry-run is set (size {})", quantity::size(size));
+            messages.print(&line("NOTICE", &text));
+        }
+        Note::WouldMakeFolder if messages.level() >= Level::Normal => {
+            messages.print(&line("NOTICE", "Skipped make directory as --dry-run is set"));
+        }
+        Note::WouldCopy | Note::WouldMakeFolder => {}
+        Note::EqualNames { count } => {
+            let text = format!("{count} entries of the source have this name, none is copied: name each by its H:handle");
+            messages.print(&line("ERROR", &text));
+        }
+        Note::Skipped(problem) | Note::Failed(problem) => messages.problem(problem),
+    }
+}
+
+/// Tells the sums, for `-v` or where something went wrong.
+pub(super) fn sums(messages: &Messages, plan: &PlanSummary, report: &CopyReport, elapsed: Duration) {
+    let nothing = report.copied_count == 0 && report.failed_count == 0 && !report.cancelled;
+    if nothing && messages.level() >= Level::Verbose {
+        messages.print(&format!("{} INFO  : There was nothing to transfer", clock()));
+    }
+    for line in block(plan, report, elapsed) {
+        messages.print_raw(&line);
+    }
+}
+
+fn block(plan: &PlanSummary, report: &CopyReport, elapsed: Duration) -> Vec<String> {
+    let (done, total) = (report.copied_bytes, plan.bytes.max(report.copied_bytes));
+    let seconds = elapsed.as_secs_f64().max(0.001);
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a speed is told in three digits, and is not negative"
+    )]
+    let speed = (done as f64 / seconds) as u64;
+    let checks = report.same_count + report.left_alone_count;
+    let files = plan.file_count.max(report.copied_count);
+    let mut lines = vec![
+        format!(
+            "Transferred:   \t{:>13} / {}, {}, {}/s, ETA -",
+            quantity::size_with_unit(done),
+            quantity::size_with_unit(total),
+            percent(done, total),
+            quantity::size_with_unit(speed)
+        ),
+        format!("Checks:        {checks:>10} / {checks}, {}", percent(checks, checks)),
+        format!("Transferred:   {:>10} / {files}, {}", report.copied_count, percent(report.copied_count, files)),
+    ];
+    if report.failed_count > 0 {
+        lines.push(format!("Errors:        {:>10}", report.failed_count));
+    }
+    if report.skipped_count > 0 {
+        lines.push(format!("Skipped:       {:>10}", report.skipped_count));
+    }
+    lines.push(format!("Elapsed time:  {:>10.1}s", elapsed.as_secs_f64()));
+    lines
+}
+
+/// Returns the share of `done` in `total`; nothing to do is shown as rclone shows it.
+pub(super) fn percent(done: u64, total: u64) -> String {
+    match total {
+        0 => "-".to_owned(),
+        _ => format!("{}%", u128::from(done) * 100 / u128::from(total)),
+    }
+}
+
+fn clock() -> String {
+    Zoned::now().strftime("%Y/%m/%d %H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_has_rclones_columns() {
+        let plan = PlanSummary { bytes: 6_612_419, file_count: 3, ..PlanSummary::default() };
+        let report =
+            CopyReport { copied_count: 3, copied_bytes: 6_612_419, same_count: 3, ..CopyReport::default() };
+        assert_eq!(
+            block(&plan, &report, Duration::from_millis(700)),
+            [
+                "Transferred:   \t    6.306 MiB / 6.306 MiB, 100%, 9.009 MiB/s, ETA -",
+                "Checks:                 3 / 3, 100%",
+                "Transferred:            3 / 3, 100%",
+                "Elapsed time:         0.7s",
+            ]
+        );
+        assert_eq!(percent(0, 0), "-");
+    }
+}

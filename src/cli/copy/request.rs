@@ -1,0 +1,133 @@
+//! Two places as a request for the worker: what is copied, into which folder that exists, and which folders are to be
+//! made below it.
+
+use std::path::{Path, PathBuf};
+
+use super::super::login::Opened;
+use super::super::mkdir::existing_part;
+use super::super::output::Failure;
+use super::super::remote::{CloudPath, Place};
+use super::Naming;
+use crate::entry::{EntryKey, Location};
+use crate::message::{CopyOptions, CopyRequest, ProblemKind, Selection};
+use crate::tree::{Node, Tree};
+use crate::worker::problem;
+
+/// Where a copy goes: a folder that is there, names of folders to make below it, and the name that a single file gets.
+struct Target {
+    folder: Location,
+    missing: Vec<String>,
+    rename: Option<String>,
+}
+
+/// Looks both places up.
+pub(super) fn request(
+    opened: &Opened,
+    source: &Place,
+    target: &Place,
+    naming: Naming,
+) -> Result<CopyRequest, Failure> {
+    let selection = match source {
+        Place::Local(path) => local_source(path)?,
+        Place::Cloud(cloud) => cloud_source(&opened.tree, cloud)?,
+    };
+    // Of a folder the content is copied, under whatever name the target has.
+    let naming = if matches!(selection, Selection::Contents(_)) { Naming::Into } else { naming };
+    let Target { folder, missing, rename } = match target {
+        Place::Local(path) => local_target(path, naming)?,
+        Place::Cloud(cloud) => cloud_target(&opened.tree, cloud, naming)?,
+    };
+    Ok(CopyRequest {
+        selection,
+        target: folder,
+        target_subfolders: missing,
+        rename,
+        options: CopyOptions::default(),
+    })
+}
+
+fn local_source(path: &Path) -> Result<Selection, Failure> {
+    let refused = |error: std::io::Error| {
+        let mut problem = problem::of_io(&format!("copy \"{}\"", path.display()), &error);
+        if error.kind() == std::io::ErrorKind::NotFound {
+            problem.kind = ProblemKind::FolderNotFound;
+        }
+        Failure::from(problem)
+    };
+    let whole = std::path::absolute(path).map_err(refused)?;
+    // What is named outright is meant, also where it is a link.
+    if std::fs::metadata(&whole).map_err(refused)?.is_dir() {
+        std::fs::read_dir(&whole).map_err(refused)?;
+        return Ok(Selection::Contents(Location::Local(whole)));
+    }
+    let whole = whole.canonicalize().map_err(refused)?;
+    match (whole.parent(), whole.file_name()) {
+        (Some(parent), Some(name)) => Ok(Selection::Entries {
+            parent: Location::Local(parent.to_owned()),
+            keys: vec![EntryKey::Name(name.to_owned())],
+        }),
+        _ => Err(Failure::usage(format!("cannot copy \"{}\": it is no file", path.display()), "")),
+    }
+}
+
+fn cloud_source(tree: &Tree, cloud: &CloudPath) -> Result<Selection, Failure> {
+    let found = tree.locate(&cloud.path).map_err(|error| problem::of_path(&cloud.account, &error))?;
+    let node = tree.folder_node(found).and_then(|handle| tree.node(handle));
+    let account = cloud.account.clone();
+    let file = node.filter(Node::is_file).and_then(|file| Some((file.handle(), tree.folder_of(file.handle())?)));
+    Ok(match file {
+        Some((handle, folder)) => Selection::Entries {
+            parent: Location::Cloud { account, folder },
+            keys: vec![EntryKey::Node(handle)],
+        },
+        None => Selection::Contents(Location::Cloud { account, folder: found }),
+    })
+}
+
+fn cloud_target(tree: &Tree, cloud: &CloudPath, naming: Naming) -> Result<Target, Failure> {
+    let (path, rename) = match (naming, cloud.split_name()) {
+        (Naming::As, Some((above, name))) => (above, Some(name.to_owned())),
+        (Naming::As, None) => {
+            return Err(Failure::usage(
+                format!("cannot copy to \"{cloud}\": it has no name for the file"),
+                "Write the whole path of the new file, or use copy.",
+            ));
+        }
+        (Naming::Into, _) => (cloud.clone(), None),
+    };
+    let (folder, missing) = existing_part(tree, &path)?;
+    Ok(Target { folder: Location::Cloud { account: cloud.account.clone(), folder }, missing, rename })
+}
+
+fn local_target(path: &Path, naming: Naming) -> Result<Target, Failure> {
+    let refused = |error: std::io::Error| {
+        Failure::from(problem::of_io(&format!("copy to \"{}\"", path.display()), &error))
+    };
+    let mut at: PathBuf = std::path::absolute(path).map_err(refused)?;
+    let mut rename = None;
+    if naming == Naming::As {
+        rename = at.file_name().map(|name| name.to_string_lossy().into_owned());
+        at.pop();
+    }
+    let mut missing = Vec::new();
+    loop {
+        match std::fs::metadata(&at) {
+            Ok(facts) if facts.is_dir() => break,
+            Ok(_) => {
+                return Err(Failure::new(
+                    ProblemKind::Permanent,
+                    format!("cannot copy to \"{}\": \"{}\" is a file where a folder is meant", path.display(), at.display()),
+                    "Choose another target, or use copyto to name the new file.",
+                ));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let name = at.file_name().map(|name| name.to_string_lossy().into_owned());
+                missing.push(name.ok_or_else(|| refused(error))?);
+                at.pop();
+            }
+            Err(error) => return Err(refused(error)),
+        }
+    }
+    missing.reverse();
+    Ok(Target { folder: Location::Local(at), missing, rename })
+}
