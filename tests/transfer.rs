@@ -138,6 +138,18 @@ impl Scene {
         self.emulator.fault(text).unwrap();
     }
 
+    /// Everything as at the beginning, but for the login, whose keys take long to make.
+    fn begin_again(&mut self) {
+        self.emulator.clear_faults();
+        for item in self.owner.items(self.owner.roots()[0]) {
+            self.owner.delete(&item.name.unwrap()).unwrap();
+        }
+        self.emulator.clear_seen();
+        self.folder = tempfile::tempdir().unwrap();
+        self.progress = Arc::default();
+        self.waits.lock().unwrap().clear();
+    }
+
     /// Names in the local folder, sorted; a temporary file that was forgotten would be among them.
     fn local_names(&self) -> Vec<String> {
         names(self.folder.path())
@@ -188,8 +200,9 @@ fn noise(len: usize) -> Vec<u8> {
 
 #[tokio::test(start_paused = true)]
 async fn files_of_every_boundary_size_come_down_whole_with_their_time() {
+    let mut scene = Scene::new().await;
     for size in SIZES {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let bytes = noise(size);
         download(scene.download_of(&bytes)).await.unwrap_or_else(|error| panic!("{size} bytes: {error}"));
         scene.assert_downloaded(&bytes);
@@ -215,8 +228,9 @@ async fn a_large_file_takes_several_requests_of_whole_chunks() {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_with_a_wrong_byte_never_gets_its_name() {
+    let mut scene = Scene::new().await;
     for byte in ["0", "131072", "1048576"] {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let order = scene.download_of(&noise((1 << 20) + 1));
         scene.fault(&format!("flip:{byte}@dl#1"));
         let failed = download(order).await.unwrap_err();
@@ -239,6 +253,7 @@ async fn a_piece_that_breaks_off_goes_on_at_its_last_whole_chunk() {
 
 #[tokio::test(start_paused = true)]
 async fn a_download_survives_whatever_passes() {
+    let mut scene = Scene::new().await;
     for fault in [
         "500@dl#1",
         "503@dl#1-3",
@@ -258,7 +273,7 @@ async fn a_download_survives_whatever_passes() {
         "-18@g#1",
     ] {
         let fault = if fault.starts_with("20%") { "500@dl#20%5" } else { fault };
-        let scene = Scene::new().await;
+        scene.begin_again();
         let bytes = noise((9 << 20) + 5);
         let order = scene.download_of(&bytes);
         scene.fault(fault);
@@ -280,8 +295,9 @@ async fn an_expired_address_is_asked_for_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_used_up_allowance_is_waited_for_and_told() {
+    let mut scene = Scene::new().await;
     for fault in ["509:1800@dl#1", "-17:1800@g#1"] {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let bytes = noise(1000);
         let order = scene.download_of(&bytes);
         scene.fault(fault);
@@ -315,8 +331,9 @@ async fn who_may_not_wait_is_told_at_once_that_the_allowance_is_used_up() {
 
 #[tokio::test(start_paused = true)]
 async fn what_never_gets_better_ends_in_an_error_and_leaves_nothing() {
+    let mut scene = Scene::new().await;
     for fault in ["short:1@dl", "403@dl", "-9@g", "-16@g"] {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let order = scene.download_of(&noise(1000));
         scene.fault(fault);
         download(order).await.expect_err(fault);
@@ -402,8 +419,9 @@ async fn a_replaced_file_lies_in_the_trash_and_a_failed_download_replaces_nothin
 
 #[tokio::test(start_paused = true)]
 async fn files_of_boundary_size_made_the_megajs_way_are_accepted() {
+    let mut scene = Scene::new().await;
     for size in [131_057, 131_072, 393_216] {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let bytes = noise(size);
         let mut order = scene.download_of(&bytes);
         let (aes, nonce) = (*order.key.aes(), *order.key.nonce());
@@ -460,8 +478,9 @@ async fn many_downloads_share_one_memory_and_all_arrive() {
 
 #[tokio::test(start_paused = true)]
 async fn files_of_every_boundary_size_go_up_whole_with_their_time() {
+    let mut scene = Scene::new().await;
     for size in SIZES {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let bytes = noise(size);
         let outcome: Outcome =
             upload(scene.upload_of(&bytes)).await.unwrap_or_else(|error| panic!("{size}: {error}"));
@@ -487,6 +506,7 @@ async fn what_went_up_comes_down_the_same() {
 
 #[tokio::test(start_paused = true)]
 async fn an_upload_survives_whatever_passes() {
+    let mut scene = Scene::new().await;
     for fault in [
         "500@ul#1",
         "503@ul#1-3",
@@ -505,7 +525,7 @@ async fn an_upload_survives_whatever_passes() {
         "lost@p#1",
         "500@p#1",
     ] {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let bytes = noise((9 << 20) + 5);
         let order = scene.upload_of(&bytes);
         scene.fault(fault);
@@ -518,8 +538,9 @@ async fn an_upload_survives_whatever_passes() {
 
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_the_server_cannot_go_on_with_starts_over() {
+    let mut scene = Scene::new().await;
     for fault in ["-4@ul#2", "-8@ul#1", "-3@ul#3", "404@ul#1", "403@ul#2"] {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let bytes = noise((9 << 20) + 5);
         let order = scene.upload_of(&bytes);
         scene.fault(fault);
@@ -532,8 +553,9 @@ async fn an_upload_that_the_server_cannot_go_on_with_starts_over() {
 
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_is_never_taken_ends_in_an_error_and_puts_nothing() {
+    let mut scene = Scene::new().await;
     for fault in ["-14@ul", "-4@ul", "404@ul", "-17@u", "-11@u"] {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let order = scene.upload_of(&noise(1000));
         scene.fault(fault);
         upload(order).await.map(|_| ()).expect_err(fault);
@@ -550,8 +572,9 @@ async fn a_file_that_changes_while_it_is_read_is_not_put() {
         ("shorter", |path| fs::OpenOptions::new().write(true).open(path).unwrap().set_len(1).unwrap()),
         ("rewritten", |path| fs::write(path, noise(6 << 20)).unwrap()),
     ];
+    let mut scene = Scene::new().await;
     for (what, change) in changes {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let order = scene.upload_of(&noise(6 << 20));
         let path = order.source.clone();
         scene.fault("slow:10s@ul");
@@ -595,10 +618,11 @@ async fn a_replacing_upload_makes_the_old_file_a_version_and_keeps_its_label() {
     let scene = Scene::new().await;
     let old = scene.owner.file("film", b"old", 5);
     let bytes = noise(1000);
+    scene.owner.set_attribute("film", "lbl", Some("3")).unwrap();
+    let tree = scene.session.fetch_tree(|_, _| ()).await.unwrap();
     let mut order = scene.upload_of(&bytes);
-    order.target.replaces = Some(old);
-    order.target.carried.set("lbl", "3");
-    order.target.carried.set("c", "something old");
+    let parent = scene.owner.roots()[0];
+    order.target = scene.session.prepare_put(&tree, parent, "film", Some(old)).unwrap();
     let new = upload(order).await.unwrap().created.unwrap();
     scene.assert_uploaded(&bytes);
     let item = scene.owner.item(new).unwrap();
@@ -611,8 +635,9 @@ async fn a_replacing_upload_makes_the_old_file_a_version_and_keeps_its_label() {
 
 #[tokio::test(start_paused = true)]
 async fn identity_is_proven_from_the_local_bytes_alone() {
+    let mut scene = Scene::new().await;
     for size in SIZES {
-        let scene = Scene::new().await;
+        scene.begin_again();
         let mut bytes = noise(size);
         let key = scene.key(scene.owner.file("film", &bytes, MODIFIED));
         scene.emulator.clear_seen();

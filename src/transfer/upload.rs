@@ -64,7 +64,7 @@ pub async fn upload(upload: Upload) -> Result<Outcome, TransferError> {
     upload.progress.finish();
     let Sent { token, key, size, fingerprint } = sent;
     let mut attributes = Attributes::named(&upload.target.name);
-    for (name, value) in upload.target.carried.iter().filter(|(name, _)| !matches!(*name, "n" | "c")) {
+    for (name, value) in upload.target.carried.iter() {
         attributes.set(name, value);
     }
     attributes.set("c", &fingerprint.text());
