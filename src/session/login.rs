@@ -247,3 +247,6 @@ fn reason(code: ErrorCode) -> &'static str {
 fn malformed<C: ApiCommand>() -> LoginError {
     ApiError::Malformed { command: C::NAME }.into()
 }
+
+#[cfg(test)]
+mod tests;
