@@ -27,25 +27,24 @@ impl Owner {
     /// The node at a path; also inside folders that others share, by the shared folder's name.
     #[must_use]
     pub fn node(&self, path: &str) -> Option<NodeHandle> {
-        let mut names = path.split('/').filter(|name| !name.is_empty()).peekable();
-        let first = *names.peek()?;
-        let below = |at: NodeHandle| {
-            let mut at = at;
-            for name in path.split('/').filter(|name| !name.is_empty()) {
-                at = self.child(at, name, true)?;
-            }
-            Some(at)
-        };
-        if let Some(found) = below(self.roots()[0]) {
-            return Some(found);
-        }
-        names.next();
-        let shared = self.read(|world| {
-            let mine = world.shares.iter().filter(|(_, share)| share.members.contains_key(&self.user));
-            mine.map(|(folder, _)| *folder).collect::<Vec<_>>()
-        });
-        let top = shared.into_iter().find(|folder| self.name(*folder).as_deref() == Some(first))?;
-        names.try_fold(top, |at, name| self.child(at, name, true))
+        let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+        let (first, rest) = names.split_first()?;
+        let own = self.below(self.roots()[0], &names);
+        own.or_else(|| {
+            let shared = self.read(|world| {
+                let mine = world.shares.iter().filter(|(_, share)| share.members.contains_key(&self.user));
+                mine.map(|(folder, _)| *folder).collect::<Vec<_>>()
+            });
+            let mut tops = shared.into_iter().filter(|folder| self.name(*folder).as_deref() == Some(first));
+            tops.find_map(|top| self.below(top, rest))
+        })
+    }
+
+    /// Goes down by names; where several nodes have one, each is tried.
+    fn below(&self, at: NodeHandle, names: &[&str]) -> Option<NodeHandle> {
+        let Some((first, rest)) = names.split_first() else { return Some(at) };
+        let fits = |item: &Item| item.name.as_deref() == Some(first);
+        self.items(at).iter().filter(|item| fits(item)).find_map(|item| self.below(item.handle, rest))
     }
 
     /// A node, decrypted.
@@ -150,9 +149,9 @@ impl Owner {
         self.item(handle)?.name
     }
 
-    /// The first child of that name; a file only where files will do.
-    pub(super) fn child(&self, parent: NodeHandle, name: &str, files_too: bool) -> Option<NodeHandle> {
-        let fits = |item: &Item| item.name.as_deref() == Some(name) && (files_too || item.size.is_none());
+    /// The first folder of that name in a folder.
+    pub(super) fn folder_named(&self, parent: NodeHandle, name: &str) -> Option<NodeHandle> {
+        let fits = |item: &Item| item.name.as_deref() == Some(name) && item.size.is_none();
         self.items(parent).into_iter().find(fits).map(|item| item.handle)
     }
 }

@@ -19,7 +19,7 @@ impl Owner {
     pub fn folder(&self, path: &str) -> NodeHandle {
         let mut at = self.roots()[0];
         for name in path.split('/').filter(|name| !name.is_empty()) {
-            at = self.child(at, name, false).unwrap_or_else(|| self.folder_in(at, name));
+            at = self.folder_named(at, name).unwrap_or_else(|| self.folder_in(at, name));
         }
         at
     }
@@ -72,7 +72,17 @@ impl Owner {
         meta_mac: [u8; 8],
     ) -> NodeHandle {
         let (folder, name) = split(path);
-        let parent = self.folder(folder);
+        self.made_file_in(self.folder(folder), name, recipe, (modified, meta_mac))
+    }
+
+    /// Adds a computed file to a folder, given its modification time and meta-MAC.
+    pub(in crate::emulator) fn made_file_in(
+        &self,
+        parent: NodeHandle,
+        name: &str,
+        recipe: &Recipe,
+        (modified, meta_mac): (i64, [u8; 8]),
+    ) -> NodeHandle {
         let fingerprint = Some(recipe.fingerprint(modified));
         let content = Content::Made(std::sync::Arc::new(recipe.clone()));
         self.add_file(parent, name, content, recipe.key(meta_mac), fingerprint)
@@ -87,7 +97,7 @@ impl Owner {
     }
 
     /// Hangs `old` below `new`, as its older version.
-    pub(super) fn make_version(&self, old: NodeHandle, new: NodeHandle) {
+    pub(in crate::emulator) fn make_version(&self, old: NodeHandle, new: NodeHandle) {
         self.change(|world| {
             world.reparent(old, new);
             let viewers = world.viewers(new);
@@ -98,13 +108,31 @@ impl Owner {
 
     /// Adds a copy of a file: another node with the same content and key.
     pub fn copy(&self, from: &str, to: &str) -> Option<NodeHandle> {
-        let source = self.node(from)?;
+        let (folder, name) = split(to);
+        self.copy_in(self.node(from)?, self.folder(folder), name)
+    }
+
+    /// Adds a copy of a file to a folder.
+    pub(in crate::emulator) fn copy_in(
+        &self,
+        source: NodeHandle,
+        parent: NodeHandle,
+        name: &str,
+    ) -> Option<NodeHandle> {
         let kind = self.read(|world| world.nodes.get(&source).map(|node| node.kind))?;
         let mut attributes = self.item(source)?.attributes;
         let key = self.node_key(source)?;
-        let (folder, name) = split(to);
         attributes.set("n", name);
-        Some(self.add(self.folder(folder), kind, &key, &attributes))
+        Some(self.add(parent, kind, &key, &attributes))
+    }
+
+    /// Sets when a node came to the cloud, Unix seconds.
+    pub(in crate::emulator) fn set_created(&self, handle: NodeHandle, created: i64) {
+        self.change(|world| {
+            if let Some(node) = world.nodes.edit(&handle) {
+                node.created = created;
+            }
+        });
     }
 
     /// Adds a node whose key nobody has.
