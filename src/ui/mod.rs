@@ -9,6 +9,7 @@
 //! or keys of accounts: the screen speaks to the worker by [`crate::message`] alone.
 
 pub mod action;
+pub mod backend;
 pub mod dialog;
 pub mod figure;
 pub mod input;

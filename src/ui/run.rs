@@ -10,10 +10,11 @@ use futures_util::{FutureExt, Stream, StreamExt, stream};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
-use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::backend::Backend;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::backend::TtyBackend;
 use super::figure::Clock;
 use super::input::EscapeReader;
 use super::state::{AppState, Effect, Phase, Surroundings};
@@ -66,12 +67,12 @@ pub async fn run(
     options: Options,
 ) -> Result<(), UiError> {
     let _guard = TerminalGuard::enter().map_err(UiError::Terminal)?;
-    let backend = CrosstermBackend::new(io::BufWriter::with_capacity(FRAME_BYTES, io::stdout()));
+    let backend = TtyBackend::new(io::BufWriter::with_capacity(FRAME_BYTES, io::stdout()), crossterm::terminal::size);
     let terminal = Terminal::new(backend).map_err(UiError::Terminal)?;
     let input = EventStream::new().map(Input::Terminal);
     let input = stream::select(input, signals().map_err(UiError::Terminal)?);
     let screen =
-        Screen { terminal, control: OwnTerminal::new(), clock: Timestamp::now, zone: TimeZone::system() };
+        Screen { terminal, control: OwnTerminal::new(), clock: Box::new(Timestamp::now), zone: TimeZone::system() };
     drive(screen, input, Ports { commands, events }, options).await
 }
 
@@ -94,14 +95,13 @@ pub struct Ports {
 }
 
 /// What is drawn on, and when it is.
-#[derive(Debug)]
 pub struct Screen<B: Backend, C: Control> {
     /// What is drawn on.
     pub terminal: Terminal<B>,
     /// Clipboard and suspending.
     pub control: C,
     /// Says what time it is.
-    pub clock: fn() -> Timestamp,
+    pub clock: Box<dyn Fn() -> Timestamp + Send>,
     /// The zone that times are shown in.
     pub zone: TimeZone,
 }

@@ -1,0 +1,258 @@
+//! The [`TtyBackend`]: writes changed cells with as few bytes as they need. It remembers pen and cursor from frame to frame,
+//! goes to every cell that follows one of doubtful width anew, and sends a long frame as one synchronised update.
+//! A cursor move over a slow line costs a hundred bytes with it, and nothing at all where nothing changed.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use ratatui::backend::{Backend, ClearType, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr;
+
+/// A terminal that understands the usual escape sequences.
+#[derive(Debug)]
+pub struct TtyBackend<W: Write> {
+    out: W,
+    size: fn() -> io::Result<(u16, u16)>,
+    frame: String,
+    pen: Pen,
+    /// Where the terminal's cursor is, if that is certain.
+    at: Option<Position>,
+    /// Whether the terminal shows its cursor, if that is certain.
+    cursor_shown: Option<bool>,
+}
+
+/// What the terminal draws with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Pen {
+    color: Color,
+    modifiers: Modifier,
+}
+
+impl<W: Write> TtyBackend<W> {
+    /// Makes a backend that writes to `out`; `size` tells columns and lines.
+    pub fn new(out: W, size: fn() -> io::Result<(u16, u16)>) -> Self {
+        Self { out, size, frame: String::new(), pen: Pen::default(), at: None, cursor_shown: None }
+    }
+
+    fn go_to(&mut self, to: Position) {
+        match self.at {
+            Some(at) if at == to => return,
+            Some(at) if at.y == to.y && at.x + 1 == to.x => self.frame.push_str("\x1b[C"),
+            Some(at) if at.y == to.y && at.x < to.x => self.put(format_args!("\x1b[{}C", to.x - at.x)),
+            _ if to.x == 0 => self.put(format_args!("\x1b[{}H", to.y + 1)),
+            _ => self.put(format_args!("\x1b[{};{}H", to.y + 1, to.x + 1)),
+        }
+        self.at = Some(to);
+    }
+
+    fn take(&mut self, pen: Pen) {
+        if pen == self.pen {
+            return;
+        }
+        let removed = !(self.pen.modifiers - pen.modifiers).is_empty();
+        let reset = removed || (pen.color == Color::Reset && self.pen.color != Color::Reset);
+        let known = if reset { Pen::default() } else { self.pen };
+        let mut codes: Vec<u8> = Vec::new();
+        if reset && pen != Pen::default() {
+            codes.push(0);
+        }
+        let added = pen.modifiers - known.modifiers;
+        codes.extend(MODIFIERS.iter().filter(|(modifier, _)| added.contains(*modifier)).map(|(_, code)| *code));
+        if pen.color != known.color {
+            codes.push(color_code(pen.color));
+        }
+        let codes: Vec<String> = codes.iter().map(u8::to_string).collect();
+        self.put(format_args!("\x1b[{}m", codes.join(";")));
+        self.pen = pen;
+    }
+
+    fn put(&mut self, text: std::fmt::Arguments<'_>) {
+        let _ = self.frame.write_fmt(text); // a String takes everything
+    }
+
+    fn show(&mut self, shown: bool) {
+        if self.cursor_shown != Some(shown) {
+            self.frame.push_str(if shown { "\x1b[?25h" } else { "\x1b[?25l" });
+            self.cursor_shown = Some(shown);
+        }
+    }
+}
+
+impl<W: Write> Backend for TtyBackend<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let (columns, _) = (self.size)()?;
+        for (x, y, cell) in content {
+            self.go_to(Position::new(x, y));
+            self.take(Pen { color: cell.fg, modifiers: cell.modifier });
+            let symbol = cell.symbol();
+            self.frame.push_str(symbol);
+            // Terminals disagree on the width of anything but a plain character, and on where the cursor is after
+            // the last column.
+            let certain = symbol.chars().count() == 1 && symbol.width() == 1 && x + 1 < columns;
+            self.at = certain.then(|| Position::new(x + 1, y));
+        }
+        Ok(())
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.show(false);
+        Ok(())
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.show(true);
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(self.at.unwrap_or_default())
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.go_to(position.into());
+        Ok(())
+    }
+
+    /// Clears the screen and forgets what was certain: someone else may have written to the terminal.
+    fn clear(&mut self) -> io::Result<()> {
+        self.frame.push_str("\x1b[m\x1b[2J");
+        (self.pen, self.at, self.cursor_shown) = (Pen::default(), None, None);
+        Ok(())
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        match clear_type {
+            ClearType::All => return self.clear(),
+            ClearType::AfterCursor => self.frame.push_str("\x1b[J"),
+            ClearType::BeforeCursor => self.frame.push_str("\x1b[1J"),
+            ClearType::CurrentLine => self.frame.push_str("\x1b[2K"),
+            ClearType::UntilNewLine => self.frame.push_str("\x1b[K"),
+        }
+        Ok(())
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        (self.size)().map(Size::from)
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::default() })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.frame.is_empty() {
+            return Ok(());
+        }
+        let long = self.frame.len() > ONE_WRITE;
+        let frame = std::mem::take(&mut self.frame);
+        if long {
+            self.out.write_all(BEGIN_UPDATE)?;
+        }
+        self.out.write_all(frame.as_bytes())?;
+        if long {
+            self.out.write_all(END_UPDATE)?;
+        }
+        self.frame = frame;
+        self.frame.clear();
+        self.out.flush()
+    }
+}
+
+/// Returns the code that sets a foreground colour; the theme uses none but these.
+const fn color_code(color: Color) -> u8 {
+    match color {
+        Color::Black => 30,
+        Color::Red => 31,
+        Color::Green => 32,
+        Color::Yellow => 33,
+        Color::Blue => 34,
+        Color::Magenta => 35,
+        Color::Cyan => 36,
+        Color::Gray => 37,
+        Color::DarkGray => 90,
+        Color::LightRed => 91,
+        Color::LightGreen => 92,
+        Color::LightYellow => 93,
+        Color::LightBlue => 94,
+        Color::LightMagenta => 95,
+        Color::LightCyan => 96,
+        Color::White => 97,
+        Color::Reset | Color::Rgb(..) | Color::Indexed(_) => 39,
+    }
+}
+
+/// Weights that the theme uses, and their codes.
+const MODIFIERS: &[(Modifier, u8)] =
+    &[(Modifier::BOLD, 1), (Modifier::DIM, 2), (Modifier::UNDERLINED, 4), (Modifier::REVERSED, 7)];
+
+/// Bytes up to which a frame surely arrives in one piece, so that no update has to be announced.
+const ONE_WRITE: usize = 512;
+
+/// DEC private mode 2026: the terminal shows nothing of a frame before its end.
+const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
+const END_UPDATE: &[u8] = b"\x1b[?2026l";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::Terminal;
+    use ratatui::style::Style;
+    use ratatui::text::Line;
+
+    fn backend() -> TtyBackend<Vec<u8>> {
+        TtyBackend::new(Vec::new(), || Ok((20, 5)))
+    }
+
+    /// Draws lines one frame after another and returns the bytes of the last frame.
+    fn last_frame(frames: &[&[(&str, Style)]]) -> String {
+        let mut terminal = Terminal::new(backend()).unwrap();
+        for lines in frames {
+            terminal.backend_mut().out.clear();
+            let draw = |frame: &mut ratatui::Frame<'_>| {
+                for ((text, style), y) in lines.iter().zip(0..) {
+                    frame.buffer_mut().set_line(0, y, &Line::styled(*text, *style), 20);
+                }
+            };
+            terminal.draw(draw).unwrap();
+        }
+        String::from_utf8(terminal.backend().out.clone()).unwrap()
+    }
+
+    #[test]
+    fn an_unchanged_frame_costs_nothing() {
+        let frame: &[(&str, Style)] = &[("hello", Style::new())];
+        assert_eq!(last_frame(&[frame, frame]), "");
+    }
+
+    #[test]
+    fn only_changed_cells_are_written_and_the_pen_is_kept() {
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        let (one, two): (&[_], &[_]) = (&[("hello", Style::new())], &[("hallo", bold)]);
+        assert_eq!(last_frame(&[one, two]), "\x1b[1H\x1b[1mhallo");
+        assert_eq!(last_frame(&[one, two, one]), "\x1b[1H\x1b[mhello");
+        let cyan = bold.fg(Color::Cyan);
+        assert_eq!(last_frame(&[one, &[("hello", cyan)], two]), "\x1b[1H\x1b[0;1mhallo");
+    }
+
+    #[test]
+    fn a_cell_after_a_wide_one_is_gone_to_anew() {
+        let (one, two): (&[_], &[_]) = (&[("", Style::new())], &[("日x", Style::new())]);
+        assert_eq!(last_frame(&[one, two]), "\x1b[1H日\x1b[1;3Hx");
+    }
+
+    #[test]
+    fn a_long_frame_is_one_update() {
+        let mut backend = backend();
+        backend.frame = "x".repeat(ONE_WRITE + 1);
+        backend.flush().unwrap();
+        assert!(backend.out.starts_with(BEGIN_UPDATE) && backend.out.ends_with(END_UPDATE));
+    }
+}
