@@ -251,7 +251,7 @@ fn new_folder(session: &Session, target: NodeHandle, name: &str) -> PutNodes {
         key: base64_encode(&key.wrap(session.master_key().bytes())),
         replaces: None,
     };
-    PutNodes { target, nodes: vec![node], share_keys: None }
+    PutNodes::new(target, vec![node], None)
 }
 
 #[tokio::test(start_paused = true)]

@@ -75,6 +75,7 @@ impl<'de> Deserialize<'de> for Done {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
@@ -150,5 +151,46 @@ mod tests {
         assert_eq!(done(r#""tag""#).refusal(), None);
         assert_eq!(done(r#"{"r":[0]}"#).refusal(), None);
         assert_eq!(DeleteNode::refusal(&done(r#"{"r":[-9]}"#)), Some(-9));
+    }
+
+    /// JSON with the protocol's letters as names, and values of every sort and size.
+    fn answers() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+            "[A-Za-z0-9_-]{8}".prop_map(Value::from),
+            "-?[0-9]{1,25}".prop_map(Value::from),
+        ];
+        let name = "v|s|u|k|csid|tsid|privk|sek|email|name|av|mstrg|cstrg|cstrgn|mxfer|g|e|tl|p|f|h|ts|r|err";
+        leaf.prop_recursive(4, 32, 6, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(name, inner, 0..6).prop_map(|map| map.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_panics_whatever_it_is_taken_for(answer in answers()) {
+            let text = answer.to_string();
+            let _ = serde_json::from_str::<Scheme>(&text);
+            let _ = serde_json::from_str::<LoginAnswer>(&text);
+            let _ = serde_json::from_str::<UserAnswer>(&text);
+            let _ = serde_json::from_str::<UserAttribute>(&text);
+            let _ = serde_json::from_str::<QuotaAnswer>(&text);
+            let _ = serde_json::from_str::<UploadAddress>(&text);
+            let _ = serde_json::from_str::<PutAnswer>(&text);
+            if let Ok(done) = serde_json::from_str::<Done>(&text) {
+                prop_assert!(done.refusal().is_none_or(|number| number < 0));
+            }
+            if let Ok(address) = serde_json::from_str::<DownloadAddress>(&text) {
+                prop_assert!(AskDownload::refusal(&address).is_none_or(|number| number < 0));
+            }
+        }
     }
 }
