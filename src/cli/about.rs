@@ -7,7 +7,8 @@ use super::context::Context;
 use super::exit::ExitCode;
 use super::output::{Failure, Outcome};
 use super::remote::Place;
-use super::{login, problem, quantity};
+use super::{login, quantity};
+use crate::worker::problem;
 
 /// Show the account's storage.
 ///
@@ -41,7 +42,7 @@ pub(crate) async fn run(args: AboutArgs, context: &mut Context) -> Outcome {
     let session = login::session(context, &cloud.account).await?;
     let quota = session.quota().await;
     let quota = quota
-        .map_err(|error| problem::api(&format!("ask for the storage of \"{}\"", cloud.account), &error))?;
+        .map_err(|error| problem::of_api(&format!("ask for the storage of \"{}\"", cloud.account), &error))?;
     let report =
         Report { total: quota.total, used: quota.used, free: quota.total.saturating_sub(quota.used) };
     if context.options.json {

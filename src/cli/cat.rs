@@ -86,8 +86,13 @@ async fn print_node(context: &mut Context, opened: &Opened, cloud: &CloudPath) -
     let Some(NodeKey::File(key)) = file.key() else {
         return Err(problem::undecryptable(&file.label()).into());
     };
-    let mut content =
-        Content { opened, node: file.handle(), key, url: None, patience: Patience::new(context.options.max_wait, 1) };
+    let mut content = Content {
+        opened,
+        node: file.handle(),
+        key,
+        url: None,
+        patience: Patience::new(context.options.max_wait, 1),
+    };
     let doing = format!("print \"{cloud}\"");
     let refused = |error| Failure::from(problem::of_transfer(&doing, &error));
     let mut macs = Vec::new();

@@ -1,6 +1,7 @@
 //! What every command gets: configuration, the options that hold for all commands, stdout, stderr, and the token that
 //! Ctrl-C cancels.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{ArgAction, Args};
@@ -8,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::output::{Level, Messages, Output};
 use super::waiting::WaitTeller;
+use crate::api::transport::Transport;
 use crate::config::{Config, Environment};
 
 /// The options that hold for all commands, before or after the command's name.
@@ -72,8 +74,12 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     /// stderr.
     pub(crate) messages: Messages,
+    /// How bytes move, where that is not HTTPS (demo).
+    pub(crate) transport: Option<Arc<dyn Transport>>,
     /// Long waits, told.
     pub(crate) waits: WaitTeller,
+    /// How long a call of the API is tried where the user has not said: long enough for a hiccup, short for a script.
+    pub(crate) patience: Duration,
     /// Cancelled by Ctrl-C.
     pub(crate) stop: CancellationToken,
 }
@@ -87,8 +93,18 @@ impl Context {
         messages: Messages,
     ) -> Self {
         let waits = WaitTeller::new(messages.clone());
-        let stop = CancellationToken::new();
-        Self { config, environment, options, output: Output::new(), messages, waits, stop }
+        let (output, stop) = (Output::new(), CancellationToken::new());
+        Self {
+            config,
+            environment,
+            options,
+            output,
+            messages,
+            waits,
+            transport: None,
+            patience: PATIENCE,
+            stop,
+        }
     }
 }
 
@@ -112,6 +128,9 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
     Duration::try_from(span).map_err(|_negative| "a time cannot be negative".to_owned())
 }
+
+/// A call that fails for this long will not work soon.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {

@@ -8,14 +8,14 @@ use clap::Args;
 
 use super::context::Context;
 use super::filters::FilterArgs;
+use super::login;
 use super::output::Failure;
 use super::remote::{CloudPath, Place};
-use super::{login, problem};
 use crate::entry::{CloudFolder, EntryKind};
 use crate::handle::NodeHandle;
 use crate::local::{self, DiskEntry, WalkItem};
-use crate::message::ProblemKind;
 use crate::tree::{Node, Tree};
+use crate::worker::problem;
 
 /// What all listing commands take.
 #[derive(Args, Clone, Debug)]
@@ -30,6 +30,13 @@ pub(crate) struct ListArgs {
 
     #[command(flatten)]
     pub(crate) filters: FilterArgs,
+}
+
+impl ListArgs {
+    /// All of a place.
+    pub(crate) fn whole(place: &str) -> Self {
+        Self { place: place.to_owned(), max_depth: None, filters: FilterArgs::default() }
+    }
 }
 
 /// What is listed.
@@ -120,7 +127,7 @@ pub(crate) async fn list(context: &Context, args: &ListArgs, reach: Reach) -> Re
 }
 
 fn list_cloud(tree: &Tree, cloud: &CloudPath, depth: usize) -> Result<Listing, Failure> {
-    let folder = tree.locate(&cloud.path).map_err(|error| problem::path(&cloud.account, &error))?;
+    let folder = tree.locate(&cloud.path).map_err(|error| problem::of_path(&cloud.account, &error))?;
     if let Some(file) = tree.folder_node(folder).and_then(|handle| tree.node(handle)).filter(Node::is_file) {
         return Ok(Listing { items: vec![item_of(tree, &file, "")], is_file: true });
     }
@@ -166,13 +173,7 @@ fn item_of(tree: &Tree, node: &Node<'_>, above: &str) -> Item {
 }
 
 fn list_local(context: &Context, path: &Path, depth: usize) -> Result<Listing, Failure> {
-    let refused = |error: std::io::Error| {
-        let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => ProblemKind::FolderNotFound,
-            _ => ProblemKind::Other,
-        };
-        Failure::new(kind, format!("cannot list \"{}\": {error}", path.display()), "")
-    };
+    let refused = |error: std::io::Error| Failure::from(problem::of_folder(path, &error));
     // A link to a folder that is named outright is meant as that folder.
     let whole = std::path::absolute(path).and_then(|path| path.canonicalize()).map_err(refused)?;
     let entry = local::stat(&whole).map_err(refused)?;

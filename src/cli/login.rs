@@ -10,16 +10,18 @@ use tokio::time::Instant;
 
 use super::context::Context;
 use super::output::Failure;
-use super::{problem, terminal};
-use crate::api::client::{Client, ClientOptions};
+use super::terminal;
+use crate::api::client::Client;
 use crate::api::http::HttpTransport;
 use crate::api::transport::Transport;
 use crate::config::Account;
 use crate::message::{Problem, ProblemKind};
 use crate::secret::Secret;
-use crate::session::{LoginError, Session, StoredSession};
-use crate::store::credentials::{self, Credentials, CredentialsError, Opener};
+use crate::session::{LoginError, Session};
+use crate::store::credentials::CredentialsError;
 use crate::tree::Tree;
+use crate::worker::connect::{self, StoredLoginError};
+use crate::worker::problem;
 
 /// An account that is logged in and listed.
 pub(crate) struct Opened {
@@ -45,42 +47,34 @@ pub(crate) async fn session(context: &Context, name: &str) -> Result<Session, Fa
     if let Some(password) = &account.password {
         return log_in(context, &client, &account.email, password, None).await;
     }
-    match stored_session(context, account).await? {
-        Some(stored) => match Session::resume(&client, &stored).await {
-            Ok(session) => Ok(session),
-            Err(LoginError::SessionEnded) => {
-                ask_and_log_in(context, &client, account, "the session was ended elsewhere").await
-            }
-            Err(error) => Err(login_problem(&account.email, &error).into()),
-        },
-        None => ask_and_log_in(context, &client, account, "no login is stored").await,
+    match resume(context, &client, account).await? {
+        Resumed::Session(session) => Ok(session),
+        Resumed::Ended => ask_and_log_in(context, &client, account, "the session was ended elsewhere").await,
+        Resumed::Nothing => ask_and_log_in(context, &client, account, "no login is stored").await,
     }
 }
 
 /// Goes on with the stored session of an account, `None` where none is stored or it has ended. Asks for no password.
 pub(crate) async fn stored(context: &Context, account: &Account) -> Result<Option<Session>, Failure> {
-    let Some(stored) = stored_session(context, account).await? else { return Ok(None) };
-    match Session::resume(&client(context, account)?, &stored).await {
-        Ok(session) => Ok(Some(session)),
-        Err(LoginError::SessionEnded) => Ok(None),
-        Err(error) => Err(login_problem(&account.email, &error).into()),
+    let client = client(context, account)?;
+    match resume(context, &client, account).await? {
+        Resumed::Session(session) => Ok(Some(session)),
+        Resumed::Ended | Resumed::Nothing => Ok(None),
     }
 }
 
 /// Makes a client for the account's server.
 pub(crate) fn client(context: &Context, account: &Account) -> Result<Client, Failure> {
-    let base = context.config.server(account)?;
-    let options = ClientOptions {
-        base,
-        waits: context.waits.sink(),
-        give_up: Some(context.options.max_wait.unwrap_or(PATIENCE)),
-    };
-    Ok(Client::new(transport()?, options))
+    let give_up = context.options.max_wait.unwrap_or(context.patience);
+    Ok(connect::client(&context.config, account, transport(context)?, context.waits.sink(), Some(give_up))?)
 }
 
-/// Makes the transport over HTTPS.
-pub(crate) fn transport() -> Result<Arc<dyn Transport>, Failure> {
-    let http = HttpTransport::new().map_err(|error| problem::cannot("start", &error.advice()))?;
+/// Returns the way to the servers: HTTPS, but for the demo.
+pub(crate) fn transport(context: &Context) -> Result<Arc<dyn Transport>, Failure> {
+    if let Some(transport) = &context.transport {
+        return Ok(Arc::clone(transport));
+    }
+    let http = HttpTransport::new().map_err(|error| problem::of_api("start", &error.into()))?;
     Ok(Arc::new(http))
 }
 
@@ -117,16 +111,11 @@ pub(crate) async fn store(
     session: &Session,
     passphrase: Option<Secret>,
 ) -> Result<(), Failure> {
-    let StoredSession { blob, user } = session.stored();
-    let sealed = Credentials { session: blob, user: user.to_string() };
-    let path = context.config.folders.credentials(&account.name);
-    let key = context.config.folders.key_file();
-    let name = account.name.clone();
-    let written = off_thread(move || {
-        let opener = passphrase.as_ref().map_or(Opener::KeyFile(&key), Opener::Passphrase);
-        credentials::save(&path, &sealed, opener)
-    });
-    written.await.map_err(|error| problem::credentials(&name, &error).into())
+    let (stored, folders, name) = (session.stored(), context.config.folders.clone(), account.name.clone());
+    let written =
+        tokio::task::spawn_blocking(move || connect::store(&stored, &folders, &name, passphrase.as_ref()));
+    let written = written.await.unwrap_or(Err(CredentialsError::Sealed));
+    written.map_err(|error| problem::of_credentials(&account.name, &error).into())
 }
 
 /// Returns the passphrase of an account's sealed login: from the command that prints it, else asked for.
@@ -136,7 +125,7 @@ pub(crate) async fn passphrase(context: &Context, account: &str) -> Result<Secre
         return command_output(command).await;
     }
     if !terminal::is_attended() {
-        return Err(problem::credentials(account, &CredentialsError::PassphraseNeeded).into());
+        return Err(stored_problem(account, &CredentialsError::PassphraseNeeded));
     }
     context.messages.prompt(&format!("Passphrase of the remote \"{account}\": "));
     terminal::secret().await
@@ -170,7 +159,7 @@ pub(crate) async fn command_output(command: &str) -> Result<Secret, Failure> {
 
 /// Says why a login did not work.
 pub(crate) fn login_problem(email: &str, error: &LoginError) -> Problem {
-    let mut problem = problem::cannot(&format!("log in as {email}"), &error.advice());
+    let mut problem = problem::of_login(email, error);
     if matches!(error, LoginError::CodeNeeded) {
         "Give --2fa CODE or --2fa-command COMMAND, or run it on a terminal.".clone_into(&mut problem.hint);
     }
@@ -189,32 +178,50 @@ async fn list(context: &Context, name: &str, session: &Session) -> Result<Tree, 
         }
     };
     let listed = session.fetch_tree(progress).await;
-    listed.map_err(|error| problem::api(&format!("list the remote \"{name}\""), &error).into())
+    listed.map_err(|error| problem::of_api(&format!("list the remote \"{name}\""), &error).into())
 }
 
-/// Returns what is stored of the account's session, `None` where it never logged in.
-async fn stored_session(context: &Context, account: &Account) -> Result<Option<StoredSession>, Failure> {
-    let path = context.config.folders.credentials(&account.name);
-    if account.passphrase && !path.exists() {
-        return Ok(None);
+/// How far the stored login of an account leads.
+enum Resumed {
+    Session(Session),
+    /// It was ended elsewhere.
+    Ended,
+    /// There is none.
+    Nothing,
+}
+
+async fn resume(context: &Context, client: &Client, account: &Account) -> Result<Resumed, Failure> {
+    let folders = &context.config.folders;
+    if !folders.credentials(&account.name).exists() {
+        return Ok(Resumed::Nothing);
     }
     let passphrase = if account.passphrase { Some(passphrase(context, &account.name).await?) } else { None };
-    let key = context.config.folders.key_file();
-    let opened = off_thread(move || {
-        let opener = passphrase.as_ref().map_or(Opener::KeyFile(&key), Opener::Passphrase);
-        credentials::load(&path, opener)
-    });
-    match opened.await {
-        Ok(Credentials { session, user }) => {
-            let user = user
-                .parse()
-                .ok()
-                .ok_or_else(|| problem::credentials(&account.name, &CredentialsError::Sealed))?;
-            Ok(Some(StoredSession { blob: session, user }))
-        }
-        Err(CredentialsError::None) => Ok(None),
-        Err(error) => Err(problem::credentials(&account.name, &error).into()),
+    match connect::resume(client, folders, &account.name, passphrase.as_ref()).await {
+        Ok(session) => Ok(Resumed::Session(session)),
+        Err(StoredLoginError::Credentials(CredentialsError::None)) => Ok(Resumed::Nothing),
+        Err(StoredLoginError::Login(LoginError::SessionEnded)) => Ok(Resumed::Ended),
+        Err(StoredLoginError::Login(error)) => Err(login_problem(&account.email, &error).into()),
+        Err(StoredLoginError::Credentials(error)) => Err(stored_problem(&account.name, &error)),
     }
+}
+
+/// Says why a stored login does not open, and what to type about it.
+fn stored_problem(account: &str, error: &CredentialsError) -> Failure {
+    let mut problem = problem::of_credentials(account, error);
+    problem.hint = match error {
+        CredentialsError::Exposed { path } => format!(
+            "`chmod 600 '{}'` closes it; then `megapane config reconnect {account}`, in case somebody read it.",
+            path.display()
+        ),
+        CredentialsError::None | CredentialsError::Sealed => {
+            format!("`megapane config reconnect {account}` logs in anew.")
+        }
+        CredentialsError::PassphraseNeeded => {
+            "Run it on a terminal, or give --passphrase-command.".to_owned()
+        }
+        CredentialsError::Io { .. } => problem.hint,
+    };
+    problem.into()
 }
 
 async fn ask_and_log_in(
@@ -256,16 +263,6 @@ async fn one_time_code(context: &Context, email: &str) -> Result<Secret, Failure
     context.messages.prompt(&format!("One-time code of {email}: "));
     Ok(Secret::from(terminal::line().await?.trim()))
 }
-
-/// Runs work that would hold up other tasks: Argon2id, the disk.
-async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, CredentialsError> + Send + 'static,
-) -> Result<T, CredentialsError> {
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(CredentialsError::Sealed))
-}
-
-/// How long a call is tried where the user has not said: long enough for a hiccup, short enough for a script.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A code is asked for at most this often: once is a slip, three times is not.
 const MAX_CODES: u32 = 3;

@@ -6,13 +6,13 @@ use super::context::Context;
 use super::exit::ExitCode;
 use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
-use super::problem;
 use super::remote::{CloudPath, Place};
 use crate::entry::CloudFolder;
 use crate::message::ProblemKind;
 use crate::session::change::Change;
 use crate::store::undo::UndoJournal;
 use crate::tree::{PathError, Tree};
+use crate::worker::problem;
 
 /// Make a folder, and those above it.
 ///
@@ -32,10 +32,8 @@ pub(crate) async fn run(args: MkdirArgs, context: &mut Context) -> Outcome {
                 context.messages.notice(&format!("would make folder \"{}\"", path.display()));
                 return Ok(ExitCode::Success);
             }
-            std::fs::create_dir_all(&path).map_err(|error| {
-                let message = format!("cannot make folder \"{}\": {error}", path.display());
-                Failure::new(ProblemKind::Other, message, "")
-            })?;
+            std::fs::create_dir_all(&path)
+                .map_err(|error| problem::of_io(&format!("make folder \"{}\"", path.display()), &error))?;
         }
         Place::Cloud(cloud) => {
             let mut opened = login::open(context, &cloud.account).await?;
@@ -65,7 +63,7 @@ async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPath) -> Resu
     let journal = journal(context, &opened.name)?;
     for name in missing {
         let change = Change::CreateFolder { parent, name };
-        let refused = |error| Failure::from(problem::change(&doing, &error));
+        let refused = |error| Failure::from(problem::of_change(&doing, &error));
         let prepared = opened.session.prepare(&opened.tree, change).map_err(refused)?;
         let outcome = opened.session.commit(prepared, &journal).await.map_err(refused)?;
         for update in outcome.updates {
@@ -83,8 +81,7 @@ async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPath) -> Resu
 fn journal(context: &Context, account: &str) -> Result<UndoJournal, Failure> {
     let path = context.config.folders.undo_journal(account);
     UndoJournal::open(&path).map_err(|error| {
-        let message = format!("cannot write the undo journal \"{}\": {error}", path.display());
-        Failure::new(ProblemKind::Other, message, "Nothing was changed.")
+        problem::of_io(&format!("write the undo journal \"{}\"", path.display()), &error).into()
     })
 }
 
@@ -100,12 +97,12 @@ pub(crate) fn existing_part(tree: &Tree, cloud: &CloudPath) -> Result<(CloudFold
             }
             Err(error @ PathError::NotFound { .. }) => {
                 let Some((above, name)) = at.split_name() else {
-                    return Err(problem::path(&cloud.account, &error).into());
+                    return Err(problem::of_path(&cloud.account, &error).into());
                 };
                 missing.push(name.to_owned());
                 at = above;
             }
-            Err(error) => return Err(problem::path(&cloud.account, &error).into()),
+            Err(error) => return Err(problem::of_path(&cloud.account, &error).into()),
         }
     }
 }

@@ -24,7 +24,6 @@ mod lsl;
 mod man;
 mod mkdir;
 mod output;
-mod problem;
 mod quantity;
 mod remote;
 mod screen;

@@ -9,7 +9,10 @@ use indicatif::MultiProgress;
 use serde::Serialize;
 
 use super::exit::ExitCode;
+use crate::config::ConfigError;
 use crate::message::{Problem, ProblemKind};
+use crate::ui::text::shown;
+use crate::worker::problem;
 
 /// Why a command ends before its end.
 #[derive(Debug)]
@@ -37,9 +40,15 @@ impl Failure {
     }
 }
 
-impl<P: Into<Problem>> From<P> for Failure {
-    fn from(problem: P) -> Self {
-        Self::Problem(Box::new(problem.into()))
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        problem::of_config(&error).into()
     }
 }
 
@@ -57,11 +66,6 @@ impl Output {
     pub(crate) fn new() -> Self {
         let stdout = io::stdout();
         Self { terminal: stdout.is_terminal(), stdout: BufWriter::with_capacity(BUFFER_BYTES, stdout) }
-    }
-
-    /// Returns whether a person is looking.
-    pub(crate) const fn is_terminal(&self) -> bool {
-        self.terminal
     }
 
     /// Returns a name as it is to be printed: escaped on a terminal, where it could do harm, else as it is.
@@ -145,7 +149,12 @@ impl Messages {
 
     /// Tells what went wrong: one sentence, and a hint where there is one.
     pub(crate) fn problem(&self, problem: &Problem) {
-        self.print(&format!("megapane: {}", problem.message));
+        // The sentence stands behind a name here, not alone as in a dialog.
+        let sentence = match problem.message.strip_prefix("Cannot ") {
+            Some(rest) => format!("cannot {rest}"),
+            None => problem.message.clone(),
+        };
+        self.print(&format!("megapane: {sentence}"));
         if !problem.hint.is_empty() {
             self.print(&format!("Hint: {}", problem.hint));
         }
@@ -184,9 +193,18 @@ impl Messages {
         *self.bars.lock().unwrap_or_else(PoisonError::into_inner) = bars;
     }
 
+    /// Returns a name as it is to be printed: escaped on a terminal, where it could do harm, else as it is.
+    pub(crate) fn name<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        if self.terminal { shown(name) } else { Cow::Borrowed(name) }
+    }
+
     /// Prints one line whatever the level. Names in it are escaped on a terminal.
     pub(crate) fn print(&self, line: &str) {
-        let line = if self.terminal { shown(line) } else { Cow::Borrowed(line) };
+        self.print_raw(&self.name(line));
+    }
+
+    /// Prints one line of our own making, which may have tabs.
+    pub(crate) fn print_raw(&self, line: &str) {
         // A stderr that is gone has no reader to miss the line.
         let print = || drop(writeln!(io::stderr().lock(), "{line}"));
         match &*self.bars.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -198,11 +216,3 @@ impl Messages {
 
 /// Enough that a listing of a million rows costs few system calls.
 const BUFFER_BYTES: usize = 64 * 1024;
-
-fn shown(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    Cow::Owned(text.chars().map(escape).collect())
-}

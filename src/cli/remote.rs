@@ -1,7 +1,7 @@
 //! What `work:Photos/2024` and `./photos` on a command line mean: a path of an account, or one of this machine.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A place that a command is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +59,6 @@ impl fmt::Display for Place {
             Self::Cloud(path) => path.fmt(f),
         }
     }
-}
-
-/// Returns the path with the current folder before it where it is relative, without looking at the disk.
-pub(crate) fn absolute(path: &Path) -> std::io::Result<PathBuf> {
-    std::path::absolute(path)
 }
 
 #[cfg(test)]

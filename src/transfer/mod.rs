@@ -9,7 +9,7 @@ pub mod error;
 pub mod filter;
 mod jobs;
 pub mod limits;
-mod patience;
+pub(crate) mod patience;
 pub mod plan;
 pub mod progress;
 pub mod queue;

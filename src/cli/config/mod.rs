@@ -10,11 +10,12 @@ use clap::{Args, Subcommand};
 use super::context::Context;
 use super::exit::ExitCode;
 use super::output::{Failure, Messages, Outcome};
-use super::{login, problem, quantity};
+use super::{login, quantity};
 use crate::config::{Account, ConfigError};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials;
+use crate::worker::problem;
 
 /// Add, show and delete remotes.
 ///
@@ -68,7 +69,7 @@ async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
         Err(failure @ Failure::BrokenPipe) => return Err(failure),
     }
     let path = context.config.folders.credentials(&account.name);
-    credentials::remove(&path).map_err(|error| problem::credentials(&account.name, &error))?;
+    credentials::remove(&path).map_err(|error| problem::of_credentials(&account.name, &error))?;
     context.config.remove(&account.name)?;
     Ok(())
 }
@@ -85,14 +86,15 @@ fn stored_account(context: &Context, name: &str) -> Result<Account, Failure> {
 /// Ends a session on the server; one that cannot be ended is told and stops nothing.
 async fn log_out(messages: &Messages, session: &Session) {
     if let Err(error) = session.logout().await {
-        messages.notice(&problem::api("log out", &error).message);
+        messages.notice(&problem::of_api("log out", &error).message);
     }
 }
 
 /// Returns one line about whose account it is and how full: the proof that the login works.
 async fn greeting(session: &Session) -> Result<String, Failure> {
-    let profile = session.profile().await.map_err(|error| problem::api("ask who the account is", &error))?;
-    let quota = session.quota().await.map_err(|error| problem::api("ask for the storage", &error))?;
+    let profile =
+        session.profile().await.map_err(|error| problem::of_api("ask who the account is", &error))?;
+    let quota = session.quota().await.map_err(|error| problem::of_api("ask for the storage", &error))?;
     let who =
         if profile.name.is_empty() { profile.email } else { format!("{} <{}>", profile.name, profile.email) };
     let (used, total) = (quantity::size_with_unit(quota.used), quantity::size_with_unit(quota.total));

@@ -14,6 +14,7 @@ use crate::message::{Problem, ProblemKind};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials::{self, Opener};
+use crate::worker::problem;
 
 /// Runs the questions until the user quits.
 pub(super) async fn run(context: &mut Context) -> Outcome {
@@ -184,7 +185,7 @@ async fn advanced(context: &mut Context, draft: &mut Draft) -> Result<(), Failur
         let url = url.trim();
         match if url.is_empty() { Ok(()) } else { config::server_url(url).map(drop) } {
             Ok(()) => break draft.api_url = (!url.is_empty()).then(|| url.to_owned()),
-            Err(error) => tell(context, &error.into())?,
+            Err(error) => tell(context, &problem::of_config(&error))?,
         }
     }
     context.output.line(
@@ -240,7 +241,7 @@ async fn rename(context: &mut Context) -> Result<(), Failure> {
     let name = new_name(context).await?;
     duplicate(context, &old, &name)?;
     credentials::remove(&context.config.folders.credentials(&old.name))
-        .map_err(|error| super::problem::credentials(&old.name, &error))?;
+        .map_err(|error| problem::of_credentials(&old.name, &error))?;
     context.config.remove(&old.name)?;
     Ok(())
 }
@@ -270,7 +271,7 @@ async fn reseal(context: &mut Context) -> Result<(), Failure> {
     let open = if account.passphrase { Some(login::passphrase(context, &account.name).await?) } else { None };
     let path = context.config.folders.credentials(&account.name);
     let key = context.config.folders.key_file();
-    let refused = |error| Failure::from(super::problem::credentials(&account.name, &error));
+    let refused = |error| Failure::from(problem::of_credentials(&account.name, &error));
     let opener = open.as_ref().map_or(Opener::KeyFile(&key), Opener::Passphrase);
     let sealed = credentials::load(&path, opener).map_err(refused)?;
     context.output.line("Seal this login by a passphrase?")?;
@@ -313,7 +314,7 @@ async fn new_name(context: &mut Context) -> Result<String, Failure> {
         });
         match checked {
             Ok(()) => return Ok(name),
-            Err(error) => tell(context, &error.into())?,
+            Err(error) => tell(context, &problem::of_config(&error))?,
         }
     }
 }

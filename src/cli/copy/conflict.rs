@@ -7,7 +7,7 @@ use super::super::{quantity, terminal};
 use crate::message::{Conflict, ConflictPolicy, ConflictSide, Resolution, Scope};
 
 /// The words of `--conflict`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Policy {
     /// Ask about each, on a terminal
     Ask,
@@ -20,6 +20,7 @@ pub(super) enum Policy {
     /// Skip what is proven identical, overwrite the rest
     Identical,
     /// Overwrite; in the cloud the old one becomes a version
+    #[default]
     Overwrite,
     /// Overwrite; the old one goes to the bin
     Replace,
@@ -63,7 +64,8 @@ pub(super) async fn ask(messages: &Messages, conflict: &Conflict) -> Result<(Res
     messages.print(&format!("\"{}\" is in \"{}\" already", conflict.path, conflict.target));
     messages.print(&format!("  source: {}", side(&conflict.source)));
     messages.print(&format!("  target: {}", side(&conflict.existing)));
-    messages.print(&format!("o) Overwrite   s) Skip   k) Keep both, the new one as \"{}\"", conflict.free_name));
+    messages
+        .print(&format!("o) Overwrite   s) Skip   k) Keep both, the new one as \"{}\"", conflict.free_name));
     messages.print("n) Overwrite if newer   c) Stop   capital: for the rest too");
     loop {
         messages.prompt("o/s/k/n/c/O/S/K/N> ");

@@ -3,8 +3,7 @@
 use tokio::time::Instant;
 
 use super::super::context::Context;
-use super::super::exit::ExitCode;
-use super::super::output::{Failure, Level, Outcome};
+use super::super::output::{Failure, Level};
 use super::progress::Bars;
 use super::{conflict, lines};
 use crate::message::{
@@ -13,7 +12,11 @@ use crate::message::{
 use crate::worker::Worker;
 
 /// Runs a copy to its end.
-pub(super) async fn follow(context: &mut Context, mut worker: Worker, request: CopyRequest) -> Outcome {
+pub(super) async fn follow(
+    context: &Context,
+    mut worker: Worker,
+    request: CopyRequest,
+) -> Result<CopyReport, Failure> {
     let started = Instant::now();
     send(&worker, Command::PlanCopy { copy: COPY, request })?;
     send(&worker, Command::StartCopy { copy: COPY })?;
@@ -27,13 +30,11 @@ pub(super) async fn follow(context: &mut Context, mut worker: Worker, request: C
     let report = report?;
     quit?;
     let went_wrong = report.failed_count + report.skipped_count > 0;
-    if context.messages.level() >= Level::Verbose || (went_wrong && context.messages.level() >= Level::Normal) {
+    if context.messages.level() >= Level::Verbose || (went_wrong && context.messages.level() >= Level::Normal)
+    {
         lines::sums(&context.messages, &run.plan, &report, started.elapsed());
     }
-    if context.options.json {
-        context.output.json(&report)?;
-    }
-    exit_code(&report)
+    Ok(report)
 }
 
 /// A copy under way.
@@ -112,9 +113,10 @@ fn account_state(account: &str, state: AccountState) -> Result<(), Failure> {
         | AccountState::NeedsCode { problem }
         | AccountState::NeedsPassphrase { problem } => needed(problem),
         AccountState::Failed(problem) => Err(problem.into()),
-        AccountState::Connecting | AccountState::Loading { .. } | AccountState::Ready | AccountState::Waiting(_) => {
-            Ok(())
-        }
+        AccountState::Connecting
+        | AccountState::Loading { .. }
+        | AccountState::Ready
+        | AccountState::Waiting(_) => Ok(()),
     }
 }
 
@@ -128,17 +130,6 @@ async fn quit(worker: &mut Worker) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn exit_code(report: &CopyReport) -> Outcome {
-    if report.cancelled {
-        return Err(report.problem.clone().map_or_else(Failure::interrupted, Failure::from));
-    }
-    if report.failed_count > 0 {
-        // Each has been told; the first one decides the code.
-        return Ok(report.problem.as_ref().map_or(ExitCode::Other, |problem| problem.kind.into()));
-    }
-    Ok(if report.skipped_count > 0 { ExitCode::Partial } else { ExitCode::Success })
 }
 
 fn send(worker: &Worker, command: Command) -> Result<(), Failure> {

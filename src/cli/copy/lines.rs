@@ -27,7 +27,9 @@ pub(super) fn note(messages: &Messages, path: &str, size: u64, note: &Note) {
         }
         Note::WouldCopy | Note::WouldMakeFolder => {}
         Note::EqualNames { count } => {
-            let text = format!("{count} entries of the source have this name, none is copied: name each by its H:handle");
+            let text = format!(
+                "{count} entries of the source have this name, none is copied: name each by its H:handle"
+            );
             messages.print(&line("ERROR", &text));
         }
         Note::Skipped(problem) | Note::Failed(problem) => messages.problem(problem),
@@ -66,7 +68,11 @@ fn block(plan: &PlanSummary, report: &CopyReport, elapsed: Duration) -> Vec<Stri
             quantity::size_with_unit(speed)
         ),
         format!("Checks:        {checks:>10} / {checks}, {}", percent(checks, checks)),
-        format!("Transferred:   {:>10} / {files}, {}", report.copied_count, percent(report.copied_count, files)),
+        format!(
+            "Transferred:   {:>10} / {files}, {}",
+            report.copied_count,
+            percent(report.copied_count, files)
+        ),
     ];
     if report.failed_count > 0 {
         lines.push(format!("Errors:        {:>10}", report.failed_count));

@@ -12,11 +12,12 @@ use std::time::Duration;
 use clap::Args;
 
 use super::context::Context;
+use super::exit::ExitCode;
 use super::filters::FilterArgs;
+use super::login;
 use super::output::{Failure, Outcome};
 use super::remote::Place;
-use super::login;
-use crate::message::CopyOptions;
+use crate::message::{CopyOptions, CopyReport};
 use crate::worker::{self, OpenedAccount, Parts};
 use conflict::Policy;
 
@@ -61,8 +62,8 @@ pub(crate) struct CopytoArgs {
 }
 
 /// How to copy.
-#[derive(Args, Debug)]
-struct HowArgs {
+#[derive(Args, Debug, Default)]
+pub(crate) struct HowArgs {
     /// What to do where the target has another file of that name
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = Policy::Overwrite)]
     conflict: Policy,
@@ -86,15 +87,48 @@ enum Naming {
 
 /// Runs `copy`.
 pub(crate) async fn run(args: CopyArgs, context: &mut Context) -> Outcome {
-    copy(context, &args.source, &args.target, &args.how, Naming::Into).await
+    let report = copy(context, &args.source, &args.target, &args.how, Naming::Into).await?;
+    end(context, &report)
 }
 
 /// Runs `copyto`.
 pub(crate) async fn run_to(args: CopytoArgs, context: &mut Context) -> Outcome {
-    copy(context, &args.source, &args.target, &args.how, Naming::As).await
+    let report = copy(context, &args.source, &args.target, &args.how, Naming::As).await?;
+    end(context, &report)
 }
 
-async fn copy(context: &mut Context, source: &str, target: &str, how: &HowArgs, naming: Naming) -> Outcome {
+/// Does what `copy` does and returns the sums.
+pub(crate) async fn carry_out(
+    context: &mut Context,
+    source: &str,
+    target: &str,
+    how: &HowArgs,
+) -> Result<CopyReport, Failure> {
+    copy(context, source, target, how, Naming::Into).await
+}
+
+/// Prints the report where it is asked for, and turns it into an exit code.
+fn end(context: &mut Context, report: &CopyReport) -> Outcome {
+    if context.options.json {
+        context.output.json(report)?;
+    }
+    if report.cancelled {
+        return Err(report.problem.clone().map_or_else(Failure::interrupted, Failure::from));
+    }
+    if report.failed_count > 0 {
+        // Each has been told; the first one decides the code.
+        return Ok(report.problem.as_ref().map_or(ExitCode::Other, |problem| problem.kind.into()));
+    }
+    Ok(if report.skipped_count > 0 { ExitCode::Partial } else { ExitCode::Success })
+}
+
+async fn copy(
+    context: &mut Context,
+    source: &str,
+    target: &str,
+    how: &HowArgs,
+    naming: Naming,
+) -> Result<CopyReport, Failure> {
     how.conflict.check()?;
     how.filters.compile()?;
     let (source, target) = (Place::parse(source), Place::parse(target));

@@ -30,13 +30,24 @@ impl Bars {
     }
 
     /// Draws what has changed.
-    pub(super) fn update(&mut self, changed: &[TransferRow], removed: &[TransferId], totals: &TransferTotals) {
+    pub(super) fn update(
+        &mut self,
+        changed: &[TransferRow],
+        removed: &[TransferId],
+        totals: &TransferTotals,
+    ) {
         for id in removed {
             self.drop_file(*id);
         }
         for row in changed {
-            if matches!(row.state, TransferState::Running | TransferState::Finishing | TransferState::Waiting(_)) {
-                let file = self.files.entry(row.transfer).or_insert_with(|| self.all.insert_before(&self.total, bar()));
+            if matches!(
+                row.state,
+                TransferState::Running | TransferState::Finishing | TransferState::Waiting(_)
+            ) {
+                let file = self
+                    .files
+                    .entry(row.transfer)
+                    .or_insert_with(|| self.all.insert_before(&self.total, bar()));
                 set(file, row.done, row.size, row.speed, &self.messages.name(&row.path));
             } else {
                 self.drop_file(row.transfer);

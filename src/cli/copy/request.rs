@@ -74,7 +74,8 @@ fn cloud_source(tree: &Tree, cloud: &CloudPath) -> Result<Selection, Failure> {
     let found = tree.locate(&cloud.path).map_err(|error| problem::of_path(&cloud.account, &error))?;
     let node = tree.folder_node(found).and_then(|handle| tree.node(handle));
     let account = cloud.account.clone();
-    let file = node.filter(Node::is_file).and_then(|file| Some((file.handle(), tree.folder_of(file.handle())?)));
+    let file =
+        node.filter(Node::is_file).and_then(|file| Some((file.handle(), tree.folder_of(file.handle())?)));
     Ok(match file {
         Some((handle, folder)) => Selection::Entries {
             parent: Location::Cloud { account, folder },
@@ -116,7 +117,11 @@ fn local_target(path: &Path, naming: Naming) -> Result<Target, Failure> {
             Ok(_) => {
                 return Err(Failure::new(
                     ProblemKind::Permanent,
-                    format!("cannot copy to \"{}\": \"{}\" is a file where a folder is meant", path.display(), at.display()),
+                    format!(
+                        "cannot copy to \"{}\": \"{}\" is a file where a folder is meant",
+                        path.display(),
+                        at.display()
+                    ),
                     "Choose another target, or use copyto to name the new file.",
                 ));
             }
