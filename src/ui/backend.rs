@@ -60,7 +60,9 @@ impl<W: Write> TtyBackend<W> {
             codes.push(0);
         }
         let added = pen.modifiers - known.modifiers;
-        codes.extend(MODIFIERS.iter().filter(|(modifier, _)| added.contains(*modifier)).map(|(_, code)| *code));
+        codes.extend(
+            MODIFIERS.iter().filter(|(modifier, _)| added.contains(*modifier)).map(|(_, code)| *code),
+        );
         if pen.color != known.color {
             codes.push(color_code(pen.color));
         }

@@ -67,12 +67,17 @@ pub async fn run(
     options: Options,
 ) -> Result<(), UiError> {
     let _guard = TerminalGuard::enter().map_err(UiError::Terminal)?;
-    let backend = TtyBackend::new(io::BufWriter::with_capacity(FRAME_BYTES, io::stdout()), crossterm::terminal::size);
+    let backend =
+        TtyBackend::new(io::BufWriter::with_capacity(FRAME_BYTES, io::stdout()), crossterm::terminal::size);
     let terminal = Terminal::new(backend).map_err(UiError::Terminal)?;
     let input = EventStream::new().map(Input::Terminal);
     let input = stream::select(input, signals().map_err(UiError::Terminal)?);
-    let screen =
-        Screen { terminal, control: OwnTerminal::new(), clock: Box::new(Timestamp::now), zone: TimeZone::system() };
+    let screen = Screen {
+        terminal,
+        control: OwnTerminal::new(),
+        clock: Box::new(Timestamp::now),
+        zone: TimeZone::system(),
+    };
     drive(screen, input, Ports { commands, events }, options).await
 }
 

@@ -18,9 +18,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 /// The moment that all tests run at.
-pub const NOW: &str = "2024-08-14T18:28:00Z";
+pub(crate) const NOW: &str = "2024-08-14T18:28:00Z";
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
 
@@ -28,11 +28,11 @@ fn at(text: &str) -> i64 {
     format!("{text}:00Z").parse::<Timestamp>().unwrap().as_second()
 }
 
-pub fn state(width: u16, height: u16) -> AppState {
+pub(crate) fn state(width: u16, height: u16) -> AppState {
     themed(width, height, Theme::default())
 }
 
-pub fn themed(width: u16, height: u16, theme: Theme) -> AppState {
+pub(crate) fn themed(width: u16, height: u16, theme: Theme) -> AppState {
     AppState::new(Surroundings {
         width,
         height,
@@ -43,24 +43,24 @@ pub fn themed(width: u16, height: u16, theme: Theme) -> AppState {
     })
 }
 
-pub fn tell(state: &mut AppState, event: Event) {
+pub(crate) fn tell(state: &mut AppState, event: Event) {
     update(state, Msg::Worker(event), &mut Vec::new());
 }
 
-pub fn type_in(state: &mut AppState, keys: &str) {
+pub(crate) fn type_in(state: &mut AppState, keys: &str) {
     for key in megapane::ui::key::parse_keys(keys).unwrap() {
         update(state, Msg::Key(key), &mut Vec::new());
     }
 }
 
-pub fn picture(state: &AppState) -> String {
+pub(crate) fn picture(state: &AppState) -> String {
     let size = &state.surroundings;
     let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
     terminal.draw(|frame| view(state, frame)).unwrap();
     text_of(terminal.backend())
 }
 
-pub fn text_of(backend: &TestBackend) -> String {
+pub(crate) fn text_of(backend: &TestBackend) -> String {
     let buffer = backend.buffer();
     let mut text = String::new();
     for y in 0..buffer.area.height {
@@ -77,7 +77,7 @@ pub fn text_of(backend: &TestBackend) -> String {
     text
 }
 
-pub fn local(name: &str, size: u64, modified: &str) -> Row {
+pub(crate) fn local(name: &str, size: u64, modified: &str) -> Row {
     let (name, kind) = match name.strip_suffix('/') {
         Some(name) => (name, EntryKind::Folder),
         None => (name, EntryKind::File),
@@ -97,7 +97,7 @@ pub fn local(name: &str, size: u64, modified: &str) -> Row {
     }
 }
 
-pub fn cloud(handle: u8, name: &str, size: u64, modified: &str) -> Row {
+pub(crate) fn cloud(handle: u8, name: &str, size: u64, modified: &str) -> Row {
     let mut row = local(name, size, modified);
     row.entry.key = EntryKey::Node(node(handle));
     row.entry.size = Some(size);
@@ -105,19 +105,19 @@ pub fn cloud(handle: u8, name: &str, size: u64, modified: &str) -> Row {
     row
 }
 
-pub fn node(number: u8) -> NodeHandle {
+pub(crate) fn node(number: u8) -> NodeHandle {
     NodeHandle::from_bytes([number; 6])
 }
 
-pub fn pictures() -> Location {
+pub(crate) fn pictures() -> Location {
     Location::Local("/home/anna/Pictures/2024".into())
 }
 
-pub fn photos() -> Location {
+pub(crate) fn photos() -> Location {
     Location::Cloud { account: "work".into(), folder: CloudFolder::Node(node(1)) }
 }
 
-pub fn head(view: u32, location: Location, title: &str, rows: &[Row]) -> ViewHead {
+pub(crate) fn head(view: u32, location: Location, title: &str, rows: &[Row]) -> ViewHead {
     let marked = || rows.iter().filter(|row| row.marked);
     let bytes = |row: &Row| row.entry.size.unwrap_or(0);
     ViewHead {
@@ -141,7 +141,7 @@ pub fn head(view: u32, location: Location, title: &str, rows: &[Row]) -> ViewHea
     }
 }
 
-pub fn left_rows() -> Vec<Row> {
+pub(crate) fn left_rows() -> Vec<Row> {
     let mut rows = vec![
         local("Lisbon/", 0, "2024-08-12T10:00"),
         local("Winter/", 0, "2024-02-03T10:00"),
@@ -160,7 +160,7 @@ pub fn left_rows() -> Vec<Row> {
     rows
 }
 
-pub fn right_rows() -> Vec<Row> {
+pub(crate) fn right_rows() -> Vec<Row> {
     let mut rows = vec![
         cloud(2, "Lisbon/", 2_254_857_830, "2024-08-12T10:00"),
         cloud(3, "Lisbon/", 12_582_912, "2024-08-12T10:00"),
@@ -179,13 +179,13 @@ pub fn right_rows() -> Vec<Row> {
 }
 
 /// The main screen of the drawings, before any copy.
-pub fn sample(width: u16, height: u16) -> AppState {
+pub(crate) fn sample(width: u16, height: u16) -> AppState {
     let mut state = state(width, height);
     fill(&mut state);
     state
 }
 
-pub fn fill(state: &mut AppState) {
+pub(crate) fn fill(state: &mut AppState) {
     let start = Msg::Start { folder: "/home/anna/Pictures/2024".into(), account: Some("work".into()) };
     update(state, start, &mut Vec::new());
     let row = |name: &str| AccountRow { name: name.into(), email: format!("{name}@example.org") };
@@ -203,7 +203,7 @@ pub fn fill(state: &mut AppState) {
     tell(state, Event::Rows { view: ViewId(1), generation: 1, start: 0, rows: right });
 }
 
-pub fn transfer(number: u64, path: &str, size: u64, done: u64, state: TransferState) -> TransferRow {
+pub(crate) fn transfer(number: u64, path: &str, size: u64, done: u64, state: TransferState) -> TransferRow {
     let speed = if state == TransferState::Running { 39_845_888 } else { 0 };
     TransferRow {
         transfer: TransferId(number),
@@ -217,7 +217,7 @@ pub fn transfer(number: u64, path: &str, size: u64, done: u64, state: TransferSt
     }
 }
 
-pub fn totals(count: u64, ended_count: u64) -> TransferTotals {
+pub(crate) fn totals(count: u64, ended_count: u64) -> TransferTotals {
     TransferTotals {
         count,
         ended_count,
@@ -231,7 +231,7 @@ pub fn totals(count: u64, ended_count: u64) -> TransferTotals {
     }
 }
 
-pub fn conflict() -> Conflict {
+pub(crate) fn conflict() -> Conflict {
     let side = |place: &str, size, modified: &str, node| ConflictSide {
         place: place.to_owned(),
         is_folder: false,
