@@ -388,7 +388,7 @@ async fn the_first_frame_comes_before_any_answer() {
 async fn nothing_is_drawn_while_nothing_happens() {
     let mut app = App::start().await;
     let before = app.drawn();
-    tokio::time::sleep(Duration::from_secs(600)).await;
+    tokio::time::sleep(Duration::from_mins(10)).await;
     assert_eq!(app.drawn(), before);
     let until = screen::now().as_millisecond() + 3_600_000;
     let wait = Wait { reason: WaitReason::Offline, until: Some(until) };
@@ -451,7 +451,7 @@ proptest! {
                 Step::Key(key) => update(&mut state, Msg::Key(key), &mut Vec::new()),
                 Step::Paste(text) => update(&mut state, Msg::Paste(text), &mut Vec::new()),
                 Step::Size(width, height) => update(&mut state, Msg::Resize(width, height), &mut Vec::new()),
-                Step::Event(event) => update(&mut state, Msg::Worker(event), &mut Vec::new()),
+                Step::Event(event) => update(&mut state, Msg::Worker(*event), &mut Vec::new()),
             }
             for pane in &state.panes {
                 prop_assert!(pane.cursor < pane.line_count().max(1));
@@ -468,7 +468,7 @@ enum Step {
     Key(megapane::ui::key::Key),
     Paste(String),
     Size(u16, u16),
-    Event(Event),
+    Event(Box<Event>),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -479,7 +479,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => prop::sample::select(keys).prop_map(Step::Key),
         1 => any::<String>().prop_map(Step::Paste),
         1 => (1u16..150, 1u16..70).prop_map(|(width, height)| Step::Size(width, height)),
-        4 => event().prop_map(Step::Event),
+        4 => event().prop_map(|event| Step::Event(Box::new(event))),
     ]
 }
 
@@ -657,7 +657,9 @@ struct Fake {
 impl Default for Fake {
     fn default() -> Self {
         let mut left = left_rows();
-        left.iter_mut().for_each(|row| row.marked = false);
+        for row in &mut left {
+            row.marked = false;
+        }
         Self { accounts: vec!["work"], left, right: right_rows(), deaf: false }
     }
 }
@@ -728,7 +730,12 @@ impl Fake {
             }
             Command::Rows { view, start, count } => {
                 let Some(shown) = views[view.0 as usize].as_ref() else { return };
-                let rows = shown.shown().into_iter().skip(start as usize).take(count as usize).collect();
+                let rows = shown
+                    .shown()
+                    .into_iter()
+                    .skip(usize::try_from(start).unwrap())
+                    .take(count as usize)
+                    .collect();
                 answers.push_back(Event::Rows { view, generation: shown.generation, start, rows });
             }
             Command::Focus { view, key } => {
@@ -816,7 +823,7 @@ fn mark(rows: &mut [Row], change: &MarkChange) {
 fn find(rows: &[Row], text: &str, from: u64, backwards: bool) -> Option<u64> {
     let count = rows.len() as u64;
     let step = |by: u64| if backwards { (from + count - by) % count } else { (from + by) % count };
-    (1..=count).map(step).find(|row| rows[*row as usize].entry.name.contains(text))
+    (1..=count).map(step).find(|row| rows[usize::try_from(*row).unwrap()].entry.name.contains(text))
 }
 
 /// Remembers what went to the clipboard.
