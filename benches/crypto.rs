@@ -24,7 +24,7 @@ fn content(criterion: &mut Criterion) {
     ];
     for (name, offset, len) in cases {
         let mut group = criterion.benchmark_group(name);
-        group.throughput(Throughput::Bytes(len as u64)).sample_size(20);
+        group.throughput(Throughput::BytesDecimal(len as u64)).sample_size(20);
         let mut data = vec![0x5a; len];
         group.bench_function("fused encrypt", |bencher| {
             bencher.iter(|| mac::encrypt_chunks(&KEY, &NONCE, offset, black_box(&mut data)));
@@ -45,7 +45,7 @@ fn content(criterion: &mut Criterion) {
 fn upload_checksum(criterion: &mut Criterion) {
     let data = vec![0x5a; 1 << 20];
     let mut group = criterion.benchmark_group("upload checksum of 1 MiB");
-    group.throughput(Throughput::Bytes(data.len() as u64)).sample_size(20);
+    group.throughput(Throughput::BytesDecimal(data.len() as u64)).sample_size(20);
     group.bench_function("columns", |bencher| bencher.iter(|| checksum::column_checksum(black_box(&data))));
     group.finish();
 }

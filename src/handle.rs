@@ -147,6 +147,8 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -170,5 +172,21 @@ mod tests {
         assert_eq!(base64_decode("+/+/"), [0xfb, 0xff, 0xbf]);
         assert_eq!(base64_decode("AAA="), [0, 0]);
         assert_eq!(base64_decode("A"), [0u8; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_panic(text in ".{0,20}", letters in "[A-Za-z0-9+/=_-]{7,12}") {
+            for text in [text, letters] {
+                let bytes = base64_decode(&text);
+                prop_assert_eq!(base64_decode(&base64_encode(&bytes)), bytes);
+                if let Ok(handle) = text.parse::<NodeHandle>() {
+                    prop_assert_eq!(handle.to_string().parse(), Ok(handle));
+                }
+                if let Ok(user) = text.parse::<UserHandle>() {
+                    prop_assert_eq!(user.to_string().parse(), Ok(user));
+                }
+            }
+        }
     }
 }

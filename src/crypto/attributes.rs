@@ -163,6 +163,8 @@ fn push_string(json: &mut String, text: &str) {
             '\n' => json.push_str("\\n"),
             '\r' => json.push_str("\\r"),
             '\t' => json.push_str("\\t"),
+            '\x08' => json.push_str("\\b"),
+            '\x0c' => json.push_str("\\f"),
             '\0'..='\x1f' => {
                 let _ = write!(json, "\\u{:04x}", u32::from(letter));
             }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::attributes::Attributes;
 use super::key::{KeyCipher, MasterKey, NodeKey, ShareKey};
@@ -69,7 +70,15 @@ pub struct Keyring {
     own: Option<UserHandle>,
     bare: KeyCipher,
     shares: HashMap<NodeHandle, Share>,
-    private: Option<Arc<PrivateKey>>,
+    private: Option<Rationed>,
+}
+
+/// The private key, with the decryptions that a session may still ask of it: each takes milliseconds, and a hostile
+/// listing could ask for millions.
+#[derive(Clone, Debug)]
+struct Rationed {
+    key: Arc<PrivateKey>,
+    left: Arc<AtomicUsize>,
 }
 
 /// The key of a share, and the same set up for use: a listing opens thousands of nodes with it.
@@ -90,6 +99,7 @@ impl Keyring {
         shares: impl IntoIterator<Item = (NodeHandle, ShareKey)>,
     ) -> Self {
         let bare = KeyCipher::new(master.bytes());
+        let private = private.map(|key| Rationed { key, left: Arc::new(AtomicUsize::new(MAX_RSA)) });
         let mut keyring = Self { own: Some(own), bare, shares: HashMap::new(), private };
         for (folder, key) in shares {
             keyring.add_share_key(folder, key);
@@ -139,7 +149,8 @@ impl Keyring {
         if sk.is_empty() || sk.len() > MAX_RSA_TEXT || self.share_key(folder).is_some() {
             return;
         }
-        if let Some(key) = share::open_inbound(&base64_decode(sk), &self.bare, self.private.as_deref()) {
+        let private = if sk.len() > MAX_FOLDER_KEY_TEXT { self.private() } else { None };
+        if let Some(key) = share::open_inbound(&base64_decode(sk), &self.bare, private) {
             self.add_share_key(folder, key);
         }
     }
@@ -150,7 +161,6 @@ impl Keyring {
         let is_share = |owner: &KeyOwner| matches!(owner, KeyOwner::Share(_));
         let own = KField(k).parts().filter(move |part| !is_share(&part.0));
         let shares = KField(k).parts().filter(move |part| is_share(&part.0));
-        let mut rsa_left = MAX_RSA;
         own.chain(shares).filter_map(move |(owner, text)| {
             let cipher = self.cipher(owner)?;
             if text.len() <= MAX_AES_TEXT {
@@ -159,7 +169,6 @@ impl Keyring {
                 let fits = wrapped.len() == kind.key_len();
                 return fits.then(|| NodeKey::unwrap_with(&wrapped, cipher))?;
             }
-            rsa_left = usize::checked_sub(rsa_left, 1)?;
             self.open_rsa(text, kind)
         })
     }
@@ -191,8 +200,16 @@ impl Keyring {
         if text.len() > MAX_RSA_TEXT {
             return None;
         }
-        let clear = self.private.as_ref()?.decrypt_key(&base64_decode(text), kind.key_len())?;
+        let clear = self.private()?.decrypt_key(&base64_decode(text), kind.key_len())?;
         NodeKey::from_clear(&clear)
+    }
+
+    /// The private key for one more decryption, while the ration lasts.
+    fn private(&self) -> Option<&PrivateKey> {
+        let private = self.private.as_ref()?;
+        let one_less = |left: usize| left.checked_sub(1);
+        private.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).ok()?;
+        Some(&private.key)
     }
 }
 
@@ -202,8 +219,10 @@ const MAX_PARTS: usize = 64;
 const MAX_AES_TEXT: usize = 43;
 /// An MPI of 4096 bits as base64.
 const MAX_RSA_TEXT: usize = 700;
-/// RSA decryptions for one node: each takes milliseconds.
-const MAX_RSA: usize = 1;
+/// 16 bytes as base64.
+const MAX_FOLDER_KEY_TEXT: usize = 22;
+/// RSA decryptions of one keyring, some seconds of work: far more than old shares ask for.
+const MAX_RSA: usize = 2000;
 
 #[cfg(test)]
 mod tests {
@@ -309,6 +328,20 @@ mod tests {
         let field = vec![own; 10_000].join("/");
         assert_eq!(ring().candidates(&field, KeyKind::File).count(), MAX_PARTS);
         assert_eq!(ring().resolve(&"A".repeat(100_000), KeyKind::File), None);
+    }
+
+    #[test]
+    fn keys_of_old_shares_open_with_the_private_key_until_its_ration_is_used_up() {
+        let private = Arc::new(crate::crypto::rsa::tests::sample());
+        let field = format!("{OWN}:{}", base64_encode(&private.encrypt_key(&file().clear())));
+        let share = base64_encode(&private.encrypt_key(SHARE.bytes()));
+        let mut ring = Keyring::new(OWN, &MASTER, Some(private), []);
+        ring.take_inbound_share(FOLDER, &share);
+        assert_eq!(ring.share_key(FOLDER), Some(&SHARE));
+        assert_eq!(ring.resolve(&field, KeyKind::File), Some(file()));
+        ring.private.as_ref().unwrap().left.store(1, Ordering::Relaxed);
+        assert_eq!(ring.clone().resolve(&field, KeyKind::File), Some(file()));
+        assert_eq!(ring.resolve(&field, KeyKind::File), None);
     }
 
     proptest! {

@@ -270,4 +270,4 @@ const MIN_EXPONENT_BITS: usize = 2000;
 const MAX_IMBALANCE: usize = 8;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -14,7 +14,8 @@ fn sample_parts() -> [Vec<u8>; 4] {
     })
 }
 
-fn sample() -> PrivateKey {
+/// The throw-away key in the test vectors.
+pub(crate) fn sample() -> PrivateKey {
     let [p, q, d, u] = sample_parts();
     PrivateKey::from_parts(&p, &q, &d, &u).unwrap()
 }
