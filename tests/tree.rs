@@ -68,11 +68,13 @@ fn tree_of(nodes: Vec<Value>) -> Tree {
 }
 
 fn tree_of_answer(answer: Value, known_shares: &[(NodeHandle, ShareKey)]) -> Tree {
-    let keys =
-        Keyring::new(ME.parse().unwrap(), &MasterKey::from_bytes(MASTER), None, known_shares.iter().cloned());
-    let (mut reader, mut builder) = (ListingReader::new(), TreeBuilder::new(keys));
+    let (mut reader, mut builder) = (ListingReader::new(), TreeBuilder::new(keyring(known_shares)));
     reader.feed(answer.to_string().as_bytes(), &mut |node| builder.push(node)).unwrap();
     builder.finish(&reader.finish().unwrap())
+}
+
+fn keyring(known_shares: &[(NodeHandle, ShareKey)]) -> Keyring {
+    Keyring::new(ME.parse().unwrap(), &MasterKey::from_bytes(MASTER), None, known_shares.iter().cloned())
 }
 
 fn names(tree: &Tree, folder: &str) -> Vec<String> {
@@ -531,4 +533,64 @@ fn a_chain_as_deep_as_the_listing_is_long_neither_hangs_nor_overflows() {
     let ring = (0..deep).map(|number| json!({"h": name(number), "p": name((number + 1) % deep), "t": 1}));
     let tree = tree_of(with_roots(ring));
     assert_eq!(tree.orphans(), [h(&name(0))]);
+}
+
+/// Measures, prints and bounds loosely; run alone with `--ignored --nocapture --test-threads 1`, optimised for figures
+/// that mean something.
+#[test]
+#[ignore = "a measurement: 250 MB of listing are made and read"]
+fn a_million_nodes_take_seconds_and_less_than_their_json() {
+    for count in [100_000, 1_000_000] {
+        let (mut reader, mut builder) = (ListingReader::new(), TreeBuilder::new(keyring(&[])));
+        let (mut bytes, mut reading) = (0, std::time::Duration::ZERO);
+        let mut feed = |piece: &[u8], reader: &mut ListingReader, builder: &mut TreeBuilder| {
+            bytes += piece.len();
+            let start = std::time::Instant::now();
+            for piece in piece.chunks(64 << 10) {
+                reader.feed(piece, &mut |node| builder.push(node)).unwrap();
+            }
+            reading += start.elapsed();
+        };
+        feed(br#"[{"f":[{"h":"rootroot","t":2}"#, &mut reader, &mut builder);
+        for first in (0..count).step_by(5_000) {
+            feed(large_listing(first..first + 5_000).as_bytes(), &mut reader, &mut builder);
+        }
+        feed(br#"],"sn":"AAAAAAAAAAA"}]"#, &mut reader, &mut builder);
+        let start = std::time::Instant::now();
+        let tree = builder.finish(&reader.finish().unwrap());
+        let placing = start.elapsed();
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+        println!("{count} nodes, {bytes} bytes: read {reading:?}, placed {placing:?}, {peak}");
+        assert_eq!(tree.len(), count + 1);
+        assert!(tree.nodes().skip(1).all(|node| !node.is_undecryptable()));
+    }
+}
+
+/// Every twentieth node is a folder in the cloud drive, the others are its files.
+fn large_listing(numbers: std::ops::Range<usize>) -> String {
+    let handle = |number: usize| {
+        let bytes = ((number as u64 + 1) * 0x9E37_79B9_7F4B).to_be_bytes(); // odd factor: no two alike
+        NodeHandle::from_bytes(bytes[2..].try_into().unwrap())
+    };
+    let mut text = String::new();
+    for number in numbers {
+        let is_folder = number.is_multiple_of(20);
+        let seed = (number as u128 + 1).to_be_bytes();
+        let mut attributes = Attributes::named(&format!("IMG_2024_{number:08}.jpg"));
+        let (parent, key) = if is_folder {
+            ("rootroot".to_owned(), NodeKey::Folder(FolderKey::from_bytes(seed)))
+        } else {
+            attributes.set("c", &base64_encode(&[&seed[..], &[4, 1, 2, 3, 4]].concat()));
+            (handle(number - number % 20).to_string(), NodeKey::File(FileKey::new(seed, [1; 8], [2; 8])))
+        };
+        let node = json!({
+            "h": handle(number), "p": parent, "u": ME, "t": u8::from(is_folder), "ts": 1_700_000_000, "s": number,
+            "a": base64_encode(&attributes.encrypt(key.attribute_key())),
+            "k": format!("{ME}:{}", base64_encode(&key.wrap(&MASTER))),
+        });
+        text.push(',');
+        text.push_str(&node.to_string());
+    }
+    text
 }
