@@ -2,6 +2,7 @@
 //! removed for good from here.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::LocalError;
@@ -12,7 +13,7 @@ pub enum Trash {
     /// The system's; where there is none, a folder `.megapane-trash` beside the file.
     #[default]
     System,
-    /// This folder; must be on the same disk as the files (tests and the demo).
+    /// This folder (tests and the demo); a file on another disk goes to the folder beside it, as above.
     Folder(PathBuf),
 }
 
@@ -26,12 +27,22 @@ impl Trash {
                 Ok(()) => Ok(None),
                 Err(error) => {
                     tracing::info!(%error, "no system trash for this file");
-                    move_into(&path.with_file_name(SIBLING_FOLDER), path).map(Some)
+                    move_beside(path).map(Some)
                 }
             },
-            Self::Folder(folder) => move_into(folder, path).map(Some),
+            Self::Folder(folder) => match move_into(folder, path) {
+                Err(LocalError::Io { source, .. }) if source.kind() == io::ErrorKind::CrossesDevices => {
+                    move_beside(path).map(Some)
+                }
+                moved => moved.map(Some),
+            },
         }
     }
+}
+
+/// Moves into the folder beside the file, which is on the same disk.
+fn move_beside(path: &Path) -> Result<PathBuf, LocalError> {
+    move_into(&path.with_file_name(SIBLING_FOLDER), path)
 }
 
 /// Moves into a folder of its own, so that files of one name never meet.
@@ -66,6 +77,18 @@ mod tests {
         }
         assert_eq!(fs::read_to_string(&kept[0]).unwrap(), "first");
         assert_eq!(fs::read_to_string(&kept[1]).unwrap(), "second");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_on_another_disk_is_kept_beside_itself() {
+        let (here, memory) = (tempfile::tempdir().unwrap(), tempfile::tempdir_in("/dev/shm"));
+        let Ok(there) = memory else { return }; // no second disk to try it with
+        let path = there.path().join("a");
+        fs::write(&path, b"x").unwrap();
+        let kept = Trash::Folder(here.path().to_path_buf()).put(&path).unwrap().unwrap();
+        assert!(kept.starts_with(there.path()) && !path.exists());
+        assert_eq!(fs::read(kept).unwrap(), b"x");
     }
 
     #[test]
