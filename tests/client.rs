@@ -29,7 +29,7 @@ fn client_of(emulator: &Emulator) -> Client {
 }
 
 fn client_on(transport: Arc<dyn Transport>, base: Url) -> Client {
-    let give_up = Some(Duration::from_secs(60));
+    let give_up = Some(Duration::from_mins(1));
     Client::new(transport, ClientOptions { base, waits: Arc::new(|_| {}), give_up })
 }
 

@@ -113,10 +113,8 @@ impl Line {
                 }
                 Err(failure) => failure,
             };
-            if matches!(failure, Failure::Garbage | Failure::Status(_)) {
-                garbage_count += 1;
-            }
-            if failure.is_hopeless() || (garbage_count >= MAX_GARBAGE && failure.is_not_mega()) {
+            garbage_count += u32::from(failure.is_not_mega());
+            if failure.is_hopeless() || garbage_count >= MAX_GARBAGE {
                 return Err(failure.into());
             }
             if patience.wait(failure.reason()).await.is_err() {

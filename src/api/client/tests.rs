@@ -94,9 +94,12 @@ async fn every_identity_has_its_own_parameter_and_its_own_ids() {
     assert!(!format!("{:?}", rig.client).contains(&session.text()));
 }
 
+/// What goes wrong, in words and as an answer.
+type Fault = (&'static str, fn() -> Reply);
+
 #[tokio::test(start_paused = true)]
 async fn whatever_may_pass_is_tried_again_with_the_same_id_and_the_same_bytes() {
-    let faults: [(&str, fn() -> Reply); 18] = [
+    let faults: [Fault; 18] = [
         ("no connection", Reply::cut),
         ("500", || Reply::status(500, "<html>")),
         ("502", || Reply::status(502, "")),
