@@ -71,7 +71,8 @@ struct Planter {
     owner: Owner,
     /// Folders made so far, by their path as written in the table.
     folders: HashMap<String, NodeHandle>,
-    files: HashMap<String, NodeHandle>,
+    /// Files made so far, likewise, and when they were changed.
+    files: HashMap<String, (NodeHandle, i64)>,
 }
 
 /// One row of the table.
@@ -102,16 +103,18 @@ impl Planter {
         let (parent, name) = self.place(path, file.modified);
         let handle = self.owner.made_file_in(parent, &name, &file.recipe, (file.modified, file.meta_mac));
         self.date(handle, file.modified);
-        let older = self.files.insert(path.to_owned(), handle).filter(|_| is_newer);
-        if let Some(older) = older {
+        let older = self.files.insert(path.to_owned(), (handle, file.modified)).filter(|_| is_newer);
+        if let Some((older, _)) = older {
             self.owner.make_version(older, handle);
         }
     }
 
     fn copy(&mut self, from: &str, to: &str) {
-        let Some(source) = self.files.get(from).copied() else { return };
-        let (parent, name) = self.place(to, 0);
-        self.owner.copy_in(source, parent, &name);
+        let Some((source, modified)) = self.files.get(from).copied() else { return };
+        let (parent, name) = self.place(to, modified);
+        if let Some(handle) = self.owner.copy_in(source, parent, &name) {
+            self.date(handle, modified);
+        }
     }
 
     /// The folder that a path names, made when missing, and the name in it.

@@ -1,0 +1,66 @@
+"""Our own command line, and what it and a peer read of each other's files."""
+import json
+import os
+import subprocess
+from datetime import datetime
+
+import samples
+
+
+class Client:
+    def __init__(self, binary, server, scratch):
+        self.binary, self.scratch = binary, scratch / "ours"
+        self.scratch.mkdir()
+        folders = {f"MEGAPANE_{name}_DIR": str(self.scratch / name.lower()) for name in ("CONFIG", "CACHE", "STATE")}
+        remote = {
+            "MEGAPANE_REMOTE_DEMO_USER": server.user,
+            "MEGAPANE_REMOTE_DEMO_PASSWORD": server.password,
+            "MEGAPANE_REMOTE_DEMO_API_URL": server.url,
+        }
+        self.environment = os.environ | folders | remote
+
+    def tool(self, *arguments):
+        command = [str(self.binary), *map(str, arguments)]
+        return subprocess.run(command, env=self.environment, capture_output=True, stdin=subprocess.DEVNULL, timeout=120)
+
+    def must(self, *arguments):
+        done = self.tool(*arguments)
+        assert done.returncode == 0, f"exit {done.returncode}\n{done.stderr.decode()}"
+        return done.stdout
+
+    def listing(self, folder):
+        return json.loads(self.must("lsjson", "-R", f"demo:{folder}"))
+
+
+def together(we, peer, check):
+    """What the peer wrote we read, and what we wrote it reads: names, sizes, bytes, and times where they know them."""
+    theirs = we.scratch / "theirs"
+    files = samples.make(theirs, "peer")
+    peer.upload(theirs, "exchange/theirs")
+    # megatools cannot send empty files.
+    files = {name: data for name, data in files.items() if data or name in peer.sizes("exchange/theirs")}
+    listed = {entry["Path"]: entry["Size"] for entry in we.listing("exchange/theirs") if not entry["IsDir"]}
+    check("we list what it wrote", listed == {name: len(data) for name, data in files.items()}, listed)
+    we.must("copy", "demo:exchange/theirs", we.scratch / "got")
+    lost = samples.difference(samples.read(we.scratch / "got"), files)
+    check("we read what it wrote", not lost, lost)
+
+    ours = we.scratch / "mine"
+    files = samples.make(ours, "ours")
+    we.must("copy", ours, "demo:exchange/ours")
+    sizes = peer.sizes("exchange/ours")
+    check("it lists what we wrote", sizes == {name: len(data) for name, data in files.items()}, sizes)
+    # megatools refuses the MAC of any empty file but its own kind of zero.
+    peer.download("exchange/ours", we.scratch / "they got")
+    lost = samples.difference(samples.read(we.scratch / "they got"), files)
+    check("it reads what we wrote", not lost, lost)
+    times = {entry["Path"]: datetime.fromisoformat(entry["ModTime"]).timestamp() for entry in we.listing("exchange/ours")}
+    check("we read the times we wrote", set(times.values()) == {samples.MODIFIED}, times)
+    if hasattr(peer, "times"):
+        times = peer.times("exchange/ours")
+        check("it reads the times we wrote", set(times.values()) == {samples.MODIFIED}, times)
+
+    we.must("mkdir", "demo:exchange/made by us")
+    we.must("copyto", ours / "plain.txt", "demo:exchange/ours/東京.txt")
+    found = peer.sizes("exchange/ours")
+    check("an overwrite leaves one file of the name", found.get("東京.txt") == 700 and len(found) == len(files), found)
