@@ -1,12 +1,14 @@
 //! The run loop: waits for keys, worker's events, signals and due times; hands all that is queued to `update`, sends the
 //! commands, and draws at most every 16 ms. Without anything to do it sleeps: no tick, no byte, no CPU.
 
+use std::future::poll_fn;
 use std::io;
 use std::path::PathBuf;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event as TerminalEvent, EventStream};
-use futures_util::{FutureExt, Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -193,7 +195,7 @@ where
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
         }
         for _ in 0..MAX_DRAINED {
-            let input = next(&mut self.input).now_or_never();
+            let input = queued(&mut self.input).await;
             let event = self.ports.events.try_recv().ok();
             if input.is_none() && event.is_none() {
                 break;
@@ -324,6 +326,17 @@ async fn next<I: Stream<Item = Input> + Unpin>(input: &mut Option<I>) -> Option<
         Some(input) => input.next().await,
         None => std::future::pending().await,
     }
+}
+
+/// Takes the next input if it is there already. It is polled with the task's own waker: the terminal's stream keeps the
+/// first waker that it is given until something comes, and one that wakes nobody would leave the screen deaf.
+async fn queued<I: Stream<Item = Input> + Unpin>(input: &mut Option<I>) -> Option<Option<Input>> {
+    let Some(input) = input else { return None };
+    poll_fn(|context| match input.poll_next_unpin(context) {
+        Poll::Ready(item) => Poll::Ready(Some(item)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 fn broken<E: std::error::Error + Send + Sync + 'static>(error: E) -> UiError {
