@@ -641,8 +641,17 @@ impl App {
     }
 }
 
+/// Makes a keyboard that wakes only who asked first, as crossterm's stream does.
 fn receiving(mut keys: mpsc::UnboundedReceiver<Input>) -> impl Stream<Item = Input> + Unpin {
-    stream::poll_fn(move |context: &mut task::Context<'_>| keys.poll_recv(context))
+    let mut asker: Option<task::Waker> = None;
+    stream::poll_fn(move |context: &mut task::Context<'_>| {
+        let waker = asker.get_or_insert_with(|| context.waker().clone()).clone();
+        let polled = keys.poll_recv(&mut task::Context::from_waker(&waker));
+        if polled.is_ready() {
+            asker = None;
+        }
+        polled
+    })
 }
 
 /// A worker that knows two folders and does what it is told at once.
