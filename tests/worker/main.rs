@@ -1,0 +1,11 @@
+#![cfg(test)]
+//! The worker on the emulator, in one process and with a paused clock: what front ends see of accounts, views, changes
+//! and copies, also when something goes wrong.
+
+mod accounts;
+mod changes;
+mod conflicts;
+mod copies;
+mod desk;
+mod trouble;
+mod views;
