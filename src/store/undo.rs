@@ -6,7 +6,7 @@
 //! of the file, in one go. A line that a crash cut short ends where the next begins, and is passed over.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,8 +54,15 @@ pub enum UndoEnd {
 }
 
 impl UndoJournal {
-    /// Opens or makes the journal file, readable by its owner only.
+    /// Opens or makes the journal file, and its folder, readable by their owner only.
     pub fn open(path: &Path) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            let mut builder = DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(folder)?;
+        }
         let mut options = OpenOptions::new();
         options.create(true).append(true).read(true);
         #[cfg(unix)]

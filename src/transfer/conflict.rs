@@ -103,10 +103,14 @@ pub fn by_answer(answer: &Resolution, sides: Sides, rest: bool) -> Decision {
 #[must_use]
 pub fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let (stem, extension) = split_extension(name);
-    (2_u64..)
-        .map(|number| format!("{stem} ({number}){extension}"))
-        .find(|candidate| !is_taken(candidate))
-        .unwrap_or_else(|| name.to_owned())
+    let mut number = 2_u64;
+    loop {
+        let candidate = format!("{stem} ({number}){extension}");
+        if !is_taken(&candidate) {
+            return candidate;
+        }
+        number += 1;
+    }
 }
 
 /// Divides `a.tar.gz` into `a` and `.tar.gz`, `a.jpg` into `a` and `.jpg`; `.bashrc` has no extension.

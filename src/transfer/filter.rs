@@ -72,7 +72,7 @@ impl Rule {
         let regex = regex::RegexBuilder::new(&format!("{start}(?:{body})$"))
             .dot_matches_new_line(true)
             .build()
-            .map_err(|_| refused("it makes no sense, or is too long"))?;
+            .map_err(|_what_regex_says| refused("it makes no sense, or is too long"))?;
         Ok(Self { include, regex, whole_folders: glob.ends_with("**") })
     }
 }
@@ -101,7 +101,7 @@ fn translate(glob: &str) -> Result<String, &'static str> {
             ']' => return Err("] without ["),
             '{' if rest.starts_with("{{") => {
                 let end = rest.find("}}").ok_or("{{ without }}")?;
-                regex.push_str(&format!("(?:{})", &rest[2..end]));
+                regex.extend(["(?:", &rest[2..end], ")"]);
                 taken = end + 2;
             }
             '{' => {

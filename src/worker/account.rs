@@ -59,9 +59,9 @@ enum State {
 /// What a job about an account brings.
 pub(crate) enum AccountDone {
     /// A way in was tried.
-    Connected(u64, Result<(Session, UndoJournal), Refusal>),
+    Connected(u64, Result<(Session, UndoJournal), Box<Refusal>>),
     /// The file list came.
-    Listed(u64, Result<Tree, ApiError>),
+    Listed(u64, Box<Result<Tree, ApiError>>),
     /// Session and account were written down.
     Stored(Result<Option<config::Account>, Problem>),
     /// Storage was asked for.
@@ -135,7 +135,9 @@ impl Account {
             later.extend(updates.iter().cloned());
         }
         if let Some(tree) = &mut self.tree {
-            updates.into_iter().for_each(|update| tree.apply(update));
+            for update in updates {
+                tree.apply(update);
+            }
         }
     }
 
@@ -287,7 +289,7 @@ impl Actor {
                 }
             };
             let listed = session.fetch_tree(progress).await;
-            Done::Account(name, AccountDone::Listed(attempt, listed))
+            Done::Account(name, AccountDone::Listed(attempt, Box::new(listed)))
         });
     }
 
@@ -304,7 +306,7 @@ impl Actor {
         let attempt = self.accounts.get(name).map_or(0, |account| account.attempt);
         match done {
             AccountDone::Connected(of, result) if of == attempt => self.connected(name, result),
-            AccountDone::Listed(of, result) if of == attempt => self.listed(name, result),
+            AccountDone::Listed(of, result) if of == attempt => self.listed(name, *result),
             AccountDone::Connected(..) | AccountDone::Listed(..) => {}
             AccountDone::Stored(Ok(new)) => {
                 if let Some(new) = new {
@@ -319,7 +321,7 @@ impl Actor {
             // Nothing depends on it, and what ails the account shows elsewhere.
             AccountDone::Quota(Err(error)) => tracing::warn!(%error, "no quota"),
             AccountDone::LoggedOut(Ok(())) => {
-                self.send(Event::Done { text: format!("logged out of {name}") })
+                self.send(Event::Done { text: format!("logged out of {name}") });
             }
             AccountDone::Stored(Err(problem)) | AccountDone::LoggedOut(Err(problem)) => {
                 self.send(Event::Failed(problem));
@@ -384,11 +386,14 @@ impl Actor {
         self.set_state(name, AccountState::Connecting);
         self.jobs.start(async move {
             let (attempt, name) = (door.attempt, door.name.clone());
-            Done::Account(name, AccountDone::Connected(attempt, door.go_in(way, stored).await))
+            Done::Account(
+                name,
+                AccountDone::Connected(attempt, door.go_in(way, stored).await.map_err(Box::new)),
+            )
         });
     }
 
-    fn connected(&mut self, name: &str, result: Result<(Session, UndoJournal), Refusal>) {
+    fn connected(&mut self, name: &str, result: Result<(Session, UndoJournal), Box<Refusal>>) {
         let Some(account) = self.accounts.get_mut(name) else { return };
         let email = Some(account.config.email.clone());
         match result {
@@ -402,7 +407,7 @@ impl Actor {
                 }
                 self.list_account(name);
             }
-            Err(refusal) => self.set_state(name, needed(name, email, refusal)),
+            Err(refusal) => self.set_state(name, needed(name, email, *refusal)),
         }
     }
 

@@ -229,7 +229,9 @@ impl Actor {
     fn quit(&mut self) {
         self.ends_at.get_or_insert(Instant::now() + ENDING);
         let copies: Vec<CopyId> = self.copies.keys().copied().collect();
-        copies.into_iter().for_each(|copy| self.cancel_copy(copy));
+        for copy in copies {
+            self.cancel_copy(copy);
+        }
         let acted = self.queue.act(&TransferAction::CancelAll);
         self.follow_up(&acted);
         self.jobs.stop();
@@ -244,9 +246,9 @@ impl Actor {
         let stale = self.has_stale().then_some(self.read_again_at);
         let watch = (self.queue.is_busy() || self.queue.has_changes()).then_some(self.watch_at);
         let queue = self.queue.wake_at().map(Instant::from_std);
-        let copies = self.has_more_to_copy().then(|| match self.outbox.len() < OUTBOX_FULL {
-            true => Instant::now(),
-            false => Instant::now() + WATCH,
+        let copies = self.has_more_to_copy().then(|| {
+            let pause = if self.outbox.len() < OUTBOX_FULL { Duration::ZERO } else { WATCH };
+            Instant::now() + pause
         });
         [stale, watch, queue, copies, self.ends_at].into_iter().flatten().min()
     }

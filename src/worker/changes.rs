@@ -173,7 +173,9 @@ impl Actor {
     pub(crate) fn change_done(&mut self, done: ChangeDone) {
         match done {
             ChangeDone::Local { folders, line, results } => {
-                folders.iter().for_each(|folder| self.local_changed(folder));
+                for folder in &folders {
+                    self.local_changed(folder);
+                }
                 self.tell_results(line, results);
             }
             ChangeDone::Cloud { account: name, line, results } => {

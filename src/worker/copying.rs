@@ -1,7 +1,7 @@
 //! Copies as the worker carries them out: it scans for their plans, does what the plans say, and tells how far they are.
 //! Decisions are the plan's, order is the queue's; here are only the hands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio_util::sync::CancellationToken;
 
@@ -110,7 +110,8 @@ impl Actor {
             return;
         }
         copy.stage = Stage::Running;
-        if copy.direction == Direction::Down && !copy.is_dry_run {
+        let is_possible = copy.plan.summary().problem.is_none();
+        if copy.direction == Direction::Down && !copy.is_dry_run && is_possible {
             copy.stage = Stage::Rooting;
             let root = copy.root.clone();
             self.jobs.start_kept(async move {
@@ -134,7 +135,9 @@ impl Actor {
     pub(crate) fn cancel_account(&mut self, name: &str) {
         let ids: Vec<CopyId> =
             self.copies.iter().filter(|(_, copy)| copy.account == name).map(|(id, _)| *id).collect();
-        ids.into_iter().for_each(|id| self.cancel_copy(id));
+        for id in ids {
+            self.cancel_copy(id);
+        }
     }
 
     /// Takes the user's answer to a conflict. One that is no longer open is passed over.
@@ -155,6 +158,7 @@ impl Actor {
             return self.node_made(id, folder, &what, result);
         }
         let Some(copy) = self.copies.get_mut(&id) else { return };
+        let mut made_in: Option<PathBuf> = None;
         match done {
             CopyDone::Children(folder, target, found) => {
                 copy.scanning -= 1;
@@ -174,13 +178,20 @@ impl Actor {
                 copy.scanning -= 1;
                 copy.plan.scanned(folder, found);
             }
-            CopyDone::Rooted(Ok(())) => copy.stage = Stage::Running,
+            CopyDone::Rooted(Ok(())) => {
+                copy.stage = Stage::Running;
+                made_in = copy.root.path().parent().map(Path::to_path_buf);
+            }
             CopyDone::Rooted(Err(problem)) => {
                 copy.stage = Stage::Running;
                 copy.plan.refuse(problem);
             }
             CopyDone::FolderMade(folder, Ok(goal)) => {
                 copy.making -= 1;
+                made_in = match &goal {
+                    Goal::Disk(target) => Some(target.folder()),
+                    Goal::Node(_) => None,
+                };
                 copy.plan.folder_made(folder, goal);
             }
             CopyDone::FolderMade(folder, Err(problem)) => {
@@ -190,6 +201,9 @@ impl Actor {
             CopyDone::Examined(file, verdict) => copy.plan.examined(file, verdict),
             CopyDone::NodeMade(..) => {}
         }
+        if let Some(folder) = made_in {
+            self.local_changed(&folder);
+        }
         self.drive_copy(id);
     }
 
@@ -197,7 +211,9 @@ impl Actor {
     pub(crate) fn drive_copies(&mut self) {
         let ids: Vec<CopyId> =
             self.copies.iter().filter(|(_, copy)| copy.has_more()).map(|(id, _)| *id).collect();
-        ids.into_iter().for_each(|id| self.drive_copy(id));
+        for id in ids {
+            self.drive_copy(id);
+        }
     }
 
     /// Returns whether a copy was left in the middle.
@@ -255,7 +271,7 @@ impl Actor {
                 });
             }
             Direction::Down => {
-                let children = self.cloud_children(copy, source);
+                let children = self.cloud_children(copy, &source);
                 let rename = copy.rename.clone().filter(|_| copy.is_top(folder));
                 self.jobs.start_blocking(move || {
                     let target = match &target {
@@ -270,11 +286,11 @@ impl Actor {
         }
     }
 
-    fn cloud_children(&self, copy: &Copy, source: Origin) -> Result<Vec<CloudChild>, Problem> {
+    fn cloud_children(&self, copy: &Copy, source: &Origin) -> Result<Vec<CloudChild>, Problem> {
         let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
         let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
         let folder = match source {
-            Origin::Cloud(folder) => Some(folder),
+            Origin::Cloud(folder) => Some(*folder),
             Origin::Picked | Origin::Disk(_) => None,
         };
         let picked = match &copy.picked {

@@ -258,7 +258,9 @@ impl Actor {
         let stale = |pane: &&mut Pane| pane.is_stale && !pane.is_reading;
         let ids: Vec<ViewId> =
             self.panes.iter_mut().filter(|(_, pane)| stale(pane)).map(|(id, _)| *id).collect();
-        ids.into_iter().for_each(|id| self.read(id));
+        for id in ids {
+            self.read(id);
+        }
     }
 
     /// Returns whether a view waits to be read again.
@@ -312,17 +314,16 @@ impl Actor {
 
     fn read_cloud(&mut self, id: ViewId, account: &str, folder: CloudFolder) {
         let known = self.accounts.get(account);
-        match known.and_then(|known| known.tree.as_ref()) {
-            Some(tree) => match listing::read_cloud(account, tree, folder) {
-                Some(draft) => self.start_reading(id, move || Ok(draft)),
-                None => self.was_read(id, Err(folder_gone(account))),
-            },
-            None => {
-                self.show_opening(id);
-                if !self.connect(account) {
-                    self.was_read(id, Err(unknown_account(account)));
-                }
+        let Some(tree) = known.and_then(|known| known.tree.as_ref()) else {
+            self.show_opening(id);
+            if !self.connect(account) {
+                self.was_read(id, Err(unknown_account(account)));
             }
+            return;
+        };
+        match listing::read_cloud(account, tree, folder) {
+            Some(draft) => self.start_reading(id, move || Ok(draft)),
+            None => self.was_read(id, Err(folder_gone(account))),
         }
     }
 

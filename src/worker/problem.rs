@@ -18,13 +18,13 @@ use crate::tree::PathError;
 /// Returns what is told of a failed call. `what` says what was tried, as in `list "work:"`.
 #[must_use]
 pub fn of_api(what: &str, error: &ApiError) -> Problem {
-    advised(what, error.advice())
+    advised(what, &error.advice())
 }
 
 /// Returns what is told of a failed login to an account.
 #[must_use]
 pub fn of_login(account: &str, error: &LoginError) -> Problem {
-    advised(&format!("log in to \"{account}\""), error.advice())
+    advised(&format!("log in to \"{account}\""), &error.advice())
 }
 
 /// Returns what is told of credentials that cannot be read or written.
@@ -131,7 +131,7 @@ pub fn of_transfer(what: &str, error: &TransferError) -> Problem {
         TransferError::Disk(error) => of_local(what, error),
         TransferError::Change(error) => of_change(what, error),
         TransferError::Api(error) => of_api(what, error),
-        TransferError::Storage(error) => advised(what, error.advice()),
+        TransferError::Storage(error) => advised(what, &error.advice()),
         TransferError::GaveUp(reason) => of_api(what, &ApiError::GaveUp(*reason)),
         TransferError::SourceChanged { .. } => {
             let hint = "Try again once it has stopped changing.";
@@ -212,7 +212,7 @@ pub const fn kind(kind: ErrorKind) -> ProblemKind {
     }
 }
 
-fn advised(what: &str, advice: Advice) -> Problem {
+fn advised(what: &str, advice: &Advice) -> Problem {
     Problem::new(kind(advice.kind), format!("Cannot {what}: {}", advice.reason), advice.hint)
 }
 
@@ -229,6 +229,9 @@ fn io_advice(error: &io::Error) -> (ProblemKind, &'static str) {
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             (ProblemKind::Permanent, "Make room on the disk and try again.")
+        }
+        io::ErrorKind::NotADirectory => {
+            (ProblemKind::Permanent, "Something on the way there is a file: choose another folder.")
         }
         io::ErrorKind::CrossesDevices => {
             (ProblemKind::Permanent, "It is on another disk: copy it, then remove it here.")

@@ -116,7 +116,7 @@ impl Actor {
                 None if run.progress.is_finishing() => Activity::Finishing,
                 None => Activity::Moving,
             };
-            self.queue.report(*id, run.progress.done(), activity, now);
+            self.queue.report(*id, run.progress.done(), &activity, now);
         }
         self.tell_transfers();
     }
@@ -154,7 +154,9 @@ impl Actor {
                 End::Done
             }
             Err(TransferError::Cancelled) => End::Stopped,
-            Err(TransferError::Storage(StorageError::TooManyConnections)) => End::Crowded,
+            Err(error @ TransferError::Storage(StorageError::TooManyConnections)) => {
+                End::Crowded(problem::of_transfer(&what, &error))
+            }
             Err(error) => {
                 let problem = problem::of_transfer(&what, &error);
                 if is_session_end(&error) {

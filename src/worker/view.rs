@@ -128,11 +128,6 @@ impl View {
         &self.state
     }
 
-    /// Returns order and filter in force.
-    pub(crate) const fn arrangement(&self) -> &Arrangement {
-        &self.arrangement
-    }
-
     /// Returns the entries, shown or not, in key order.
     pub(crate) const fn entries(&self) -> &Arc<[Entry]> {
         &self.folder.entries
@@ -311,7 +306,7 @@ mod tests {
     fn view(names: &[(&str, u64)]) -> View {
         let mut view = View::opening(ViewId(1), Location::Local("/x".into()), Folder::default(), None);
         let folder = folder(names);
-        let order = arrange(&folder.entries, view.arrangement());
+        let order = arrange(&folder.entries, &Arrangement::default());
         view.show(folder, order);
         view
     }
@@ -328,7 +323,7 @@ mod tests {
         view.mark(&MarkChange::Toggle(EntryKey::Name("c".into())));
         view.set_focus(Some(EntryKey::Name("c".into())));
         let next = folder(&[("0", 1), ("a", 1), ("c", 8)]);
-        let order = arrange(&next.entries, view.arrangement());
+        let order = arrange(&next.entries, &Arrangement::default());
         view.show(next, order);
         let head = view.head();
         assert_eq!((head.marked_count, head.marked_bytes, head.focus), (1, 8, Some(2)));

@@ -28,7 +28,10 @@ async fn opening_an_account_without_a_stored_login_asks_for_the_password_and_goe
         .iter()
         .filter_map(|event| if let Event::Account { state, .. } = event { Some(state) } else { None })
         .collect();
-    assert!(matches!(states[..3], [_, AccountState::NeedsPassword { .. }, AccountState::Connecting]), "{states:?}");
+    assert!(
+        matches!(states[..3], [_, AccountState::NeedsPassword { .. }, AccountState::Connecting]),
+        "{states:?}"
+    );
     assert!(matches!(states[3], AccountState::Loading { .. }));
     assert_eq!(states.last(), Some(&&AccountState::Ready));
     desk.until(|event| if let Event::Quota { used: 1, .. } = event { Some(()) } else { None }).await;
@@ -38,7 +41,8 @@ async fn opening_an_account_without_a_stored_login_asks_for_the_password_and_goe
 async fn a_wrong_password_is_said_so_and_the_next_try_is_free() {
     let mut desk = stranger(NewAccount::new(EMAIL));
     desk.send(Command::Login(Login { password: Secret::from("guess"), ..login() }));
-    let state = desk.state(|state| matches!(state, AccountState::NeedsPassword { problem: Some(_), .. })).await;
+    let state =
+        desk.state(|state| matches!(state, AccountState::NeedsPassword { problem: Some(_), .. })).await;
     let AccountState::NeedsPassword { problem: Some(problem), .. } = state else { panic!() };
     assert_eq!(problem.kind, ProblemKind::Login);
     assert!(problem.message.contains("\"work\""), "{}", problem.message);
@@ -118,7 +122,8 @@ async fn a_login_sealed_with_a_passphrase_asks_for_it() {
     desk.restart(|_| {});
     desk.send(Command::OpenPath { view: CLOUD, path: "work:".into() });
     desk.state(|state| *state == AccountState::NeedsPassphrase { problem: None }).await;
-    let unlock = |passphrase: &str| Command::Unlock { account: "work".into(), passphrase: Secret::from(passphrase) };
+    let unlock =
+        |passphrase: &str| Command::Unlock { account: "work".into(), passphrase: Secret::from(passphrase) };
     desk.send(unlock("wrong"));
     desk.state(|state| matches!(state, AccountState::NeedsPassphrase { problem: Some(_) })).await;
     desk.send(unlock("open sesame"));
@@ -137,7 +142,8 @@ async fn a_new_account_is_written_to_the_configuration_once_it_works() {
     let file = desk.scratch.path().join("config").join("config.toml");
     assert!(!file.exists());
     desk.send(Command::Login(login()));
-    let rows = desk.until(|event| if let Event::Accounts(rows) = event { Some(rows.clone()) } else { None }).await;
+    let rows =
+        desk.until(|event| if let Event::Accounts(rows) = event { Some(rows.clone()) } else { None }).await;
     assert_eq!(rows, [AccountRow { name: "work".into(), email: EMAIL.into() }]);
     assert!(std::fs::read_to_string(file).unwrap().contains(EMAIL));
 }
@@ -153,7 +159,8 @@ async fn logging_out_ends_the_session_and_forgets_it() {
     quit(&mut desk).await;
     desk.restart(|_| {});
     desk.send(Command::OpenPath { view: CLOUD, path: "work:".into() });
-    desk.state(|state| *state == AccountState::NeedsPassword { email: Some(EMAIL.into()), problem: None }).await;
+    desk.state(|state| *state == AccountState::NeedsPassword { email: Some(EMAIL.into()), problem: None })
+        .await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,7 +33,10 @@ async fn the_user_sees_both_sides_and_is_asked_about_one_at_a_time() {
     let ran = up(&mut desk, ConflictPolicy::Ask, Resolution::Skip, Scope::One).await;
     assert_eq!(ran.conflicts.len(), 2);
     let first = &ran.conflicts[0];
-    assert_eq!((first.path.as_str(), first.free_name.as_str(), first.remaining_count), ("a.txt", "a (2).txt", 1));
+    assert_eq!(
+        (first.path.as_str(), first.free_name.as_str(), first.remaining_count),
+        ("a.txt", "a (2).txt", 1)
+    );
     assert_eq!((first.source.place.as_str(), first.existing.place.as_str()), ("local", "work:"));
     assert_eq!((first.source.size, first.existing.size), (6, 5));
     assert_eq!(first.existing.node, desk.ann.node("a.txt"));
@@ -127,7 +130,9 @@ async fn a_file_and_a_folder_of_one_name_are_never_silently_mixed() {
     desk.open_cloud("").await;
     let ran = up(&mut desk, ConflictPolicy::Overwrite, Resolution::Skip, Scope::One).await;
     assert!(matches!(ran.note("thing"), Note::Failed(_)));
-    let ran = up(&mut desk, ConflictPolicy::Ask, Resolution::KeepBoth { name: "thing (2)".into() }, Scope::One).await;
+    let ran =
+        up(&mut desk, ConflictPolicy::Ask, Resolution::KeepBoth { name: "thing (2)".into() }, Scope::One)
+            .await;
     assert!(ran.conflicts[0].source.is_folder && !ran.conflicts[0].existing.is_folder);
     assert_eq!(desk.ann.paths(), ["thing", "thing (2)/", "thing (2)/inside.txt"]);
 }

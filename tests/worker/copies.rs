@@ -26,7 +26,7 @@ async fn a_folder_goes_up_with_names_bytes_and_times() {
     assert_eq!(desk.ann.content("Photos/b.jpg").unwrap(), vec![7; 3_000_000]);
     let item = desk.ann.item(desk.ann.node("Photos/b.jpg").unwrap()).unwrap();
     assert_eq!(item.modified, Some(TIME as i64 + 5));
-    assert_eq!(desk.head(CLOUD, |head| head.row_count == 3).await.bytes, 3_000_005);
+    desk.shows(CLOUD, |head| head.row_count == 3 && head.bytes == 3_000_005).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,7 +49,7 @@ async fn a_folder_comes_down_with_names_bytes_and_times() {
     let metadata = std::fs::metadata(desk.disk().join("Photos/b.jpg")).unwrap();
     let modified = metadata.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
     assert_eq!((metadata.len(), modified.as_secs()), (2_500_000, TIME + 7));
-    desk.head(DISK, |head| head.row_count == 2).await;
+    desk.shows(DISK, |head| head.row_count == 2).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -147,7 +147,8 @@ impl Desk {
     }
 
     pub async fn problem(&mut self) -> Problem {
-        self.until(|event| if let Event::Failed(problem) = event { Some(problem.clone()) } else { None }).await
+        self.until(|event| if let Event::Failed(problem) = event { Some(problem.clone()) } else { None })
+            .await
     }
 
     pub async fn done(&mut self) -> String {
@@ -168,6 +169,18 @@ impl Desk {
             _ => None,
         })
         .await
+    }
+
+    /// Waits until the newest head of a view fits, be it one that came before.
+    pub async fn shows(&mut self, view: ViewId, wanted: impl Fn(&ViewHead) -> bool) -> ViewHead {
+        let newest = self.seen.iter().rev().find_map(|event| match event {
+            Event::View(head) if head.view == view => Some(head.clone()),
+            _ => None,
+        });
+        match newest {
+            Some(head) if head.state == ViewState::Ready && wanted(&head) => head,
+            _ => self.head(view, wanted).await,
+        }
     }
 
     pub async fn open_cloud(&mut self, path: &str) -> ViewHead {
@@ -218,7 +231,11 @@ impl Desk {
     }
 
     /// Plans a copy, starts it, answers its questions, and waits for its end.
-    pub async fn run(&mut self, request: CopyRequest, answer: impl Fn(&Conflict) -> (Resolution, Scope)) -> Ran {
+    pub async fn run(
+        &mut self,
+        request: CopyRequest,
+        answer: impl Fn(&Conflict) -> (Resolution, Scope),
+    ) -> Ran {
         self.send(Command::PlanCopy { copy: COPY, request });
         let complete = |event: &Event| match event {
             Event::Plan(plan) if plan.complete => Some(plan.clone()),
@@ -229,7 +246,11 @@ impl Desk {
         self.follow(plan, answer).await
     }
 
-    pub async fn follow(&mut self, plan: PlanSummary, answer: impl Fn(&Conflict) -> (Resolution, Scope)) -> Ran {
+    pub async fn follow(
+        &mut self,
+        plan: PlanSummary,
+        answer: impl Fn(&Conflict) -> (Resolution, Scope),
+    ) -> Ran {
         let (mut notes, mut conflicts) = (Vec::new(), Vec::new());
         loop {
             let event = self.until(|event| Some(event.clone())).await;
@@ -249,7 +270,8 @@ impl Desk {
 
 impl Ran {
     pub fn note(&self, path: &str) -> &Note {
-        let found: Vec<&Note> = self.notes.iter().filter(|(of, _)| of == path).map(|(_, note)| note).collect();
+        let found: Vec<&Note> =
+            self.notes.iter().filter(|(of, _)| of == path).map(|(_, note)| note).collect();
         assert_eq!(found.len(), 1, "{path}: {:?}", self.notes);
         found[0]
     }

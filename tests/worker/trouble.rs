@@ -37,8 +37,11 @@ async fn the_failure_of_one_file_does_not_stop_the_others() {
     let ran = desk.copy(desk.cloud(""), desk.local(""), ConflictPolicy::Ask).await;
     assert_eq!((ran.report.copied_count, ran.report.skipped_count), (1, 2), "{ran:?}");
     assert_eq!(desk.names(""), ["good.txt"]);
-    let told: Vec<&Problem> =
-        ran.notes.iter().filter_map(|(_, note)| if let Note::Skipped(problem) = note { Some(problem) } else { None }).collect();
+    let told: Vec<&Problem> = ran
+        .notes
+        .iter()
+        .filter_map(|(_, note)| if let Note::Skipped(problem) = note { Some(problem) } else { None })
+        .collect();
     assert!(told.iter().any(|problem| problem.kind == ProblemKind::Integrity));
     assert!(told.iter().any(|problem| problem.message.contains("too long")));
 }
@@ -137,7 +140,11 @@ async fn a_target_that_cannot_be_made_is_one_problem_and_not_one_for_each_file()
     desk.write("blocked", b"a file", TIME);
     desk.open_cloud("").await;
     let ran = desk.copy(desk.cloud(""), desk.local("blocked/below"), ConflictPolicy::Ask).await;
-    assert_eq!((ran.report.failed_count + ran.report.skipped_count, ran.report.copied_count), (1, 0), "{ran:?}");
+    assert_eq!(
+        (ran.report.failed_count + ran.report.skipped_count, ran.report.copied_count),
+        (1, 0),
+        "{ran:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -154,7 +161,8 @@ async fn a_cancelled_copy_stops_its_transfers_and_leaves_no_partial_file() {
     })
     .await;
     desk.send(Command::CancelCopy { copy: COPY });
-    let report = desk.until(|event| if let Event::CopyEnded(report) = event { Some(report.clone()) } else { None });
+    let report =
+        desk.until(|event| if let Event::CopyEnded(report) = event { Some(report.clone()) } else { None });
     assert!(report.await.cancelled);
     assert!(desk.names("").is_empty());
 }
@@ -168,9 +176,10 @@ async fn one_transfer_can_be_cancelled_and_tried_again() {
     desk.send(Command::PlanCopy { copy: COPY, request });
     desk.send(Command::StartCopy { copy: COPY });
     let running = |event: &Event| match event {
-        Event::Transfers { changed, .. } => {
-            changed.iter().find(|row| row.state == TransferState::Running && row.done > 0).map(|row| row.transfer)
-        }
+        Event::Transfers { changed, .. } => changed
+            .iter()
+            .find(|row| row.state == TransferState::Running && row.done > 0)
+            .map(|row| row.transfer),
         _ => None,
     };
     let id = desk.until(running).await;
@@ -179,7 +188,9 @@ async fn one_transfer_can_be_cancelled_and_tried_again() {
     desk.emulator.clear_faults();
     desk.send(Command::Transfers(TransferAction::Retry(id)));
     desk.until(|event| match event {
-        Event::Transfers { changed, .. } => changed.iter().any(|row| row.state == TransferState::Done).then_some(()),
+        Event::Transfers { changed, .. } => {
+            changed.iter().any(|row| row.state == TransferState::Done).then_some(())
+        }
         _ => None,
     })
     .await;
@@ -208,8 +219,11 @@ async fn a_server_that_answers_nonsense_is_told_and_the_account_can_be_tried_aga
     let mut desk = Desk::with(|_, _| {}, |parts| parts.give_up = Some(Duration::from_secs(30)));
     desk.emulator.fault("garbage@cs").unwrap();
     desk.send(Command::OpenPath { view: CLOUD, path: "work:".into() });
-    let state = desk.state(|state| matches!(state, AccountState::Failed(_) | AccountState::NeedsPassword { .. })).await;
-    let (AccountState::Failed(problem) | AccountState::NeedsPassword { problem: Some(problem), .. }) = state else {
+    let state = desk
+        .state(|state| matches!(state, AccountState::Failed(_) | AccountState::NeedsPassword { .. }))
+        .await;
+    let (AccountState::Failed(problem) | AccountState::NeedsPassword { problem: Some(problem), .. }) = state
+    else {
         panic!("{state:?}")
     };
     assert!(!problem.message.is_empty() && !problem.hint.is_empty());

@@ -35,7 +35,8 @@ async fn the_parent_opens_with_the_cursor_on_the_folder_left() {
 async fn a_folder_that_is_gone_is_told_in_its_view() {
     let mut desk = Desk::new();
     desk.send(Command::Open { view: DISK, location: desk.local("missing"), focus: None });
-    let head = desk.until(|event| if let Event::View(head) = event { Some(head.clone()) } else { None }).await;
+    let head =
+        desk.until(|event| if let Event::View(head) = event { Some(head.clone()) } else { None }).await;
     let ViewState::Failed(problem) = head.state else { panic!("{:?}", head.state) };
     assert_eq!(problem.kind, ProblemKind::FolderNotFound);
     assert!(problem.message.contains("missing") && head.has_parent);
@@ -164,10 +165,15 @@ async fn marks_sums_sort_and_filter_work_over_the_border() {
     }
     desk.open_disk("").await;
     desk.rows(DISK).await;
-    desk.send(Command::Mark { view: DISK, change: MarkChange::Pattern { pattern: "*.txt".into(), on: true } });
+    desk.send(Command::Mark {
+        view: DISK,
+        change: MarkChange::Pattern { pattern: "*.txt".into(), on: true },
+    });
     let head = desk.head(DISK, |head| head.marked_count == 2).await;
     assert_eq!(head.marked_bytes, 4);
-    let rows = desk.until(|event| if let Event::Rows { rows, .. } = event { Some(rows.clone()) } else { None }).await;
+    let rows = desk
+        .until(|event| if let Event::Rows { rows, .. } = event { Some(rows.clone()) } else { None })
+        .await;
     assert_eq!(rows.iter().map(|row| row.marked).collect::<Vec<_>>(), [true, false, true]);
     let arrangement = Arrangement { sort: Sort::Size, ..Arrangement::default() };
     desk.send(Command::Arrange { view: DISK, arrangement: arrangement.clone() });
@@ -195,7 +201,9 @@ async fn a_large_local_folder_sends_only_the_rows_that_are_asked_for() {
     }
     assert_eq!(desk.open_disk("").await.row_count, 3000);
     desk.send(Command::Rows { view: DISK, start: 1500, count: 20 });
-    let rows = desk.until(|event| if let Event::Rows { rows, .. } = event { Some(rows.clone()) } else { None }).await;
+    let rows = desk
+        .until(|event| if let Event::Rows { rows, .. } = event { Some(rows.clone()) } else { None })
+        .await;
     assert_eq!((rows.len(), rows[0].entry.name.as_str()), (20, "f1500"));
     let sent: usize =
         desk.seen.iter().map(|event| if let Event::Rows { rows, .. } = event { rows.len() } else { 0 }).sum();

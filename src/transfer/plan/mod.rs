@@ -293,9 +293,8 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             OfferKind::Unfit(problem) if self.options.rules.includes_file(path) => {
                 Wanted::Cannot(problem.clone())
             }
-            OfferKind::Unfit(_) => Wanted::No(0),
             OfferKind::Folder if self.options.rules.may_include_below(path) => Wanted::Yes(0),
-            OfferKind::Folder => Wanted::No(0),
+            OfferKind::Unfit(_) | OfferKind::Folder => Wanted::No(0),
             OfferKind::File { size, .. } if self.options.rules.includes_file(path) => Wanted::Yes(*size),
             OfferKind::File { size, .. } => Wanted::No(*size),
         }
@@ -423,7 +422,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             }
             FolderState::Failed(problem) => self.fail_folder(id, &problem),
             FolderState::Missing | FolderState::Making => {
-                self.folder_mut(above).waiting.push(Item::Folder(id))
+                self.folder_mut(above).waiting.push(Item::Folder(id));
             }
         }
     }

@@ -74,9 +74,15 @@ pub enum End {
     /// It was stopped.
     Stopped,
     /// The server has too many connections of ours: fewer at once, and again later.
-    Crowded,
+    Crowded(Problem),
     /// It failed.
     Failed(Problem),
+}
+
+/// Whether a transfer is tried again.
+enum Repeat {
+    Later,
+    Enough,
 }
 
 impl Default for Queue {
@@ -145,10 +151,10 @@ impl Queue {
     }
 
     /// Takes note of what a running transfer does, and how many bytes it has done.
-    pub fn report(&mut self, id: TransferId, done: u64, activity: Activity, now: Instant) {
+    pub fn report(&mut self, id: TransferId, done: u64, activity: &Activity, now: Instant) {
         let Some(transfer) = self.transfers.get_mut(&id) else { return };
         if let Phase::Running(before) = transfer.phase.clone()
-            && (transfer.done != done || before != activity)
+            && (transfer.done != done || before != *activity)
         {
             let next = activity.clone();
             let moved = done.saturating_sub(transfer.done);
@@ -162,7 +168,7 @@ impl Queue {
             self.changed.insert(id);
         }
         if let Activity::Waiting(Wait { reason: WaitReason::TransferQuota, .. }, Some(until)) = activity {
-            self.no_downloads_until = self.no_downloads_until.max(Some(until));
+            self.no_downloads_until = self.no_downloads_until.max(Some(*until));
         }
     }
 
@@ -177,14 +183,29 @@ impl Queue {
         transfer.speed.stop();
         let size = transfer.size();
         self.running.entry(size).or_default().remove(&id);
-        match (end, stopped) {
-            (End::Done, _) => self.done(id, size),
-            (End::Failed(problem), None) => self.end(id, TransferState::Failed(problem)),
-            (End::Stopped, None) | (_, Some(Stopped::Cancelled)) => self.end(id, TransferState::Cancelled),
-            (_, Some(Stopped::Paused)) => self.go_back(id, Phase::Paused),
-            (_, Some(Stopped::Queued)) => self.go_back(id, Phase::Queued),
-            (End::Crowded, None) => self.thin_out(id, now),
-        }
+        let state = match (end, stopped) {
+            (End::Done, _) => {
+                self.change(id, |transfer| transfer.done = transfer.new.size);
+                self.thicken(size);
+                TransferState::Done
+            }
+            (End::Failed(problem), None) => TransferState::Failed(problem),
+            (End::Stopped, None) | (_, Some(Stopped::Cancelled)) => TransferState::Cancelled,
+            (End::Crowded(problem), None) => match self.thin_out(id, now) {
+                Repeat::Later => return None,
+                Repeat::Enough => TransferState::Failed(problem),
+            },
+            (_, Some(Stopped::Paused)) => {
+                self.go_back(id, Phase::Paused);
+                return None;
+            }
+            (_, Some(Stopped::Queued)) => {
+                self.go_back(id, Phase::Queued);
+                return None;
+            }
+        };
+        self.set(id, Phase::Ended(state.clone()));
+        Some(state)
     }
 
     /// Returns what has changed since the last call, at most so many rows, or nothing where that is so.
@@ -290,7 +311,8 @@ impl Queue {
         }
     }
 
-    fn done(&mut self, id: TransferId, size: Size) -> Option<TransferState> {
+    /// All goes well: more small files at once.
+    fn thicken(&mut self, size: Size) {
         if size == Size::Small {
             self.small_done += 1;
             if self.small_done >= self.small_limit {
@@ -298,33 +320,26 @@ impl Queue {
                 self.small_limit = (self.small_limit * 2).min(SMALL_LIMITS.1);
             }
         }
-        self.change(id, |transfer| transfer.done = transfer.new.size);
-        self.end(id, TransferState::Done)
     }
 
-    fn end(&mut self, id: TransferId, state: TransferState) -> Option<TransferState> {
-        self.set(id, Phase::Ended(state.clone()));
-        Some(state)
-    }
-
-    fn go_back(&mut self, id: TransferId, phase: Phase) -> Option<TransferState> {
-        self.change(id, |transfer| transfer.done = 0);
-        self.set(id, phase);
-        None
-    }
-
-    fn thin_out(&mut self, id: TransferId, now: Instant) -> Option<TransferState> {
+    /// Too many connections: fewer small files at once, and this transfer again after a pause.
+    fn thin_out(&mut self, id: TransferId, now: Instant) -> Repeat {
         self.small_limit = (self.small_limit / 2).max(1);
         self.small_done = 0;
-        self.change(id, |transfer| {
-            transfer.done = 0;
-            transfer.crowded += 1;
-        });
         let crowded = self.transfers.get(&id).map_or(0, |transfer| transfer.crowded);
-        self.set(id, Phase::Queued);
+        if crowded >= MOST_CROWDED_RUNS {
+            return Repeat::Enough;
+        }
+        self.go_back(id, Phase::Queued);
+        self.change(id, |transfer| transfer.crowded += 1);
         self.unready(id);
-        self.later.insert((now + CROWDED_PAUSE * 2_u32.pow(crowded.min(6) - 1), id));
-        None
+        self.later.insert((now + CROWDED_PAUSE * 2_u32.pow(crowded), id));
+        Repeat::Later
+    }
+
+    fn go_back(&mut self, id: TransferId, phase: Phase) {
+        self.change(id, |transfer| transfer.done = 0);
+        self.set(id, phase);
     }
 
     fn phase(&self, id: TransferId) -> Option<Phase> {
@@ -363,8 +378,11 @@ impl Queue {
 /// The pool of small files: how many at once at the start, and at most.
 const SMALL_LIMITS: (usize, usize) = (8, 32);
 
-/// Pause of a transfer that met too many connections; doubles each time, up to a minute.
+/// Pause of a transfer that met too many connections; doubles each time.
 const CROWDED_PAUSE: Duration = Duration::from_secs(2);
+
+/// Runs of one transfer that may end because of too many connections; the last pause is two minutes.
+const MOST_CROWDED_RUNS: u32 = 7;
 
 /// Rows in one event: more could not be looked at anyway, and the rest follows in the next.
 const ROWS_AT_ONCE: usize = 256;

@@ -24,6 +24,10 @@ fn failure() -> End {
     End::Failed(Problem::new(ProblemKind::Other, "cannot", ""))
 }
 
+fn crowd() -> End {
+    End::Crowded(Problem::new(ProblemKind::Temporary, "too many connections", ""))
+}
+
 fn state(queue: &Queue, id: TransferId) -> TransferState {
     queue.row(id, Instant::now()).unwrap().state
 }
@@ -61,7 +65,7 @@ fn the_pool_of_small_files_grows_while_all_goes_well_and_halves_when_crowded() {
     }
     assert_eq!(running.len(), 32);
     let crowded = running.remove(0);
-    assert_eq!(queue.ended(crowded, End::Crowded, now), None, "it will run again");
+    assert_eq!(queue.ended(crowded, crowd(), now), None, "it will run again");
     assert_eq!(state(&queue, crowded), TransferState::Queued);
     for _ in 0..15 {
         queue.ended(running.remove(0), End::Done, now);
@@ -83,7 +87,7 @@ fn downloads_wait_for_the_transfer_quota_while_uploads_go_on() {
     assert_eq!(queue.start(now), Some(first));
     let until = now + Duration::from_secs(3600);
     let wait = Wait { reason: WaitReason::TransferQuota, until: Some(1) };
-    queue.report(first, 0, Activity::Waiting(wait.clone(), Some(until)), now);
+    queue.report(first, 0, &Activity::Waiting(wait.clone(), Some(until)), now);
     queue.add(down(10));
     let upload = queue.add(new(10));
     assert_eq!(start_all(&mut queue, now), [upload]);
@@ -98,7 +102,7 @@ fn pausing_a_running_transfer_stops_it_and_resuming_queues_it_again() {
     let now = Instant::now();
     let id = queue.add(new(10));
     queue.start(now);
-    queue.report(id, 6, Activity::Moving, now);
+    queue.report(id, 6, &Activity::Moving, now);
     assert_eq!(queue.act(&TransferAction::Pause(id)).stop, [id]);
     assert_eq!(state(&queue, id), TransferState::Paused);
     assert_eq!(queue.ended(id, End::Stopped, now), None);
@@ -189,7 +193,7 @@ fn time_left_is_told_from_the_bytes_that_move() {
     assert_eq!(queue.totals(now).seconds_left, None);
     queue.start(now);
     for second in 1..=4_u64 {
-        queue.report(id, second * 1000, Activity::Moving, now + Duration::from_secs(second));
+        queue.report(id, second * 1000, &Activity::Moving, now + Duration::from_secs(second));
     }
     let totals = queue.totals(now + Duration::from_secs(4));
     assert_eq!((totals.up_speed, totals.seconds_left), (1000, Some(6)));
@@ -269,9 +273,9 @@ proptest! {
                     added += 1;
                 }
                 Step::Start => { queue.start(now); }
-                Step::Report(id, done) => queue.report(pick(id), done, Activity::Moving, now),
+                Step::Report(id, done) => queue.report(pick(id), done, &Activity::Moving, now),
                 Step::End(id, end) => {
-                    let end = match end { 0 => End::Done, 1 => End::Stopped, 2 => End::Crowded, _ => failure() };
+                    let end = match end { 0 => End::Done, 1 => End::Stopped, 2 => crowd(), _ => failure() };
                     queue.ended(pick(id), end, now);
                 }
                 Step::Act(number, id) => removed += queue.act(&action(number, pick(id))).removed.len(),
