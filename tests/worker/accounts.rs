@@ -3,6 +3,7 @@
 use megapane::emulator::{Emulator, NewAccount};
 use megapane::message::*;
 use megapane::secret::Secret;
+use megapane::store::credentials::{Opener, load, save};
 
 use crate::desk::*;
 
@@ -87,7 +88,7 @@ async fn a_revoked_session_asks_for_the_password_and_never_loops() {
     desk.send(Command::OpenPath { view: CLOUD, path: "work:".into() });
     desk.state(|state| matches!(state, AccountState::NeedsPassword { problem: Some(_), .. })).await;
     desk.emulator.clear_seen();
-    tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    tokio::time::sleep(std::time::Duration::from_mins(10)).await;
     assert!(desk.emulator.seen().is_empty(), "nothing is tried by itself");
     desk.send(Command::Login(login()));
     desk.head(CLOUD, |_| true).await;
@@ -116,7 +117,6 @@ async fn a_login_sealed_with_a_passphrase_asks_for_it() {
         state: desk.scratch.path().join("state"),
     };
     let path = folders.credentials("work");
-    use megapane::store::credentials::{Opener, load, save};
     let credentials = load(&path, Opener::KeyFile(&folders.key_file())).unwrap();
     save(&path, &credentials, Opener::Passphrase(&Secret::from("open sesame"))).unwrap();
     desk.restart(|_| {});
@@ -184,7 +184,7 @@ async fn an_account_that_there_is_not_is_told() {
     desk.until(|event| if let Event::Accounts(rows) = event { Some(rows.len()) } else { None }).await;
 }
 
-pub async fn quit(desk: &mut Desk) {
+pub(crate) async fn quit(desk: &mut Desk) {
     desk.send(Command::Quit);
     desk.until(|event| (*event == Event::Ended).then_some(())).await;
     assert_eq!(desk.worker.events.recv().await, None, "nothing comes after the end");

@@ -4,14 +4,14 @@ use megapane::message::*;
 
 use crate::desk::*;
 
-const TIME: u64 = 1_700_000_000;
+const TIME: i64 = 1_700_000_000;
 
 /// Two files that differ on both sides, the local ones newer.
 async fn two_conflicts() -> Desk {
     let mut desk = Desk::with(
         |ann, _| {
-            ann.file("a.txt", b"old a", TIME as i64);
-            ann.file("b.txt", b"old b", TIME as i64);
+            ann.file("a.txt", b"old a", TIME);
+            ann.file("b.txt", b"old b", TIME);
         },
         |_| {},
     );
@@ -125,7 +125,12 @@ async fn a_local_file_that_is_overwritten_goes_to_the_trash() {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_and_a_folder_of_one_name_are_never_silently_mixed() {
-    let mut desk = Desk::with(|ann, _| drop(ann.file("thing", b"a file", 1)), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("thing", b"a file", 1);
+        },
+        |_| {},
+    );
     desk.write("thing/inside.txt", b"in a folder", TIME);
     desk.open_cloud("").await;
     let ran = up(&mut desk, ConflictPolicy::Overwrite, Resolution::Skip, Scope::One).await;

@@ -5,7 +5,7 @@ use megapane::message::*;
 
 use crate::desk::*;
 
-const TIME: u64 = 1_700_000_000;
+const TIME: i64 = 1_700_000_000;
 
 #[tokio::test(start_paused = true)]
 async fn a_folder_goes_up_with_names_bytes_and_times() {
@@ -25,7 +25,7 @@ async fn a_folder_goes_up_with_names_bytes_and_times() {
     assert_eq!(desk.ann.content("Photos/2024/a.jpg").unwrap(), b"first");
     assert_eq!(desk.ann.content("Photos/b.jpg").unwrap(), vec![7; 3_000_000]);
     let item = desk.ann.item(desk.ann.node("Photos/b.jpg").unwrap()).unwrap();
-    assert_eq!(item.modified, Some(TIME as i64 + 5));
+    assert_eq!(item.modified, Some(TIME + 5));
     desk.shows(CLOUD, |head| head.row_count == 3 && head.bytes == 3_000_005).await;
 }
 
@@ -33,8 +33,8 @@ async fn a_folder_goes_up_with_names_bytes_and_times() {
 async fn a_folder_comes_down_with_names_bytes_and_times() {
     let mut desk = Desk::with(
         |ann, _| {
-            ann.file("Photos/2024/a.jpg", b"first", TIME as i64);
-            ann.file("Photos/b.jpg", &vec![9; 2_500_000], TIME as i64 + 7);
+            ann.file("Photos/2024/a.jpg", b"first", TIME);
+            ann.file("Photos/b.jpg", &vec![9; 2_500_000], TIME + 7);
             ann.folder("bare");
         },
         |_| {},
@@ -48,7 +48,7 @@ async fn a_folder_comes_down_with_names_bytes_and_times() {
     assert_eq!(desk.read("Photos/2024/a.jpg"), b"first");
     let metadata = std::fs::metadata(desk.disk().join("Photos/b.jpg")).unwrap();
     let modified = metadata.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
-    assert_eq!((metadata.len(), modified.as_secs()), (2_500_000, TIME + 7));
+    assert_eq!((metadata.len(), modified.as_secs()), (2_500_000, TIME.unsigned_abs() + 7));
     desk.shows(DISK, |head| head.row_count == 2).await;
 }
 
@@ -119,7 +119,12 @@ async fn equal_names_in_the_source_are_told_and_never_silently_lost() {
 
 #[tokio::test(start_paused = true)]
 async fn a_copy_to_a_path_that_does_not_exist_makes_its_folders() {
-    let mut desk = Desk::with(|ann, _| drop(ann.folder("backup")), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.folder("backup");
+        },
+        |_| {},
+    );
     desk.write("a", b"1", TIME);
     desk.open_cloud("").await;
     let mut request = request(Selection::Contents(desk.local("")), desk.cloud(""), ConflictPolicy::Ask);
@@ -131,7 +136,12 @@ async fn a_copy_to_a_path_that_does_not_exist_makes_its_folders() {
 
 #[tokio::test(start_paused = true)]
 async fn one_file_can_get_another_name_on_the_way() {
-    let mut desk = Desk::with(|ann, _| drop(ann.file("d/up.txt", b"from above", 1)), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("d/up.txt", b"from above", 1);
+        },
+        |_| {},
+    );
     desk.write("a.txt", b"from below", TIME);
     desk.open_cloud("").await;
     let picked = Selection::Entries { parent: desk.local(""), keys: vec![EntryKey::Name("a.txt".into())] };
@@ -201,7 +211,12 @@ async fn three_hundred_small_files_go_up_and_every_row_ends_done() {
 
 #[tokio::test(start_paused = true)]
 async fn copies_that_are_not_between_disk_and_account_are_refused_with_a_sentence() {
-    let mut desk = Desk::with(|ann, _| drop(ann.folder("a")), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.folder("a");
+        },
+        |_| {},
+    );
     desk.open_cloud("").await;
     for (from, to) in [(desk.local(""), desk.local("x")), (desk.cloud(""), desk.cloud("a"))] {
         let ran = desk.copy(from, to, ConflictPolicy::Ask).await;

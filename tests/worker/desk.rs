@@ -12,38 +12,38 @@ use megapane::secret::Secret;
 use megapane::worker::{Parts, Preset, Worker, start};
 use tempfile::TempDir;
 
-pub struct Desk {
-    pub emulator: Emulator,
-    pub ann: Owner,
-    pub scratch: TempDir,
-    pub worker: Worker,
+pub(crate) struct Desk {
+    pub(crate) emulator: Emulator,
+    pub(crate) ann: Owner,
+    pub(crate) scratch: TempDir,
+    pub(crate) worker: Worker,
     /// Events that came, in order.
-    pub seen: Vec<Event>,
+    pub(crate) seen: Vec<Event>,
 }
 
-pub const EMAIL: &str = "ann@example.org";
+pub(crate) const EMAIL: &str = "ann@example.org";
 /// The pane of the account, and that of the disk.
-pub const CLOUD: ViewId = ViewId(1);
-pub const DISK: ViewId = ViewId(2);
-pub const COPY: CopyId = CopyId(7);
+pub(crate) const CLOUD: ViewId = ViewId(1);
+pub(crate) const DISK: ViewId = ViewId(2);
+pub(crate) const COPY: CopyId = CopyId(7);
 
 /// What came of a copy.
 #[derive(Debug)]
-pub struct Ran {
-    pub plan: PlanSummary,
-    pub report: CopyReport,
-    pub notes: Vec<(String, Note)>,
-    pub conflicts: Vec<Conflict>,
+pub(crate) struct Ran {
+    pub(crate) plan: PlanSummary,
+    pub(crate) report: CopyReport,
+    pub(crate) notes: Vec<(String, Note)>,
+    pub(crate) conflicts: Vec<Conflict>,
 }
 
 impl Desk {
     /// A desk whose account `work` logs in by itself.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|_, _| {}, |_| {})
     }
 
     /// The same, with what is in the account and on the disk before the worker starts, and changed parts.
-    pub fn with(prepare: impl FnOnce(&Owner, &Path), change: impl FnOnce(&mut Parts)) -> Self {
+    pub(crate) fn with(prepare: impl FnOnce(&Owner, &Path), change: impl FnOnce(&mut Parts)) -> Self {
         let emulator = Emulator::new();
         let ann = emulator.add_account(NewAccount::new(EMAIL));
         Self::on(emulator, ann, prepare, |parts| {
@@ -53,7 +53,7 @@ impl Desk {
     }
 
     /// A desk on an emulator of its own, whose account does not log in by itself.
-    pub fn on(
+    pub(crate) fn on(
         emulator: Emulator,
         ann: Owner,
         prepare: impl FnOnce(&Owner, &Path),
@@ -85,29 +85,29 @@ impl Desk {
     }
 
     /// Starts the worker anew, as the next run of the program would: only what is on the disk is left.
-    pub fn restart(&mut self, change: impl FnOnce(&mut Parts)) {
+    pub(crate) fn restart(&mut self, change: impl FnOnce(&mut Parts)) {
         self.worker = start(Self::parts(&self.emulator, self.scratch.path(), change));
         self.seen.clear();
     }
 
-    pub fn disk(&self) -> PathBuf {
+    pub(crate) fn disk(&self) -> PathBuf {
         self.scratch.path().join("disk")
     }
 
-    pub fn write(&self, name: &str, bytes: &[u8], modified: u64) {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8], modified: i64) {
         let path = self.disk().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, bytes).unwrap();
         let file = std::fs::File::options().write(true).open(&path).unwrap();
-        file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(modified)).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(modified.unsigned_abs())).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.disk().join(name)).unwrap()
     }
 
     /// Names in a folder of the disk, sorted.
-    pub fn names(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let listed = std::fs::read_dir(self.disk().join(folder)).unwrap();
         let mut names: Vec<String> =
             listed.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
@@ -115,13 +115,13 @@ impl Desk {
         names
     }
 
-    pub fn send(&self, command: Command) {
+    pub(crate) fn send(&self, command: Command) {
         self.worker.commands.send(command).unwrap();
     }
 
     /// Waits for an event. With a paused clock nothing is waited for in earnest: an hour passes only when all is still.
-    pub async fn until<T>(&mut self, wanted: impl Fn(&Event) -> Option<T>) -> T {
-        let limit = Duration::from_secs(24 * 3600);
+    pub(crate) async fn until<T>(&mut self, wanted: impl Fn(&Event) -> Option<T>) -> T {
+        let limit = Duration::from_hours(24);
         let found = tokio::time::timeout(limit, async {
             loop {
                 let event = self.worker.events.recv().await.expect("the worker goes on");
@@ -134,11 +134,11 @@ impl Desk {
         });
         match found.await {
             Ok(found) => found,
-            Err(_) => panic!("it never came; what came: {:#?}", self.seen),
+            Err(_elapsed) => panic!("it never came; what came: {:#?}", self.seen),
         }
     }
 
-    pub async fn state(&mut self, wanted: impl Fn(&AccountState) -> bool) -> AccountState {
+    pub(crate) async fn state(&mut self, wanted: impl Fn(&AccountState) -> bool) -> AccountState {
         self.until(|event| match event {
             Event::Account { state, .. } if wanted(state) => Some(state.clone()),
             _ => None,
@@ -146,12 +146,12 @@ impl Desk {
         .await
     }
 
-    pub async fn problem(&mut self) -> Problem {
+    pub(crate) async fn problem(&mut self) -> Problem {
         self.until(|event| if let Event::Failed(problem) = event { Some(problem.clone()) } else { None })
             .await
     }
 
-    pub async fn done(&mut self) -> String {
+    pub(crate) async fn done(&mut self) -> String {
         self.until(|event| match event {
             Event::Done { text } => Some(text.clone()),
             Event::Failed(problem) => panic!("{problem:?}"),
@@ -161,7 +161,7 @@ impl Desk {
     }
 
     /// Waits for the head of a view that is ready and fits.
-    pub async fn head(&mut self, view: ViewId, wanted: impl Fn(&ViewHead) -> bool) -> ViewHead {
+    pub(crate) async fn head(&mut self, view: ViewId, wanted: impl Fn(&ViewHead) -> bool) -> ViewHead {
         self.until(|event| match event {
             Event::View(head) if head.view == view && head.state == ViewState::Ready && wanted(head) => {
                 Some(head.clone())
@@ -172,7 +172,7 @@ impl Desk {
     }
 
     /// Waits until the newest head of a view fits, be it one that came before.
-    pub async fn shows(&mut self, view: ViewId, wanted: impl Fn(&ViewHead) -> bool) -> ViewHead {
+    pub(crate) async fn shows(&mut self, view: ViewId, wanted: impl Fn(&ViewHead) -> bool) -> ViewHead {
         let newest = self.seen.iter().rev().find_map(|event| match event {
             Event::View(head) if head.view == view => Some(head.clone()),
             _ => None,
@@ -183,23 +183,23 @@ impl Desk {
         }
     }
 
-    pub async fn open_cloud(&mut self, path: &str) -> ViewHead {
+    pub(crate) async fn open_cloud(&mut self, path: &str) -> ViewHead {
         self.send(Command::OpenPath { view: CLOUD, path: format!("work:{path}") });
         self.head(CLOUD, |_| true).await
     }
 
-    pub async fn open_disk(&mut self, folder: &str) -> ViewHead {
+    pub(crate) async fn open_disk(&mut self, folder: &str) -> ViewHead {
         let location = self.local(folder);
         self.send(Command::Open { view: DISK, location: location.clone(), focus: None });
         self.head(DISK, |head| head.location == location).await
     }
 
-    pub fn local(&self, folder: &str) -> Location {
+    pub(crate) fn local(&self, folder: &str) -> Location {
         let path = if folder.is_empty() { self.disk() } else { self.disk().join(folder) };
         Location::Local(path)
     }
 
-    pub fn cloud(&self, path: &str) -> Location {
+    pub(crate) fn cloud(&self, path: &str) -> Location {
         let folder = match path {
             "" => CloudFolder::Root,
             path => CloudFolder::Node(self.ann.node(path).unwrap_or_else(|| panic!("no {path}"))),
@@ -207,11 +207,11 @@ impl Desk {
         Location::Cloud { account: "work".into(), folder }
     }
 
-    pub fn node(&self, path: &str) -> EntryKey {
+    pub(crate) fn node(&self, path: &str) -> EntryKey {
         EntryKey::Node(self.ann.node(path).unwrap_or_else(|| panic!("no {path}")))
     }
 
-    pub async fn rows(&mut self, view: ViewId) -> Vec<Row> {
+    pub(crate) async fn rows(&mut self, view: ViewId) -> Vec<Row> {
         self.send(Command::Rows { view, start: 0, count: 1000 });
         self.until(|event| match event {
             Event::Rows { view: of, rows, .. } if *of == view => Some(rows.clone()),
@@ -220,18 +220,18 @@ impl Desk {
         .await
     }
 
-    pub async fn shown(&mut self, view: ViewId) -> Vec<String> {
+    pub(crate) async fn shown(&mut self, view: ViewId) -> Vec<String> {
         self.rows(view).await.into_iter().map(|row| row.entry.name).collect()
     }
 
     /// Copies everything in a local folder up, or in a cloud folder down.
-    pub async fn copy(&mut self, from: Location, to: Location, policy: ConflictPolicy) -> Ran {
+    pub(crate) async fn copy(&mut self, from: Location, to: Location, policy: ConflictPolicy) -> Ran {
         let request = request(Selection::Contents(from), to, policy);
         self.run(request, |_| panic!("nobody is asked")).await
     }
 
     /// Plans a copy, starts it, answers its questions, and waits for its end.
-    pub async fn run(
+    pub(crate) async fn run(
         &mut self,
         request: CopyRequest,
         answer: impl Fn(&Conflict) -> (Resolution, Scope),
@@ -246,7 +246,7 @@ impl Desk {
         self.follow(plan, answer).await
     }
 
-    pub async fn follow(
+    pub(crate) async fn follow(
         &mut self,
         plan: PlanSummary,
         answer: impl Fn(&Conflict) -> (Resolution, Scope),
@@ -269,7 +269,7 @@ impl Desk {
 }
 
 impl Ran {
-    pub fn note(&self, path: &str) -> &Note {
+    pub(crate) fn note(&self, path: &str) -> &Note {
         let found: Vec<&Note> =
             self.notes.iter().filter(|(of, _)| of == path).map(|(_, note)| note).collect();
         assert_eq!(found.len(), 1, "{path}: {:?}", self.notes);
@@ -277,7 +277,7 @@ impl Ran {
     }
 }
 
-pub fn request(selection: Selection, target: Location, policy: ConflictPolicy) -> CopyRequest {
+pub(crate) fn request(selection: Selection, target: Location, policy: ConflictPolicy) -> CopyRequest {
     CopyRequest {
         selection,
         target,
@@ -288,7 +288,7 @@ pub fn request(selection: Selection, target: Location, policy: ConflictPolicy) -
 }
 
 /// A login of the account with its right password.
-pub fn login() -> Login {
+pub(crate) fn login() -> Login {
     Login {
         account: "work".into(),
         email: EMAIL.into(),

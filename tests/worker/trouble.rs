@@ -8,7 +8,7 @@ use megapane::message::*;
 use crate::accounts::quit;
 use crate::desk::*;
 
-const TIME: u64 = 1_700_000_000;
+const TIME: i64 = 1_700_000_000;
 
 #[tokio::test(start_paused = true)]
 async fn a_full_account_is_one_clear_sentence_and_nothing_is_left_behind() {
@@ -27,7 +27,7 @@ async fn a_full_account_is_one_clear_sentence_and_nothing_is_left_behind() {
 async fn the_failure_of_one_file_does_not_stop_the_others() {
     let mut desk = Desk::with(
         |ann, _| {
-            ann.file("good.txt", b"good", TIME as i64);
+            ann.file("good.txt", b"good", TIME);
             ann.undecryptable("", 9);
             ann.file(&format!("{}.txt", "long".repeat(80)), b"1", 1);
         },
@@ -66,7 +66,12 @@ async fn hostile_names_stay_inside_the_target() {
 
 #[tokio::test(start_paused = true)]
 async fn a_damaged_download_never_gets_its_name() {
-    let mut desk = Desk::with(|ann, _| drop(ann.file("a.txt", b"some content", TIME as i64)), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("a.txt", b"some content", TIME);
+        },
+        |_| {},
+    );
     desk.open_cloud("").await;
     desk.emulator.fault("flip:3@dl").unwrap();
     let ran = desk.copy(desk.cloud(""), desk.local(""), ConflictPolicy::Ask).await;
@@ -76,7 +81,12 @@ async fn a_damaged_download_never_gets_its_name() {
 
 #[tokio::test(start_paused = true)]
 async fn a_used_up_transfer_allowance_is_waited_for_and_shown() {
-    let mut desk = Desk::with(|ann, _| drop(ann.file("a.txt", b"some content", TIME as i64)), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("a.txt", b"some content", TIME);
+        },
+        |_| {},
+    );
     desk.open_cloud("").await;
     desk.emulator.fault("509:600@dl#1").unwrap();
     let ran = desk.copy(desk.cloud(""), desk.local(""), ConflictPolicy::Ask).await;
@@ -90,7 +100,12 @@ async fn a_used_up_transfer_allowance_is_waited_for_and_shown() {
 
 #[tokio::test(start_paused = true)]
 async fn without_patience_a_used_up_allowance_is_an_error() {
-    let mut desk = Desk::with(|ann, _| drop(ann.file("a.txt", b"some content", TIME as i64)), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("a.txt", b"some content", TIME);
+        },
+        |_| {},
+    );
     desk.open_cloud("").await;
     desk.emulator.fault("509:600@dl").unwrap();
     let mut request = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Ask);
@@ -107,7 +122,7 @@ async fn an_unreadable_local_file_is_told_and_the_rest_goes_on() {
     desk.write("good", b"1", TIME);
     desk.write("locked", b"2", TIME);
     let locked = desk.disk().join("locked");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&locked).is_ok() {
         return; // the superuser reads everything: nothing to test
     }
@@ -149,7 +164,12 @@ async fn a_target_that_cannot_be_made_is_one_problem_and_not_one_for_each_file()
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_copy_stops_its_transfers_and_leaves_no_partial_file() {
-    let mut desk = Desk::with(|ann, _| drop(ann.file("big", &vec![5; 4_000_000], TIME as i64)), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("big", &vec![5; 4_000_000], TIME);
+        },
+        |_| {},
+    );
     desk.open_cloud("").await;
     desk.emulator.fault("rate:100KiB@dl").unwrap();
     let request = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Ask);
@@ -169,7 +189,12 @@ async fn a_cancelled_copy_stops_its_transfers_and_leaves_no_partial_file() {
 
 #[tokio::test(start_paused = true)]
 async fn one_transfer_can_be_cancelled_and_tried_again() {
-    let mut desk = Desk::with(|ann, _| drop(ann.file("big", &vec![5; 4_000_000], TIME as i64)), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("big", &vec![5; 4_000_000], TIME);
+        },
+        |_| {},
+    );
     desk.open_cloud("").await;
     desk.emulator.fault("rate:100KiB@dl").unwrap();
     let request = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Ask);
@@ -199,7 +224,12 @@ async fn one_transfer_can_be_cancelled_and_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn quitting_while_files_move_is_clean() {
-    let mut desk = Desk::with(|ann, _| drop(ann.file("big", &vec![5; 4_000_000], TIME as i64)), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("big", &vec![5; 4_000_000], TIME);
+        },
+        |_| {},
+    );
     desk.open_cloud("").await;
     desk.emulator.fault("rate:100KiB@dl").unwrap();
     let request = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Ask);

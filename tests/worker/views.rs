@@ -130,7 +130,12 @@ async fn a_share_for_reading_is_shown_and_not_writable() {
 
 #[tokio::test(start_paused = true)]
 async fn a_path_that_leads_nowhere_leaves_the_view_as_it_is() {
-    let mut desk = Desk::with(|ann, _| drop(ann.file("a.txt", b"1", 1)), |_| {});
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("a.txt", b"1", 1);
+        },
+        |_| {},
+    );
     desk.open_cloud("").await;
     for path in ["work:nowhere", "work:a.txt"] {
         desk.send(Command::OpenPath { view: CLOUD, path: path.into() });
