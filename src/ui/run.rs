@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::{Event as TerminalEvent, EventStream};
+use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -72,8 +72,7 @@ pub async fn run(
     let backend =
         TtyBackend::new(io::BufWriter::with_capacity(FRAME_BYTES, io::stdout()), crossterm::terminal::size);
     let terminal = Terminal::new(backend).map_err(UiError::Terminal)?;
-    let input = EventStream::new().map(Input::Terminal);
-    let input = stream::select(input, signals().map_err(UiError::Terminal)?);
+    let input = stream::select(keyboard().map_err(UiError::Terminal)?, signals().map_err(UiError::Terminal)?);
     let screen = Screen {
         terminal,
         control: OwnTerminal::new(),
@@ -341,6 +340,24 @@ async fn queued<I: Stream<Item = Input> + Unpin>(input: &mut Option<I>) -> Optio
 
 fn broken<E: std::error::Error + Send + Sync + 'static>(error: E) -> UiError {
     UiError::Terminal(io::Error::other(error))
+}
+
+/// What the terminal sends. A thread of its own reads it: the reader never returns once the terminal is gone, and the
+/// loop has to go on then, to end in good order. The thread ends with the program.
+fn keyboard() -> io::Result<impl Stream<Item = Input> + Unpin> {
+    // Not bounded: people type slower than the loop reads.
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let read = move || {
+        loop {
+            let event = crossterm::event::read();
+            let failed = event.is_err();
+            if sender.send(Input::Terminal(event)).is_err() || failed {
+                break;
+            }
+        }
+    };
+    std::thread::Builder::new().name("keyboard".to_owned()).spawn(read)?;
+    Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
 }
 
 #[cfg(unix)]
