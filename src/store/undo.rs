@@ -15,6 +15,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::config::private_file;
+
 /// The journal of one account. Clone is cheap. All methods block on the disk: call them off the async threads.
 #[derive(Clone, Debug)]
 pub struct UndoJournal {
@@ -54,8 +56,11 @@ pub enum UndoEnd {
 }
 
 impl UndoJournal {
-    /// Opens or makes the journal file, readable by its owner only.
+    /// Opens or makes the journal file, readable by its owner only, and its folder.
     pub fn open(path: &Path) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            private_file::create_folder(folder)?;
+        }
         let mut options = OpenOptions::new();
         options.create(true).append(true).read(true);
         #[cfg(unix)]
