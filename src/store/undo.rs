@@ -6,7 +6,7 @@
 //! of the file, in one go. A line that a crash cut short ends where the next begins, and is passed over.
 
 use std::collections::HashMap;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +14,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::config::private_file;
 
 /// The journal of one account. Clone is cheap. All methods block on the disk: call them off the async threads.
 #[derive(Clone, Debug)]
@@ -54,14 +56,10 @@ pub enum UndoEnd {
 }
 
 impl UndoJournal {
-    /// Opens or makes the journal file, and its folder, readable by their owner only.
+    /// Opens or makes the journal file, readable by its owner only, and its folder.
     pub fn open(path: &Path) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
-            let mut builder = DirBuilder::new();
-            builder.recursive(true);
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(folder)?;
+            private_file::create_folder(folder)?;
         }
         let mut options = OpenOptions::new();
         options.create(true).append(true).read(true);
