@@ -59,9 +59,16 @@ const commands = {
   async download (from, to) {
     await storage.reload(true)
     fs.mkdirSync(to, { recursive: true })
-    for (const child of find(from).children || []) {
-      if (!child.directory) fs.writeFileSync(path.join(to, child.name), await child.downloadBuffer())
+    const refused = []
+    for (const child of (find(from).children || []).filter((child) => !child.directory)) {
+      try {
+        fs.writeFileSync(path.join(to, child.name), await child.downloadBuffer())
+      } catch (error) {
+        if (!/MAC verification/.test(error)) throw error
+        refused.push(child.size)
+      }
     }
+    return refused
   },
   async cat (names) { return (await find(names).downloadBuffer()).toString('latin1') },
   async mkdir (names) { await folder(names) },

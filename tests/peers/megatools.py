@@ -16,9 +16,6 @@ def cannot_run(tools):
 
 
 class Client:
-    # It writes no fingerprint.
-    knows_times = False
-
     def __init__(self, tools, server, scratch):
         self.program, self.server, self.scratch = tools["megatools"], server, scratch
 

@@ -50,9 +50,10 @@ def together(we, peer, check):
     we.must("copy", ours, "demo:exchange/ours")
     sizes = peer.sizes("exchange/ours")
     check("it lists what we wrote", sizes == {name: len(data) for name, data in files.items()}, sizes)
-    # megatools refuses the MAC of any empty file but its own kind of zero.
     peer.download("exchange/ours", we.scratch / "they got")
-    lost = samples.difference(samples.read(we.scratch / "they got"), files)
+    refuses = getattr(peer, "refuses", set())
+    readable = {name: data for name, data in files.items() if len(data) not in refuses}
+    lost = samples.difference(samples.read(we.scratch / "they got"), readable)
     check("it reads what we wrote", not lost, lost)
     times = {entry["Path"]: datetime.fromisoformat(entry["ModTime"]).timestamp() for entry in we.listing("exchange/ours")}
     check("we read the times we wrote", set(times.values()) == {samples.MODIFIED}, times)

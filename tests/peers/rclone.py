@@ -14,9 +14,6 @@ def cannot_run(tools):
 class Client:
     """rclone with a configuration of its own."""
 
-    # It writes no fingerprint, so nobody can know the times of its files.
-    knows_times = False
-
     def __init__(self, tools, server, scratch):
         self.program, self.server, self.scratch = tools["rclone"], server, scratch
         self.environment = os.environ | {"X_MEGA_API_URL": server.url, "RCLONE_CONFIG": str(scratch / "rclone.conf")}
