@@ -65,8 +65,9 @@ pub(crate) fn answer(
         Ok(caller) => caller,
         Err(refusal) => return bare(refusal),
     };
-    let session = query.value("sid").or_else(|| query.value("n")).unwrap_or_default();
-    let id = query.value("id").map(|id| (session.to_owned(), id.to_owned()));
+    // Without a session there is nothing to tell two clients apart by, and only a login, which may well be repeated.
+    let session = query.value("sid").or_else(|| query.value("n")).filter(|session| !session.is_empty());
+    let id = session.zip(query.value("id")).map(|(session, id)| (session.to_owned(), id.to_owned()));
     if let Some(id) = &id
         && let Some(answer) = world.replays.recall(id, body)
     {

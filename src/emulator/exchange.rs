@@ -56,7 +56,7 @@ impl Emulator {
         }
         let probe = Probe { endpoint, commands: &seen.commands, proof: proof.as_deref() };
         let verdict = self.plan().judge(&probe);
-        self.seen_list().push(seen);
+        self.note(seen);
         self.suffer(&verdict, &query, endpoint, &mut body).await.map_err(&broken)?;
         let answer = match instead(&verdict) {
             Some(answer) => answer,

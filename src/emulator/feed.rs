@@ -77,17 +77,18 @@ impl World {
         }
     }
 
-    /// Publishes that nodes are new or replaced, to those who see them. `versions` go into `f2`.
-    pub(crate) fn publish_nodes(&mut self, to: &[Viewer], nodes: &[NodeHandle], indexed: bool) {
+    /// Publishes that nodes are new or replaced, to those who see them; old versions go into `f2`. `indexes` are the
+    /// positions of the first nodes in the `p` that made them, for clients that ask to be told.
+    pub(crate) fn publish_nodes(&mut self, to: &[Viewer], nodes: &[NodeHandle], indexes: &[usize]) {
         for viewer in to {
             let (mut current, mut versions) = (Vec::new(), Vec::new());
-            for (index, handle) in nodes.iter().enumerate() {
+            for (position, handle) in nodes.iter().enumerate() {
                 let Some(node) = self.nodes.get(handle) else { continue };
                 let mut line = listing::node_line(self, *handle, node, *viewer);
                 if self.is_version(node) {
                     versions.push(line);
                 } else {
-                    if indexed {
+                    if let Some(index) = indexes.get(position) {
                         line["i"] = json!(index);
                     }
                     current.push(line);

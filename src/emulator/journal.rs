@@ -4,6 +4,7 @@
 //! ```text
 //! DIR/log       a JSON object a line: { table: { key: record or null } }
 //! DIR/content/  one file for each larger content, named by number
+//! DIR/lock      held while an emulator uses the folder
 //! ```
 
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ use super::world::{Counters, KeptContent, World};
 /// The open log.
 pub(crate) struct Journal {
     log: File,
+    /// Held for as long as the folder is in use.
+    _lock: File,
 }
 
 /// One line: what changed, table by table. Keys are JSON text.
@@ -55,6 +58,8 @@ impl Journal {
     /// place.
     pub(crate) fn open(folder: &Path, world: &mut World) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
+        let lock = File::create(folder.join("lock"))?;
+        lock.try_lock().map_err(|error| io::Error::other(format!("in use by another emulator: {error}")))?;
         world.store = Store::in_folder(folder.join("content"))?;
         let path = folder.join("log");
         if path.exists() {
@@ -72,7 +77,7 @@ impl Journal {
         write_line(&mut log, &Line::everything(world)?)?;
         log.sync_all()?;
         fs::rename(&fresh, &path)?;
-        Ok(Self { log })
+        Ok(Self { log, _lock: lock })
     }
 
     /// Appends what changed since the last time, if anything did.

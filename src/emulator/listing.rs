@@ -75,8 +75,14 @@ pub(crate) fn tops(world: &World, viewer: Viewer) -> Vec<NodeHandle> {
     match viewer {
         Viewer::User(user) => {
             let own = world.accounts.get(&user).map(|account| account.roots).into_iter().flatten();
-            let shared = world.shares.iter().filter(|(_, share)| share.members.contains_key(&user));
-            own.chain(shared.map(|(folder, _)| *folder)).collect()
+            let is_shared = |folder: NodeHandle| {
+                world.shares.get(&folder).is_some_and(|share| share.members.contains_key(&user))
+            };
+            let shared = world.shares.iter().map(|(folder, _)| *folder).filter(|folder| is_shared(*folder));
+            // What is shared inside of something shared is listed there.
+            let outermost =
+                shared.filter(|folder| !world.ancestry(*folder).skip(1).any(|(above, _)| is_shared(above)));
+            own.chain(outermost).collect()
         }
         Viewer::Link(link) => world.links.get(&link).map(|link| link.node).into_iter().collect(),
     }

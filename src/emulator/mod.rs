@@ -63,6 +63,7 @@ mod transport;
 mod upload;
 mod world;
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -94,7 +95,8 @@ pub struct Emulator {
 struct Core {
     world: Mutex<World>,
     plan: Mutex<Plan>,
-    seen: Mutex<Vec<Seen>>,
+    /// The last [`REQUESTS_REMEMBERED`] requests.
+    seen: Mutex<VecDeque<Seen>>,
     journal: Mutex<Option<Journal>>,
     /// Wakes the long polls; the value only counts.
     changes: watch::Sender<u64>,
@@ -180,10 +182,10 @@ impl Emulator {
         self.plan().clear();
     }
 
-    /// The requests so far, in the order in which they came.
+    /// The requests so far, in the order in which they came; the oldest are forgotten after some thousands.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
-        self.seen_list().clone()
+        self.seen_list().iter().cloned().collect()
     }
 
     /// Forgets the requests seen so far.
@@ -212,6 +214,15 @@ impl Emulator {
         self.world().zero_session = true;
     }
 
+    /// Remembers a request.
+    fn note(&self, request: Seen) {
+        let mut seen = self.seen_list();
+        seen.push_back(request);
+        if seen.len() > REQUESTS_REMEMBERED {
+            seen.pop_front();
+        }
+    }
+
     /// Writes what changed to the state folder, if there is one.
     pub(crate) fn save(&self) -> io::Result<()> {
         let mut journal = self.core.journal.lock().unwrap_or_else(PoisonError::into_inner);
@@ -234,7 +245,7 @@ impl Emulator {
         self.core.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn seen_list(&self) -> MutexGuard<'_, Vec<Seen>> {
+    fn seen_list(&self) -> MutexGuard<'_, VecDeque<Seen>> {
         self.core.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -244,3 +255,6 @@ impl Default for Emulator {
         Self::new()
     }
 }
+
+/// Enough for every test, and no burden for a server that runs for days.
+const REQUESTS_REMEMBERED: usize = 5000;

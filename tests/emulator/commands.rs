@@ -5,6 +5,7 @@ use std::time::Duration;
 use megapane::emulator::{Access, Emulator, NewAccount, PASSWORD, Standing};
 use megapane::handle::base64_encode;
 use serde_json::{Value, json};
+use sha2::Digest;
 
 use super::line::{Line, node};
 
@@ -363,38 +364,6 @@ async fn keys_for_a_share_come_in_both_forms() {
 }
 
 #[tokio::test]
-async fn links_show_files_and_folders_to_anybody() {
-    let emulator = Emulator::new();
-    let ann = emulator.add_account(NewAccount::new("ann@example.org"));
-    ann.file("pub/f", b"hello", 1);
-    let file = ann.node("pub/f").unwrap();
-    let url = ann.publish("pub").unwrap();
-    let public = url.rsplit('/').next().unwrap().split('#').next().unwrap().to_owned();
-    let mut visitor = Line::new(&emulator);
-    visitor.session = format!("n={public}");
-    let tree = visitor.tree().await;
-    assert_eq!(tree["f"][0]["h"], ann.node("pub").unwrap().to_string());
-    assert!(tree["f"][1]["k"].as_str().unwrap().starts_with(&format!("{}:", ann.node("pub").unwrap())));
-    assert!(visitor.one(json!({"a": "g", "g": 1, "n": file})).await["g"].is_string());
-    assert_eq!(visitor.one(json!({"a": "d", "n": file})).await, -11);
-    let about = visitor.one(json!({"a": "pli", "ph": public})).await;
-    assert_eq!(about["s"], json!([5, 1, 1, 0, 0]));
-
-    let mut line = Line::login(&emulator, "ann@example.org").await;
-    let link = line.one(json!({"a": "l", "n": file})).await;
-    assert_eq!(line.one(json!({"a": "l", "n": file})).await, link);
-    visitor.session.clear();
-    let shown = visitor.one(json!({"a": "g", "p": link})).await;
-    assert_eq!((shown["s"].as_i64(), &shown["g"]), (Some(5), &Value::Null));
-    ann.take_down("pub/f", true).unwrap();
-    assert_eq!(visitor.one(json!({"a": "g", "p": link})).await, -16);
-    assert_eq!(line.one(json!({"a": "l", "n": file, "d": 1})).await, 0);
-    assert_eq!(visitor.one(json!({"a": "g", "p": link})).await, -9);
-    visitor.session = "n=AAAAAAAA".to_owned();
-    assert_eq!(visitor.tree().await, -9);
-}
-
-#[tokio::test]
 async fn old_files_become_versions_or_go() {
     let emulator = Emulator::new();
     let ann = emulator.add_account(NewAccount::new("ann@example.org"));
@@ -415,4 +384,78 @@ async fn old_files_become_versions_or_go() {
     ann.replace("f", b"again", 4).unwrap();
     assert_eq!(line.one(json!({"a": "dv"})).await, 0);
     assert!(line.tree().await["f2"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_not_known_or_not_well_formed_is_refused() {
+    let emulator = Emulator::new();
+    let ann = emulator.add_account(NewAccount::new("ann@example.org"));
+    let mut line = Line::login(&emulator, "ann@example.org").await;
+    for body in ["", "{}", "[{", "hello"] {
+        let answer = line.raw(5, body.to_owned()).await.unwrap().bytes().await.unwrap();
+        assert_eq!(answer, "-2", "{body:?}");
+    }
+    let batch = json!([{"a": "nonsense"}, {"a": "pk"}, {"a": "stp"}, {}, {"a": "ftz"}, {"a": "log", "e": 1}, {"a": "m"}]);
+    assert_eq!(line.batch(batch).await, json!([-9, -9, -9, -2, 0, 0, -2]));
+    let root = ann.roots()[0];
+    let short_key = json!({"h": "xxxxxxxx", "t": 1, "a": "AAAA", "k": "AAAA"});
+    let no_attributes = json!({"h": "xxxxxxxx", "t": 1, "k": base64_encode(&[0; 16])});
+    let no_token = json!({"h": "xxxxxxxx", "t": 0, "a": "AAAA", "k": base64_encode(&[0; 32])});
+    for (element, number) in [(short_key, -2), (no_attributes, -2), (no_token, -9)] {
+        assert_eq!(line.one(json!({"a": "p", "t": root, "n": [element]})).await, number);
+    }
+    assert_eq!(line.one(json!({"a": "p", "t": root, "n": []})).await, -2);
+    assert!(ann.paths().is_empty());
+}
+
+#[tokio::test]
+async fn an_old_account_is_upgraded_and_its_old_hash_no_longer_works() {
+    let emulator = Emulator::new();
+    let _ann = emulator.add_account(NewAccount::new("ann@example.org").version_one());
+    let mut line = Line::login(&emulator, "ann@example.org").await;
+    let master = line.master;
+    let random = [4u8; 16];
+    let salt = megapane::crypto::password::v2_salt(&random);
+    let (key, hash) = megapane::crypto::password::v2_keys(PASSWORD, &salt);
+    let proof = sha2::Sha256::digest(megapane::handle::base64_decode(&hash));
+    let master_key = megapane::crypto::key::MasterKey::from_bytes(master);
+    let wrapped = megapane::crypto::password::wrap_master_key(&master_key, &key);
+    let upgrade = json!({
+        "a": "avu", "emk": base64_encode(&wrapped), "hak": base64_encode(&proof[..16]), "crv": base64_encode(&random),
+    });
+    assert_eq!(line.one(upgrade.clone()).await, 0);
+    assert_eq!(line.one(upgrade).await, -2, "it is of version 2 now");
+    let mut again = Line::new(&emulator);
+    assert_eq!(again.one(json!({"a": "us0", "user": "ann@example.org"})).await["v"], 2);
+    again.log_in("ann@example.org", PASSWORD, json!({})).await.unwrap();
+    assert_eq!(again.master, master);
+    assert_eq!(again.one(json!({"a": "whyamiblocked"})).await, 0);
+}
+
+#[tokio::test]
+async fn the_other_endpoints_answer_at_once() {
+    let emulator = Emulator::new();
+    let _ann = emulator.add_account(NewAccount::new("ann@example.org"));
+    let line = Line::login(&emulator, "ann@example.org").await;
+    let alerts =
+        line.post(&format!("sc?c=50&{}", line.session), "".into()).await.unwrap().bytes().await.unwrap();
+    let alerts: Value = serde_json::from_slice(&alerts).unwrap();
+    assert!(alerts["c"].is_array() && alerts["lsn"].is_string());
+    let progress = line.post(&format!("cs/rs?{}", line.session), "".into()).await.unwrap();
+    assert_eq!(progress.bytes().await.unwrap().len(), 0);
+    assert_eq!(line.post("nowhere", "".into()).await.unwrap().status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn a_folder_shared_inside_a_shared_folder_is_listed_once() {
+    let emulator = Emulator::new();
+    let ann = emulator.add_account(NewAccount::new("ann@example.org"));
+    let bob = emulator.add_account(NewAccount::new("bob@example.org"));
+    ann.folder("outer/inner");
+    ann.share("outer", &bob, Access::Read).unwrap();
+    ann.share("outer/inner", &bob, Access::Full).unwrap();
+    let mut line = Line::login(&emulator, "bob@example.org").await;
+    assert_eq!(line.tree().await["f"].as_array().unwrap().len(), 5);
+    let inner = ann.node("outer/inner").unwrap();
+    assert_eq!(line.one(json!({"a": "d", "n": inner})).await, 0, "the stronger right counts");
 }

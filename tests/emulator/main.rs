@@ -4,5 +4,7 @@
 
 mod commands;
 mod faults;
+mod http;
 mod line;
+mod links;
 mod storage;

@@ -1,4 +1,5 @@
-//! `a`: replace a node's attributes, all of them.
+//! `a`: replace a node's attributes, all of them. Some clients call the attributes `attr` and repeat the node's key;
+//! both are taken.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! `avu`: upgrade a version 1 account to version 2, as the official client does right after a login.
+//! `avu`: upgrade a version 1 account to version 2, as the official client does right after a login. Accounts of
+//! version 2 are refused; the master key stays what it was.
 
 use super::{Call, Outcome, Reply};
 use crate::crypto::key::KeyBytes;

@@ -49,6 +49,6 @@ pub(super) fn remove_version(world: &mut World, handle: NodeHandle) {
     }
     for version in older {
         let row = world.subtree(version);
-        world.publish_nodes(&viewers, &row, false);
+        world.publish_nodes(&viewers, &row, &[]);
     }
 }

@@ -1,4 +1,4 @@
-//! `dr`: empty the rubbish bin.
+//! `dr`: empty the rubbish bin. Each thing in it is announced as a deletion of its own.
 
 use super::{Call, Outcome, Reply, d};
 use crate::emulator::refusal::Refusal;

@@ -1,4 +1,5 @@
-//! `dv`: remove all old versions of the account.
+//! `dv`: remove all old versions of the account. The newest version of each row goes with all that are older; the
+//! files themselves stay.
 
 use super::{Call, Outcome, Reply, d};
 use crate::handle::NodeHandle;

@@ -1,4 +1,5 @@
-//! `f`: the whole tree of a session: an account with what is shared with it, or a folder link.
+//! `f`: the whole tree of a session: an account with what is shared with it, or a folder link. The flags `c`, `r` and
+//! `ca` change nothing here: every answer is complete and fresh.
 
 use super::{Call, Outcome, Reply};
 use crate::emulator::listing;

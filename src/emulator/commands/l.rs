@@ -1,4 +1,5 @@
-//! `l`: make, change or remove the public link of a node.
+//! `l`: make, change or remove the public link of a node. Repeating it gives the link that is there; with `ets` or
+//! `w` it changes that link.
 
 use serde_json::json;
 

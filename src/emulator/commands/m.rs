@@ -1,4 +1,5 @@
-//! `m`: move a node into another folder of the same account.
+//! `m`: move a node into another folder of the same account. The announcement is in two steps: `d` with `m:1` where
+//! the node was seen, then `t` where it is seen now.
 
 use serde_json::json;
 
@@ -29,7 +30,7 @@ pub(super) fn run(call: &mut Call) -> Outcome {
     let subtree = call.world.subtree(handle);
     share_keys::store(call.world, call.body.get("cr"), &subtree, |item| item.parse().ok());
     let after = call.world.viewers(handle);
-    call.world.publish_nodes(&after, &subtree, false);
+    call.world.publish_nodes(&after, &subtree, &[]);
     Ok(Reply::done())
 }
 

@@ -187,7 +187,8 @@ fn announce(call: &mut Call, made: &Made, target: NodeHandle) {
         }
     }
     if !nodes.is_empty() {
-        call.world.publish_nodes(&viewers, &nodes, call.version >= 3);
+        let indexes = if call.version >= 3 { &made.positions[..] } else { &[] };
+        call.world.publish_nodes(&viewers, &nodes, indexes);
     }
 }
 

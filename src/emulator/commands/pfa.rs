@@ -1,4 +1,4 @@
-//! `pfa`: attach thumbnails to a file that is there already.
+//! `pfa`: attach thumbnails to a file that is there already. What was attached before is replaced.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! `pli`: what a public link shows, before it is opened.
+//! `pli`: what a public link shows, before it is opened. Needs no session; the key in it is of use only to those who
+//! have the link's key.
 
 use serde_json::json;
 

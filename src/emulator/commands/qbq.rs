@@ -1,4 +1,5 @@
-//! `qbq`: would a download of `s` bytes exceed the transfer allowance? 1 yes, 0 no.
+//! `qbq`: would a download of `s` bytes exceed the transfer allowance? 1 yes, 0 no. Asked before a download starts;
+//! nothing is used up by asking.
 
 use serde_json::json;
 

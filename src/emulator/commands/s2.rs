@@ -99,7 +99,7 @@ fn admit(
     call.world.publish(Viewer::User(user), "s2", &theirs);
     if is_new {
         let subtree = call.world.subtree(folder);
-        call.world.publish_nodes(&[Viewer::User(user)], &subtree, false);
+        call.world.publish_nodes(&[Viewer::User(user)], &subtree, &[]);
     }
 }
 

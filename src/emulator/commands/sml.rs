@@ -1,4 +1,4 @@
-//! `sml`: end this session.
+//! `sml`: end this session. The session id is dead from then on: −15.
 
 use super::{Call, Outcome, Reply};
 use crate::emulator::refusal::Refusal;

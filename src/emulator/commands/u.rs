@@ -1,4 +1,5 @@
-//! `u`: a URL to upload a file of a given size to.
+//! `u`: a URL to upload a file of a given size to. The bytes are announced, not reserved: quota is checked again by
+//! `p`.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! `ufa`: URLs for thumbnails: one to send to (`s`), or one to read from (`fah`).
+//! `ufa`: URLs for thumbnails: one to send to (`s`), or one to read from (`fah`). What is sent there is opaque: the
+//! client has encrypted it.
 
 use serde_json::json;
 

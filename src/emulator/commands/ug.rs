@@ -1,4 +1,5 @@
-//! `ug`: the account's own data; with `v:1` its attributes as well.
+//! `ug`: the account's own data; with `v:1` its attributes as well. Clients take keys and addresses from it after a
+//! login.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! `uga`: one attribute of a user: everything of one's own, of others only what is public (`+…`, `firstname`).
+//! `uga`: one attribute of a user: everything of one's own, of others only what is public (`+…`, `firstname`). −9 for
+//! what does not exist, −11 for what is not for the caller.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! `upv`: write attributes of one's own account, each as `[value, version that it replaces]`.
+//! `upv`: write attributes of one's own account, each as `[value, version that it replaces]`. −8 when the version has
+//! moved on: the client then merges and tries again.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! `uq`: storage and transfer, allowed and used.
+//! `uq`: storage and transfer, allowed and used. `cstrgn` counts each root, and each inbound share, apart.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,5 @@
-//! `us`: log in, or resume a session that the URL names.
+//! `us`: log in, or resume a session that the URL names. Wrong password or address −9, code missing −26, wrong code
+//! −5, not confirmed −13, suspended −16.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `us0`: which password scheme an account has.
+//! `us0`: which password scheme an account has. A version 1 answer is also what an unknown address gets.
 
 use serde_json::json;
 

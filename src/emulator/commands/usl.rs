@@ -1,4 +1,4 @@
-//! `usl`: the account's sessions.
+//! `usl`: the account's sessions. The session that asks is marked.
 
 use serde_json::{Value, json};
 

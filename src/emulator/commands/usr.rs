@@ -1,4 +1,5 @@
-//! `usr`: end other sessions: those named in `s`, or with `ko:1` all but this one.
+//! `usr`: end other sessions: those named in `s`, or with `ko:1` all but this one. They are named by the label that
+//! `usl` shows, not by session id.
 
 use serde_json::Value;
 

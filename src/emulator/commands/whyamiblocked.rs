@@ -1,4 +1,5 @@
-//! `whyamiblocked`: 0 for an account in good standing, 200 for one that is suspended.
+//! `whyamiblocked`: 0 for an account in good standing, 200 for one that is suspended. Asked by clients that were told
+//! −16.
 
 use serde_json::json;
 

@@ -102,7 +102,7 @@ impl Owner {
             world.reparent(old, new);
             let viewers = world.viewers(new);
             let row = world.subtree(new);
-            world.publish_nodes(&viewers, &row, false);
+            world.publish_nodes(&viewers, &row, &[]);
         });
     }
 
@@ -237,7 +237,7 @@ impl Owner {
             node.keys = keys;
             world.add_node(handle, node);
             let viewers = world.viewers(handle);
-            world.publish_nodes(&viewers, &[handle], false);
+            world.publish_nodes(&viewers, &[handle], &[]);
             handle
         })
     }

@@ -29,7 +29,7 @@ impl Owner {
             world.publish(Viewer::User(self.user), "s2", &packet);
             world.publish(Viewer::User(with.user), "s2", &packet);
             let subtree = world.subtree(folder);
-            world.publish_nodes(&[Viewer::User(with.user)], &subtree, false);
+            world.publish_nodes(&[Viewer::User(with.user)], &subtree, &[]);
         });
         Some(())
     }
