@@ -267,8 +267,8 @@ async fn sequence_tags_wrap_answers_of_what_changes_something() {
     let answer = line.one(json!({"a": "p", "v": 4, "t": ann.roots()[0], "sm": 1, "n": [folder]})).await;
     assert!(answer[0].as_str().is_some_and(|tag| tag.len() == 8), "{answer}");
     assert_eq!(answer[1], json!({"e": [], "fh": []}));
-    let link = line.one(json!({"a": "l", "n": file})).await;
-    assert!(link[0].is_string() && link[1].is_string(), "{link}");
+    let public = line.one(json!({"a": "l", "n": file})).await;
+    assert!(public[0].is_string() && public[1].is_string(), "{public}");
     assert!(line.one(json!({"a": "d", "n": file})).await.is_string());
     assert_eq!(line.one(json!({"a": "d", "n": file})).await, -9);
     assert!(line.one(json!({"a": "uq", "strg": 1})).await.is_object());

@@ -130,7 +130,7 @@ impl Line {
         body: RequestBody,
         headers: HeaderMap,
     ) -> Result<Response, TransportError> {
-        let idle_limit = Duration::from_secs(60);
+        let idle_limit = Duration::from_mins(1);
         self.transport
             .send(Request {
                 method,

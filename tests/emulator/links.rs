@@ -30,15 +30,15 @@ async fn links_show_files_and_folders_to_anybody() {
     assert_eq!(about["s"], json!([5, 1, 1, 0, 0]));
 
     let mut line = Line::login(&emulator, "ann@example.org").await;
-    let link = line.one(json!({"a": "l", "n": file})).await;
-    assert_eq!(line.one(json!({"a": "l", "n": file})).await, link);
+    let public = line.one(json!({"a": "l", "n": file})).await;
+    assert_eq!(line.one(json!({"a": "l", "n": file})).await, public);
     visitor.session.clear();
-    let shown = visitor.one(json!({"a": "g", "p": link})).await;
+    let shown = visitor.one(json!({"a": "g", "p": public})).await;
     assert_eq!((shown["s"].as_i64(), &shown["g"]), (Some(5), &Value::Null));
     ann.take_down("pub/f", true).unwrap();
-    assert_eq!(visitor.one(json!({"a": "g", "p": link})).await, -16);
+    assert_eq!(visitor.one(json!({"a": "g", "p": public})).await, -16);
     assert_eq!(line.one(json!({"a": "l", "n": file, "d": 1})).await, 0);
-    assert_eq!(visitor.one(json!({"a": "g", "p": link})).await, -9);
+    assert_eq!(visitor.one(json!({"a": "g", "p": public})).await, -9);
     visitor.session = "n=AAAAAAAA".to_owned();
     assert_eq!(visitor.tree().await, -9);
 }
@@ -82,8 +82,8 @@ async fn a_writable_link_lets_those_write_who_know_its_second_half() {
     let ann = emulator.add_account(NewAccount::new("ann@example.org"));
     let folder = ann.folder("drop");
     let mut line = Line::login(&emulator, "ann@example.org").await;
-    let link = line.one(json!({"a": "l", "n": folder, "w": "1"})).await;
-    let (public, auth) = (link["ph"].as_str().unwrap(), link["w"].as_str().unwrap());
+    let made = line.one(json!({"a": "l", "n": folder, "w": "1"})).await;
+    let (public, auth) = (made["ph"].as_str().unwrap(), made["w"].as_str().unwrap());
     let put = json!({"a": "p", "t": folder, "n": [{"h": "xxxxxxxx", "t": 1, "a": "AAAA"}]});
     let mut visitor = Line::new(&emulator);
     for (session, allowed) in [(format!("n={public}"), false), (format!("n={public}{auth}"), true)] {

@@ -47,7 +47,7 @@ async fn ann() -> (Emulator, Owner, Line) {
 async fn files_of_all_boundary_sizes_come_and_go() {
     let (_emulator, ann, mut line) = ann().await;
     for size in [0, 1, 16, 131_071, 131_072, 131_073, 393_216, 5_000_000] {
-        let plain: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+        let plain: Vec<u8> = (0..=250).cycle().take(size).collect();
         let name = format!("size-{size}");
         let put = put(&mut line, &ann, &name, &plain).await;
         assert_eq!(put["f"][0]["s"], size);

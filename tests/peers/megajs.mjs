@@ -1,5 +1,4 @@
 // megajs, driven line by line: a JSON array [command, …arguments] comes in, a JSON object goes out.
-// It stays logged in, so that it also lives through what others change.
 import fs from 'node:fs'
 import path from 'node:path'
 import readline from 'node:readline'
@@ -7,7 +6,10 @@ import { createRequire } from 'node:module'
 
 const [moduleFolder, gateway, email, password] = process.argv.slice(2)
 const { Storage, File } = createRequire(path.join(moduleFolder, 'package.json'))(moduleFolder)
-const storage = await new Storage({ email, password, gateway, keepalive: true, autoload: true }).ready
+// Without events, and a new login for each look: its reload does not see moves, and in the middle of a move an event
+// hides the node.
+const login = (keepalive) => new Storage({ email, password, gateway, keepalive, autoload: true }).ready
+let storage = await login(false)
 
 const find = (names) => {
   let at = storage.root
@@ -28,7 +30,7 @@ const folder = async (names) => {
 
 const commands = {
   async sizes (names) {
-    await storage.reload(true)
+    storage = await login(false)
     const sizes = {}
     const walk = (node, prefix) => {
       for (const child of node.children || []) {
@@ -40,7 +42,7 @@ const commands = {
     return sizes
   },
   async times (names) {
-    await storage.reload(true)
+    storage = await login(false)
     const times = {}
     for (const child of find(names).children || []) {
       // The fingerprint: 16 bytes, a count, and so many bytes of time.
@@ -57,7 +59,7 @@ const commands = {
     }
   },
   async download (from, to) {
-    await storage.reload(true)
+    storage = await login(false)
     fs.mkdirSync(to, { recursive: true })
     const refused = []
     for (const child of (find(from).children || []).filter((child) => !child.directory)) {
@@ -82,6 +84,17 @@ const commands = {
     file.api.gateway = gateway
     await file.loadAttributes()
     return { name: file.name, children: (file.children || []).map((child) => child.name).sort() }
+  },
+  async hear (name) {
+    const listener = await login(true)
+    const heard = new Promise((resolve, reject) => {
+      listener.once('add', (node) => resolve(node.name))
+      setTimeout(() => reject(new Error('heard nothing for 10 s')), 10000).unref()
+    })
+    await folder(name)
+    const added = await heard
+    await listener.close()
+    return added
   },
   async account () { return await storage.getAccountInfo() },
   async close () { await storage.close() }

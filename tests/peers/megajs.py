@@ -77,6 +77,7 @@ def run(client, check):
     client.tool("rename", "from megajs/deep/plain.txt", "renamed.txt")
     client.tool("move", "from megajs/deep/renamed.txt", "from megajs/new")
     check("renames and moves", client.sizes("from megajs/new") == {"renamed.txt": 700}, client.sizes("from megajs"))
+    check("hears what another session does", client.tool("hear", "made while it listens") == "made while it listens")
     file_link = client.tool("link", "from megajs/new/renamed.txt")
     check("opens its link to a file", client.tool("open", file_link)["name"] == "renamed.txt", file_link)
     folder_link = client.tool("link", "from megajs/new")
