@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use futures_util::stream::{self, StreamExt};
 
-use super::account::unknown_account;
 use super::actor::Actor;
 use super::jobs::Done;
+use super::listing;
 use super::listing::is_writable;
-use super::panes::Selected;
-use super::{listing, problem};
+use super::problem::{self, unknown_account};
+use super::selection::Selected;
 use crate::api::error::ApiError;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;

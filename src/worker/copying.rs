@@ -5,27 +5,20 @@ use std::path::{Path, PathBuf};
 
 use tokio_util::sync::CancellationToken;
 
-use super::account::unknown_account;
 use super::actor::Actor;
-use super::changes::{not_ready, writable_folder};
+use super::changes::not_ready;
+use super::ends;
 use super::jobs::Done;
-use super::panes::Selected;
+use super::problem;
 use super::scan::{self, CloudChild, Goal, Origin, Picked};
-use super::{listing, problem};
-use crate::crypto::key::{FileKey, NodeKey};
-use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::local::{self, DiskEntry, SafeName};
 use crate::message::{
-    Conflict, ConflictSide, CopyId, CopyReport, CopyRequest, Direction, Event, PlanSummary, Problem,
-    ProblemKind, Resolution, Scope, Verdict,
+    CopyId, CopyReport, CopyRequest, Direction, Event, PlanSummary, Problem, ProblemKind, Verdict,
 };
 use crate::session::change::{Change, ChangeError, Outcome};
 use crate::transfer::Limits;
-use crate::transfer::compare::prove_identical;
-use crate::transfer::filter::Rules;
-use crate::transfer::plan::{Action, FileId, FolderId, Plan, PlanOptions, Question, Scan, Scanned};
-use crate::tree::Tree;
+use crate::transfer::plan::{Action, FileId, FolderId, Plan, Scan, Scanned};
 
 /// One copy.
 pub(crate) struct Copy {
@@ -34,25 +27,25 @@ pub(crate) struct Copy {
     pub(crate) direction: Direction,
     pub(crate) large_limit: u16,
     pub(crate) limits: Limits,
-    picked: Picked,
-    rename: Option<String>,
+    pub(super) picked: Picked,
+    pub(super) rename: Option<String>,
     /// The target as people write it.
-    title: String,
+    pub(super) title: String,
     /// The top folder of a target on the disk.
-    root: local::Target,
-    stage: Stage,
-    is_dry_run: bool,
-    scanning: usize,
-    making: usize,
+    pub(super) root: local::Target,
+    pub(super) stage: Stage,
+    pub(super) is_dry_run: bool,
+    pub(super) scanning: usize,
+    pub(super) making: usize,
     /// The number of the question that the user has before them.
-    conflict: Option<u64>,
-    told: Option<PlanSummary>,
-    cancel: CancellationToken,
+    pub(super) conflict: Option<u64>,
+    pub(super) told: Option<PlanSummary>,
+    pub(super) cancel: CancellationToken,
 }
 
 /// How far a copy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     /// The user has not said yes yet.
     Planned,
     /// The top folder of the target is being made.
@@ -115,7 +108,7 @@ impl Actor {
             copy.stage = Stage::Rooting;
             let root = copy.root.clone();
             self.jobs.start_kept(async move {
-                let rooted = tokio::task::spawn_blocking(move || make_root(&root)).await;
+                let rooted = tokio::task::spawn_blocking(move || ends::make_root(&root)).await;
                 Done::Copy(id, CopyDone::Rooted(rooted.unwrap_or(Ok(()))))
             });
         }
@@ -138,18 +131,6 @@ impl Actor {
         for id in ids {
             self.cancel_copy(id);
         }
-    }
-
-    /// Takes the user's answer to a conflict. One that is no longer open is passed over.
-    pub(crate) fn resolve(&mut self, conflict: u64, resolution: &Resolution, scope: Scope) {
-        let asked = self.copies.iter_mut().find(|(_, copy)| copy.conflict == Some(conflict));
-        let Some((&id, copy)) = asked else { return };
-        copy.conflict = None;
-        copy.plan.resolve(resolution, scope);
-        if copy.plan.is_stopped() {
-            self.stop_copy(id);
-        }
-        self.drive_copy(id);
     }
 
     /// Takes what a job of a copy brings.
@@ -375,78 +356,8 @@ impl Actor {
         self.drive_copy(id);
     }
 
-    /// Compares a local file with a cloud file by the cloud file's key; nothing is downloaded.
-    fn examine(&mut self, id: CopyId, file: FileId, source: &Origin, existing: &Goal) {
-        let Some(copy) = self.copies.get(&id) else { return };
-        let (path, node) = match (source, existing) {
-            (Origin::Disk(path), Goal::Node(node)) => (Some(path.clone()), Some(*node)),
-            (Origin::Cloud(CloudFolder::Node(node)), Goal::Disk(target)) => {
-                (Some(target.path()), Some(*node))
-            }
-            (Origin::Disk(_) | Origin::Cloud(_) | Origin::Picked, Goal::Disk(_) | Goal::Node(_)) => {
-                (None, None)
-            }
-        };
-        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
-        let known = tree.zip(node).and_then(|(tree, node)| file_key(tree, node)).zip(path);
-        let (limits, cancel) = (copy.limits.clone(), copy.cancel.clone());
-        self.jobs.start(async move {
-            let verdict = match known {
-                Some(((key, size), path)) => match prove_identical(&path, &key, size, &limits, &cancel).await
-                {
-                    Ok(true) => Verdict::Identical,
-                    Ok(false) => Verdict::Different,
-                    Err(_unreadable) => Verdict::Unknown,
-                },
-                None => Verdict::Unknown,
-            };
-            Done::Copy(id, CopyDone::Examined(file, verdict))
-        });
-    }
-
-    fn ask(&mut self, id: CopyId, question: Question<Origin, Goal>) {
-        self.conflicts += 1;
-        let number = self.conflicts;
-        let Some(copy) = self.copies.get_mut(&id) else { return };
-        copy.conflict = Some(number);
-        let cloud = format!("{}:", copy.account);
-        let (here, there) = match copy.direction {
-            Direction::Up => ("local".to_owned(), cloud),
-            Direction::Down => (cloud, "local".to_owned()),
-        };
-        let source = ConflictSide {
-            place: here,
-            is_folder: question.source_is_folder,
-            size: question.size,
-            modified: question.modified,
-            node: node_of(&question.source),
-        };
-        let existing = ConflictSide {
-            place: there,
-            is_folder: question.existing.is_folder,
-            size: question.existing.size,
-            modified: question.existing.modified,
-            node: match question.existing.target {
-                Goal::Node(node) => Some(node),
-                Goal::Disk(_) => None,
-            },
-        };
-        let event = Event::Conflict(Conflict {
-            conflict: number,
-            copy: id,
-            path: question.path,
-            target: copy.title.clone(),
-            source,
-            existing,
-            verdict: question.existing.verdict,
-            free_name: question.free_name,
-            remaining_count: question.remaining_count,
-        });
-        self.send(event);
-    }
-
     /// Stops what a stopped plan has on its way.
-    fn stop_copy(&mut self, id: CopyId) {
+    pub(super) fn stop_copy(&mut self, id: CopyId) {
         if let Some(copy) = self.copies.get_mut(&id) {
             copy.conflict = None;
             copy.cancel.cancel();
@@ -469,82 +380,6 @@ impl Actor {
             }
         }
     }
-
-    fn new_copy(&self, id: CopyId, request: CopyRequest) -> Result<Copy, Problem> {
-        let CopyRequest { selection, target, target_subfolders, rename, options } = request;
-        let selected = self.select(selection)?;
-        let title = below_title(&self.heading(&target).title, &target_subfolders);
-        let rules = options.filters.iter().map(|filter| (filter.include, filter.pattern.as_str()));
-        let rules = Rules::new(rules).map_err(|error| {
-            Problem::new(ProblemKind::Usage, error.to_string(), "See the patterns of rclone's filters.")
-        })?;
-        let plan_options = PlanOptions {
-            copy: id,
-            target: title.clone(),
-            conflict: options.conflict,
-            dry_run: options.dry_run,
-            empty_folders: options.empty_folders,
-            rules,
-        };
-        let sides = self.sides(selected, target, target_subfolders)?;
-        let root = match &sides.goal {
-            Goal::Disk(target) => target.clone(),
-            Goal::Node(_) => local::Target::root(PathBuf::new()),
-        };
-        Ok(Copy {
-            plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
-            account: sides.account,
-            direction: sides.direction,
-            large_limit: options.transfers,
-            limits: Limits { max_wait: options.max_wait, ..self.limits.clone() },
-            picked: sides.picked,
-            rename,
-            title,
-            root,
-            stage: Stage::Planned,
-            is_dry_run: options.dry_run,
-            scanning: 0,
-            making: 0,
-            conflict: None,
-            told: None,
-            cancel: CancellationToken::new(),
-        })
-    }
-
-    /// Works out the two ends of a copy.
-    fn sides(&self, selected: Selected, target: Location, below: Vec<String>) -> Result<Sides, Problem> {
-        let (parent, picked) = match selected {
-            Selected::Contents(location) => (location, None),
-            Selected::Entries { parent, keys } => (parent, Some(keys)),
-        };
-        match (parent, target) {
-            (Location::Local(parent), Location::Cloud { account, folder }) => {
-                let (origin, picked) = disk_origin(parent, picked);
-                let (goal, missing) = descend(&account, self.ready_tree(&account)?, folder, below)?;
-                let goal = Goal::Node(goal);
-                Ok(Sides { account, direction: Direction::Up, origin, picked, goal, missing })
-            }
-            (Location::Cloud { account, folder }, Location::Local(target)) => {
-                self.ready_tree(&account)?;
-                let (origin, picked) = cloud_origin(folder, picked);
-                let target = below.into_iter().fold(listing::clean(&target), |path, name| path.join(name));
-                let (goal, missing) = (Goal::Disk(local::Target::root(target)), Vec::new());
-                Ok(Sides { account, direction: Direction::Down, origin, picked, goal, missing })
-            }
-            (Location::Local(_), Location::Local(_)) => {
-                Err(one_side("two local folders", "Use cp for that."))
-            }
-            (Location::Cloud { account, .. }, Location::Cloud { account: other, .. }) => {
-                let hint = "Copy to a local folder first, then up again.";
-                Err(one_side(&format!("{account}: and {other}:"), hint))
-            }
-        }
-    }
-
-    fn ready_tree(&self, name: &str) -> Result<&Tree, Problem> {
-        let account = self.accounts.get(name).ok_or_else(|| unknown_account(name))?;
-        account.ready().map(|(_, tree)| tree).ok_or_else(|| not_ready(name))
-    }
 }
 
 impl Copy {
@@ -556,110 +391,6 @@ impl Copy {
     fn is_top(&self, folder: FolderId) -> bool {
         self.plan.is_top(folder)
     }
-}
-
-/// The two ends of a copy.
-struct Sides {
-    account: String,
-    direction: Direction,
-    origin: Origin,
-    picked: Picked,
-    goal: Goal,
-    /// Folders to make below the goal.
-    missing: Vec<String>,
-}
-
-fn disk_origin(parent: PathBuf, picked: Option<Vec<EntryKey>>) -> (Origin, Picked) {
-    let Some(keys) = picked else { return (Origin::Disk(parent), Picked::Nothing) };
-    let path = |key: EntryKey| match key {
-        EntryKey::Name(name) => Some(parent.join(name)),
-        EntryKey::Node(_) | EntryKey::Place(_) => None,
-    };
-    (Origin::Picked, Picked::Paths(keys.into_iter().filter_map(path).collect()))
-}
-
-fn cloud_origin(folder: CloudFolder, picked: Option<Vec<EntryKey>>) -> (Origin, Picked) {
-    let Some(keys) = picked else { return (Origin::Cloud(folder), Picked::Nothing) };
-    let entry = |key: EntryKey| match key {
-        EntryKey::Node(node) => Some(CloudFolder::Node(node)),
-        EntryKey::Place(place) => Some(place),
-        EntryKey::Name(_) => None,
-    };
-    (Origin::Picked, Picked::Cloud(keys.into_iter().filter_map(entry).collect()))
-}
-
-/// Follows folder names down from a cloud folder as far as they exist. Returns where that ends, and what is missing.
-fn descend(
-    account: &str,
-    tree: &Tree,
-    folder: CloudFolder,
-    below: Vec<String>,
-) -> Result<(NodeHandle, Vec<String>), Problem> {
-    let mut at = writable_folder(account, tree, folder)?;
-    let mut names = below.into_iter();
-    while let Some(name) = names.next() {
-        let found = tree.named(at, &name);
-        let folders: Vec<NodeHandle> = found
-            .iter()
-            .copied()
-            .filter(|handle| tree.node(*handle).is_some_and(|node| !node.is_file()))
-            .collect();
-        match (&folders[..], found.is_empty()) {
-            ([only], _) => at = *only,
-            ([], true) => return Ok((at, std::iter::once(name).chain(names).collect())),
-            ([], false) => {
-                let message = format!("\"{account}:{name}\" is a file, and a folder is meant");
-                return Err(Problem::new(ProblemKind::Permanent, message, "Choose another target."));
-            }
-            (handles, _) => {
-                let error = crate::tree::PathError::Ambiguous { path: name, handles: handles.to_vec() };
-                return Err(problem::of_path(account, &error));
-            }
-        }
-    }
-    Ok((at, Vec::new()))
-}
-
-/// Makes the folder that the user chose to copy to, and finds out whether it can be written to. Blocks.
-fn make_root(root: &local::Target) -> Result<(), Problem> {
-    let path = root.path();
-    let what = format!("copy to \"{}\"", path.display());
-    root.make_folder().map_err(|error| problem::of_local(&what, &error))?;
-    if local::is_writable(&path) {
-        return Ok(());
-    }
-    let message = format!("Cannot {what}: the folder is read-only");
-    Err(Problem::new(ProblemKind::Permanent, message, "Check its permissions, or choose another folder."))
-}
-
-/// Returns a file's key and size, where its key is known.
-pub(crate) fn file_key(tree: &Tree, node: NodeHandle) -> Option<(FileKey, u64)> {
-    let node = tree.node(node)?;
-    match node.key()? {
-        NodeKey::File(key) => Some((key, node.size())),
-        NodeKey::Folder(_) => None,
-    }
-}
-
-fn node_of(origin: &Origin) -> Option<NodeHandle> {
-    match origin {
-        Origin::Cloud(CloudFolder::Node(node)) => Some(*node),
-        Origin::Cloud(_) | Origin::Disk(_) | Origin::Picked => None,
-    }
-}
-
-fn below_title(title: &str, below: &[String]) -> String {
-    below.iter().fold(title.to_owned(), |title, name| {
-        if title.ends_with('/') { format!("{title}{name}") } else { format!("{title}/{name}") }
-    })
-}
-
-fn one_side(ends: &str, hint: &str) -> Problem {
-    Problem::new(
-        ProblemKind::Usage,
-        format!("Cannot copy between {ends}: one end must be local, the other an account"),
-        hint,
-    )
 }
 
 fn no_copy(id: CopyId) -> Problem {

@@ -4,9 +4,9 @@
 //! ```text
 //!  actor     the loop: commands, finished jobs, news from running ones, the clock; hands each to one of
 //!    panes     views of folders: open, refresh, sort, mark      (view, order, listing: pure)
-//!    account   connect, log in, list, quota                     (connect: the jobs)
-//!    changes   make, rename, trash, move
-//!    copying   plans carried out                                (scan: what the plans are made of)
+//!    account   log in, list, quota                              (door, connect: the ways in)
+//!    changes   make, rename, trash, move                        (selection: of what)
+//!    copying   plans carried out            (ends, scan, question: begun, fed, and what the user is asked)
 //!    transfers files on their way, by the queue
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
@@ -17,15 +17,20 @@ mod actor;
 mod changes;
 pub mod connect;
 mod copying;
+mod door;
+mod ends;
 mod jobs;
 mod listing;
 mod order;
 mod outbox;
 mod panes;
 pub mod problem;
+mod question;
 mod scan;
+mod selection;
 mod transfers;
 mod view;
+mod wait;
 
 use std::path::PathBuf;
 use std::sync::Arc;

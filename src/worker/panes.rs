@@ -5,16 +5,14 @@ use std::sync::Arc;
 
 use tokio::time::{Duration, sleep};
 
-use super::account::unknown_account;
 use super::actor::Actor;
 use super::jobs::Done;
 use super::listing::{self, Draft, Listing};
+use super::order;
+use super::problem::{self, unknown_account};
 use super::view::{Folder, View};
-use super::{order, problem};
 use crate::entry::{CloudFolder, Entry, EntryKey, Location};
-use crate::message::{
-    Arrangement, Event, MarkChange, Problem, ProblemKind, Selection, ViewHead, ViewId, ViewState,
-};
+use crate::message::{Arrangement, Event, MarkChange, Problem, ProblemKind, ViewHead, ViewId, ViewState};
 
 /// One view, and what is on its way for it.
 #[derive(Debug)]
@@ -31,8 +29,6 @@ pub(crate) struct Pane {
     sorting: u64,
     /// Something in the folder has changed since it was read.
     is_stale: bool,
-    /// A head was sent.
-    is_told: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -51,20 +47,6 @@ pub(crate) enum ViewDone {
     Slow { view: ViewId, reading: u64 },
 }
 
-/// Entries that a command is about.
-#[derive(Clone, Debug)]
-pub(crate) enum Selected {
-    /// Some of a folder.
-    Entries {
-        /// The folder.
-        parent: Location,
-        /// Its entries.
-        keys: Vec<EntryKey>,
-    },
-    /// All that is in a folder.
-    Contents(Location),
-}
-
 impl Pane {
     fn new(id: ViewId, location: Location) -> Self {
         Self {
@@ -75,7 +57,6 @@ impl Pane {
             is_reading: false,
             sorting: 0,
             is_stale: false,
-            is_told: false,
         }
     }
 
@@ -190,21 +171,6 @@ impl Actor {
         self.send(Event::Found { view: id, row });
     }
 
-    /// Returns what a command is about, as it is now.
-    pub(crate) fn select(&self, selection: Selection) -> Result<Selected, Problem> {
-        match selection {
-            Selection::Contents(location) => Ok(Selected::Contents(self.normal_location(location))),
-            Selection::Entries { parent, keys } => {
-                Ok(Selected::Entries { parent: self.normal_location(parent), keys })
-            }
-            Selection::Marked(id) => {
-                let view = &self.panes.get(&id).ok_or_else(no_view)?.view;
-                let keys = view.marked().into_iter().map(|entry| entry.key).collect();
-                Ok(Selected::Entries { parent: view.location().clone(), keys })
-            }
-        }
-    }
-
     /// Takes what a job about a view brings.
     pub(crate) fn view_done(&mut self, done: ViewDone) {
         match done {
@@ -279,7 +245,7 @@ impl Actor {
         }
     }
 
-    fn normal_location(&self, location: Location) -> Location {
+    pub(super) fn normal_location(&self, location: Location) -> Location {
         match location {
             Location::Local(path) => Location::Local(listing::clean(&path)),
             Location::Cloud { account, folder } => {
@@ -425,7 +391,6 @@ impl Actor {
     /// Sends a view's head, in the given state or its own, and the rows that the screen shows where they have changed.
     fn tell_as(&mut self, id: ViewId, state: Option<ViewState>) {
         let Some(pane) = self.panes.get_mut(&id) else { return };
-        pane.is_told = true;
         let is_own = state.is_none();
         let head: ViewHead = pane.view.head();
         let head = ViewHead { state: state.unwrap_or_else(|| head.state.clone()), ..head };
@@ -440,10 +405,6 @@ impl Actor {
         let message = format!("There is no view {}", id.0);
         self.send(Event::Failed(Problem::new(ProblemKind::Other, message, "")));
     }
-}
-
-fn no_view() -> Problem {
-    Problem::new(ProblemKind::Other, "There is no such view", "")
 }
 
 fn folder_gone(account: &str) -> Problem {

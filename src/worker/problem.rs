@@ -196,6 +196,13 @@ pub fn undecryptable(label: &str) -> Problem {
     Problem::new(ProblemKind::Integrity, message, "The owner's official client may repair it.")
 }
 
+/// Returns what is told where a command names an account that there is not.
+#[must_use]
+pub fn unknown_account(name: &str) -> Problem {
+    let hint = "`megapane config list` names the remotes that there are.";
+    Problem::new(ProblemKind::Usage, format!("Cannot find a remote \"{name}\""), hint)
+}
+
 /// Returns the kind that a script would see.
 #[must_use]
 pub const fn kind(kind: ErrorKind) -> ProblemKind {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::account::shown_wait;
 use super::actor::Actor;
-use super::copying::file_key;
 use super::jobs::Done;
 use super::problem;
+use super::question::file_key;
 use super::scan::{Goal, Origin};
+use super::wait::shown_wait;
 use crate::api::error::ApiError;
 use crate::api::storage::StorageError;
 use crate::api::wait::Wait;

@@ -3,6 +3,7 @@
 //! disk nor cloud: `S` names a source entry, `T` a target entry.
 
 mod clash;
+mod folders;
 mod item;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -138,27 +139,6 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             Action::Examine { .. } | Action::Ask(_) | Action::Note { .. } => {}
         }
         Some(action)
-    }
-
-    /// A folder is there: what waited for it goes on.
-    pub fn folder_made(&mut self, id: FolderId, target: T) {
-        self.open -= 1;
-        self.folder_mut(id).state = FolderState::Ready(target);
-        self.note(self.folder(id).path.clone(), 0, Note::FolderMade);
-        if !self.is_stopped {
-            for item in std::mem::take(&mut self.folder_mut(id).waiting) {
-                match item {
-                    Item::Folder(child) => self.make_folder(child),
-                    Item::File(file) => self.place_file(file),
-                }
-            }
-        }
-    }
-
-    /// A folder cannot be made: nor can what is to go into it.
-    pub fn folder_failed(&mut self, id: FolderId, problem: &Problem) {
-        self.open -= 1;
-        self.fail_folder(id, problem);
     }
 
     /// A file's transfer has ended.
@@ -352,100 +332,6 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         match files.pop().or_else(|| folders.pop()) {
             None => self.want_file(id),
             Some(existing) => self.clash(Clash { item: Item::File(id), existing, must_ask: false }),
-        }
-    }
-
-    /// A file is to be copied: it counts, and goes on its way as soon as its folder is there.
-    fn want_file(&mut self, id: FileId) {
-        let file = self.file(id);
-        let (size, path) = (file.size, self.path_of(file));
-        self.summary.file_count += 1;
-        self.summary.bytes += size;
-        self.need_folder(self.file(id).folder);
-        if self.options.dry_run {
-            self.note(path, size, Note::WouldCopy);
-        } else {
-            self.place_file(id);
-        }
-    }
-
-    fn place_file(&mut self, id: FileId) {
-        let file = self.file(id);
-        match &self.folder(file.folder).state {
-            FolderState::Ready(folder) => {
-                let transfer = FileTransfer {
-                    file: id,
-                    source: file.source.clone(),
-                    folder: folder.clone(),
-                    name: file.target_name.clone(),
-                    path: self.path_of(file),
-                    size: file.size,
-                    modified: file.modified,
-                    replaces: file.replaces.clone(),
-                };
-                self.actions.push_back(Action::Transfer(transfer));
-            }
-            FolderState::Failed(problem) => {
-                let (path, size, problem) = (self.path_of(file), file.size, problem.clone());
-                self.fail(path, size, problem);
-            }
-            FolderState::Missing | FolderState::Making => {
-                let folder = file.folder;
-                self.folder_mut(folder).waiting.push(Item::File(id));
-            }
-        }
-    }
-
-    /// Something is to go into a folder: it is made, with what is missing above it.
-    fn need_folder(&mut self, id: FolderId) {
-        if self.folder(id).state != FolderState::Missing {
-            return;
-        }
-        self.folder_mut(id).state = FolderState::Making;
-        self.summary.folder_count += 1;
-        if let Some(parent) = self.folder(id).parent {
-            self.need_folder(parent);
-        }
-        if self.options.dry_run {
-            self.note(self.folder(id).path.clone(), 0, Note::WouldMakeFolder);
-        } else {
-            self.make_folder(id);
-        }
-    }
-
-    fn make_folder(&mut self, id: FolderId) {
-        let Some(above) = self.folder(id).parent else { return };
-        match self.folder(above).state.clone() {
-            FolderState::Ready(parent) => {
-                let name = self.folder(id).name.clone();
-                self.actions.push_back(Action::MakeFolder { folder: id, parent, name });
-            }
-            FolderState::Failed(problem) => self.fail_folder(id, &problem),
-            FolderState::Missing | FolderState::Making => {
-                self.folder_mut(above).waiting.push(Item::Folder(id));
-            }
-        }
-    }
-
-    fn fail_folder(&mut self, id: FolderId, problem: &Problem) {
-        self.folder_mut(id).state = FolderState::Failed(problem.clone());
-        self.fail(self.folder(id).path.clone(), 0, problem.clone());
-        for item in std::mem::take(&mut self.folder_mut(id).waiting) {
-            match item {
-                Item::Folder(child) => self.fail_folder(child, problem),
-                Item::File(file) => self.place_file(file),
-            }
-        }
-    }
-
-    fn failed_above(&self, id: FolderId) -> Option<Problem> {
-        match &self.folder(self.folder(id).parent?).state {
-            FolderState::Failed(problem) if self.folder(id).state == FolderState::Missing => {
-                Some(problem.clone())
-            }
-            FolderState::Failed(_) | FolderState::Missing | FolderState::Making | FolderState::Ready(_) => {
-                None
-            }
         }
     }
 
