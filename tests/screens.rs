@@ -230,6 +230,20 @@ fn copy_confirmation_while_counting() {
 }
 
 #[test]
+fn copy_confirmation_with_nothing_to_do() {
+    filled("copy_nothing", |state| {
+        type_in(state, "c");
+        let plan = PlanSummary {
+            copy: megapane::message::CopyId(1),
+            same_count: 2,
+            complete: true,
+            ..PlanSummary::default()
+        };
+        tell(state, Event::Plan(plan));
+    });
+}
+
+#[test]
 fn transfer_screen() {
     filled("transfers", |state| {
         let until = now().checked_add(72.minutes()).unwrap().as_millisecond();

@@ -98,7 +98,7 @@ pub const TABLE: &[ActionRow] = &[
     panes(
         Action::Go(Motion::Parent),
         ["parent", "", "go to the folder above"],
-        &["h", "<Left>", "<Backspace>"],
+        &["h", "<Left>", "<Backspace>", "<C-h>"],
         When::Always,
     ),
     panes(

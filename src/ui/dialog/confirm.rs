@@ -23,6 +23,16 @@ pub struct CopyConfirmation {
     pub marked: Option<crate::message::ViewId>,
 }
 
+impl CopyConfirmation {
+    /// Returns whether there is nothing to say yes to: it cannot be done, or all is there already.
+    #[must_use]
+    pub const fn is_void(&self) -> bool {
+        let plan = &self.plan;
+        let empty = plan.file_count == 0 && plan.folder_count == 0 && plan.conflict_count == 0;
+        plan.problem.is_some() || (plan.complete && empty)
+    }
+}
+
 /// A yes-or-no question.
 #[derive(Clone, Debug)]
 pub struct Question {

@@ -81,10 +81,9 @@ fn press_copy(
     commands: &mut Vec<Command>,
 ) -> Option<Dialog> {
     let copy = dialog.copy;
-    let useless = dialog.plan.problem.is_some() || is_nothing(&dialog);
     match choice(key, 'c') {
         Choice::None => return Some(Dialog::Copy(dialog)),
-        Choice::Yes if !useless => {
+        Choice::Yes if !dialog.is_void() => {
             commands.push(Command::StartCopy { copy });
             unmark(dialog.marked, commands);
             state.say(format!("copying {} to {}", dialog.chosen, dialog.target));
@@ -93,12 +92,6 @@ fn press_copy(
         Choice::Yes | Choice::No => commands.push(Command::CancelCopy { copy }),
     }
     None
-}
-
-/// Returns whether a counted copy has nothing to do.
-fn is_nothing(dialog: &CopyConfirmation) -> bool {
-    let plan = &dialog.plan;
-    plan.complete && plan.file_count == 0 && plan.folder_count == 0 && plan.conflict_count == 0
 }
 
 fn unmark(view: Option<ViewId>, commands: &mut Vec<Command>) {
@@ -135,7 +128,9 @@ fn press_question(
             match question.answer {
                 Answer::Quit => program::quit(state, commands),
                 Answer::Send(command, marked) => {
+                    let logout = matches!(command, Command::Logout { .. });
                     commands.push(command);
+                    commands.extend(logout.then_some(Command::ListAccounts));
                     unmark(marked, commands);
                 }
             }

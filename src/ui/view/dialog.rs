@@ -90,15 +90,23 @@ fn draw_copy(copy: &CopyConfirmation, area: Rect, canvas: &mut Canvas<'_>) {
             lines.extend(text::wrap(&line, width).into_iter().map(|line| vec![(line, plain)]));
         }
         lines.push(Vec::new());
-        lines.push(keys_line(&[("c", "Copy"), ("Esc", "Back")], canvas));
+        let keys: &[(&str, &str)] =
+            if copy.is_void() { &[("Esc", "Close")] } else { &[("c", "Copy"), ("Esc", "Back")] };
+        lines.push(keys_line(keys, canvas));
     }
     draw_lines("Copy", &lines, area, canvas);
 }
 
 /// Returns what a plan says: what will be copied, what is there already, what will be asked.
 fn plan_lines(plan: &PlanSummary, to_cloud: bool) -> Vec<String> {
-    let counting = if plan.complete { "" } else { " so far, still counting…" };
-    let mut lines = vec![format!("{}{counting}", wording::plan(plan))];
+    let nothing = plan.complete && plan.file_count == 0 && plan.folder_count == 0;
+    let mut lines = Vec::new();
+    if nothing && plan.conflict_count == 0 {
+        lines.push("Nothing to copy.".to_owned());
+    } else if !nothing {
+        let counting = if plan.complete { "" } else { " so far, still counting…" };
+        lines.push(format!("{}{counting}", wording::plan(plan)));
+    }
     if plan.same_count > 0 {
         lines.push(format!(
             "{} the same there already",
@@ -111,17 +119,13 @@ fn plan_lines(plan: &PlanSummary, to_cloud: bool) -> Vec<String> {
     if plan.conflict_count > 0 {
         let names = figure::count(plan.conflict_count, "name is", "names are");
         lines.push(format!("{names} taken there by another content: you will be asked"));
-    } else if plan.complete && plan.file_count == 0 && plan.folder_count == 0 {
-        lines.push("nothing to copy".to_owned());
-    } else if plan.complete {
+    } else if plan.complete && !nothing {
         lines.push("no name is taken there: nothing is overwritten".to_owned());
     }
-    let undo = if to_cloud {
-        "To undo, put the copies into the bin there."
-    } else {
-        "To undo, put the copies into the trash."
-    };
-    lines.push(undo.to_owned());
+    if !nothing {
+        let bin = if to_cloud { "the bin" } else { "the trash" };
+        lines.push(format!("To undo, put the copies into {bin} there."));
+    }
     lines
 }
 
