@@ -179,7 +179,9 @@ impl Config {
     /// Lets `change` work on the accounts of the file and writes the file back in one step.
     fn rewrite(&self, change: impl FnOnce(&mut ArrayOfTables)) -> Result<(), ConfigError> {
         let path = self.folders.config_file();
-        let text = read_text(&path)?.unwrap_or_else(|| HEADER.to_owned());
+        let old = read_text(&path)?;
+        let header = if old.is_none() { HEADER } else { "" };
+        let text = old.unwrap_or_default();
         let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
             syntax(&path, &text, error.span().map_or(0, |span| span.start), error.message())
         })?;
@@ -188,11 +190,8 @@ impl Config {
             return Err(syntax(&path, &text, 0, "accounts are written as [[account]] blocks"));
         };
         change(tables);
-        private_file::write(&path, document.to_string().as_bytes()).map_err(|source| ConfigError::Disk {
-            action: "write",
-            path,
-            source,
-        })
+        private_file::write(&path, format!("{header}{document}").as_bytes())
+            .map_err(|source| ConfigError::Disk { action: "write", path, source })
     }
 }
 

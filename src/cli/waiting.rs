@@ -1,7 +1,7 @@
 //! Long waits told on stderr: one line with the reason and when it goes on, whether a person or a script is watching.
 //! Both the API client (through its sink) and the worker's events end here.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Zoned};
@@ -15,41 +15,66 @@ use crate::message::WaitReason;
 #[derive(Clone)]
 pub(crate) struct WaitTeller {
     messages: Messages,
-    told: Arc<Mutex<Option<(WaitReason, Option<Instant>)>>>,
+    sign: Arc<Mutex<Sign>>,
+}
+
+/// What is known of the wait that is on.
+#[derive(Default)]
+struct Sign {
+    told: Option<(WaitReason, Option<Instant>)>,
+    /// Counts waits that are over, so that one that was short is not told afterwards.
+    over_count: u64,
 }
 
 impl WaitTeller {
     /// Tells them to `messages`.
     pub(crate) fn new(messages: Messages) -> Self {
-        Self { messages, told: Arc::default() }
+        Self { messages, sign: Arc::default() }
     }
 
     /// Returns the sink for an API client.
     pub(crate) fn sink(&self) -> WaitSink {
         let teller = self.clone();
         Arc::new(move |wait: Option<Wait>| match wait {
-            Some(wait) => teller.tell(reason_of(wait.reason), wait.until),
+            Some(Wait { reason, until: Some(until) }) => teller.tell(reason_of(reason), Some(until)),
+            Some(Wait { reason, until: None }) => teller.tell_later(reason_of(reason)),
             None => teller.over(),
         })
     }
 
+    /// Tells a wait whose end is not known, once it has become long.
+    fn tell_later(&self, reason: WaitReason) {
+        let (teller, begun) = (self.clone(), self.sign().over_count);
+        tokio::spawn(async move {
+            tokio::time::sleep(SHORT).await;
+            if teller.sign().over_count == begun {
+                teller.tell(reason, None);
+            }
+        });
+    }
+
     /// Tells that something waits, unless that has been told or is over soon.
-    pub(crate) fn tell(&self, reason: WaitReason, until: Option<Instant>) {
+    fn tell(&self, reason: WaitReason, until: Option<Instant>) {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
         if left.is_some_and(|left| left <= SHORT) {
             return;
         }
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_news = told.is_none_or(|(last, end)| last != reason || is_later(end, until));
-        if is_news {
-            *told = Some((reason, until));
+        let mut sign = self.sign();
+        if sign.told.is_none_or(|(last, end)| last != reason || is_later(end, until)) {
+            sign.told = Some((reason, until));
             self.messages.notice(&words(reason, left));
         }
     }
 
     /// The wait is over; the next one is news.
-    pub(crate) fn over(&self) {
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    fn over(&self) {
+        let mut sign = self.sign();
+        sign.told = None;
+        sign.over_count += 1;
+    }
+
+    fn sign(&self) -> MutexGuard<'_, Sign> {
+        self.sign.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,7 +105,7 @@ fn words(reason: WaitReason, left: Option<Duration>) -> String {
 
 /// `8 s`, `4 m`, `1 h 12 m`.
 fn span(left: Duration) -> String {
-    let seconds = left.as_secs_f64().round() as u64;
+    let seconds = left.saturating_add(Duration::from_millis(500)).as_secs();
     match seconds {
         0..120 => format!("{seconds} s"),
         120..3600 => format!("{} m", seconds / 60),

@@ -65,9 +65,21 @@ fn a_change_keeps_what_the_user_wrote() {
     );
     let mut config = Config::load(&environment).unwrap();
     config.add(account("b")).unwrap();
+    config.add(account("c")).unwrap();
     config.remove("b").unwrap();
+    config.remove("c").unwrap();
     let text = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
     assert!(text.contains("# mine") && text.contains("# the first"), "{text}");
+}
+
+#[test]
+fn a_new_file_says_at_its_top_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::load(&environment(folder.path(), &[])).unwrap();
+    config.add(account("a")).unwrap();
+    config.add(account("b")).unwrap();
+    let text = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    assert!(text.starts_with("# megapane.") && text.matches("# megapane.").count() == 1, "{text}");
 }
 
 #[test]

@@ -51,13 +51,13 @@ pub fn of_config(error: &ConfigError) -> Problem {
         ConfigError::Disk { .. } => (ProblemKind::Permanent, "Check the disk and the permissions."),
         ConfigError::Exposed { .. } => (ProblemKind::Permanent, "Make it readable by you only (chmod 600)."),
         ConfigError::Syntax { .. } => {
-            (ProblemKind::Usage, "Mend that line, or move the file away to start anew.")
+            (ProblemKind::Other, "Mend that line, or move the file away to start anew.")
         }
         ConfigError::BadName { .. } | ConfigError::NameTaken { .. } => {
             (ProblemKind::Usage, "Choose another name.")
         }
         ConfigError::UnknownAccount { .. } => {
-            (ProblemKind::Usage, "`megapane config list` names the remotes that there are.")
+            (ProblemKind::Other, "`megapane config list` names the remotes that there are.")
         }
         ConfigError::FromEnvironment { .. } => (ProblemKind::Usage, "Change the variable instead."),
         ConfigError::IncompleteEnvironment { .. } => (ProblemKind::Usage, "Set it, or take the others away."),

@@ -362,9 +362,9 @@ async fn ask(context: &mut Context, prompt: &str) -> Result<String, Failure> {
 }
 
 fn tell(context: &mut Context, problem: &Problem) -> Result<(), Failure> {
-    let sentence = format!("{} {}", problem.message, problem.hint);
-    let sentence = context.output.name(sentence.trim_end()).into_owned();
-    context.output.line(sentence)
+    let message = context.output.name(&problem.message).into_owned();
+    context.output.line(message)?;
+    if problem.hint.is_empty() { Ok(()) } else { context.output.line(&problem.hint) }
 }
 
 impl Draft {

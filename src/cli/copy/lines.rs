@@ -8,8 +8,9 @@ use super::super::output::{Level, Messages};
 use super::super::quantity;
 use crate::message::{CopyReport, Note, PlanSummary};
 
-/// Tells what happened to one item.
-pub(super) fn note(messages: &Messages, path: &str, size: u64, note: &Note) {
+/// Tells what happened to one item. An empty path is the target folder itself, or one on the way to it.
+pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, note: &Note) {
+    let path = if path.is_empty() { target } else { path };
     let line = |level: &str, text: &str| format!("{} {level:<6}: {path}: {text}", clock());
     match note {
         Note::CopiedNew => messages.info(&line("INFO", "Copied (new)")),
@@ -38,7 +39,7 @@ pub(super) fn note(messages: &Messages, path: &str, size: u64, note: &Note) {
 
 /// Tells the sums, for `-v` or where something went wrong.
 pub(super) fn sums(messages: &Messages, plan: &PlanSummary, report: &CopyReport, elapsed: Duration) {
-    let nothing = report.copied_count == 0 && report.failed_count == 0 && !report.cancelled;
+    let nothing = plan.file_count == 0 && report.failed_count == 0 && !report.cancelled;
     if nothing && messages.level() >= Level::Verbose {
         messages.print(&format!("{} INFO  : There was nothing to transfer", clock()));
     }

@@ -92,7 +92,8 @@ async fn copy(context: &mut Context, source: &str, target: &str) -> Result<CopyR
 
 fn sums(report: &CopyReport) -> String {
     let (copied, same) = (report.copied_count, report.same_count);
-    format!("{copied} files, {}; {same} were the same", quantity::size_with_unit(report.copied_bytes))
+    let files = if copied == 1 { "file" } else { "files" };
+    format!("{copied} {files}, {}; {same} were the same", quantity::size_with_unit(report.copied_bytes))
 }
 
 /// Turns one byte of a file over and gives the file another time.

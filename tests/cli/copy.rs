@@ -1,0 +1,142 @@
+//! `copy` and `copyto`: what arrives, what is skipped, what is told, and that nothing is lost silently.
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use crate::scene::{JUNE, Scene};
+
+fn scene() -> Scene {
+    let scene = Scene::logged_in();
+    scene.write("src/a.txt", "first");
+    scene.write("src/sub/deep.txt", "deep");
+    scene.write("src/empty", "");
+    scene
+}
+
+#[test]
+fn a_folder_goes_up_as_its_contents_and_comes_back_the_same() {
+    let scene = scene();
+    scene.run(&["copy", "src", "ann:made/here"]).clean();
+    assert_eq!(
+        scene.ann.paths(),
+        [
+            "made/",
+            "made/here/",
+            "made/here/a.txt",
+            "made/here/empty",
+            "made/here/sub/",
+            "made/here/sub/deep.txt"
+        ]
+    );
+    assert_eq!(scene.ann.content("made/here/sub/deep.txt").unwrap(), b"deep");
+    scene.run(&["copy", "ann:made", "new/back"]).clean();
+    assert_eq!(scene.read("new/back/here/sub/deep.txt"), "deep");
+    let time = |path: &str| {
+        let modified = fs::metadata(scene.path(path)).unwrap().modified().unwrap();
+        modified.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs()
+    };
+    assert_eq!(time("src/a.txt"), time("new/back/here/a.txt"));
+}
+
+#[test]
+fn verbose_lines_and_sums_are_rclones() {
+    let scene = scene();
+    let ran = scene.run(&["copy", "-v", "src", "ann:x"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    assert!(ran.err.contains(" INFO  : sub/deep.txt: Copied (new)\n"), "{}", ran.err);
+    assert!(ran.err.contains("\nTransferred:            3 / 3, 100%\n"), "{}", ran.err);
+    assert!(ran.err.contains("\nElapsed time:  "), "{}", ran.err);
+    let again = scene.run(&["copy", "-v", "src", "ann:x"]);
+    assert!(again.err.contains("There was nothing to transfer"), "{}", again.err);
+    assert!(again.err.contains("\nChecks:                 3 / 3, 100%\n"), "{}", again.err);
+}
+
+#[test]
+fn a_file_changed_with_the_same_size_is_seen_and_the_old_one_becomes_a_version() {
+    let scene = scene();
+    scene.run(&["copy", "src", "ann:x"]).clean();
+    scene.write("src/a.txt", "FIRST");
+    let later = SystemTime::now() + Duration::from_secs(10);
+    fs::File::options().write(true).open(scene.path("src/a.txt")).unwrap().set_modified(later).unwrap();
+    let ran = scene.run(&["copy", "-v", "src", "ann:x"]);
+    assert!(ran.err.contains("a.txt: Copied (replaced existing)"), "{}", ran.err);
+    assert_eq!(scene.ann.content("x/a.txt").unwrap(), b"FIRST");
+    assert_eq!(scene.ann.paths().iter().filter(|path| path.contains("a.txt")).count(), 1);
+}
+
+#[test]
+fn one_file_keeps_its_name_or_gets_the_one_it_is_told() {
+    let scene = scene();
+    scene.run(&["copy", "src/a.txt", "ann:x"]).clean();
+    scene.run(&["copyto", "src/a.txt", "ann:x/b.txt"]).clean();
+    scene.run(&["copyto", "ann:x/b.txt", "down/c.txt"]).clean();
+    assert_eq!(scene.ann.paths(), ["x/", "x/a.txt", "x/b.txt"]);
+    assert_eq!(scene.read("down/c.txt"), "first");
+}
+
+#[test]
+fn a_dry_run_says_what_it_would_do_and_does_nothing() {
+    let scene = scene();
+    let ran = scene.run(&["copy", "-n", "src", "ann:x"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("NOTICE: a.txt: Skipped copy as --dry-run is set (size 5)"), "{}", ran.err);
+    assert!(scene.ann.paths().is_empty());
+}
+
+#[test]
+fn equal_names_are_named_and_the_rest_is_copied() {
+    let scene = Scene::logged_in();
+    let folder = scene.ann.folder("photos");
+    scene.ann.file_in(folder, "twin.jpg", b"one", Some(JUNE));
+    scene.ann.file_in(folder, "twin.jpg", b"other", Some(JUNE));
+    scene.ann.file("photos/only.jpg", b"only", JUNE);
+    let bad = scene.ann.undecryptable("photos", 9);
+    let ran = scene.run(&["copy", "ann:photos", "down"]);
+    assert_eq!(ran.code, 11, "{}", ran.err);
+    assert!(ran.err.contains("twin.jpg: 2 entries of the source have this name"), "{}", ran.err);
+    assert!(ran.err.contains(&format!("H:{bad}")), "{}", ran.err);
+    assert_eq!(scene.read("down/only.jpg"), "only");
+    assert_eq!(fs::read_dir(scene.path("down")).unwrap().count(), 1);
+}
+
+#[test]
+fn conflict_words_decide() {
+    let scene = Scene::logged_in();
+    scene.ann.file("x/a.txt", b"cloud", JUNE);
+    scene.write("src/a.txt", "here!");
+    scene.run(&["copy", "--conflict", "skip", "src", "ann:x"]).clean();
+    assert_eq!(scene.ann.content("x/a.txt").unwrap(), b"cloud");
+    scene.run(&["copy", "--conflict", "rename", "src", "ann:x"]).clean();
+    assert_eq!(scene.ann.paths(), ["x/", "x/a (2).txt", "x/a.txt"]);
+    scene.run(&["copy", "--conflict", "fail", "src", "ann:x"]);
+    assert_eq!(scene.ann.content("x/a.txt").unwrap(), b"cloud");
+    scene.run(&["copy", "--conflict", "ask", "src", "ann:x"]).refused(2, "no terminal");
+    scene.run(&["copy", "src", "ann:x"]).clean();
+    assert_eq!(scene.ann.content("x/a.txt").unwrap(), b"here!");
+}
+
+#[test]
+fn filters_choose_what_is_copied() {
+    let scene = scene();
+    scene.run(&["copy", "src", "ann:x", "--exclude", "sub/**", "--exclude", "empty"]).clean();
+    assert_eq!(scene.ann.paths(), ["x/", "x/a.txt"]);
+}
+
+#[test]
+fn the_report_can_be_json() {
+    let scene = scene();
+    let out = scene.run(&["copy", "src", "ann:x", "--json"]).clean();
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&report["copied_count"], &report["copied_bytes"]), (&3.into(), &9.into()));
+}
+
+#[test]
+fn troubles_that_pass_are_sat_out() {
+    let scene = scene();
+    for fault in ["-3@u#1", "500@cs#3", "cut@ul#1"] {
+        scene.emulator.fault(fault).unwrap();
+    }
+    let ran = scene.run(&["copy", "src", "ann:x"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    assert_eq!(scene.ann.content("x/sub/deep.txt").unwrap(), b"deep");
+}

@@ -1,0 +1,12 @@
+//! The program itself, as a script or a person meets it: the real binary against an emulator on a loopback port; what
+//! it prints where, and how it ends. Folders are temporary, the environment is empty.
+#![cfg(test)]
+
+mod config;
+mod copy;
+mod listing;
+mod plain;
+mod refusals;
+mod scene;
+mod secrets;
+mod wizard;

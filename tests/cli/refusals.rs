@@ -1,0 +1,178 @@
+//! Bad input and bad luck: each gets one sentence with its exit code, and nothing changes.
+
+use std::fs;
+use std::time::Duration;
+
+use megapane::emulator::PASSWORD;
+
+use crate::scene::{EMAIL, JUNE, Scene};
+
+#[test]
+fn a_command_that_makes_no_sense_is_told_by_its_usage() {
+    let scene = Scene::new();
+    for arguments in [&["ls"][..], &["ls", "--nonsense", "ann:"], &["fly", "ann:"], &["copy", "a"]] {
+        let ran = scene.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.err.contains("Usage: "), "{}", ran.err);
+    }
+    scene.run(&["copy", "a", "b"]).refused(2, "neither is a remote");
+    scene.run(&["about", "folder"]).refused(2, "not a remote");
+    let help = scene.run(&["--help"]).clean();
+    assert!(help.contains("Exit codes: "), "{help}");
+}
+
+#[test]
+fn unknown_remotes_and_missing_paths() {
+    let scene = Scene::logged_in();
+    scene.ann.file("file", b"x", JUNE);
+    scene.run(&["ls", "bob:"]).refused(1, "\"bob\"");
+    scene.run(&["ls", "ann:none"]).refused(3, "ann:none");
+    scene.run(&["ls", "ann:file/below"]).refused(3, "is a file");
+    scene.run(&["cat", "ann:none"]).refused(4, "ann:none");
+    scene.run(&["cat", "ann:"]).refused(6, "is a folder");
+    scene.run(&["copy", "ann:none", "x"]).refused(3, "ann:none");
+    scene.run(&["copy", "none", "ann:x"]).refused(3, "none");
+    assert_eq!(scene.ann.paths(), ["file"]);
+    assert!(!scene.path("x").exists());
+}
+
+#[test]
+fn a_file_where_a_folder_is_meant() {
+    let scene = Scene::logged_in();
+    scene.ann.file("file", b"x", JUNE);
+    scene.write("here", "x");
+    scene.run(&["copy", "here", "ann:file"]).refused(3, "is a file");
+    scene.run(&["copy", "ann:file", "here"]).refused(6, "is a file where a folder is meant");
+    assert_eq!(scene.read("here"), "x");
+    assert_eq!(scene.ann.content("file").unwrap(), b"x");
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_and_files_without_rights() {
+    use std::os::unix::fs::PermissionsExt;
+    let scene = Scene::logged_in();
+    scene.ann.file("file", b"x", JUNE);
+    scene.write("src/closed", "x");
+    scene.write("src/open", "y");
+    fs::create_dir(scene.path("sealed")).unwrap();
+    let set =
+        |name: &str, mode| fs::set_permissions(scene.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    set("src/closed", 0o000);
+    set("sealed", 0o500);
+    if fs::read(scene.path("src/closed")).is_ok() {
+        return; // root reads and writes everything
+    }
+    let up = scene.run(&["copy", "src", "ann:x"]);
+    assert!(up.code == 6 || up.code == 11, "{}: {}", up.code, up.err);
+    assert!(up.err.contains("closed"), "{}", up.err);
+    assert_eq!(scene.ann.content("x/open").unwrap(), b"y");
+    let down = scene.run(&["copy", "ann:file", "sealed"]);
+    assert_eq!(down.code, 6, "{}", down.err);
+    set("sealed", 0o700);
+}
+
+#[test]
+fn a_name_that_cannot_be_on_the_disk() {
+    let scene = Scene::logged_in();
+    let root = scene.ann.roots()[0];
+    scene.ann.file_in(root, &"x".repeat(300), b"long", Some(JUNE));
+    scene.ann.file_in(root, "..", b"dots", Some(JUNE));
+    scene.ann.file("fine", b"fine", JUNE);
+    let ran = scene.run(&["copy", "ann:", "down"]);
+    assert_eq!(ran.code, 11, "{}", ran.err);
+    assert!(ran.err.contains("too long"), "{}", ran.err);
+    assert_eq!(scene.read("down/fine"), "fine");
+    let outside = fs::read_dir(scene.path("")).unwrap().count();
+    assert_eq!(outside, 1, "a name left the target folder");
+}
+
+#[test]
+fn no_room_in_the_cloud() {
+    let scene = Scene::logged_in();
+    scene.ann.set_storage(10);
+    scene.write("src/big", &"x".repeat(1000));
+    let ran = scene.run(&["copy", "src", "ann:x"]);
+    assert_eq!(ran.code, 12, "{}", ran.err);
+    assert!(ran.err.contains("Hint: "), "{}", ran.err);
+}
+
+#[test]
+fn a_used_up_transfer_quota_is_an_end_only_if_asked() {
+    let scene = Scene::logged_in();
+    scene.ann.file("file", &[1; 5000], JUNE);
+    scene.ann.set_transfer(10, Duration::from_secs(4320));
+    let ran = scene.run(&["copy", "ann:file", "down", "--max-wait", "0"]);
+    assert_eq!(ran.code, 12, "{}", ran.err);
+    assert!(!scene.path("down/file").exists());
+    scene.run(&["cat", "ann:file", "--max-wait", "0"]).refused(12, "quota");
+}
+
+#[test]
+fn the_server_is_gone() {
+    let scene = Scene::logged_in();
+    let variables = scene.environment();
+    let folder = scene.server_goes();
+    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_megapane"));
+    command.env_clear().envs(variables).current_dir(folder.path());
+    let output = command.args(["ls", "ann:", "--max-wait", "0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(5));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("cannot reach 127.0.0.1"), "{told}");
+}
+
+#[test]
+fn answers_that_are_none() {
+    let scene = Scene::logged_in();
+    scene.ann.file("file", b"x", JUNE);
+    for (fault, code) in [("garbage@f", 6), ("short@f", 6), ("500@cs", 5), ("-16@f", 7), ("-15@f", 13)] {
+        scene.emulator.fault(fault).unwrap();
+        scene.run(&["ls", "ann:", "--max-wait", "0"]).refused(code, "");
+        scene.emulator.clear_faults();
+    }
+    scene.run(&["ls", "ann:"]).clean();
+}
+
+#[test]
+fn damaged_bytes_never_get_the_files_name() {
+    let scene = Scene::logged_in();
+    scene.ann.file("file", &[1; 5000], JUNE);
+    scene.emulator.fault("flip:100@dl").unwrap();
+    let ran = scene.run(&["copy", "ann:file", "down"]);
+    assert_eq!(ran.code, 6, "{}", ran.err);
+    assert!(ran.err.contains("does not match its key"), "{}", ran.err);
+    assert!(!scene.path("down/file").exists());
+    assert_eq!(scene.run(&["cat", "ann:file"]).code, 6);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_success() {
+    let scene = Scene::logged_in();
+    for at in 0..3000 {
+        scene.write(&format!("many/a rather long name to fill the pipe with {at:04}"), "");
+    }
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_megapane"))
+        .args(["ls", "many"])
+        .env_clear()
+        .envs(scene.environment())
+        .current_dir(scene.path(""))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn an_environment_that_is_not_whole_is_told() {
+    let scene = Scene::new();
+    let ran = scene.run_with(&["ls", "x:"], &[("MEGAPANE_REMOTE_X_USER", EMAIL)], "");
+    ran.refused(2, "MEGAPANE_REMOTE_X_PASSWORD");
+    let wrong = [("MEGAPANE_REMOTE_X_USER", EMAIL), ("MEGAPANE_REMOTE_X_PASSWORD", "wrong")];
+    scene.run_with(&["ls", "x:"], &wrong, "").refused(13, "password is wrong");
+    let right = [("MEGAPANE_REMOTE_X_USER", EMAIL), ("MEGAPANE_REMOTE_X_PASSWORD", PASSWORD)];
+    scene.run_with(&["config", "delete", "x"], &right, "").refused(2, "environment");
+}

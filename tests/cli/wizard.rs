@@ -1,0 +1,135 @@
+//! The questions of `config` in a pseudo-terminal, answered as one answers rclone's.
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use megapane::emulator::{NewAccount, PASSWORD};
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+use crate::scene::{EMAIL, JUNE, Scene};
+
+/// The program in a terminal: what it has shown so far, and a way to type.
+struct Terminal {
+    keys: Box<dyn Write + Send>,
+    shown: Receiver<Vec<u8>>,
+    text: String,
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+}
+
+impl Terminal {
+    fn open(scene: &Scene, arguments: &[&str]) -> Self {
+        let size = PtySize { rows: 50, cols: 200, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
+        command.env_clear();
+        for (name, value) in scene.environment() {
+            command.env(name, value);
+        }
+        command.env("TERM", "xterm");
+        command.cwd(scene.path(""));
+        command.args(arguments);
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        let (send, shown) = channel();
+        std::thread::spawn(move || {
+            let _master = pair.master;
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if send.send(buffer[..count].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { keys, shown, text: String::new(), child }
+    }
+
+    /// Waits until the last thing shown is `prompt`, then types an answer.
+    fn answer(&mut self, prompt: &str, answer: &str) -> &mut Self {
+        while !self.text.ends_with(prompt) {
+            match self.shown.recv_timeout(Duration::from_secs(60)) {
+                Ok(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(error) => panic!("{prompt:?} never came ({error}) after:\n{}", self.text),
+            }
+        }
+        self.keys.write_all(format!("{answer}\r").as_bytes()).unwrap();
+        self.text.push('\u{1}'); // the prompt is answered: it does not count for the next one
+        self
+    }
+
+    fn end(mut self) -> (u32, String) {
+        let code = self.child.wait().unwrap().exit_code();
+        while let Ok(bytes) = self.shown.recv_timeout(Duration::from_secs(5)) {
+            self.text.push_str(&String::from_utf8_lossy(&bytes));
+        }
+        (code, self.text.replace(['\r', '\u{1}'], ""))
+    }
+}
+
+#[test]
+fn the_answers_that_one_gives_rclone_make_a_remote() {
+    let scene = Scene::new();
+    let mut terminal = Terminal::open(&scene, &["config"]);
+    terminal.answer("n/q> ", "n").answer("name> ", "remote").answer("Storage> ", "mega");
+    terminal.answer("user> ", EMAIL).answer("y/g> ", "y");
+    terminal.answer("password:", PASSWORD).answer("password:", PASSWORD);
+    terminal.answer("2fa> ", "").answer("y/n> ", "n").answer("y/e/d> ", "y").answer("e/n/d/r/c/s/q> ", "q");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("No remotes found, make a new one?\nn) New remote\n"), "{text}");
+    assert!(text.contains("Logged in as ann <ann@example.org>: "), "{text}");
+    assert!(text.contains("- type: mega\n- user: ann@example.org\n"), "{text}");
+    assert!(text.contains("remote               mega\n"), "{text}");
+    assert!(!text.contains(PASSWORD), "the password was shown");
+    scene.ann.file("a", b"a", JUNE);
+    assert_eq!(scene.run(&["lsf", "remote:"]).clean(), "a\n");
+}
+
+#[test]
+fn wrong_answers_are_told_and_nothing_is_saved_before_it_works() {
+    let scene = Scene::new();
+    let mut terminal = Terminal::open(&scene, &["config"]);
+    terminal.answer("n/q> ", "x").answer("n/q> ", "N").answer("name> ", "").answer("name> ", "a/b");
+    terminal.answer("name> ", "remote").answer("Storage> ", "s3").answer("Storage> ", "1");
+    terminal.answer("user> ", EMAIL).answer("y/g> ", "g").answer("y/g> ", "y");
+    terminal.answer("password:", "one").answer("password:", "other");
+    terminal.answer("password:", "wrong").answer("password:", "wrong");
+    terminal.answer("2fa> ", "").answer("y/n> ", "").answer("e/d> ", "d").answer("n/q> ", "q");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("This value must be one of the following characters: n, q."), "{text}");
+    assert!(text.contains("This value is required and it has no default."), "{text}");
+    assert!(text.contains("password is wrong"), "{text}");
+    assert!(!scene.own("config").exists());
+}
+
+#[test]
+fn the_code_is_asked_for_when_the_server_wants_it_and_the_account_can_be_given_up() {
+    let scene = Scene::with(NewAccount::new(EMAIL).second_factor(&["123456"]));
+    let mut terminal = Terminal::open(&scene, &["config"]);
+    terminal.answer("n/q> ", "n").answer("name> ", "remote").answer("Storage> ", "mega");
+    terminal.answer("user> ", EMAIL).answer("y/g> ", "y");
+    terminal.answer("password:", PASSWORD).answer("password:", PASSWORD);
+    terminal.answer("2fa> ", "").answer("y/n> ", "").answer(&format!("One-time code of {EMAIL}: "), "000000");
+    terminal.answer(&format!("One-time code of {EMAIL}: "), "123456");
+    terminal.answer("y/e/d> ", "d").answer("n/q> ", "q");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(scene.ann.session_count(), 0, "the session of a remote that was not kept lives on");
+    assert!(!scene.own("config").exists());
+}
+
+#[test]
+fn a_session_ended_elsewhere_asks_for_the_password_once() {
+    let scene = Scene::logged_in();
+    scene.ann.file("a", b"a", JUNE);
+    scene.ann.end_sessions();
+    let mut terminal = Terminal::open(&scene, &["lsf", "ann:"]);
+    terminal.answer(&format!("Password of {EMAIL}: "), PASSWORD);
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.ends_with("a\n"), "{text}");
+    assert_eq!(scene.run(&["lsf", "ann:"]).clean(), "a\n");
+}
