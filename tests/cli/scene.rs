@@ -86,8 +86,6 @@ impl Scene {
     /// The variables that a command gets.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
         let home = self.folder.path().to_str().unwrap();
-        let path =
-            std::env::var_os("PATH").map_or_else(String::new, |path| path.to_string_lossy().into_owned());
         let mut variables = vec![
             ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned()),
             ("HOME".to_owned(), home.to_owned()),

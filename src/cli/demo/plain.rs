@@ -104,7 +104,10 @@ fn change_keeping_size(folder: &Path) -> io::Result<String> {
         *first ^= 0xff;
     }
     fs::write(&path, bytes)?;
-    File::options().write(true).open(&path)?.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(CHANGED_AT))?;
+    File::options()
+        .write(true)
+        .open(&path)?
+        .set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(CHANGED_AT))?;
     Ok(CHANGED.to_owned())
 }
 
