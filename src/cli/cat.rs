@@ -22,6 +22,7 @@ use crate::handle::NodeHandle;
 use crate::message::ProblemKind;
 use crate::transfer::TransferError;
 use crate::transfer::patience::{Patience, Remedy};
+use crate::tree::Node;
 use crate::worker::problem;
 
 /// Print files.
@@ -76,7 +77,7 @@ async fn print_node(context: &mut Context, opened: &Opened, cloud: &CloudPath) -
         problem
     })?;
     let node = opened.tree.folder_node(found).and_then(|handle| opened.tree.node(handle));
-    let Some(file) = node.filter(|node| node.is_file()) else {
+    let Some(file) = node.filter(Node::is_file) else {
         return Err(Failure::new(
             ProblemKind::Permanent,
             format!("cannot print \"{cloud}\": it is a folder"),
@@ -86,7 +87,7 @@ async fn print_node(context: &mut Context, opened: &Opened, cloud: &CloudPath) -
     let Some(NodeKey::File(key)) = file.key() else {
         return Err(problem::undecryptable(&file.label()).into());
     };
-    let mut content = Content {
+    let mut stream = Stream {
         opened,
         node: file.handle(),
         key,
@@ -97,19 +98,19 @@ async fn print_node(context: &mut Context, opened: &Opened, cloud: &CloudPath) -
     let refused = |error| Failure::from(problem::of_transfer(&doing, &error));
     let mut macs = Vec::new();
     for (offset, len) in chunk::pieces(file.size(), PIECE_BYTES) {
-        let mut piece = content.piece(offset, len).await.map_err(refused)?;
-        macs.extend(mac::decrypt_chunks(content.key.aes(), content.key.nonce(), offset, &mut piece));
+        let mut piece = stream.piece(offset, len).await.map_err(refused)?;
+        macs.extend(mac::decrypt_chunks(stream.key.aes(), stream.key.nonce(), offset, &mut piece));
         context.output.bytes(&piece)?;
     }
     context.output.flush()?;
-    if !mac::verify(&content.key, file.size(), &macs) {
+    if !mac::verify(&stream.key, file.size(), &macs) {
         return Err(refused(TransferError::Damaged { name: file.label() }));
     }
     Ok(())
 }
 
-/// A file on a storage server.
-struct Content<'a> {
+/// A file that is read from a storage server, piece by piece.
+struct Stream<'a> {
     opened: &'a Opened,
     node: NodeHandle,
     key: FileKey,
@@ -117,7 +118,7 @@ struct Content<'a> {
     patience: Patience,
 }
 
-impl Content<'_> {
+impl Stream<'_> {
     /// Fetches `len` encrypted bytes, as often as patience allows.
     async fn piece(&mut self, offset: u64, len: u64) -> Result<Vec<u8>, TransferError> {
         let client = self.opened.session.client();

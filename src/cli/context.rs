@@ -130,7 +130,7 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A call that fails for this long will not work soon.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[cfg(test)]
 mod tests {

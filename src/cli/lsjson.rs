@@ -14,6 +14,7 @@ use crate::handle::NodeHandle;
 ///
 /// An array of objects with Path, Name, Size, MimeType, ModTime, IsDir and, in the cloud, ID (the node's handle). The
 /// size of a folder is that of everything below it, -1 where that is not known.
+#[expect(clippy::doc_markdown, reason = "help on a terminal is no Markdown")]
 #[derive(Args, Debug)]
 pub(crate) struct LsjsonArgs {
     #[command(flatten)]

@@ -94,16 +94,16 @@ impl Output {
 
     /// Prints bytes as they are.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.stdout.write_all(bytes).map_err(write_failure)
+        self.stdout.write_all(bytes).map_err(|error| write_failure(&error))
     }
 
     /// Hands everything to the reader.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        self.stdout.flush().map_err(write_failure)
+        self.stdout.flush().map_err(|error| write_failure(&error))
     }
 }
 
-fn write_failure(error: io::Error) -> Failure {
+fn write_failure(error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Failure::BrokenPipe;
     }
@@ -185,7 +185,7 @@ impl Messages {
     pub(crate) fn prompt(&self, text: &str) {
         let mut stderr = io::stderr().lock();
         // Nobody to ask is found out by reading the answer.
-        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+        let _ = stderr.write_all(self.name(text).as_bytes()).and_then(|()| stderr.flush());
     }
 
     /// Lines go above these bars from now on; `None` when they are gone.

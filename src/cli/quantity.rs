@@ -49,7 +49,7 @@ fn scaled<const N: usize>(value: u64, step: u64, units: [&'static str; N]) -> (S
         divisor *= step;
         unit += 1;
     }
-    let number = if value % divisor == 0 {
+    let number = if value.is_multiple_of(divisor) {
         (value / divisor).to_string()
     } else {
         #[expect(clippy::cast_precision_loss, reason = "three digits after the point are shown")]

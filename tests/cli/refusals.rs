@@ -101,7 +101,7 @@ fn no_room_in_the_cloud() {
 fn a_used_up_transfer_quota_is_an_end_only_if_asked() {
     let scene = Scene::logged_in();
     scene.ann.file("file", &[1; 5000], JUNE);
-    scene.ann.set_transfer(10, Duration::from_secs(4320));
+    scene.ann.set_transfer(0, Duration::from_mins(72));
     let ran = scene.run(&["copy", "ann:file", "down", "--max-wait", "0"]);
     assert_eq!(ran.code, 12, "{}", ran.err);
     assert!(!scene.path("down/file").exists());

@@ -76,7 +76,7 @@ impl Scene {
             .current_dir(self.path(""))
             .args(arguments)
             .write_stdin(stdin)
-            .timeout(std::time::Duration::from_secs(120))
+            .timeout(std::time::Duration::from_mins(2))
             .output()
             .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -86,10 +86,8 @@ impl Scene {
     /// The variables that a command gets.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
         let home = self.folder.path().to_str().unwrap();
-        let path =
-            std::env::var_os("PATH").map_or_else(String::new, |path| path.to_string_lossy().into_owned());
         let mut variables = vec![
-            ("PATH".to_owned(), path),
+            ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned()),
             ("HOME".to_owned(), home.to_owned()),
             ("XDG_DATA_HOME".to_owned(), format!("{home}/data")),
             ("TZ".to_owned(), "UTC".to_owned()),

@@ -49,7 +49,7 @@ impl Terminal {
     /// Waits until the last thing shown is `prompt`, then types an answer.
     fn answer(&mut self, prompt: &str, answer: &str) -> &mut Self {
         while !self.text.ends_with(prompt) {
-            match self.shown.recv_timeout(Duration::from_secs(60)) {
+            match self.shown.recv_timeout(Duration::from_mins(1)) {
                 Ok(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),
                 Err(error) => panic!("{prompt:?} never came ({error}) after:\n{}", self.text),
             }

@@ -75,7 +75,7 @@ impl Run {
                 self.plan = plan;
             }
             Event::CopyNote { path, size, note, .. } => {
-                lines::note(&context.messages, &self.plan.target, &path, size, &note)
+                lines::note(&context.messages, &self.plan.target, &path, size, &note);
             }
             Event::Transfers { changed, removed, totals } => {
                 if let Some(bars) = &mut self.bars {

@@ -168,4 +168,4 @@ async fn copy(
 }
 
 /// A copy may run for days: a line that is down for a while must not end it.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);

@@ -55,14 +55,13 @@ pub(crate) async fn run(args: DemoArgs, context: &mut Context) -> Outcome {
 async fn on_screen(context: &Context, scratch: &TempDir) -> Outcome {
     let mut parts = Parts::new(context.config.clone(), super::login::transport(context)?);
     parts.presets.push(Preset { account: NAME.to_owned(), password: Secret::from(emulator::PASSWORD) });
-    let folder = match own_files()? {
-        Some(folder) => folder,
-        None => {
-            let folder = scratch.path().join("files");
-            scratch::fill(&folder).map_err(|error| refused(&error))?;
-            parts.trash = Trash::Folder(scratch.path().join("trash"));
-            folder
-        }
+    let folder = if let Some(folder) = own_files()? {
+        folder
+    } else {
+        let folder = scratch.path().join("files");
+        scratch::fill(&folder).map_err(|error| refused(&error))?;
+        parts.trash = Trash::Folder(scratch.path().join("trash"));
+        folder
     };
     let banner = Some("demo: a built-in server, nothing leaves this machine".to_owned());
     screen::show(context, parts, Opening { folder, account: Some(NAME.to_owned()), banner }).await

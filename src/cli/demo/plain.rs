@@ -104,7 +104,10 @@ fn change_keeping_size(folder: &Path) -> io::Result<String> {
         *first ^= 0xff;
     }
     fs::write(&path, bytes)?;
-    File::options().write(true).open(&path)?.set_modified(SystemTime::UNIX_EPOCH + CHANGED_AT)?;
+    File::options()
+        .write(true)
+        .open(&path)?
+        .set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(CHANGED_AT))?;
     Ok(CHANGED.to_owned())
 }
 
@@ -149,5 +152,5 @@ fn expect(holds: bool, what: &str) -> Result<(), Failure> {
 /// The file that is changed between the two copies.
 const CHANGED: &str = "Lisbon/castle.jpg";
 
-/// 1 September 2024, noon.
-const CHANGED_AT: Duration = Duration::from_secs(1_725_192_000);
+/// 1 September 2024, noon, in Unix seconds.
+const CHANGED_AT: u64 = 1_725_192_000;
