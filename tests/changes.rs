@@ -169,7 +169,10 @@ async fn the_sample_account_is_listed_as_its_owner_sees_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_listing_survives_faults_on_the_way_and_ends_in_one_error_when_it_cannot() {
-    let scene = Scene::new(|ann, _| drop(ann.file("a.txt", b"a", TIME))).await;
+    let scene = Scene::new(|ann, _| {
+        ann.file("a.txt", b"a", TIME);
+    })
+    .await;
     for fault in
         ["-3@f#1", "500@f#1-3", "cut:200@f#1", "402@f#1", "cut:300@f#1-2", "short:50@f#1", "garbage@f#1"]
     {
@@ -221,7 +224,10 @@ async fn a_rename_keeps_every_attribute_and_is_taken_back() {
 
 #[tokio::test(start_paused = true)]
 async fn trash_notes_the_origin_in_one_batch_and_restore_brings_it_back_there() {
-    let mut scene = Scene::new(|ann, _| drop(ann.file("Docs/a.txt", b"a", TIME))).await;
+    let mut scene = Scene::new(|ann, _| {
+        ann.file("Docs/a.txt", b"a", TIME);
+    })
+    .await;
     let (node, folder) = (scene.node("Docs/a.txt"), scene.node("Docs"));
     let before = scene.ann.item(node).unwrap();
     scene.change(Change::Trash { node, from: folder }).await.unwrap();
@@ -240,7 +246,10 @@ async fn trash_notes_the_origin_in_one_batch_and_restore_brings_it_back_there() 
 
 #[tokio::test(start_paused = true)]
 async fn what_came_from_a_folder_that_is_gone_is_restored_to_the_cloud_drive() {
-    let mut scene = Scene::new(|ann, _| drop(ann.file("Docs/a.txt", b"a", TIME))).await;
+    let mut scene = Scene::new(|ann, _| {
+        ann.file("Docs/a.txt", b"a", TIME);
+    })
+    .await;
     let (node, folder) = (scene.node("Docs/a.txt"), scene.node("Docs"));
     scene.change(Change::Trash { node, from: folder }).await.unwrap();
     let root = scene.tree.root().unwrap();
@@ -369,7 +378,10 @@ async fn an_overwrite_makes_a_version_and_is_taken_back_without_losing_either() 
 
 #[tokio::test(start_paused = true)]
 async fn a_replaced_file_goes_to_the_bin_once_the_new_one_stands() {
-    let mut scene = Scene::new(|ann, _| drop(ann.file("a.txt", b"old", TIME))).await;
+    let mut scene = Scene::new(|ann, _| {
+        ann.file("a.txt", b"old", TIME);
+    })
+    .await;
     let (root, old) = (scene.tree.root().unwrap(), scene.node("a.txt"));
     let mut target = scene.session.prepare_put(&scene.tree, root, "a.txt", None).unwrap();
     let trash = scene.session.prepare(&scene.tree, Change::Trash { node: old, from: root }).unwrap();
@@ -395,7 +407,10 @@ async fn a_replaced_file_goes_to_the_bin_once_the_new_one_stands() {
 
 #[tokio::test(start_paused = true)]
 async fn the_journal_says_what_was_refused_and_what_nobody_knows() {
-    let mut scene = Scene::new(|ann, _| drop(ann.folder("Docs"))).await;
+    let mut scene = Scene::new(|ann, _| {
+        ann.folder("Docs");
+    })
+    .await;
     let parent = scene.tree.root().unwrap();
     let make = || Change::CreateFolder { parent, name: "x".into() };
     scene.emulator.fault("-11@p#1").unwrap();
@@ -426,7 +441,10 @@ async fn nothing_is_sent_when_the_journal_cannot_be_written() {
 
 #[tokio::test(start_paused = true)]
 async fn a_folder_that_went_to_the_bin_meanwhile_takes_nothing_more() {
-    let mut scene = Scene::new(|ann, _| drop(ann.folder("Docs"))).await;
+    let mut scene = Scene::new(|ann, _| {
+        ann.folder("Docs");
+    })
+    .await;
     let parent = scene.node("Docs");
     scene.ann.delete("Docs").unwrap();
     let error = scene.change(Change::CreateFolder { parent, name: "x".into() }).await.unwrap_err();

@@ -570,7 +570,7 @@ fn a_million_nodes_take_seconds_and_less_than_their_json() {
 /// Every twentieth node is a folder in the cloud drive, the others are its files.
 fn large_listing(numbers: std::ops::Range<usize>) -> String {
     let handle = |number: usize| {
-        let bytes = ((number as u64 + 1) * 0x9E37_79B9_7F4B).to_be_bytes(); // odd factor: no two alike
+        let bytes = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4B).to_be_bytes(); // odd factor: no two alike
         NodeHandle::from_bytes(bytes[2..].try_into().unwrap())
     };
     let mut text = String::new();

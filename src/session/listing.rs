@@ -27,9 +27,14 @@ impl Session {
         &self,
         mut progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<Tree, ApiError> {
-        let shares = match self.stored_share_keys().await? {
-            StoredShareKeys::Keys(keys) => keys,
-            StoredShareKeys::NoStore | StoredShareKeys::Unreadable => Vec::new(),
+        let shares = match self.stored_share_keys().await {
+            Ok(StoredShareKeys::Keys(keys)) => keys,
+            Ok(StoredShareKeys::NoStore | StoredShareKeys::Unreadable) => Vec::new(),
+            Err(error @ ApiError::Refused { .. }) => {
+                tracing::warn!(%error, "no key store: some shares may stay closed");
+                Vec::new()
+            }
+            Err(error) => return Err(error),
         };
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
