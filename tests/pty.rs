@@ -127,7 +127,13 @@ impl Session {
                 }
             }
         });
-        Self { child, master: pair.master, keyboard, output, terminal: vt100::Parser::new(24, 80, 0) }
+        Self {
+            child,
+            master: pair.master,
+            keyboard,
+            output,
+            terminal: vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0),
+        }
     }
 
     fn type_in(&mut self, keys: &str) {
