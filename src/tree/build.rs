@@ -4,9 +4,10 @@
 use rayon::prelude::*;
 
 use super::Tree;
+use super::content::{ClearAttributes, Content, Sealed};
 use super::node::NodeKind;
 use super::share::{Access, Inbound};
-use super::store::{ClearAttributes, Content, Facts, Index, Sealed};
+use super::store::{Facts, Index};
 use crate::api::listing::{ListingRest, WireNode};
 use crate::crypto::attributes::{Attributes, decrypt_text};
 use crate::crypto::node_key::{KeyKind, Keyring};

@@ -3,6 +3,7 @@
 //! waiting, and nothing that a server sends makes it panic, loop or hide a node.
 
 mod build;
+mod content;
 mod node;
 mod path;
 mod placement;

@@ -2,15 +2,13 @@
 //! are named by index, found by handle. It knows nothing of who stands below whom; `placement` keeps that in the
 //! branches here.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::Usage;
+use super::content::{ClearAttributes, Content, Sealed, rebuild};
 use super::node::NodeKind;
-use super::path::nfc;
 use crate::crypto::attributes::Attributes;
 use crate::crypto::fingerprint::Fingerprint;
 use crate::crypto::key::NodeKey;
@@ -91,75 +89,6 @@ pub(super) struct Facts {
     pub(super) kind: NodeKind,
     pub(super) size: u64,
     pub(super) uploaded: i64,
-}
-
-/// Key and attributes of a node.
-pub(super) enum Content {
-    /// Roots have none.
-    Nothing,
-    /// Both are readable.
-    Clear { key: NodeKey, attributes: ClearAttributes },
-    /// The attributes are not; the key may be.
-    Sealed { key: Option<NodeKey>, sealed: Sealed },
-}
-
-/// What came for a node that cannot be decrypted, to be tried again when more keys are known.
-#[derive(Clone)]
-pub(super) struct Sealed {
-    pub(super) keys: Box<str>,
-    pub(super) attributes: Box<str>,
-}
-
-/// Attributes in the form that is stored.
-pub(super) struct ClearAttributes {
-    name: Option<String>,
-    fingerprint: Option<Fingerprint>,
-    /// The JSON, where name and fingerprint are not all, or do not give back the same text.
-    others: Option<Box<str>>,
-}
-
-/// Attributes as nearly all files have them: a name, perhaps a fingerprint, nothing that needs unescaping.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlainAttributes<'a> {
-    n: &'a str,
-    #[serde(default)]
-    c: Option<&'a str>,
-}
-
-impl ClearAttributes {
-    /// Reads the JSON of attributes that are nothing but a plain name and fingerprint, without the cost of keeping
-    /// others apart; `None` for all that is not so plain.
-    pub(super) fn read_plain(json: &[u8]) -> Option<Self> {
-        let PlainAttributes { n, c } = serde_json::from_slice(json).ok()?;
-        let fingerprint = match c {
-            Some(text) => Some(Fingerprint::parse(text).filter(|fingerprint| fingerprint.text() == text)?),
-            None => None,
-        };
-        matches!(nfc(n), Cow::Borrowed(_)).then(|| Self {
-            name: Some(n.to_owned()),
-            fingerprint,
-            others: None,
-        })
-    }
-}
-
-impl From<&Attributes> for ClearAttributes {
-    fn from(attributes: &Attributes) -> Self {
-        let name = attributes.name().map(str::to_owned);
-        let fingerprint = attributes.fingerprint();
-        let json = attributes.json();
-        let is_plain = rebuild(name.as_deref().unwrap_or_default(), fingerprint).json() == json;
-        Self { name, fingerprint, others: (!is_plain).then(|| json.into_boxed_str()) }
-    }
-}
-
-fn rebuild(name: &str, fingerprint: Option<Fingerprint>) -> Attributes {
-    let mut attributes = Attributes::named(name);
-    if let Some(fingerprint) = fingerprint {
-        attributes.set("c", &fingerprint.text());
-    }
-    attributes
 }
 
 impl Store {

@@ -4,8 +4,9 @@
 use std::fmt;
 
 use super::Tree;
+use super::content::Content;
 use super::node::NodeKind;
-use super::store::{Content, Facts, Index};
+use super::store::{Facts, Index};
 use crate::crypto::attributes::Attributes;
 use crate::crypto::key::NodeKey;
 use crate::handle::NodeHandle;

@@ -75,8 +75,7 @@ impl<'t> Checked<'t> {
     /// Returns key and attributes of a node whose attributes are to be written again.
     pub(super) fn open(&self, handle: NodeHandle) -> Result<(NodeKey, Attributes), ChangeError> {
         let node = self.node(handle)?;
-        let opened = node.key().zip(node.attributes()).filter(|_| !node.is_undecryptable());
-        opened.ok_or(ChangeError::Undecryptable(handle))
+        node.key().zip(node.attributes()).ok_or(ChangeError::Undecryptable(handle))
     }
 
     pub(super) fn is_in_bin(&self, node: NodeHandle) -> bool {
