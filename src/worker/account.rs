@@ -15,6 +15,7 @@ use crate::config;
 use crate::message::{AccountRow, AccountState, Event, Login, Problem};
 use crate::secret::Secret;
 use crate::session::{LoginError, Quota, Session};
+use crate::store::credentials;
 use crate::store::undo::UndoJournal;
 use crate::tree::{NodeUpdate, Tree};
 
@@ -219,11 +220,10 @@ impl Actor {
             let ended =
                 ended.map_err(|error| problem::of_api(&format!("end the session of \"{name}\""), &error));
             let account = name.clone();
-            let removed =
-                tokio::task::spawn_blocking(move || match crate::store::credentials::remove(&path) {
-                    Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
-                    Ok(()) | Err(_) => Ok(()),
-                });
+            let removed = tokio::task::spawn_blocking(move || match credentials::remove(&path) {
+                Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
+                Ok(()) | Err(_) => Ok(()),
+            });
             let removed = removed.await.unwrap_or(Ok(()));
             Done::Account(name, AccountDone::LoggedOut(ended.and(removed)))
         });
@@ -286,6 +286,15 @@ impl Actor {
                 if let Some(new) = new {
                     self.config.accounts.push(new);
                     self.list_accounts();
+                }
+                // Logged out while it was written: it must not come back.
+                if self.accounts.get(name).is_none_or(|account| account.session.is_none()) {
+                    let path = self.config.folders.credentials(name);
+                    self.jobs.start_kept(async move {
+                        let removed = tokio::task::spawn_blocking(move || credentials::remove(&path)).await;
+                        tracing::debug!(?removed, "a login that was left");
+                        Done::Abandoned
+                    });
                 }
             }
             AccountDone::Quota(Ok(quota)) => {

@@ -132,10 +132,10 @@ impl Desk {
                 }
             }
         });
-        match found.await {
-            Ok(found) => found,
-            Err(_elapsed) => panic!("it never came; what came: {:#?}", self.seen),
+        if let Ok(found) = found.await {
+            return found;
         }
+        panic!("it never came; what came: {:#?}", self.seen)
     }
 
     pub(crate) async fn state(&mut self, wanted: impl Fn(&AccountState) -> bool) -> AccountState {
