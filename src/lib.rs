@@ -15,7 +15,6 @@
 //! | [`worker`] | the actor behind both: owns sessions, trees and the queue; its loop never waits |
 //! | [`message`] | the border between them: `Command` in, `Event` out, plain data |
 //! | [`transfer`] | files on their way: plan, conflict, queue (pure), upload, download |
-//! | [`dedupe`] | what is there twice: groups, proof, plan (pure) |
 //! | [`session`] | what a logged-in account can do: log in, resume, list, change |
 //! | [`store`] | what is kept on disk, sealed: credentials, the journal of changes |
 //! | [`local`] | the disk side: list, stat, safe names, files written in one step |
@@ -34,7 +33,7 @@
 //! A level may import from any level to its right, none to its left; `tests/architecture.rs` checks it.
 //!
 //! ```text
-//! main ─▶ cli ─▶ ui | worker ─▶ message ─▶ transfer, dedupe ─▶ session ─▶ store, local ─▶ tree ─▶ api ─▶ crypto, handle, …
+//! main ─▶ cli ─▶ ui | worker ─▶ message ─▶ transfer ─▶ session ─▶ store, local ─▶ tree ─▶ api ─▶ crypto, handle, …
 //! ui and worker never import each other.     ui imports only message, entry, handle, secret, config.
 //! message imports only handle, entry, secret. emulator imports only crypto, handle and api::transport.
 //! ```
@@ -63,7 +62,6 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod crypto;
-pub mod dedupe;
 pub mod emulator;
 pub mod entry;
 pub mod handle;

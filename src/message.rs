@@ -17,7 +17,7 @@ use crate::secret::Secret;
 pub struct ViewId(pub u32);
 
 /// One copy (a plan and the transfers it leads to), numbered by the front end that asked for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CopyId(pub u32);
 
 /// One file on its way, numbered by the worker.
@@ -639,12 +639,6 @@ pub struct PlanSummary {
     pub complete: bool,
     /// Why it cannot be done at all, if so.
     pub problem: Option<Problem>,
-}
-
-impl Default for CopyId {
-    fn default() -> Self {
-        Self(0)
-    }
 }
 
 /// Two files that want one name.

@@ -1,6 +1,7 @@
+#![cfg(test)]
 //! The real program in a pseudo-terminal: it starts, copies, quits, and gives the terminal back, also after a signal, a
 //! hangup and a panic. Nothing is waited for longer than it takes; the limit is there for a broken program only.
-#![cfg(all(test, unix))]
+#![cfg(unix)]
 
 use std::fs;
 use std::io::{Read, Write};
@@ -21,6 +22,7 @@ fn the_demo_copies_a_file_down_and_quits() {
     session.wait_for("Welcome to megapane.txt");
     session.wait_for("left.txt");
     session.type_in("\t/Welcome\r");
+    session.wait_for("▌ Welcome");
     session.type_in("c");
     session.wait_for("1 file");
     session.type_in("c");

@@ -63,10 +63,12 @@ fn with_roots(nodes: impl IntoIterator<Item = Value>) -> Vec<Value> {
     roots().into_iter().chain(nodes).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "listings are written in place")]
 fn tree_of(nodes: Vec<Value>) -> Tree {
     tree_of_answer(json!([{"f": nodes, "sn": "AAAAAAAAAAA"}]), &[])
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "listings are written in place")]
 fn tree_of_answer(answer: Value, known_shares: &[(NodeHandle, ShareKey)]) -> Tree {
     let (mut reader, mut builder) = (ListingReader::new(), TreeBuilder::new(keyring(known_shares)));
     reader.feed(answer.to_string().as_bytes(), &mut |node| builder.push(node)).unwrap();

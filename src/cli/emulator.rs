@@ -14,7 +14,7 @@ use crate::message::ProblemKind;
 /// Serve an emulated MEGA on this machine, for tests.
 ///
 /// Prints its address and the sample account's e-mail and password, then serves until it is stopped. A fault is
-/// KIND[:VALUE][@TARGET][#WHEN]: `500@cs#2` answers the second API request with HTTP 500, `509:60@dl` every download
+/// `KIND[:VALUE][@TARGET][#WHEN]`: `500@cs#2` answers the second API request with HTTP 500, `509:60@dl` every download
 /// with a used-up quota, `slow:50ms` everything a little later.
 ///
 /// Example:

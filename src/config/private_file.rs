@@ -48,7 +48,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// Like [`write`], but an existing file stays and gives [`io::ErrorKind::AlreadyExists`].
+/// Like [`write()`], but an existing file stays and gives [`io::ErrorKind::AlreadyExists`].
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     staged(path, bytes)?.persist_noclobber(path).map_err(|error| error.error)?;
     sync_folder(path)

@@ -30,7 +30,7 @@ pub(crate) fn catch_up(world: &World, base: &Url, query: &Query) -> String {
     news(world, viewer, position, &wait_url, Empty::Waits)
 }
 
-/// `wsc`: the same, and always with the URL of [`long_poll`].
+/// `wsc`: the same, and always with the URL of [`poll`].
 pub(crate) fn subscribe(world: &World, base: &Url, query: &Query) -> String {
     let poll_url = format!("{base}wsc/poll");
     match viewer(world, query) {

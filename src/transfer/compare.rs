@@ -40,7 +40,7 @@ pub enum Comparison {
 
 /// Compares by size and time.
 ///
-/// Times that differ by at most [`COARSEST_CLOCK`] seconds may be one time kept by a coarse disk, or a quick edit; a
+/// Times that differ by at most `COARSEST_CLOCK` seconds may be one time kept by a coarse disk, or a quick edit; a
 /// missing time may be anything. Neither is guessed at, so a changed file is never missed and nothing is sent twice.
 #[must_use]
 pub fn compare(one: Side, other: Side) -> Comparison {

@@ -44,6 +44,19 @@ impl Clock {
         )
     }
 
+    /// Returns two times in words, with seconds where they would look equal without being it.
+    #[must_use]
+    pub fn spoken_dates(&self, one: i64, other: i64) -> [String; 2] {
+        let spoken = [one, other].map(|at| self.spoken_date(at));
+        if one == other || spoken[0] != spoken[1] {
+            return spoken;
+        }
+        [one, other].map(|at| {
+            let time = self.zoned(at).map(|time| time.strftime("%e %b %Y %H:%M:%S").to_string());
+            time.unwrap_or_default().trim_start().to_owned()
+        })
+    }
+
     /// Returns a time to the second with its offset: `2024-08-12 14:02:05 +02:00`.
     #[must_use]
     pub fn full_date(&self, seconds: i64) -> String {
@@ -210,6 +223,9 @@ mod tests {
         assert_eq!(clock.short_date(at("2023-08-13T09:15:00Z")), "2023");
         assert_eq!(clock.short_date(at("2031-01-01T00:00:00Z")), "2031");
         assert_eq!(clock.short_date(i64::MAX), "?");
+        let near = at("2024-02-03T09:15:00Z");
+        assert_eq!(clock.spoken_dates(near, near + 7), ["3 Feb 2024 09:15:00", "3 Feb 2024 09:15:07"]);
+        assert_eq!(clock.spoken_dates(near, near), ["3 Feb 2024 09:15", "3 Feb 2024 09:15"]);
         assert_eq!(clock.exact_date(at("2024-02-03T09:15:00Z")), "2024-02-03 09:15");
         assert_eq!(clock.spoken_date(at("2024-02-03T09:15:00Z")), "3 Feb 2024 09:15");
     }

@@ -221,8 +221,8 @@ where
                 let messages = self.reader.feed(event, Instant::now());
                 messages.into_iter().try_for_each(|message| self.apply(message))
             }
-            Some(Input::Terminal(Err(error))) => Err(UiError::Terminal(error)),
-            ended @ (Some(Input::Terminate) | None) => {
+            ended @ (Some(Input::Terminate | Input::Terminal(Err(_))) | None) => {
+                // A terminal that cannot be read is gone: that ends the program as a signal does.
                 if ended.is_none() {
                     self.input = None;
                 }

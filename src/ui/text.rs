@@ -70,6 +70,23 @@ pub fn cut_middle(name: &str, columns: usize) -> String {
     format!("{start}{ELLIPSIS}{end}")
 }
 
+/// Cuts a path so that it takes at most `columns`: folders go first, from the left, then the middle of the name.
+#[must_use]
+pub fn cut_path(path: &str, columns: usize) -> String {
+    let path = shown(path);
+    let mut rest: &str = &path;
+    while width(rest) + 2 > columns && rest.len() < path.len() || width(rest) > columns {
+        match rest.split_once('/') {
+            Some((_, below)) => rest = below,
+            None => break,
+        }
+    }
+    if rest.len() == path.len() {
+        return cut_middle(rest, columns);
+    }
+    format!("{ELLIPSIS}/{}", cut_middle(rest, columns.saturating_sub(2)))
+}
+
 /// Breaks a text into lines of at most `columns`, at spaces where there are some.
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
@@ -189,6 +206,15 @@ mod tests {
     }
 
     #[test]
+    fn paths_lose_folders_before_names() {
+        assert_eq!(cut_path("Projects/thesis/final-2.pdf", 40), "Projects/thesis/final-2.pdf");
+        assert_eq!(cut_path("Projects/thesis/final-2.pdf", 22), "…/thesis/final-2.pdf");
+        assert_eq!(cut_path("Projects/thesis/final-2.pdf", 19), "…/final-2.pdf");
+        assert_eq!(cut_path("Projects/thesis/final-2.pdf", 10), "…/fin….pdf");
+        assert_eq!(cut_path("final-2.pdf", 11), "final-2.pdf");
+    }
+
+    #[test]
     fn text_wraps_at_spaces_and_breaks_only_long_words() {
         assert_eq!(wrap("Cannot read the folder", 10), ["Cannot", "read the", "folder"]);
         assert_eq!(wrap("abcdefghijkl mn", 5), ["abcde", "fghij", "kl mn"]);
@@ -201,8 +227,8 @@ mod tests {
             let clean = shown(&text);
             prop_assert!(!clean.chars().any(is_hostile));
             prop_assert_eq!(shown(&clean), clean.clone());
-            for cut in [cut_end(&text, columns), cut_middle(&text, columns)] {
-                prop_assert!(width(&cut) <= columns);
+            for cut in [cut_end(&text, columns), cut_middle(&text, columns), cut_path(&text, columns.max(2))] {
+                prop_assert!(width(&cut) <= columns.max(2));
                 prop_assert!(!cut.chars().any(is_hostile));
             }
             let room = columns.max(2 * MAX_CHARS); // no grapheme is wider, so no word is unbreakable

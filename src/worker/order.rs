@@ -267,7 +267,7 @@ mod tests {
                 prop_assert!(natural_key(a) <= natural_key(b));
             }
             rows.sort_unstable();
-            prop_assert_eq!(rows, (0..entries.len() as u32).collect::<Vec<_>>());
+            prop_assert_eq!(rows, (0..u32::try_from(entries.len()).unwrap()).collect::<Vec<_>>());
         }
     }
 }

@@ -120,9 +120,9 @@ pub(crate) fn rsa(section: &Entry) {
     for form in &forms {
         assert_eq!(form.public_blob(), key.public_blob());
     }
-    let e = section.number("e").to_be_bytes();
-    let e = &e[e.iter().take_while(|&&byte| byte == 0).count()..];
-    assert_eq!(key.public_blob(), [mpi(&section.hex("n_hex")), mpi(e)].concat());
+    let exponent = section.number("e").to_be_bytes();
+    let significant = &exponent[exponent.iter().take_while(|&&byte| byte == 0).count()..];
+    assert_eq!(key.public_blob(), [mpi(&section.hex("n_hex")), mpi(significant)].concat());
 
     for entry in section.field("csid").each() {
         csid(&entry, &key);

@@ -63,19 +63,23 @@ fn actions(plan: &mut TestPlan) -> Vec<Action<String, String>> {
 }
 
 fn notes(actions: &[Action<String, String>]) -> Vec<(&str, &Note)> {
-    let note = |action| match action {
-        &Action::Note { ref path, ref note, .. } => Some((path.as_str(), note)),
-        _ => None,
-    };
-    actions.iter().filter_map(note).collect()
+    actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Note { path, note, .. } => Some((path.as_str(), note)),
+            _ => None,
+        })
+        .collect()
 }
 
 fn transfers(actions: &[Action<String, String>]) -> Vec<&FileTransfer<String, String>> {
-    let transfer = |action| match action {
-        &Action::Transfer(ref transfer) => Some(transfer),
-        _ => None,
-    };
-    actions.iter().filter_map(transfer).collect()
+    actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Transfer(transfer) => Some(transfer),
+            _ => None,
+        })
+        .collect()
 }
 
 fn question(actions: &[Action<String, String>]) -> &Question<String, String> {
@@ -322,6 +326,7 @@ fn answer(number: u8) -> Resolution {
 }
 
 /// Drives a plan through the world and returns, by item, how often it was accounted for.
+#[expect(clippy::too_many_lines, reason = "one world from its first event to its last, checked after each")]
 fn run(world: &World) -> Result<(), TestCaseError> {
     let mut plan = plan(options(POLICIES[usize::from(world.policy)]), &["top"]);
     let mut chances = world.chances;

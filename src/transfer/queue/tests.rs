@@ -85,7 +85,7 @@ fn downloads_wait_for_the_transfer_quota_while_uploads_go_on() {
     let now = Instant::now();
     let first = queue.add(down(10));
     assert_eq!(queue.start(now), Some(first));
-    let until = now + Duration::from_secs(3600);
+    let until = now + Duration::from_hours(1);
     let wait = Wait { reason: WaitReason::TransferQuota, until: Some(1) };
     queue.report(first, 0, &Activity::Waiting(wait.clone(), Some(until)), now);
     queue.add(down(10));
@@ -282,14 +282,14 @@ proptest! {
                 Step::Wait(seconds) => now += Duration::from_secs(seconds),
             }
             check(&queue)?;
-            prop_assert_eq!(queue.transfers.len() + removed, added as usize);
+            prop_assert_eq!(queue.transfers.len() + removed, usize::try_from(added).unwrap());
         }
         // Whatever state it is in: let go, everything that has not ended comes to run and ends.
         queue.act(&TransferAction::ResumeAll);
         for _ in 0..3 * added {
             let busy: Vec<TransferId> = queue.running.values().flatten().copied().collect();
             for id in busy { queue.ended(id, End::Done, now); }
-            now += Duration::from_secs(120);
+            now += Duration::from_mins(2);
             start_all(&mut queue, now);
         }
         prop_assert_eq!(queue.sums.ended, queue.sums.count);

@@ -126,7 +126,6 @@ fn refresh(state: &mut AppState, commands: &mut Vec<Command>) {
     let pane = state.pane();
     if pane.head.is_some() {
         commands.push(Command::Refresh { view: pane.view });
-        state.say("reading the folder anew…");
     } else if let Some(location) = pane.wanted.clone() {
         state.pane_mut().open(location, None, commands);
     }

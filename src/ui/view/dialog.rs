@@ -5,13 +5,13 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use super::lists;
-use crate::message::{ConflictSide, PlanSummary};
+use crate::message::{Conflict, ConflictSide, PlanSummary};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{CopyConfirmation, Question};
 use crate::ui::dialog::conflict::ConflictDialog;
 use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::dialog::properties::Properties;
-use crate::ui::figure;
+use crate::ui::figure::{self, Clock};
 use crate::ui::state::AppState;
 use crate::ui::{text, wording};
 
@@ -186,12 +186,8 @@ fn draw_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, canvas: 
     let conflict = &dialog.conflict;
     let width = text_width(area);
     let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
-    let clock = &state.surroundings.clock;
-    let date = |side: &ConflictSide| {
-        side.modified.map_or_else(|| "not recorded".to_owned(), |at| clock.spoken_date(at))
-    };
-    let size =
-        |side: &ConflictSide| if side.is_folder { "folder".to_owned() } else { figure::size(side.size) };
+    let [date, existing_date] = dates(conflict, &state.surroundings.clock);
+    let [size, existing_size] = sizes(conflict);
     let pair = |label: &str, here: String, there: String, style: Style| -> Line {
         let here = text::cut_end(&here, 21);
         let gap = 22usize.saturating_sub(text::width(&here));
@@ -202,8 +198,8 @@ fn draw_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, canvas: 
         vec![(text::cut_middle(&conflict.path, width), strong)],
         Vec::new(),
         pair("", format!("here ({})", source.place), format!("there ({})", existing.place), dim),
-        pair("size", size(source), size(existing), plain),
-        pair("modified", date(source), date(existing), plain),
+        pair("size", size, existing_size, plain),
+        pair("modified", date, existing_date, plain),
         vec![("  content   ".to_owned(), dim), (wording::verdict(conflict.verdict).to_owned(), plain)],
         Vec::new(),
     ];
@@ -218,15 +214,15 @@ fn draw_small_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, ca
     let conflict = &dialog.conflict;
     let width = text_width(area);
     let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
-    let clock = &state.surroundings.clock;
-    let side = |label: &str, side: &ConflictSide| -> Line {
-        let date = side.modified.map(|at| clock.spoken_date(at)).unwrap_or_default();
-        vec![(format!("{label:<6}"), dim), (format!("{:>4}  {date}", figure::size(side.size)), plain)]
+    let [date, existing_date] = dates(conflict, &state.surroundings.clock);
+    let [size, existing_size] = sizes(conflict);
+    let column = |label: &str, size: &str, date: &str| -> Line {
+        vec![(format!("{label:<6}"), dim), (format!("{size:>4}  {date}"), plain)]
     };
     let mut lines = vec![
         vec![(text::cut_middle(&conflict.path, width), strong)],
-        side("here", &conflict.source),
-        side("there", &conflict.existing),
+        column("here", &size, &date),
+        column("there", &existing_size, &existing_date),
         vec![(text::cut_end(wording::verdict(conflict.verdict), width), plain)],
     ];
     if dialog.rename.is_some() {
@@ -240,6 +236,28 @@ fn draw_small_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, ca
     }
     let inner = draw_lines(CONFLICT, &lines, area, canvas);
     draw_new_name(dialog, inner, canvas);
+}
+
+/// Returns the times of both sides, told apart to the second where they have to be.
+fn dates(conflict: &Conflict, clock: &Clock) -> [String; 2] {
+    let one = |side: &ConflictSide| side.modified.map(|at| clock.spoken_date(at));
+    match (conflict.source.modified, conflict.existing.modified) {
+        (Some(source), Some(existing)) => clock.spoken_dates(source, existing),
+        (Some(_) | None, Some(_) | None) => [&conflict.source, &conflict.existing]
+            .map(|side| one(side).unwrap_or_else(|| "not recorded".to_owned())),
+    }
+}
+
+/// Returns the sizes of both sides, told apart to the byte where they have to be.
+fn sizes(conflict: &Conflict) -> [String; 2] {
+    let sides = [&conflict.source, &conflict.existing];
+    let [source, existing] = sides.map(|side| figure::size(side.size));
+    let close = source == existing && sides[0].size != sides[1].size;
+    sides.map(|side| match (side.is_folder, close) {
+        (true, _) => "folder".to_owned(),
+        (false, true) => format!("{} bytes", figure::grouped(side.size)),
+        (false, false) => figure::size(side.size),
+    })
 }
 
 /// Draws the field of a new name, three lines above the end of the box.

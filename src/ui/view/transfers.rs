@@ -72,7 +72,7 @@ fn line(state: &AppState, row: &TransferRow, here: bool, area: Rect, canvas: &mu
     let arrow_style = if row.state.is_ended() { canvas.theme.dim } else { canvas.theme.accent };
     canvas.text(area.x + 1, y, 2, arrow(row.direction), arrow_style);
     let name_style = if here { canvas.theme.strong } else { plain };
-    canvas.text(area.x + 3, y, name_width, &text::cut_middle(&row.path, name_width.into()), name_style);
+    canvas.text(area.x + 3, y, name_width, &text::cut_path(&row.path, name_width.into()), name_style);
     let mut x = area.x + 3 + name_width + 1;
     if let TransferState::Failed(_) = row.state {
         let text = wording::transfer(row, &state.surroundings.clock);
