@@ -117,7 +117,11 @@ impl Actor {
 
     /// Drops a plan, or stops a copy.
     pub(crate) fn cancel_copy(&mut self, id: CopyId) {
-        self.refused.remove(&id);
+        if let Some(problem) = self.refused.remove(&id) {
+            let report =
+                CopyReport { copy: id, cancelled: true, problem: Some(problem), ..CopyReport::default() };
+            return self.send(Event::CopyEnded(report));
+        }
         let Some(copy) = self.copies.get_mut(&id) else { return };
         copy.plan.cancel();
         self.stop_copy(id);

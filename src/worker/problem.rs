@@ -183,6 +183,17 @@ pub fn of_folder(path: &Path, error: &io::Error) -> Problem {
     Problem { kind: if is_gone { ProblemKind::FolderNotFound } else { problem.kind }, ..problem }
 }
 
+/// Returns what is told where something got a planned name before the copy came to it.
+#[must_use]
+pub fn appeared(what: &str) -> Problem {
+    let hint = "Copy again to be asked about it.";
+    Problem::new(
+        ProblemKind::Permanent,
+        format!("Cannot {what}: something of that name appeared meanwhile"),
+        hint,
+    )
+}
+
 /// Returns what is told of a name that the other side cannot have.
 #[must_use]
 pub fn of_name(path: &str, error: &NameError) -> Problem {

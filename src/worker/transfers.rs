@@ -25,6 +25,7 @@ use crate::transfer::plan::{FileEnd, FileTransfer, Replaces};
 use crate::transfer::queue::{Acted, Activity, End, NewTransfer};
 use crate::transfer::upload::{Upload, upload as move_up};
 use crate::transfer::{Limits, Progress, TransferError};
+use crate::tree::Tree;
 
 /// A file of the queue: what is moved where.
 pub(crate) struct Moving {
@@ -226,6 +227,9 @@ impl Actor {
         let session_ended = || refused(ChangeError::Api(ApiError::SessionEnded));
         let account = self.accounts.get(account).ok_or_else(session_ended)?;
         let (session, tree) = account.ready().ok_or_else(session_ended)?;
+        if file.replaces == Replaces::Nothing && self.is_name_taken(moving, tree, folder) {
+            return Err(problem::appeared(&what));
+        }
         let target = match &file.replaces {
             Replaces::Version(Goal::Node(old)) => session.prepare_put(tree, folder, &file.name, Some(*old)),
             Replaces::ToBin(Goal::Node(old)) => {
@@ -251,6 +255,14 @@ impl Actor {
             progress,
             cancel,
         })
+    }
+
+    /// Whether something got the name since the copy was planned, or is about to: another copy, another client.
+    fn is_name_taken(&self, moving: &Moving, tree: &Tree, folder: NodeHandle) -> bool {
+        let mut others = self.moving.values().filter(|other| other.run.is_some());
+        !tree.named(folder, &moving.file.name).is_empty()
+            || others
+                .any(|other| other.file.folder == moving.file.folder && other.file.name == moving.file.name)
     }
 
     fn prepare_download(

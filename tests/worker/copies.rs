@@ -224,3 +224,30 @@ async fn copies_that_are_not_between_disk_and_account_are_refused_with_a_sentenc
         assert_eq!(ran.report.problem, ran.plan.problem);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn two_copies_of_one_file_never_make_two_siblings() {
+    let mut desk = Desk::new();
+    desk.write("a", b"once", TIME);
+    desk.open_cloud("").await;
+    let request = request(Selection::Contents(desk.local("")), desk.cloud(""), ConflictPolicy::Ask);
+    for copy in [CopyId(1), CopyId(2)] {
+        desk.send(Command::PlanCopy { copy, request: request.clone() });
+        desk.until(|event| matches!(event, Event::Plan(plan) if plan.complete).then_some(())).await;
+    }
+    for copy in [CopyId(1), CopyId(2)] {
+        desk.send(Command::StartCopy { copy });
+    }
+    let mut reports = Vec::new();
+    while reports.len() < 2 {
+        reports.push(
+            desk.until(
+                |event| if let Event::CopyEnded(report) = event { Some(report.clone()) } else { None },
+            )
+            .await,
+        );
+    }
+    assert_eq!(reports.iter().map(|report| report.copied_count).sum::<u64>(), 1, "{reports:?}");
+    assert_eq!(reports.iter().map(|report| report.failed_count).sum::<u64>(), 1);
+    assert_eq!(desk.ann.paths(), ["a"]);
+}
