@@ -1,15 +1,17 @@
 //! What the listing commands list: one [`Item`] for each file and folder below a place, of an account or of this
-//! machine, in an order that does not change from run to run. They differ only in the lines they make of it.
+//! machine, in an order that does not change from run to run. The commands differ only in the lines they make of it.
+//! Items are made one at a time: a million of them are never in memory together.
 
-use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
 use clap::Args;
 
 use super::context::Context;
 use super::filters::FilterArgs;
 use super::login;
-use super::output::Failure;
+use super::lsjson::Array;
+use super::output::{Failure, Messages, Output};
 use super::remote::{CloudPath, Place};
 use crate::entry::{CloudFolder, EntryKind};
 use crate::handle::NodeHandle;
@@ -37,6 +39,14 @@ impl ListArgs {
     pub(crate) fn whole(place: &str) -> Self {
         Self { place: place.to_owned(), max_depth: None, filters: FilterArgs::default() }
     }
+
+    fn depth(&self, reach: Reach) -> usize {
+        let usual = match reach {
+            Reach::Folder => 1,
+            Reach::Everything => usize::MAX,
+        };
+        self.max_depth.unwrap_or(usual)
+    }
 }
 
 /// What is listed.
@@ -53,8 +63,6 @@ pub(crate) enum Reach {
 pub(crate) struct Item {
     /// Its path below the place that is listed, with `/`; a `/` in a name is written `／`.
     pub(crate) path: String,
-    /// The last part of it.
-    pub(crate) name: String,
     /// What it is.
     pub(crate) kind: Kind,
     /// Time of the content's last change, else of its arrival in the cloud; Unix seconds.
@@ -78,19 +86,24 @@ pub(crate) enum Kind {
     },
 }
 
-/// Everything that was found.
-#[derive(Debug, Default)]
-pub(crate) struct Listing {
-    /// Folders before what they hold; sorted by name within each folder.
-    pub(crate) items: Vec<Item>,
-    /// Whether the place is itself a file, which is then the only item.
-    pub(crate) is_file: bool,
+/// What the place that is listed is itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// A file, which is then the only item.
+    File,
+    /// A folder.
+    Folder,
 }
 
 impl Item {
     /// Returns whether it is a folder.
     pub(crate) const fn is_folder(&self) -> bool {
         matches!(self.kind, Kind::Folder { .. })
+    }
+
+    /// Returns the last part of its path.
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
     }
 
     /// Returns the bytes, of a folder those of all below it; `None` where that is not known.
@@ -103,107 +116,171 @@ impl Item {
     }
 }
 
-/// Lists a place. Tells on stderr where names repeat, because a path then does not say which one is meant.
-pub(crate) async fn list(context: &Context, args: &ListArgs, reach: Reach) -> Result<Listing, Failure> {
-    let depth = match reach {
-        Reach::Folder => args.max_depth.unwrap_or(1),
-        Reach::Everything => args.max_depth.unwrap_or(usize::MAX),
-    };
+/// Prints what `line` makes of each item, `None` leaving it out; under `--json` the items themselves.
+pub(crate) async fn print(
+    context: &mut Context,
+    args: &ListArgs,
+    reach: Reach,
+    mut line: impl FnMut(&Output, &Item) -> Option<String>,
+) -> Result<Base, Failure> {
+    let mut array = context.options.json.then(Array::new);
+    let base = each(context, args, reach, |output, item| match (line(output, item), &mut array) {
+        (None, _) => Ok(()),
+        (Some(_), Some(array)) => array.row(output, item),
+        (Some(line), None) => output.line(line),
+    });
+    let base = base.await?;
+    if let Some(array) = array {
+        array.end(&mut context.output)?;
+    }
+    Ok(base)
+}
+
+/// Hands over each item below a place: folders before what they hold, sorted by name within each folder. Tells on stderr
+/// where names repeat, because a path then does not say which entry is meant.
+pub(crate) async fn each(
+    context: &mut Context,
+    args: &ListArgs,
+    reach: Reach,
+    mut row: impl FnMut(&mut Output, &Item) -> Result<(), Failure>,
+) -> Result<Base, Failure> {
     let rules = args.filters.compile()?;
-    let mut listing = match Place::parse(&args.place) {
-        Place::Local(path) => list_local(context, &path, depth)?,
-        Place::Cloud(cloud) => {
-            let opened = login::open(context, &cloud.account).await?;
-            let listing = list_cloud(&opened.tree, &cloud, depth)?;
-            tell_equal_names(context, &cloud.account, &listing.items);
-            listing
-        }
+    let depth = args.depth(reach);
+    let place = Place::parse(&args.place);
+    let opened = match &place {
+        Place::Local(_) => None,
+        Place::Cloud(cloud) => Some(login::open(context, &cloud.account).await?),
     };
-    listing.items.retain(|item| match item.kind {
-        Kind::File { .. } => rules.includes_file(&item.path),
-        Kind::Folder { .. } => rules.may_include_below(&item.path),
-    });
-    Ok(listing)
-}
-
-fn list_cloud(tree: &Tree, cloud: &CloudPath, depth: usize) -> Result<Listing, Failure> {
-    let folder = tree.locate(&cloud.path).map_err(|error| problem::of_path(&cloud.account, &error))?;
-    if let Some(file) = tree.folder_node(folder).and_then(|handle| tree.node(handle)).filter(Node::is_file) {
-        return Ok(Listing { items: vec![item_of(tree, &file, "")], is_file: true });
-    }
-    let mut items = Vec::new();
-    // A stack of what is still to be listed, not recursion: folders may be nested a million deep.
-    let mut waiting = sorted(tree, folder, "");
-    while let Some((node, path)) = waiting.pop() {
-        let item = item_of(tree, &node, &path);
-        let level = path.matches('/').count() + 1;
-        if item.is_folder() && level < depth {
-            waiting.append(&mut sorted(tree, CloudFolder::Node(node.handle()), &item.path));
-        }
-        items.push(item);
-    }
-    Ok(Listing { items, is_file: false })
-}
-
-/// The entries of a folder with the path of the folder and a slash, the last name first.
-fn sorted<'t>(tree: &'t Tree, folder: CloudFolder, path: &str) -> Vec<(Node<'t>, String)> {
-    let above = if path.is_empty() { String::new() } else { format!("{path}/") };
-    let mut nodes: Vec<_> = tree.contents(folder).map(|node| (node.label(), node)).collect();
-    nodes.sort_by(|(name, node), (other_name, other)| {
-        (other_name, other.handle()).cmp(&(name, node.handle()))
-    });
-    nodes.into_iter().map(|(_, node)| (node, above.clone())).collect()
-}
-
-fn item_of(tree: &Tree, node: &Node<'_>, above: &str) -> Item {
-    let name = node.label().replace('/', "／");
-    let kind = if node.is_file() {
-        Kind::File { size: node.size() }
-    } else {
-        let usage = tree.usage(node.handle());
-        Kind::Folder { sums: Some((usage.bytes, usage.file_count)) }
+    let Context { output, messages, .. } = context;
+    let mut wanted = |item: &Item| {
+        let is_in = match item.kind {
+            Kind::File { .. } => rules.includes_file(&item.path),
+            Kind::Folder { .. } => rules.may_include_below(&item.path),
+        };
+        if is_in { row(output, item) } else { Ok(()) }
     };
-    Item {
-        path: format!("{above}{name}"),
-        name,
-        kind,
-        modified: node.modified().unwrap_or_else(|| node.uploaded()),
-        node: Some(node.handle()),
+    match (place, opened) {
+        (Place::Cloud(cloud), Some(opened)) => {
+            Cloud::new(&opened.tree, &cloud, messages).each(depth, &mut wanted)
+        }
+        (Place::Cloud(_), None) => unreachable!("an account's place was opened above"),
+        (Place::Local(path), _) => each_local(messages, &path, depth, &mut wanted),
     }
 }
 
-fn list_local(context: &Context, path: &Path, depth: usize) -> Result<Listing, Failure> {
+/// What an item is handed to.
+type Row<'r> = &'r mut dyn FnMut(&Item) -> Result<(), Failure>;
+
+/// A place of an account that is being listed.
+struct Cloud<'t> {
+    tree: &'t Tree,
+    place: &'t CloudPath,
+    messages: &'t Messages,
+    equal_count: usize,
+}
+
+impl<'t> Cloud<'t> {
+    fn new(tree: &'t Tree, place: &'t CloudPath, messages: &'t Messages) -> Self {
+        Self { tree, place, messages, equal_count: 0 }
+    }
+
+    fn each(mut self, depth: usize, row: Row<'_>) -> Result<Base, Failure> {
+        let located = self.tree.locate(&self.place.path);
+        let folder = located.map_err(|error| problem::of_path(&self.place.account, &error))?;
+        let node = self.tree.folder_node(folder).and_then(|handle| self.tree.node(handle));
+        if let Some(file) = node.filter(Node::is_file) {
+            row(&self.item(&file, ""))?;
+            return Ok(Base::File);
+        }
+        // A stack of what is still to be listed, not recursion: folders may be nested a million deep.
+        let mut waiting = self.entries(folder, &Rc::from(""));
+        while let Some((node, above)) = waiting.pop() {
+            let item = self.item(&node, &above);
+            row(&item)?;
+            let level = above.matches('/').count() + 1;
+            if item.is_folder() && level < depth {
+                let above = Rc::from(format!("{}/", item.path));
+                waiting.append(&mut self.entries(CloudFolder::Node(node.handle()), &above));
+            }
+        }
+        if self.equal_count > MOST_TOLD {
+            let more = self.equal_count - MOST_TOLD;
+            self.messages.notice(&format!("{more} more names are those of several entries"));
+        }
+        Ok(Base::Folder)
+    }
+
+    /// The entries of a folder, the last name first, each with the path of the folder and a slash.
+    fn entries(&mut self, folder: CloudFolder, above: &Rc<str>) -> Vec<(Node<'t>, Rc<str>)> {
+        let mut nodes: Vec<_> = self.tree.contents(folder).collect();
+        nodes.sort_unstable_by_key(|node| std::cmp::Reverse((node.name(), node.handle())));
+        for equal in nodes.chunk_by(|one, other| one.name().is_some() && one.name() == other.name()) {
+            if equal.len() > 1 {
+                self.tell_equal(equal, above);
+            }
+        }
+        nodes.into_iter().map(|node| (node, Rc::clone(above))).collect()
+    }
+
+    fn tell_equal(&mut self, nodes: &[Node<'t>], above: &str) {
+        self.equal_count += 1;
+        if self.equal_count <= MOST_TOLD {
+            let account = &self.place.account;
+            let exact: Vec<_> =
+                nodes.iter().rev().map(|node| format!("{account}:H:{}", node.handle())).collect();
+            let name = nodes[0].label();
+            let (count, exact) = (nodes.len(), exact.join(" "));
+            self.messages.notice(&format!("{count} entries are called \"{above}{name}\": {exact}"));
+        }
+    }
+
+    fn item(&self, node: &Node<'t>, above: &str) -> Item {
+        let kind = if node.is_file() {
+            Kind::File { size: node.size() }
+        } else {
+            let usage = self.tree.usage(node.handle());
+            Kind::Folder { sums: Some((usage.bytes, usage.file_count)) }
+        };
+        Item {
+            path: format!("{above}{}", node.label().replace('/', "／")),
+            kind,
+            modified: node.modified().unwrap_or_else(|| node.uploaded()),
+            node: Some(node.handle()),
+        }
+    }
+}
+
+fn each_local(messages: &Messages, path: &Path, depth: usize, row: Row<'_>) -> Result<Base, Failure> {
     let refused = |error: std::io::Error| Failure::from(problem::of_folder(path, &error));
     // A link to a folder that is named outright is meant as that folder.
     let whole = std::path::absolute(path).and_then(|path| path.canonicalize()).map_err(refused)?;
     let entry = local::stat(&whole).map_err(refused)?;
     if entry.kind == EntryKind::File {
-        return Ok(Listing { items: vec![disk_item(Path::new(&entry.name), &entry)], is_file: true });
+        row(&disk_item(Path::new(&entry.name), &entry))?;
+        return Ok(Base::File);
     }
     std::fs::read_dir(&whole).map_err(refused)?;
-    let mut items = Vec::new();
     for found in local::walk(&whole) {
         match found {
             Ok(WalkItem { path, entry }) => match entry.kind {
                 EntryKind::File | EntryKind::Folder if path.components().count() <= depth => {
-                    items.push(disk_item(&path, &entry));
+                    row(&disk_item(&path, &entry))?;
                 }
                 EntryKind::File | EntryKind::Folder => {}
                 EntryKind::LinkToFile | EntryKind::LinkToFolder | EntryKind::Special => {
-                    context.messages.detail(&format!("{}: left out, not a file or folder", path.display()));
+                    messages.detail(&format!("{}: left out, not a file or folder", path.display()));
                 }
             },
-            Err(error) => context.messages.notice(&format!("{error}: {}", error.source)),
+            Err(error) => messages.notice(&format!("{error}: {}", error.source)),
         }
     }
-    Ok(Listing { items, is_file: false })
+    Ok(Base::Folder)
 }
 
 fn disk_item(path: &Path, entry: &DiskEntry) -> Item {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     Item {
         path: parts.join("/"),
-        name: entry.name.to_string_lossy().into_owned(),
         kind: match entry.kind {
             EntryKind::Folder => Kind::Folder { sums: None },
             EntryKind::File | EntryKind::LinkToFile | EntryKind::LinkToFolder | EntryKind::Special => {
@@ -212,26 +289,6 @@ fn disk_item(path: &Path, entry: &DiskEntry) -> Item {
         },
         modified: entry.modified.unwrap_or(0),
         node: None,
-    }
-}
-
-fn tell_equal_names(context: &Context, account: &str, items: &[Item]) {
-    let mut by_path: BTreeMap<&str, Vec<NodeHandle>> = BTreeMap::new();
-    for item in items {
-        by_path.entry(&item.path).or_default().extend(item.node);
-    }
-    let equal: Vec<_> = by_path.into_iter().filter(|(_, nodes)| nodes.len() > 1).collect();
-    for (path, nodes) in equal.iter().take(MOST_TOLD) {
-        let exact: Vec<_> = nodes.iter().map(|node| format!("{account}:H:{node}")).collect();
-        context.messages.notice(&format!(
-            "{} entries are called \"{path}\": {}",
-            nodes.len(),
-            exact.join(" ")
-        ));
-    }
-    if equal.len() > MOST_TOLD {
-        let more = equal.len() - MOST_TOLD;
-        context.messages.notice(&format!("{more} more names are those of several entries"));
     }
 }
 

@@ -5,8 +5,7 @@ use clap::Args;
 use super::context::Context;
 use super::exit::ExitCode;
 use super::items::{self, Item, Kind, ListArgs, Reach};
-use super::lsjson;
-use super::output::{Failure, Outcome};
+use super::output::{Outcome, Output};
 use super::quantity;
 
 /// List files with their size, in all folders below.
@@ -25,26 +24,13 @@ pub(crate) struct LsArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: LsArgs, context: &mut Context) -> Outcome {
-    let listing = items::list(context, &args.list, Reach::Everything).await?;
-    print_files(context, &listing.items, |_, size| size_column(size, args.human_readable))
-}
-
-/// Prints what `columns` makes of each file's item and size, and the path behind it; with `--json` the items instead.
-pub(crate) fn print_files(
-    context: &mut Context,
-    items: &[Item],
-    columns: impl Fn(&Item, u64) -> String,
-) -> Result<ExitCode, Failure> {
-    if context.options.json {
-        let files: Vec<_> = items.iter().filter(|item| !item.is_folder()).collect();
-        return lsjson::print(&mut context.output, files);
-    }
-    for item in items {
-        if let Kind::File { size } = item.kind {
-            let line = format!("{} {}", columns(item, size), context.output.name(&item.path));
-            context.output.line(line)?;
+    let line = |output: &Output, item: &Item| match item.kind {
+        Kind::File { size } => {
+            Some(format!("{} {}", size_column(size, args.human_readable), output.name(&item.path)))
         }
-    }
+        Kind::Folder { .. } => None,
+    };
+    items::print(context, &args.list, Reach::Everything, line).await?;
     Ok(ExitCode::Success)
 }
 

@@ -4,9 +4,8 @@ use clap::Args;
 
 use super::context::Context;
 use super::exit::ExitCode;
-use super::items::{self, Item, Kind, ListArgs, Reach};
-use super::lsjson;
-use super::output::Outcome;
+use super::items::{self, Base, Item, Kind, ListArgs, Reach};
+use super::output::{Outcome, Output};
 use super::quantity;
 
 /// List folders with their size, time and number of files.
@@ -34,20 +33,14 @@ pub(crate) struct LsdArgs {
 /// Runs the command.
 pub(crate) async fn run(args: LsdArgs, context: &mut Context) -> Outcome {
     let reach = if args.recursive { Reach::Everything } else { Reach::Folder };
-    let listing = items::list(context, &args.list, reach).await?;
-    if listing.is_file {
+    let line = |output: &Output, item: &Item| {
+        item.is_folder().then(|| {
+            let (size, count) = sums(item, &args);
+            format!("{size} {} {count} {}", quantity::time(item.modified), output.name(&item.path))
+        })
+    };
+    if items::print(context, &args.list, reach, line).await? == Base::File {
         context.messages.notice(&format!("\"{}\" is a file; lsd lists folders", args.list.place));
-        return Ok(ExitCode::Success);
-    }
-    let folders: Vec<_> = listing.items.iter().filter(|item| item.is_folder()).collect();
-    if context.options.json {
-        return lsjson::print(&mut context.output, folders);
-    }
-    for item in folders {
-        let (size, count) = sums(item, &args);
-        let time = quantity::time(item.modified);
-        let line = format!("{size} {time} {count} {}", context.output.name(&item.path));
-        context.output.line(line)?;
     }
     Ok(ExitCode::Success)
 }

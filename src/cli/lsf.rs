@@ -6,7 +6,7 @@ use super::context::Context;
 use super::exit::ExitCode;
 use super::items::{self, Item, ListArgs, Reach};
 use super::lsjson;
-use super::output::{Failure, Outcome};
+use super::output::{Failure, Outcome, Output};
 use super::quantity;
 
 /// List names for scripts.
@@ -53,19 +53,13 @@ enum Field {
 pub(crate) async fn run(args: LsfArgs, context: &mut Context) -> Outcome {
     let fields: Vec<Field> = args.format.chars().map(Field::parse).collect::<Result<_, _>>()?;
     let reach = if args.recursive { Reach::Everything } else { Reach::Folder };
-    let listing = items::list(context, &args.list, reach).await?;
-    let is_wanted =
-        |item: &&Item| !(args.dirs_only && !item.is_folder() || args.files_only && item.is_folder());
-    let wanted: Vec<_> = listing.items.iter().filter(is_wanted).collect();
-    if context.options.json {
-        return lsjson::print(&mut context.output, wanted);
-    }
-    for item in wanted {
-        let values: Vec<_> = fields.iter().map(|field| field.value(item)).collect();
-        let line = values.join(&args.separator);
-        let line = context.output.name(&line).into_owned();
-        context.output.line(line)?;
-    }
+    let line = |output: &Output, item: &Item| {
+        let is_out = args.dirs_only && !item.is_folder() || args.files_only && item.is_folder();
+        let value = |field: &Field| field.value(item);
+        let line = || fields.iter().map(value).collect::<Vec<_>>().join(&args.separator);
+        (!is_out).then(|| output.name(&line()).into_owned())
+    };
+    items::print(context, &args.list, reach, line).await?;
     Ok(ExitCode::Success)
 }
 

@@ -1,4 +1,5 @@
-//! `lsjson`: a listing as a JSON array, an object for each entry. The other listing commands print it under `--json`.
+//! `lsjson`: a listing as a JSON array, an object for each entry ([`Array`]). The other listing commands print the same
+//! under `--json`.
 
 use clap::Args;
 use serde::Serialize;
@@ -9,6 +10,7 @@ use super::items::{self, Item, ListArgs, Reach};
 use super::output::{Failure, Outcome, Output};
 use super::quantity;
 use crate::handle::NodeHandle;
+use crate::message::ProblemKind;
 
 /// List as JSON.
 ///
@@ -50,32 +52,46 @@ struct Row<'i> {
 /// Runs the command.
 pub(crate) async fn run(args: LsjsonArgs, context: &mut Context) -> Outcome {
     let reach = if args.recursive { Reach::Everything } else { Reach::Folder };
-    let listing = items::list(context, &args.list, reach).await?;
-    let is_wanted =
-        |item: &&Item| !(args.dirs_only && !item.is_folder() || args.files_only && item.is_folder());
-    print(&mut context.output, listing.items.iter().filter(is_wanted))
+    context.options.json = true;
+    let line = |_: &Output, item: &Item| {
+        let is_out = args.dirs_only && !item.is_folder() || args.files_only && item.is_folder();
+        (!is_out).then(String::new)
+    };
+    items::print(context, &args.list, reach, line).await?;
+    Ok(ExitCode::Success)
 }
 
-/// Prints items as an array, one on each line, so that a long listing can be read while it comes.
-pub(crate) fn print<'i>(output: &mut Output, items: impl IntoIterator<Item = &'i Item>) -> Outcome {
-    let mut before = "[\n";
-    for item in items {
-        let row = serde_json::to_string(&Row::of(item)).map_err(|error| {
-            Failure::new(crate::message::ProblemKind::Other, format!("cannot write JSON: {error}"), "")
-        })?;
-        output.bytes(before.as_bytes())?;
-        output.bytes(row.as_bytes())?;
-        before = ",\n";
+/// An array of items that is printed while it is made, one on each line.
+pub(crate) struct Array {
+    before: &'static str,
+}
+
+impl Array {
+    /// An array with nothing in it yet.
+    pub(crate) const fn new() -> Self {
+        Self { before: "[\n" }
     }
-    output.line(if before == "[\n" { "[\n]" } else { "\n]" })?;
-    Ok(ExitCode::Success)
+
+    /// Prints one item.
+    pub(crate) fn row(&mut self, output: &mut Output, item: &Item) -> Result<(), Failure> {
+        let row = serde_json::to_string(&Row::of(item))
+            .map_err(|error| Failure::new(ProblemKind::Other, format!("cannot write JSON: {error}"), ""))?;
+        output.bytes(self.before.as_bytes())?;
+        self.before = ",\n";
+        output.bytes(row.as_bytes())
+    }
+
+    /// Prints the end.
+    pub(crate) fn end(self, output: &mut Output) -> Result<(), Failure> {
+        output.line(if self.before == ",\n" { "\n]" } else { "[\n]" })
+    }
 }
 
 impl<'i> Row<'i> {
     fn of(item: &'i Item) -> Self {
         Self {
             path: &item.path,
-            name: &item.name,
+            name: item.name(),
             size: item.size().and_then(|size| i64::try_from(size).ok()).unwrap_or(-1),
             mime_type: media_type(item),
             mod_time: quantity::time_rfc3339(item.modified),
@@ -90,7 +106,7 @@ pub(crate) fn media_type(item: &Item) -> &'static str {
     if item.is_folder() {
         return "inode/directory";
     }
-    let extension = item.name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let extension = item.name().rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     let known = MEDIA_TYPES.iter().find(|(known, _)| *known == extension);
     known.map_or("application/octet-stream", |(_, media_type)| media_type)
 }

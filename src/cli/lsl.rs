@@ -3,9 +3,10 @@
 use clap::Args;
 
 use super::context::Context;
-use super::items::{self, ListArgs, Reach};
+use super::exit::ExitCode;
+use super::items::{self, Item, Kind, ListArgs, Reach};
 use super::ls;
-use super::output::Outcome;
+use super::output::{Outcome, Output};
 use super::quantity;
 
 /// List files with size and time, in all folders below.
@@ -24,9 +25,14 @@ pub(crate) struct LslArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: LslArgs, context: &mut Context) -> Outcome {
-    let listing = items::list(context, &args.list, Reach::Everything).await?;
-    ls::print_files(context, &listing.items, |item, size| {
-        let size = ls::size_column(size, args.human_readable);
-        format!("{size} {}.000000000", quantity::time(item.modified))
-    })
+    let line = |output: &Output, item: &Item| match item.kind {
+        Kind::File { size } => {
+            let size = ls::size_column(size, args.human_readable);
+            let time = quantity::time(item.modified);
+            Some(format!("{size} {time}.000000000 {}", output.name(&item.path)))
+        }
+        Kind::Folder { .. } => None,
+    };
+    items::print(context, &args.list, Reach::Everything, line).await?;
+    Ok(ExitCode::Success)
 }

@@ -34,6 +34,7 @@ mod waiting;
 
 use std::ffi::OsString;
 use std::future::Future;
+use std::io;
 
 use clap::{CommandFactory, FromArgMatches};
 use tokio_util::sync::CancellationToken;
@@ -110,10 +111,10 @@ async fn run_command(command: Option<Command>, options: context::GlobalArgs, mes
     flushed.map(|()| code)
 }
 
-/// Runs the command until it ends or Ctrl-C is pressed. Commands that have something to clean up do that themselves.
+/// Runs the command until it ends or is asked to. Commands that have something to clean up do that themselves.
 async fn until_stopped(command: Option<Command>, context: &mut Context) -> Outcome {
     let stop = context.stop.clone();
-    cancel_on_ctrl_c(stop.clone());
+    cancel_when_asked(stop.clone());
     let cleans_up = matches!(command, None | Some(Command::Demo(_) | Command::Copy(_) | Command::Copyto(_)));
     tokio::select! {
         ended = dispatch(command, context) => ended,
@@ -121,12 +122,32 @@ async fn until_stopped(command: Option<Command>, context: &mut Context) -> Outco
     }
 }
 
-fn cancel_on_ctrl_c(stop: CancellationToken) {
+/// The first wish to end is granted in good order, the second at once.
+fn cancel_when_asked(stop: CancellationToken) {
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if asked_to_end().await.is_ok() {
             stop.cancel();
         }
+        if asked_to_end().await.is_ok() {
+            std::process::exit(i32::from(ExitCode::Interrupted as u8));
+        }
     });
+}
+
+/// Waits for Ctrl-C, or for the system's wish that the program ends.
+#[cfg(unix)]
+async fn asked_to_end() -> io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn asked_to_end() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {

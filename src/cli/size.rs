@@ -24,16 +24,15 @@ struct Report {
 
 /// Runs the command.
 pub(crate) async fn run(args: SizeArgs, context: &mut Context) -> Outcome {
-    let listing = items::list(context, &args.list, Reach::Everything).await?;
-    let sizes = listing.items.iter().filter_map(|item| match item.kind {
-        Kind::File { size } => Some(size),
-        Kind::Folder { .. } => None,
-    });
     let mut report = Report { count: 0, bytes: 0 };
-    for size in sizes {
-        report.count += 1;
-        report.bytes = report.bytes.saturating_add(size);
-    }
+    items::each(context, &args.list, Reach::Everything, |_, item| {
+        if let Kind::File { size } = item.kind {
+            report.count += 1;
+            report.bytes = report.bytes.saturating_add(size);
+        }
+        Ok(())
+    })
+    .await?;
     if context.options.json {
         context.output.json(&report)?;
         return Ok(ExitCode::Success);

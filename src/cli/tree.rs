@@ -5,7 +5,7 @@ use clap::Args;
 use super::context::Context;
 use super::exit::ExitCode;
 use super::items::{self, Item, Kind, ListArgs, Reach};
-use super::lsjson;
+use super::lsjson::Array;
 use super::output::Outcome;
 use super::quantity;
 
@@ -38,16 +38,26 @@ pub(crate) struct TreeArgs {
 pub(crate) async fn run(args: TreeArgs, context: &mut Context) -> Outcome {
     let mut list = args.list.clone();
     list.max_depth = list.max_depth.or(args.level);
-    let mut items = items::list(context, &list, Reach::Everything).await?.items;
-    items.retain(|item| item.is_folder() || !args.dirs_only);
-    if context.options.json {
-        return lsjson::print(&mut context.output, &items);
+    let mut array = context.options.json.then(Array::new);
+    let mut items = Vec::new();
+    items::each(context, &list, Reach::Everything, |output, item| match &mut array {
+        _ if args.dirs_only && !item.is_folder() => Ok(()),
+        Some(array) => array.row(output, item),
+        None => {
+            items.push(item.clone());
+            Ok(())
+        }
+    })
+    .await?;
+    if let Some(array) = array {
+        array.end(&mut context.output)?;
+        return Ok(ExitCode::Success);
     }
     context.output.line("/")?;
     for (item, lines) in items.iter().zip(branches(&items)) {
         let size = if args.size { size_column(item) } else { String::new() };
         let slash = if item.is_folder() { "/" } else { "" };
-        let line = format!("{lines}{size}{}{slash}", context.output.name(&item.name));
+        let line = format!("{lines}{size}{}{slash}", context.output.name(item.name()));
         context.output.line(line)?;
     }
     if !args.noreport {
@@ -94,8 +104,7 @@ mod tests {
     use super::*;
 
     fn item(path: &str) -> Item {
-        let name = path.rsplit('/').next().unwrap().to_owned();
-        Item { path: path.to_owned(), name, kind: Kind::File { size: 0 }, modified: 0, node: None }
+        Item { path: path.to_owned(), kind: Kind::File { size: 0 }, modified: 0, node: None }
     }
 
     #[test]

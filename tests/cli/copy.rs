@@ -1,7 +1,8 @@
 //! `copy` and `copyto`: what arrives, what is skipped, what is told, and that nothing is lost silently.
 
 use std::fs;
-use std::time::{Duration, SystemTime};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::scene::{JUNE, Scene};
 
@@ -139,4 +140,31 @@ fn troubles_that_pass_are_sat_out() {
     let ran = scene.run(&["copy", "src", "ann:x"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
     assert_eq!(scene.ann.content("x/sub/deep.txt").unwrap(), b"deep");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it_in_good_order() {
+    let scene = Scene::logged_in();
+    scene.ann.file("big", &vec![1; 1 << 20], JUNE);
+    scene.emulator.fault("rate:10KiB@dl").unwrap();
+    let child = Command::new(env!("CARGO_BIN_EXE_megapane"))
+        .args(["copy", "ann:big", "down"])
+        .env_clear()
+        .envs(scene.environment())
+        .current_dir(scene.path(""))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while !scene.emulator.seen().iter().any(|request| request.path.starts_with("/dl")) {
+        assert!(begun.elapsed() < Duration::from_mins(1), "it never began to download");
+        std::thread::yield_now();
+    }
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "megapane: stopped\n");
+    assert_eq!(fs::read_dir(scene.path("down")).map_or(0, Iterator::count), 0, "something was left behind");
 }

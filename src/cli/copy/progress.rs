@@ -71,6 +71,8 @@ impl Drop for Bars {
             file.finish_and_clear();
         }
         self.total.finish_and_clear();
+        // A bar that was drawn a moment ago may still stand there; a terminal that is gone needs no clearing.
+        let _ = self.all.clear();
         self.messages.keep_clear_of(None);
     }
 }

@@ -34,9 +34,7 @@ pub(super) async fn run(context: &mut Context, folder: &Path) -> Outcome {
     let (used, total) = (quantity::size_with_unit(quota.used), quantity::size_with_unit(quota.total));
     steps.tell(context, &format!("logged in as {}: {used} of {total} used", profile.email))?;
 
-    let listing = list(context, &format!("{NAME}:")).await?;
-    let folders = listing.iter().filter(|item| item.is_folder()).count();
-    let files = listing.len() - folders;
+    let (files, folders) = count(context, &format!("{NAME}:")).await?;
     steps.tell(context, &format!("listed the cloud drive: {files} files in {folders} folders"))?;
 
     let up = copy(context, &here.to_string_lossy(), &target).await?;
@@ -77,9 +75,15 @@ impl Steps {
     }
 }
 
-async fn list(context: &Context, place: &str) -> Result<Vec<items::Item>, Failure> {
-    let args = ListArgs::whole(place);
-    Ok(items::list(context, &args, Reach::Everything).await?.items)
+/// Counts the files and folders below a place.
+async fn count(context: &mut Context, place: &str) -> Result<(u64, u64), Failure> {
+    let (mut files, mut folders) = (0, 0);
+    items::each(context, &ListArgs::whole(place), Reach::Everything, |_, item| {
+        *(if item.is_folder() { &mut folders } else { &mut files }) += 1;
+        Ok(())
+    })
+    .await?;
+    Ok((files, folders))
 }
 
 async fn copy(context: &mut Context, source: &str, target: &str) -> Result<CopyReport, Failure> {
