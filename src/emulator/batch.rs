@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::account::Standing;
 use super::commands::{self, Call, Reply};
 use super::fault::CommandFaults;
 use super::refusal::Refusal;
@@ -74,6 +75,9 @@ pub(crate) fn answer(
         return answer;
     }
     let Ok(Value::Array(batch)) = serde_json::from_slice(body) else { return bare(Refusal::Arguments) };
+    if is_suspended(world, &caller) && batch.iter().any(|command| command["a"] != "whyamiblocked") {
+        return bare(Refusal::Blocked);
+    }
     let version = query.value("v").and_then(|v| v.parse().ok()).unwrap_or(1);
     let mut pieces = vec![Bytes::from_static(b"[")];
     for (index, command) in batch.iter().enumerate() {
@@ -121,6 +125,12 @@ fn refused(command: &Value, (refusal, seconds): (Refusal, Option<u64>)) -> Bytes
         }
         _ => refusal.number().to_string().into(),
     }
+}
+
+/// Whether the caller's account was suspended after the login: then it may only ask why.
+fn is_suspended(world: &World, caller: &Caller) -> bool {
+    let account = caller.user().and_then(|user| world.accounts.get(&user));
+    account.is_some_and(|account| account.standing == Standing::Suspended)
 }
 
 fn has_expired(link: &Link) -> bool {

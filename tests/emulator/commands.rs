@@ -65,7 +65,11 @@ async fn refused_logins_say_why() {
     let cy = emulator.add_account(NewAccount::new("cy@example.org"));
     cy.set_standing(Standing::Unconfirmed);
     assert_eq!(line.log_in("cy@example.org", PASSWORD, json!({})).await, Err(-13));
+    cy.set_standing(Standing::Good);
+    let mut inside = Line::login(&emulator, "cy@example.org").await;
     cy.set_standing(Standing::Suspended);
+    assert_eq!(inside.batch(json!([{"a": "ug"}])).await, -16);
+    assert_eq!(inside.batch(json!([{"a": "whyamiblocked"}])).await, json!([200]));
     assert_eq!(line.log_in("cy@example.org", PASSWORD, json!({})).await, Err(-16));
 }
 
