@@ -127,8 +127,9 @@ pub(crate) async fn passphrase(context: &Context, account: &str) -> Result<Secre
     if !terminal::is_attended() {
         return Err(stored_problem(account, &CredentialsError::PassphraseNeeded));
     }
+    let hidden = terminal::Hidden::begin()?;
     context.messages.prompt(&format!("Passphrase of the remote \"{account}\": "));
-    terminal::secret().await
+    hidden.secret().await
 }
 
 /// Runs a command of the user's and returns the first line that it prints.
@@ -238,8 +239,9 @@ async fn ask_and_log_in(
         ));
     }
     context.messages.notice(&format!("{reason}: log in again"));
+    let hidden = terminal::Hidden::begin()?;
     context.messages.prompt(&format!("Password of {}: ", account.email));
-    let password = terminal::secret().await?;
+    let password = hidden.secret().await?;
     let session = log_in(context, client, &account.email, &password, None).await?;
     let passphrase = if account.passphrase { Some(passphrase(context, &account.name).await?) } else { None };
     store(context, account, &session, passphrase).await?;

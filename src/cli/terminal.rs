@@ -29,18 +29,32 @@ pub(crate) async fn line() -> Result<String, Failure> {
     .await
 }
 
-/// Reads one line that is not shown while it is typed or pasted. The question has been printed.
-pub(crate) async fn secret() -> Result<Secret, Failure> {
-    let secret = blocking(|| {
+/// A terminal that shows nothing of what is typed. It begins before the question is printed, so that not even the
+/// fastest answer is seen.
+pub(crate) struct Hidden(());
+
+impl Hidden {
+    /// Stops showing what is typed, until the value is dropped. Questions printed meanwhile are one line without an end.
+    pub(crate) fn begin() -> Result<Self, Failure> {
         enable_raw_mode().map_err(|error| unreadable(&error))?;
-        let secret = read_hidden();
-        disable_raw_mode().map_err(|error| unreadable(&error))?;
+        Ok(Self(()))
+    }
+
+    /// Reads one line that is typed or pasted. The question has been printed.
+    pub(crate) async fn secret(self) -> Result<Secret, Failure> {
+        let secret = blocking(read_hidden).await;
+        drop(self);
+        // Enter was not shown either.
+        let _ = io::Write::write_all(&mut io::stderr(), b"\n");
         secret
-    })
-    .await;
-    // Enter was not shown either.
-    let _ = io::Write::write_all(&mut io::stderr(), b"\n");
-    secret
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        // What could be done about it? The next prompt of the shell sets its own mode.
+        let _ = disable_raw_mode();
+    }
 }
 
 fn read_hidden() -> Result<Secret, Failure> {

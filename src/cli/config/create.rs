@@ -125,8 +125,9 @@ async fn password(context: &Context, args: &PasswordArgs, email: &str) -> Result
             "Give --password-stdin or --password-command COMMAND.",
         ));
     }
+    let hidden = terminal::Hidden::begin()?;
     context.messages.prompt(&format!("Password of {email}: "));
-    terminal::secret().await
+    hidden.secret().await
 }
 
 /// The first line, exactly: spaces may be part of a password.

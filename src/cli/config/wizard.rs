@@ -161,14 +161,18 @@ async fn new_password(context: &mut Context) -> Result<Secret, Failure> {
 /// Asks for a secret twice.
 async fn new_secret(context: &mut Context, what: &str) -> Result<Secret, Failure> {
     loop {
-        context.output.prompt(&format!("Enter the {what}:\n{what}:"))?;
-        let secret = terminal::secret().await?;
+        context.output.line(format!("Enter the {what}:"))?;
+        let hidden = terminal::Hidden::begin()?;
+        context.output.prompt(&format!("{what}:"))?;
+        let secret = hidden.secret().await?;
         if secret.is_empty() {
             context.output.line("This value is required and it has no default.")?;
             continue;
         }
-        context.output.prompt(&format!("Confirm the {what}:\n{what}:"))?;
-        if terminal::secret().await? == secret {
+        context.output.line(format!("Confirm the {what}:"))?;
+        let hidden = terminal::Hidden::begin()?;
+        context.output.prompt(&format!("{what}:"))?;
+        if hidden.secret().await? == secret {
             return Ok(secret);
         }
         context.output.line(format!("The {what}s do not match, enter them again."))?;
