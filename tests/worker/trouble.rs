@@ -164,22 +164,7 @@ async fn a_target_that_cannot_be_made_is_one_problem_and_not_one_for_each_file()
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_copy_stops_its_transfers_and_leaves_no_partial_file() {
-    let mut desk = Desk::with(
-        |ann, _| {
-            ann.file("big", &vec![5; 4_000_000], TIME);
-        },
-        |_| {},
-    );
-    desk.open_cloud("").await;
-    desk.emulator.fault("rate:100KiB@dl").unwrap();
-    let request = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Ask);
-    desk.send(Command::PlanCopy { copy: COPY, request });
-    desk.send(Command::StartCopy { copy: COPY });
-    desk.until(|event| match event {
-        Event::Transfers { changed, .. } => changed.iter().any(|row| row.done > 0).then_some(()),
-        _ => None,
-    })
-    .await;
+    let mut desk = with_a_file_on_its_way_down().await;
     desk.send(Command::CancelCopy { copy: COPY });
     let report =
         desk.until(|event| if let Event::CopyEnded(report) = event { Some(report.clone()) } else { None });
@@ -224,22 +209,7 @@ async fn one_transfer_can_be_cancelled_and_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn quitting_while_files_move_is_clean() {
-    let mut desk = Desk::with(
-        |ann, _| {
-            ann.file("big", &vec![5; 4_000_000], TIME);
-        },
-        |_| {},
-    );
-    desk.open_cloud("").await;
-    desk.emulator.fault("rate:100KiB@dl").unwrap();
-    let request = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Ask);
-    desk.send(Command::PlanCopy { copy: COPY, request });
-    desk.send(Command::StartCopy { copy: COPY });
-    desk.until(|event| match event {
-        Event::Transfers { changed, .. } => changed.iter().any(|row| row.done > 0).then_some(()),
-        _ => None,
-    })
-    .await;
+    let mut desk = with_a_file_on_its_way_down().await;
     quit(&mut desk).await;
     assert!(desk.names("").is_empty(), "{:?}", desk.names(""));
 }
@@ -278,4 +248,25 @@ async fn a_front_end_that_does_not_listen_blocks_nothing_and_loses_nothing_but_s
     assert_eq!((ran.report.copied_count, ran.notes.len()), (1500, 1500), "every note arrives");
     let steps = desk.seen.iter().filter(|event| matches!(event, Event::Transfers { .. })).count();
     assert!(steps < 1100, "sums are merged, not piled up: {steps}");
+}
+
+/// A desk whose copy of a slow, big file has begun to move.
+async fn with_a_file_on_its_way_down() -> Desk {
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("big", &vec![5; 4_000_000], TIME);
+        },
+        |_| {},
+    );
+    desk.open_cloud("").await;
+    desk.emulator.fault("rate:100KiB@dl").unwrap();
+    let request = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Ask);
+    desk.send(Command::PlanCopy { copy: COPY, request });
+    desk.send(Command::StartCopy { copy: COPY });
+    desk.until(|event| match event {
+        Event::Transfers { changed, .. } => changed.iter().any(|row| row.done > 0).then_some(()),
+        _ => None,
+    })
+    .await;
+    desk
 }
