@@ -245,6 +245,25 @@ async fn trash_notes_the_origin_in_one_batch_and_restore_brings_it_back_there() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_goes_to_the_bin_without_its_origin_is_in_the_bin_all_the_same() {
+    let mut scene = Scene::new(|ann, _| {
+        ann.file("Docs/a.txt", b"a", TIME);
+        ann.file("Docs/b.txt", b"b", TIME);
+    })
+    .await;
+    let [folder, noted, moved] = ["Docs", "Docs/a.txt", "Docs/b.txt"].map(|path| scene.node(path));
+    scene.emulator.fault("-11@a#1").unwrap();
+    scene.change(Change::Trash { node: moved, from: folder }).await.unwrap();
+    assert_eq!(scene.ann.rubbish_paths(), ["b.txt"]);
+    assert!(matches!(scene.journal.read().unwrap().remove(0).end, UndoEnd::Undoable(_)));
+    scene.emulator.fault("-11@m#1").unwrap();
+    let refused = scene.change(Change::Trash { node: noted, from: folder }).await;
+    assert!(matches!(refused, Err(ChangeError::Api(ApiError::Refused { .. }))));
+    assert_eq!(scene.ann.paths(), ["Docs/", "Docs/a.txt"]);
+    assert!(matches!(scene.journal.read().unwrap().remove(0).end, UndoEnd::Refused));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_came_from_a_folder_that_is_gone_is_restored_to_the_cloud_drive() {
     let mut scene = Scene::new(|ann, _| {
         ann.file("Docs/a.txt", b"a", TIME);

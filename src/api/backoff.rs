@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
@@ -49,11 +51,15 @@ impl<'a> Patience<'a> {
         Self { waits, retry_now, give_up, backoff: Backoff::new(), first_failure: None, told: false }
     }
 
-    /// Waits until the next attempt is due.
-    pub(super) async fn wait(&mut self, reason: Reason) -> Result<(), OutOfPatience> {
+    /// Waits until the next attempt is due, but no less than the server asked for.
+    pub(super) async fn wait(
+        &mut self,
+        reason: Reason,
+        asked: Option<Duration>,
+    ) -> Result<(), OutOfPatience> {
         let now = Instant::now();
         let first_failure = *self.first_failure.get_or_insert(now);
-        let until = now + self.backoff.next(u16::from_le_bytes(random()));
+        let until = now + self.backoff.next(u16::from_le_bytes(random())).max(asked.unwrap_or_default());
         if self.give_up.is_some_and(|limit| until > first_failure + limit) {
             return Err(OutOfPatience);
         }
@@ -80,11 +86,22 @@ impl Drop for Patience<'_> {
     }
 }
 
+/// Returns how long a server asks to be left alone (`Retry-After`, in seconds), at most [`LONGEST_ASKED_WAIT`].
+///
+/// The form with a date is not read: it would need both clocks to be right.
+pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_ASKED_WAIT))
+}
+
 /// The first delay.
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 
 /// No base delay is longer; with the added half a client comes back after 45 s at the latest.
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
+
+/// A server that asks for more is asked again after this.
+const LONGEST_ASKED_WAIT: Duration = Duration::from_mins(5);
 
 #[cfg(test)]
 mod tests {
@@ -100,5 +117,19 @@ mod tests {
     #[test]
     fn jitter_adds_up_to_a_half() {
         assert_eq!(Backoff::new().next(u16::MAX), Duration::from_millis(375));
+    }
+
+    #[test]
+    fn a_server_is_left_alone_for_as_long_as_it_asks_within_reason() {
+        let asked = |value: &str| {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
+            asked_wait(&headers).map(|wait| wait.as_secs())
+        };
+        assert_eq!(["0", " 7 ", "86400"].map(asked), [Some(0), Some(7), Some(300)]);
+        assert_eq!(
+            ["-1", "soon", "", "99999999999999999999", "Fri, 31 Dec 1999 23:59:59 GMT"].map(asked),
+            [None; 5]
+        );
+        assert_eq!(asked_wait(&HeaderMap::new()), None);
     }
 }

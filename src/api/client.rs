@@ -94,23 +94,26 @@ impl Client {
         loop {
             let elements = self.issue(vec![call.json.clone()], C::ALONE).await?;
             let elements = elements.map_err(|fatal| fatal.into_error(C::NAME, C::CONTEXT))?;
-            call.take(elements.first())?;
+            call.take(elements.first());
             if let Some(answer) = call.answer.take() {
-                return Ok(answer);
+                return answer;
             }
-            patience.wait(Reason::ServerBusy).await.map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
+            patience
+                .wait(Reason::ServerBusy, None)
+                .await
+                .map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
         }
     }
 
     /// Sends two commands in one batch, in order (trash: `a` then `m`).
     ///
-    /// When the server is too busy for one of them, only that one is repeated. When one is refused the other may have
-    /// been carried out.
+    /// When the server is too busy for one of them, only that one is repeated. Each has an outcome of its own: one may be
+    /// refused and the other carried out. An error instead of the two says that nothing is known of at least one.
     pub async fn call_both<A: ApiCommand, B: ApiCommand>(
         &self,
         first: &A,
         second: &B,
-    ) -> Result<(A::Answer, B::Answer), ApiError> {
+    ) -> Result<Both<A, B>, ApiError> {
         let (mut first, mut second) = (Call::new(first)?, Call::new(second)?);
         let mut patience = self.line.patience();
         loop {
@@ -118,15 +121,18 @@ impl Client {
             let elements = self.issue(due.into_iter().flatten().cloned().collect(), false).await?;
             let mut elements = elements.map_err(|fatal| fatal.into_error(A::NAME, A::CONTEXT))?.into_iter();
             if first.answer.is_none() {
-                first.take(elements.next().as_ref())?;
+                first.take(elements.next().as_ref());
             }
             if second.answer.is_none() {
-                second.take(elements.next().as_ref())?;
+                second.take(elements.next().as_ref());
             }
             if let Some(answers) = take_both(&mut first.answer, &mut second.answer) {
                 return Ok(answers);
             }
-            patience.wait(Reason::ServerBusy).await.map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
+            patience
+                .wait(Reason::ServerBusy, None)
+                .await
+                .map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
         }
     }
 
@@ -147,7 +153,10 @@ impl Client {
             if code.retry(listing_body::CONTEXT) != Retry::BackOff {
                 return Err(refused(code, listing_body::NAME, listing_body::CONTEXT));
             }
-            patience.wait(Reason::ServerBusy).await.map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
+            patience
+                .wait(Reason::ServerBusy, None)
+                .await
+                .map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
         }
     }
 
@@ -188,10 +197,14 @@ impl fmt::Debug for Client {
     }
 }
 
+/// How each of two commands that travelled together ended.
+pub type Both<A, B> =
+    (Result<<A as ApiCommand>::Answer, ApiError>, Result<<B as ApiCommand>::Answer, ApiError>);
+
 /// A command on its way to an answer.
 struct Call<C: ApiCommand> {
     json: String,
-    answer: Option<C::Answer>,
+    answer: Option<Result<C::Answer, ApiError>>,
 }
 
 impl<C: ApiCommand> Call<C> {
@@ -209,16 +222,14 @@ impl<C: ApiCommand> Call<C> {
         }
     }
 
-    /// Takes the answer over; leaves it empty when the server is too busy for this command.
-    fn take(&mut self, element: Option<&Element>) -> Result<(), ApiError> {
-        let malformed = || ApiError::Malformed { command: C::NAME };
-        match element.ok_or_else(malformed)?.read::<C>() {
-            Ok(Ok(answer)) => self.answer = Some(answer),
-            Ok(Err(code)) if code.retry(C::CONTEXT) == Retry::BackOff => {}
-            Ok(Err(code)) => return Err(refused(code, C::NAME, C::CONTEXT)),
-            Err(_unreadable) => return Err(malformed()),
-        }
-        Ok(())
+    /// Takes the answer or the refusal over; leaves it empty when the server is too busy for this command.
+    fn take(&mut self, element: Option<&Element>) {
+        self.answer = match element.map(Element::read::<C>) {
+            Some(Ok(Ok(answer))) => Some(Ok(answer)),
+            Some(Ok(Err(code))) if code.retry(C::CONTEXT) == Retry::BackOff => None,
+            Some(Ok(Err(code))) => Some(Err(refused(code, C::NAME, C::CONTEXT))),
+            Some(Err(_)) | None => Some(Err(ApiError::Malformed { command: C::NAME })),
+        };
     }
 }
 

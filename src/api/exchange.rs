@@ -1,6 +1,6 @@
-//! One request of the command channel, sent again with the same id and the same bytes until there is an answer: the retry
-//! table of mega-protocol 1.3 and the proof of work of 1.4. `queue` and the listing send through it; what the answer's
-//! body means is theirs.
+//! One request of the command channel, sent again with the same id and the same bytes until there is an answer, with a
+//! proof of work where the server wants one (meganz/sdk `src/megaclient.cpp`, `MegaClient::exec`; `src/hashcash.cpp`).
+//! `queue` and the listing send through it; what the answer's body means is theirs.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::sync::Notify;
 use url::Url;
 
-use super::backoff::Patience;
+use super::backoff::{self, Patience};
 use super::client::{ClientOptions, Identity};
 use super::error::{ApiError, Context, ErrorCode, Retry};
 use super::request_id::RequestIds;
@@ -43,8 +43,8 @@ pub(super) struct Outgoing {
 pub(super) enum Failure {
     /// No answer, or half of one.
     Transport(TransportError),
-    /// An answer that is not MEGA's.
-    Status(StatusCode),
+    /// An answer that is not MEGA's, and how long the server asks to be left alone.
+    Status(StatusCode, Option<Duration>),
     /// HTTP 402.
     Challenge(Challenge),
     /// Status 200, but the body is not an answer: empty, cut off, a web page.
@@ -117,9 +117,10 @@ impl Line {
             if failure.is_hopeless() || garbage_count >= MAX_GARBAGE {
                 return Err(failure.into());
             }
-            if patience.wait(failure.reason()).await.is_err() {
+            if patience.wait(failure.reason(), failure.asked_wait()).await.is_err() {
                 return Err(failure.into());
             }
+            proof.allow_another();
         }
     }
 
@@ -136,7 +137,7 @@ impl Line {
         match response.status {
             StatusCode::OK => Ok(response),
             StatusCode::PAYMENT_REQUIRED => Err(challenge(&response)),
-            other => Err(Failure::Status(other)),
+            other => Err(Failure::Status(other, backoff::asked_wait(&response.headers))),
         }
     }
 }
@@ -154,7 +155,7 @@ impl Failure {
                 | TransportError::Idle { .. } => false,
             },
             Self::Code(code) => code.retry(Context::Command) != Retry::BackOff,
-            Self::Status(_) | Self::Challenge(_) | Self::Garbage => false,
+            Self::Status(..) | Self::Challenge(_) | Self::Garbage => false,
         }
     }
 
@@ -162,7 +163,7 @@ impl Failure {
     fn is_not_mega(&self) -> bool {
         match self {
             Self::Garbage => true,
-            Self::Status(status) => !status.is_server_error() && *status != StatusCode::TOO_MANY_REQUESTS,
+            Self::Status(status, _) => !status.is_server_error() && *status != StatusCode::TOO_MANY_REQUESTS,
             Self::Transport(_) | Self::Challenge(_) | Self::Code(_) => false,
         }
     }
@@ -171,7 +172,14 @@ impl Failure {
         match self {
             Self::Transport(_) => Reason::Offline,
             Self::Challenge(_) => Reason::ProofOfWork,
-            Self::Status(_) | Self::Garbage | Self::Code(_) => Reason::ServerBusy,
+            Self::Status(..) | Self::Garbage | Self::Code(_) => Reason::ServerBusy,
+        }
+    }
+
+    const fn asked_wait(&self) -> Option<Duration> {
+        match self {
+            Self::Status(_, wait) => *wait,
+            Self::Transport(_) | Self::Challenge(_) | Self::Garbage | Self::Code(_) => None,
         }
     }
 }
@@ -180,7 +188,7 @@ impl From<Failure> for Fatal {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Transport(error) => Self::Transport(Arc::new(error)),
-            Failure::Status(status) => Self::Status(status),
+            Failure::Status(status, _) => Self::Status(status),
             Failure::Challenge(_) => Self::GaveUp(Reason::ProofOfWork),
             Failure::Garbage => Self::Malformed,
             Failure::Code(code) if code.retry(Context::Command) == Retry::BackOff => {
@@ -208,7 +216,7 @@ impl Fatal {
 
 fn challenge(response: &Response) -> Failure {
     let header = response.headers.get(HASHCASH).and_then(|value| value.to_str().ok());
-    header.and_then(Challenge::parse).map_or(Failure::Status(response.status), Failure::Challenge)
+    header.and_then(Challenge::parse).map_or(Failure::Status(response.status, None), Failure::Challenge)
 }
 
 /// Proofs of work of one request.
@@ -226,6 +234,11 @@ impl Proof {
     /// A server that wants proof after proof is treated like a busy one.
     fn may_try_again(&self) -> bool {
         self.solved_count < MAX_PROOFS
+    }
+
+    /// After a wait a proof is worth its while again: the one before may have been lost with its request.
+    const fn allow_another(&mut self) {
+        self.solved_count = self.solved_count.saturating_sub(1);
     }
 
     /// Searches on threads of its own; dropping the future stops them. After [`PROOF_TIME`] there is no answer, and the
@@ -258,7 +271,7 @@ const IDLE_LIMIT: Duration = Duration::from_mins(2);
 /// Answers that are not MEGA's before it is called hopeless: about 8 seconds of them.
 const MAX_GARBAGE: u32 = 6;
 
-/// Proofs for one request; the official client has no limit, but an easy challenge for ever would keep a core busy.
+/// Proofs for one request without a wait between them; the official client has no limit, but an easy challenge for ever would keep a core busy.
 const MAX_PROOFS: u32 = 4;
 
 /// Threads of one search: as many as the official client uses at most.

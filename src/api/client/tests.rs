@@ -137,6 +137,18 @@ async fn whatever_may_pass_is_tried_again_with_the_same_id_and_the_same_bytes() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_asks_for_time_gets_it() {
+    for (status, asked, least) in [(429, "20", 20), (503, "3", 3), (429, "86400", 300), (429, "soon", 0)] {
+        let rig = rig([Reply::status(status, "").with("retry-after", asked), Reply::ok(QUOTA)]);
+        let start = Instant::now();
+        assert!(rig.quota().await.is_ok());
+        assert!((least..=least + 1).contains(&start.elapsed().as_secs()), "{status} {asked}");
+    }
+    let rig = rig_with([Reply::status(429, "").with("retry-after", "20")], Some(Duration::from_secs(10)));
+    assert!(matches!(rig.quota().await, Err(ApiError::Status(429))), "longer than we may wait");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_command_that_came_too_early_goes_into_a_new_batch() {
     for early in ["[-3]", "[-4]", r#"[{"err":-3}]"#] {
         let rig = rig([Reply::ok(early), Reply::ok(QUOTA)]);
@@ -295,10 +307,28 @@ async fn a_pair_stays_together_and_only_the_early_one_is_repeated() {
     let (bin, file) = (node("tttttttt"), node("AbCd-_12"));
     let set = SetAttributes { node: file, attributes: "x".into() };
     let put = MoveNode { node: file, target: bin, share_keys: None };
-    rig.client.call_both(&set, &put).await.unwrap();
+    let (first, second) = rig.client.call_both(&set, &put).await.unwrap();
+    assert!(first.is_ok() && second.is_ok());
     let bodies = rig.line.bodies();
     assert_eq!(bodies[0], r#"[{"a":"a","n":"AbCd-_12","at":"x"},{"a":"m","n":"AbCd-_12","t":"tttttttt"}]"#);
     assert_eq!(bodies[1], r#"[{"a":"m","n":"AbCd-_12","t":"tttttttt"}]"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_of_a_pair_has_an_outcome_of_its_own() {
+    let (bin, file) = (node("tttttttt"), node("AbCd-_12"));
+    let set = SetAttributes { node: file, attributes: "x".into() };
+    let put = MoveNode { node: file, target: bin, share_keys: None };
+    for (answers, outcomes) in [
+        (vec!["[-11,0]"], [false, true]),
+        (vec!["[0,-9]"], [true, false]),
+        (vec!["[-3,-9]", "[0]"], [true, false]),
+    ] {
+        let rig = rig(answers.iter().map(|answer| Reply::ok(*answer)));
+        let (first, second) = rig.client.call_both(&set, &put).await.unwrap();
+        assert_eq!([first.is_ok(), second.is_ok()], outcomes, "{answers:?}");
+        assert_eq!(rig.ids().len(), answers.len());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -383,6 +413,16 @@ async fn a_server_that_only_wants_proofs_is_given_up() {
     let asked = || Reply::status(402, "").with("x-hashcash", CHALLENGE);
     let rig = rig_with(std::iter::repeat_with(asked).take(40), Some(Duration::from_secs(5)));
     assert!(matches!(rig.quota().await, Err(ApiError::GaveUp(Reason::ProofOfWork))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_wait_a_proof_is_found_again() {
+    let asked = || Reply::status(402, "").with("x-hashcash", CHALLENGE);
+    let rig = rig(std::iter::repeat_with(asked).take(6).chain([Reply::ok(QUOTA)]));
+    rig.quota().await.unwrap();
+    let proven: Vec<bool> =
+        rig.line.seen().iter().map(|seen| seen.headers.contains_key("x-hashcash")).collect();
+    assert_eq!(proven, [false, true, true, true, true, false, true]);
 }
 
 #[tokio::test]

@@ -145,8 +145,15 @@ impl Session {
             self.client().call(&to_bin).await?;
             return Ok(changed([NodeUpdate::Moved(node, bin)]));
         };
-        self.client().call_both(&set_attributes(node, &key, &attributes), &to_bin).await?;
-        Ok(changed([NodeUpdate::Attributes(node, attributes), NodeUpdate::Moved(node, bin)]))
+        let (noted, moved) =
+            self.client().call_both(&set_attributes(node, &key, &attributes), &to_bin).await?;
+        moved?;
+        let mut outcome = changed([NodeUpdate::Moved(node, bin)]);
+        match noted {
+            Ok(_) => outcome.updates.push(NodeUpdate::Attributes(node, attributes)),
+            Err(error) => tracing::warn!(%error, %node, "cannot note where a trashed node came from"),
+        }
+        Ok(outcome)
     }
 
     /// Makes one node. [`ChangeError::Gone`] when its folder went away meanwhile: the server then puts it into the bin.
