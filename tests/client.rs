@@ -294,7 +294,7 @@ async fn all_of_it_works_over_http() {
     let server = Server::bind(emulator.clone(), "127.0.0.1:0".parse().unwrap()).await.unwrap();
     let base: Url = server.lines()[0].strip_prefix("url: ").unwrap().parse().unwrap();
     let _server = tokio::spawn(server.run());
-    let client = client_on(Arc::new(HttpTransport::new().unwrap()), base);
+    let client = client_on(Arc::new(HttpTransport::new()), base);
     let session = Session::login(&client, ANN, &PASSWORD.into(), None).await.unwrap();
     assert_eq!(session.profile().await.unwrap().email, ANN);
     let url = download_address(&session, owner.node("a.txt").unwrap()).await;

@@ -12,51 +12,109 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use http::HeaderValue;
 use http::header::CONTENT_LENGTH;
 use reqwest::{Certificate, ClientBuilder, redirect, retry};
+use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep_until, timeout};
 use url::{Host, Url};
 
 use super::transport::{BodyStream, Channel, Request, RequestBody, Response, Transport, TransportError};
 
 /// Sends requests over HTTP. Clone is cheap and shares the connections.
-#[derive(Clone, Debug)]
+///
+/// Its clients are built when first needed: reading the system's root certificates takes some 10 ms for each.
+#[derive(Clone, Debug, Default)]
 pub struct HttpTransport {
-    api: reqwest::Client,
-    storage: reqwest::Client,
-    loopback: reqwest::Client,
+    clients: Arc<Clients>,
 }
 
 impl HttpTransport {
     /// Trusts the system's root certificates, or the bundled ones where the system has none.
-    pub fn new() -> Result<Self, TransportError> {
-        let api = build(|client| {
-            client
-                .http2_initial_stream_window_size(STREAM_WINDOW)
-                .http2_initial_connection_window_size(LINE_WINDOW)
-        })?;
-        let storage = build(|client| client.http1_only().gzip(false))?;
-        let loopback = build(|client| client.http1_only().gzip(false).no_proxy())?;
-        Ok(Self { api, storage, loopback })
-    }
-
-    /// Chooses the client for a request, or refuses to send it.
-    fn client_for(&self, url: &Url, channel: Channel) -> Result<&reqwest::Client, &'static str> {
-        match (url.scheme(), is_loopback(url), channel) {
-            ("http" | "https", true, _) => Ok(&self.loopback),
-            ("https", false, Channel::Api) => Ok(&self.api),
-            ("https", false, Channel::Storage) => Ok(&self.storage),
-            ("http", false, _) => Err("without TLS it only talks to this machine"),
-            _ => Err("the address is neither https nor http"),
-        }
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 }
 
 impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'static, Result<Response, TransportError>> {
         let host = host(&request.url);
-        match self.client_for(&request.url, request.channel) {
-            Ok(client) => Box::pin(exchange(client.clone(), request, host)),
-            Err(reason) => Box::pin(async move { Err(TransportError::Refused { host, reason }) }),
+        let route = match Route::of(&request.url, request.channel) {
+            Ok(route) => route,
+            Err(reason) => return Box::pin(async move { Err(TransportError::Refused { host, reason }) }),
+        };
+        let clients = Arc::clone(&self.clients);
+        Box::pin(async move {
+            let client = clients.take(route, &host).await?;
+            exchange(client, request, host).await
+        })
+    }
+}
+
+/// Which sort of client a request goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Route {
+    /// Commands, over TLS.
+    Api,
+    /// Content, over TLS.
+    Storage,
+    /// Anything on this machine: never through a proxy.
+    Loopback,
+    /// The same without TLS, so that no certificates need be read.
+    PlainLoopback,
+}
+
+impl Route {
+    /// Chooses the route for an address, or refuses it: what leaves this machine does so over TLS only.
+    fn of(url: &Url, channel: Channel) -> Result<Self, &'static str> {
+        match (url.scheme(), is_loopback(url), channel) {
+            ("http", true, _) => Ok(Self::PlainLoopback),
+            ("https", true, _) => Ok(Self::Loopback),
+            ("https", false, Channel::Api) => Ok(Self::Api),
+            ("https", false, Channel::Storage) => Ok(Self::Storage),
+            ("http", false, _) => Err("without TLS it only talks to this machine"),
+            _ => Err("the address is neither https nor http"),
         }
+    }
+
+    /// Builds its client. Blocks for some milliseconds where certificates are read.
+    fn build(self) -> reqwest::Result<reqwest::Client> {
+        let simple = |client: ClientBuilder| client.http1_only().gzip(false);
+        match self {
+            Self::Api => with_roots(|client| {
+                client
+                    .http2_initial_stream_window_size(STREAM_WINDOW)
+                    .http2_initial_connection_window_size(LINE_WINDOW)
+            }),
+            Self::Storage => with_roots(simple),
+            Self::Loopback => with_roots(|client| simple(client).no_proxy()),
+            Self::PlainLoopback => simple(common()).no_proxy().tls_certs_only([]).build(),
+        }
+    }
+}
+
+/// A client for each route, once there was a request for it.
+#[derive(Debug, Default)]
+struct Clients {
+    api: OnceCell<reqwest::Client>,
+    storage: OnceCell<reqwest::Client>,
+    loopback: OnceCell<reqwest::Client>,
+    plain_loopback: OnceCell<reqwest::Client>,
+}
+
+impl Clients {
+    /// Returns the client of a route, which is built beside the async threads. `host` is for the error.
+    async fn take(&self, route: Route, host: &str) -> Result<reqwest::Client, TransportError> {
+        let client = match route {
+            Route::Api => &self.api,
+            Route::Storage => &self.storage,
+            Route::Loopback => &self.loopback,
+            Route::PlainLoopback => &self.plain_loopback,
+        };
+        let build = || async {
+            let unusable = |source| TransportError::Tls { host: host.to_owned(), source };
+            let built = tokio::task::spawn_blocking(move || route.build()).await;
+            built.map_err(|stopped| unusable(stopped.into()))?.map_err(|error| unusable(error.into()))
+        };
+        client.get_or_try_init(build).await.cloned()
     }
 }
 
@@ -175,22 +233,23 @@ fn split(bytes: io::Result<Bytes>) -> impl Iterator<Item = io::Result<Bytes>> {
 }
 
 /// Builds a client with the system's roots, or with the bundled ones where that fails.
-fn build(choose: impl Fn(ClientBuilder) -> ClientBuilder) -> Result<reqwest::Client, TransportError> {
-    let common = || {
-        let client = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .connect_timeout(CONNECT_TIME)
-            .user_agent(concat!("megapane/", env!("CARGO_PKG_VERSION")));
-        choose(client)
-    };
-    common().build().or_else(|no_roots| {
+fn with_roots(choose: impl Fn(ClientBuilder) -> ClientBuilder) -> reqwest::Result<reqwest::Client> {
+    choose(common()).build().or_else(|no_roots| {
         tracing::warn!(error = %no_roots, "no root certificates on this system: using the bundled ones");
         let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
         let bundled = bundled.filter_map(|root| Certificate::from_der(root).ok());
-        common().tls_certs_only(bundled).build().map_err(|source| broken("TLS", source))
+        choose(common()).tls_certs_only(bundled).build()
     })
+}
+
+/// What all clients have in common: they make single exchanges, and decide nothing.
+fn common() -> ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .connect_timeout(CONNECT_TIME)
+        .user_agent(concat!("megapane/", env!("CARGO_PKG_VERSION")))
 }
 
 /// Sorts an error of reqwest. Its address is taken out: it may hold a session id.

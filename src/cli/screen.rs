@@ -25,7 +25,7 @@ pub(crate) async fn run(context: &mut Context) -> Outcome {
             "`megapane --help` lists the commands that need none.",
         ));
     }
-    let parts = Parts::new(context.config.clone(), login::transport(context)?);
+    let parts = Parts::new(context.config.clone(), login::transport(context));
     let folder = working_folder()?;
     show(context, parts, Opening { folder, account: None, banner: None }).await
 }

@@ -49,7 +49,7 @@ fn get(url: &Url) -> Request {
 }
 
 async fn send(request: Request) -> Result<Response, TransportError> {
-    HttpTransport::new().unwrap().send(request).await
+    HttpTransport::new().send(request).await
 }
 
 async fn body_of(request: Request) -> Result<Bytes, TransportError> {
@@ -180,8 +180,7 @@ async fn plain_http_goes_to_this_machine_only() {
         assert!(matches!(error, TransportError::Refused { .. }), "{address}: {error}");
     }
     for address in ["http://localhost/", "http://127.3.2.1/", "http://[::1]/", "https://localhost/"] {
-        let transport = HttpTransport::new().unwrap();
-        assert!(transport.client_for(&Url::parse(address).unwrap(), Channel::Api).is_ok(), "{address}");
+        assert!(Route::of(&Url::parse(address).unwrap(), Channel::Api).is_ok(), "{address}");
     }
 }
 
@@ -228,4 +227,7 @@ fn a_machine_without_root_certificates_and_with_a_proxy_still_reaches_itself() {
 async fn on_a_bare_machine() {
     let url = answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
     assert_eq!(body_of(get(&url)).await.unwrap(), "ok");
+    for route in [Route::Api, Route::Storage, Route::Loopback, Route::PlainLoopback] {
+        assert!(route.build().is_ok(), "{route:?}");
+    }
 }

@@ -53,7 +53,7 @@ pub(crate) async fn run(args: DemoArgs, context: &mut Context) -> Outcome {
 }
 
 async fn on_screen(context: &Context, scratch: &TempDir) -> Outcome {
-    let mut parts = Parts::new(context.config.clone(), super::login::transport(context)?);
+    let mut parts = Parts::new(context.config.clone(), super::login::transport(context));
     parts.presets.push(Preset { account: NAME.to_owned(), password: Secret::from(emulator::PASSWORD) });
     let folder = if let Some(folder) = own_files()? {
         folder
