@@ -1,10 +1,12 @@
 //! A batch of commands as text, and its answer taken apart into one [`Element`] per command. Pure: `queue` sends it.
-//! Both forms of answers are read, with and without sequence tags (mega-protocol 1.2).
+//! Both forms of answers are read, with and without sequence tags (meganz/sdk `src/request.cpp`, `Request::processSeqTag`;
+//! `src/command.cpp`, `Command::checkError`).
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::ErrorCode;
+use super::members::first_members;
 use super::wire::ApiCommand;
 
 /// The answer to one command.
@@ -59,11 +61,11 @@ impl Element {
     /// Takes the result out of `["tag", result]`; `0` in the tag's place means that nothing changed.
     fn untagged(raw: &RawValue) -> Self {
         let whole = || Self::Value(raw.to_owned());
-        let Ok(members) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
+        let Ok((members, len)) = first_members(raw.get(), 2) else {
             return whole();
         };
         match members[..] {
-            [tag, result] if is_tag(tag) => {
+            [tag, result] if len == 2 && is_tag(tag) => {
                 match error_number(result.get()).or_else(|| error_object(result.get())) {
                     Some(code) => Self::Refused(code),
                     None => Self::Value(result.to_owned()),
@@ -81,12 +83,12 @@ pub(super) fn parse(body: &[u8], count: usize) -> Result<Vec<Element>, BodyFault
     if let Some(code) = batch_error(text) {
         return Err(BodyFault::Code(code));
     }
-    let members: Vec<&RawValue> = serde_json::from_str(text).map_err(|_not_an_array| BodyFault::Garbage)?;
-    if members.len() == count {
+    let (members, len) = first_members(text, count.max(1)).map_err(|_not_an_array| BodyFault::Garbage)?;
+    if len == count {
         return Ok(members.into_iter().map(Element::new).collect());
     }
     match members[..] {
-        [only] => Err(error_number(only.get()).map_or(BodyFault::Mismatch, BodyFault::Code)),
+        [only] if len == 1 => Err(error_number(only.get()).map_or(BodyFault::Mismatch, BodyFault::Code)),
         _ => Err(BodyFault::Mismatch),
     }
 }

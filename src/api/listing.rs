@@ -5,10 +5,15 @@
 mod node;
 mod splitter;
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use serde::Deserialize;
+use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::error::ErrorCode;
+use super::members::first_members;
 use crate::handle::{NodeHandle, UserHandle, base64_decode};
 pub use node::{Number, Text, WireNode};
 use splitter::Splitter;
@@ -90,8 +95,8 @@ pub struct User {
 impl ListingRest {
     fn parse(text: &[u8]) -> Result<Self, ListingError> {
         let answer: &RawValue = serde_json::from_slice(text).map_err(malformed)?;
-        let element = match serde_json::from_str::<Vec<&RawValue>>(answer.get()) {
-            Ok(elements) => *elements.first().ok_or(ListingError::Malformed)?,
+        let element = match first_members(answer.get(), 1) {
+            Ok((elements, _)) => *elements.first().ok_or(ListingError::Malformed)?,
             Err(_) => answer,
         };
         if let Ok(code) = serde_json::from_str::<i32>(element.get()) {
@@ -128,12 +133,13 @@ struct RestFields<'a> {
 
 impl RestFields<'_> {
     fn into_rest(self) -> ListingRest {
-        let nodes = |list| elements::<NodeField<'_>>(list).filter_map(|field| field.h.handle());
+        let nodes = |list| elements(list, |field: NodeField<'_>| field.h.handle());
+        let keys = |list| elements(list, KeyFields::read);
         ListingRest {
-            share_keys: elements(self.ok0).chain(elements(self.ok)).filter_map(KeyFields::read).collect(),
-            shares: nodes(self.s).chain(nodes(self.ps)).collect(),
-            links: nodes(self.ph).collect(),
-            users: elements(self.u).filter_map(UserFields::read).collect(),
+            share_keys: [keys(self.ok0), keys(self.ok)].concat(),
+            shares: [nodes(self.s), nodes(self.ps)].concat(),
+            links: nodes(self.ph),
+            users: elements(self.u, UserFields::read),
             sequence: self.sn.as_str().to_owned(),
         }
     }
@@ -177,10 +183,33 @@ impl UserFields<'_> {
     }
 }
 
-/// Reads a list element by element and leaves out what does not fit; a list of another type is empty.
-fn elements<'a, T: Deserialize<'a>>(list: Option<&'a RawValue>) -> impl Iterator<Item = T> {
-    let raw: Vec<&RawValue> = list.and_then(|list| serde_json::from_str(list.get()).ok()).unwrap_or_default();
-    raw.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok())
+/// Reads a list element by element and keeps what `read` makes something of; a list of another type is empty. Of the
+/// others nothing is held: a list of millions of `0` costs no memory.
+fn elements<'a, T: Deserialize<'a>, R>(list: Option<&'a RawValue>, read: impl Fn(T) -> Option<R>) -> Vec<R> {
+    let Some(list) = list else { return Vec::new() };
+    let visitor = Elements { read, kept: Vec::new(), wire: PhantomData };
+    serde_json::Deserializer::from_str(list.get()).deserialize_seq(visitor).unwrap_or_default()
+}
+
+struct Elements<T, R, F> {
+    read: F,
+    kept: Vec<R>,
+    wire: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>, R, F: Fn(T) -> Option<R>> Visitor<'de> for Elements<T, R, F> {
+    type Value = Vec<R>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Vec<R>, A::Error> {
+        while let Some(element) = list.next_element::<&RawValue>()? {
+            self.kept.extend(serde_json::from_str(element.get()).ok().and_then(&self.read));
+        }
+        Ok(self.kept)
+    }
 }
 
 /// An error of 0 where a listing belongs is an internal error, as the official client has it.

@@ -16,6 +16,7 @@ mod backoff;
 mod batch;
 mod exchange;
 mod listing_body;
+mod members;
 mod queue;
 mod request_id;
 #[cfg(test)]
