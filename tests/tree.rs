@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use megapane::api::listing::ListingReader;
 use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::{FileKey, FolderKey, KeyBytes, MasterKey, NodeKey, ShareKey, ecb_encrypt};
-use megapane::crypto::node_key::Keyring;
+use megapane::crypto::node_key::{Keyring, ShareKeySource};
 use megapane::entry::CloudFolder;
 use megapane::handle::{NodeHandle, base64_encode};
 use megapane::tree::{Access, NodeKind, NodeUpdate, PathError, PutNode, Tree, TreeBuilder, Usage};
@@ -76,7 +76,11 @@ fn tree_of_answer(answer: Value, known_shares: &[(NodeHandle, ShareKey)]) -> Tre
 }
 
 fn keyring(known_shares: &[(NodeHandle, ShareKey)]) -> Keyring {
-    Keyring::new(ME.parse().unwrap(), &MasterKey::from_bytes(MASTER), None, known_shares.iter().cloned())
+    let shares = match known_shares {
+        [] => ShareKeySource::Listing,
+        known => ShareKeySource::Store(known.to_vec()),
+    };
+    Keyring::new(ME.parse().unwrap(), &MasterKey::from_bytes(MASTER), None, shares)
 }
 
 fn names(tree: &Tree, folder: &str) -> Vec<String> {
@@ -187,6 +191,21 @@ fn an_incoming_share_opens_with_its_key_even_when_that_comes_last() {
     assert_eq!(tree.share_keys_above(h("node0002")), [(h("node0001"), ShareKey::from_bytes(share))]);
     assert_eq!(tree.resolve("//in/Shared/photo.jpg"), Ok(h("node0002")));
     assert_eq!(tree.path(h("node0002")), "//in/Shared/photo.jpg");
+}
+
+#[test]
+fn nobody_can_share_our_own_folders_with_us() {
+    let mut known_to_others = [9; 16];
+    ecb_encrypt(&MASTER, &mut known_to_others);
+    let mut claimed = folder("node0001", "rootroot", "Diary");
+    claimed["su"] = OTHER.into();
+    claimed["r"] = 0.into();
+    claimed["sk"] = base64_encode(&known_to_others).into();
+    let tree = tree_of(with_roots([claimed, folder("node0002", "node0001", "2024")]));
+    assert!(tree.share_keys_above(h("node0002")).is_empty(), "what is put there stays ours alone");
+    assert_eq!((tree.access(h("node0002")), tree.owner(h("node0002"))), (Access::Owner, None));
+    assert!(tree.in_shares().is_empty());
+    assert_eq!(names(&tree, "node0001"), ["2024"]);
 }
 
 #[test]

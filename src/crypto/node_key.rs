@@ -64,10 +64,24 @@ impl<'a> KField<'a> {
     }
 }
 
+/// Where the keys of an account's shares come from.
+///
+/// An account with a key store takes none from anywhere else, as in the official client (meganz/sdk `src/megaclient.cpp`,
+/// `MegaClient::readnode`, `readokelement`): a server could name a key that it knows, and read what is put there next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShareKeySource {
+    /// From the listing (`ok`, `ok0`, `sk`): the account has no key store.
+    Listing,
+    /// From the account's key store (`^!keys`); none when it cannot be read.
+    Store(Vec<(NodeHandle, ShareKey)>),
+}
+
 /// All keys that can open nodes of one account or of one folder link.
 #[derive(Clone, Debug)]
 pub struct Keyring {
     own: Option<UserHandle>,
+    /// Whether share keys of a listing are taken in.
+    trusts_listing: bool,
     bare: KeyCipher,
     shares: HashMap<NodeHandle, Share>,
     private: Option<Rationed>,
@@ -89,20 +103,25 @@ struct Share {
 }
 
 impl Keyring {
-    /// Of a logged-in account. `private` opens keys in very old shares; without it those nodes stay closed. `shares` are
-    /// the keys of the `^!keys` attribute, which are trusted before those that a listing brings.
+    /// Of a logged-in account. `private` opens keys in very old shares; without it those nodes stay closed.
     #[must_use]
     pub fn new(
         own: UserHandle,
         master: &MasterKey,
         private: Option<Arc<PrivateKey>>,
-        shares: impl IntoIterator<Item = (NodeHandle, ShareKey)>,
+        shares: ShareKeySource,
     ) -> Self {
         let bare = KeyCipher::new(master.bytes());
         let private = private.map(|key| Rationed { key, left: Arc::new(AtomicUsize::new(MAX_RSA)) });
-        let mut keyring = Self { own: Some(own), bare, shares: HashMap::new(), private };
-        for (folder, key) in shares {
-            keyring.add_share_key(folder, key);
+        let trusts_listing = shares == ShareKeySource::Listing;
+        let mut keyring = Self { own: Some(own), trusts_listing, bare, shares: HashMap::new(), private };
+        match shares {
+            ShareKeySource::Listing => {}
+            ShareKeySource::Store(keys) => {
+                for (folder, key) in keys {
+                    keyring.add_share_key(folder, key);
+                }
+            }
         }
         keyring
     }
@@ -111,14 +130,14 @@ impl Keyring {
     #[must_use]
     pub fn link(root: NodeHandle, key: &ShareKey) -> Self {
         let bare = KeyCipher::new(key.bytes());
-        let mut keyring = Self { own: None, bare, shares: HashMap::new(), private: None };
+        let mut keyring =
+            Self { own: None, trusts_listing: false, bare, shares: HashMap::new(), private: None };
         keyring.add_share_key(root, key.clone());
         keyring
     }
 
-    /// Adds the key of a shared folder. One that is known already stays: keys are added in the order of trust, those of
-    /// `^!keys` first (mega-protocol 3.9).
-    pub fn add_share_key(&mut self, folder: NodeHandle, key: ShareKey) {
+    /// Adds the key of a shared folder. One that is known already stays.
+    fn add_share_key(&mut self, folder: NodeHandle, key: ShareKey) {
         let cipher = KeyCipher::new(key.bytes());
         self.shares.entry(folder).or_insert(Share { key, cipher });
     }
@@ -135,24 +154,27 @@ impl Keyring {
     }
 
     /// Takes in the key of a share that we give: `k` and `ha` of an `ok` entry, decoded. No effect when the proof does
-    /// not fit, when the entry is all zero, or when the key is known.
+    /// not fit, when the entry is all zero, when the key is known, or when there is a key store.
     pub fn take_outgoing_share(&mut self, folder: NodeHandle, k: &[u8], ha: &[u8]) {
-        if self.share_key(folder).is_none()
+        if self.trusts_listing
+            && self.share_key(folder).is_none()
             && let Some(key) = share::open_outgoing(folder, k, ha, &self.bare)
         {
             self.add_share_key(folder, key);
         }
     }
 
-    /// Takes in the key of a share that we get: `sk` of its top node. No effect when it cannot be opened or is known.
-    pub fn take_inbound_share(&mut self, folder: NodeHandle, sk: &str) {
-        if sk.is_empty() || sk.len() > MAX_RSA_TEXT || self.share_key(folder).is_some() {
-            return;
+    /// Takes in the key of a share that we get, `sk` of its top node, and returns whether it did. No effect when it
+    /// cannot be opened or is known, or when there is a key store.
+    pub fn take_inbound_share(&mut self, folder: NodeHandle, sk: &str) -> bool {
+        let is_settled = !self.trusts_listing || self.share_key(folder).is_some();
+        if is_settled || sk.is_empty() || sk.len() > MAX_RSA_TEXT {
+            return false;
         }
         let private = if sk.len() > MAX_FOLDER_KEY_TEXT { self.private() } else { None };
-        if let Some(key) = share::open_inbound(&base64_decode(sk), &self.bare, private) {
-            self.add_share_key(folder, key);
-        }
+        let Some(key) = share::open_inbound(&base64_decode(sk), &self.bare, private) else { return false };
+        self.add_share_key(folder, key);
+        true
     }
 
     /// The keys that the field may give for a node of that kind: from our own part first, then from share parts in
@@ -238,7 +260,7 @@ mod tests {
     const SHARE: ShareKey = ShareKey::from_bytes([4; 16]);
 
     fn ring() -> Keyring {
-        Keyring::new(OWN, &MASTER, None, [(FOLDER, SHARE)])
+        Keyring::new(OWN, &MASTER, None, ShareKeySource::Store(vec![(FOLDER, SHARE)]))
     }
 
     fn file() -> NodeKey {
@@ -309,7 +331,7 @@ mod tests {
     fn share_keys_of_a_listing_are_taken_when_they_open() {
         let master = KeyCipher::new(MASTER.bytes());
         let (k, ha) = (share::wrap(&SHARE, &master), share::proof(FOLDER, &master));
-        let mut ring = Keyring::new(OWN, &MASTER, None, []);
+        let mut ring = Keyring::new(OWN, &MASTER, None, ShareKeySource::Listing);
         ring.take_outgoing_share(FOLDER, &k, &[0; 16]);
         ring.take_outgoing_share(FOLDER, &[0; 16], &ha);
         ring.take_inbound_share(FOLDER, "");
@@ -320,6 +342,18 @@ mod tests {
         let other = NodeHandle::from_bytes([7; 6]);
         ring.take_inbound_share(other, &base64_encode(&k));
         assert_eq!(ring.share_key(other), Some(&SHARE));
+    }
+
+    #[test]
+    fn an_account_with_a_key_store_takes_no_share_key_from_a_listing() {
+        let master = KeyCipher::new(MASTER.bytes());
+        let other = NodeHandle::from_bytes([7; 6]);
+        let (k, ha) = (share::wrap(&SHARE, &master), share::proof(other, &master));
+        let mut ring = ring();
+        ring.take_outgoing_share(other, &k, &ha);
+        assert!(!ring.take_inbound_share(other, &base64_encode(&k)));
+        assert_eq!(ring.share_key(other), None);
+        assert_eq!(ring.share_key(FOLDER), Some(&SHARE));
     }
 
     #[test]
@@ -335,7 +369,7 @@ mod tests {
         let private = Arc::new(crate::crypto::rsa::tests::sample());
         let field = format!("{OWN}:{}", base64_encode(&private.encrypt_key(&file().clear())));
         let share = base64_encode(&private.encrypt_key(SHARE.bytes()));
-        let mut ring = Keyring::new(OWN, &MASTER, Some(private), []);
+        let mut ring = Keyring::new(OWN, &MASTER, Some(private), ShareKeySource::Listing);
         ring.take_inbound_share(FOLDER, &share);
         assert_eq!(ring.share_key(FOLDER), Some(&SHARE));
         assert_eq!(ring.resolve(&field, KeyKind::File), Some(file()));

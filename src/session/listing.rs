@@ -15,9 +15,7 @@ use crate::api::error::{ApiError, Context, ErrorCode};
 use crate::api::listing::{ListingError, ListingReader};
 use crate::api::transport::BodyStream;
 use crate::api::wait::{Reason, Wait};
-use crate::crypto::key::ShareKey;
-use crate::crypto::node_key::Keyring;
-use crate::handle::NodeHandle;
+use crate::crypto::node_key::{Keyring, ShareKeySource};
 use crate::tree::{Tree, TreeBuilder};
 
 impl Session {
@@ -28,11 +26,12 @@ impl Session {
         mut progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<Tree, ApiError> {
         let shares = match self.stored_share_keys().await {
-            Ok(StoredShareKeys::Keys(keys)) => keys,
-            Ok(StoredShareKeys::NoStore | StoredShareKeys::Unreadable) => Vec::new(),
+            Ok(StoredShareKeys::Keys(keys)) => ShareKeySource::Store(keys),
+            Ok(StoredShareKeys::NoStore) => ShareKeySource::Listing,
+            Ok(StoredShareKeys::Unreadable) => ShareKeySource::Store(Vec::new()),
             Err(error @ ApiError::Refused { .. }) => {
-                tracing::warn!(%error, "no key store: some shares may stay closed");
-                Vec::new()
+                tracing::warn!(%error, "cannot ask for the key store: shares stay closed");
+                ShareKeySource::Store(Vec::new())
             }
             Err(error) => return Err(error),
         };
@@ -53,7 +52,7 @@ impl Session {
 
     async fn fetch_tree_once(
         &self,
-        shares: Vec<(NodeHandle, ShareKey)>,
+        shares: ShareKeySource,
         progress: &mut (impl FnMut(u64, Option<u64>) + Send),
     ) -> Result<Tree, ApiError> {
         let (body, total) = self.client().listing().await?;

@@ -11,7 +11,7 @@ use super::store::{Facts, Index};
 use crate::api::listing::{ListingRest, WireNode};
 use crate::crypto::attributes::{Attributes, decrypt_text};
 use crate::crypto::node_key::{KeyKind, Keyring};
-use crate::handle::base64_decode_into;
+use crate::handle::{NodeHandle, base64_decode_into};
 
 /// A tree in the making.
 pub struct TreeBuilder {
@@ -22,6 +22,8 @@ pub struct TreeBuilder {
     /// Where in the batch each text ends.
     ends: Vec<usize>,
     unreadable_count: u64,
+    /// Folders whose share key came with the folder itself (`sk`).
+    inbound_keys: Vec<NodeHandle>,
 }
 
 impl TreeBuilder {
@@ -29,7 +31,14 @@ impl TreeBuilder {
     #[must_use]
     pub fn new(keyring: Keyring) -> Self {
         let batch = Vec::with_capacity(BATCH_BYTES + (BATCH_BYTES >> 2));
-        Self { keyring, tree: Tree::default(), batch, ends: Vec::new(), unreadable_count: 0 }
+        Self {
+            keyring,
+            tree: Tree::default(),
+            batch,
+            ends: Vec::new(),
+            unreadable_count: 0,
+            inbound_keys: Vec::new(),
+        }
     }
 
     /// Adds a node by its JSON. Parents may come after their children. Of several nodes with one handle the last stays;
@@ -54,13 +63,14 @@ impl TreeBuilder {
             self.keyring.take_outgoing_share(entry.node, &entry.key, &entry.proof);
         }
         self.retry_sealed();
-        let Self { keyring, mut tree, .. } = self;
+        let Self { keyring, mut tree, inbound_keys, .. } = self;
         tree.shares.keys = keyring.share_keys().map(|(folder, key)| (folder, key.clone())).collect();
         tree.shares.given = rest.shares.iter().copied().collect();
         tree.shares.linked = rest.links.iter().copied().collect();
         tree.shares.emails = rest.users.iter().map(|user| (user.handle, user.email.clone())).collect();
         tree.sequence.clone_from(&rest.sequence);
         tree.place_all();
+        tree.forget_shares_of_own_folders(&inbound_keys);
         tree
     }
 
@@ -91,7 +101,9 @@ impl TreeBuilder {
         let (Some(handle), Ok(sharer)) = (node.handle.handle(), node.sharer.as_str().parse()) else { return };
         let access = Access::from_wire(node.access.0);
         self.tree.shares.inbound.insert(handle, Inbound { sharer, access });
-        self.keyring.take_inbound_share(handle, node.share_key.as_str());
+        if self.keyring.take_inbound_share(handle, node.share_key.as_str()) {
+            self.inbound_keys.push(handle);
+        }
     }
 
     fn retry_sealed(&mut self) {

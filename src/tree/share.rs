@@ -1,8 +1,10 @@
 //! Shares: which folders we give to others and get from them, under which keys, and what we may do where ([`Access`]).
+//! Changes ask before they put anything anywhere. What a server says of shares is checked here where it can be.
 
 use std::collections::{HashMap, HashSet};
 
 use super::Tree;
+use super::store::Place;
 use crate::crypto::key::ShareKey;
 use crate::handle::{NodeHandle, UserHandle};
 
@@ -91,6 +93,22 @@ impl Tree {
     pub fn has_unknown_share_above(&self, handle: NodeHandle) -> bool {
         self.ancestors(handle)
             .any(|node| self.shares.is_share(node.handle()) && !self.shares.keys.contains_key(&node.handle()))
+    }
+
+    /// Forgets that folders in our own places are shared with us by others, which nobody can do, with the keys that came
+    /// for it. A server that lies could make a folder of ours such a "share" under a key that it knows: whatever is put
+    /// there next would carry its own key under that one.
+    pub(super) fn forget_shares_of_own_folders(&mut self, keys_from_listing: &[NodeHandle]) {
+        let is_ours = |handle: NodeHandle| {
+            let top = self.store.index(handle).and_then(|index| self.above(index).last());
+            top.is_some_and(|top| self.store.record(top).place == Place::Root)
+        };
+        let claimed: HashSet<NodeHandle> =
+            self.shares.inbound.keys().copied().filter(|&handle| is_ours(handle)).collect();
+        self.shares.inbound.retain(|handle, _| !claimed.contains(handle));
+        for handle in keys_from_listing.iter().filter(|handle| claimed.contains(handle)) {
+            self.shares.keys.remove(handle);
+        }
     }
 
     /// Returns the e-mail of whoever shares the top of an incoming share with us.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::{FileKey, KeyCipher, MasterKey, NodeKey, ShareKey};
-use megapane::crypto::node_key::{KeyKind, Keyring};
+use megapane::crypto::node_key::{KeyKind, Keyring, ShareKeySource};
 use megapane::crypto::share;
 use megapane::handle::{NodeHandle, base64_encode};
 
@@ -71,7 +71,12 @@ pub(crate) fn node_k_field(section: &Entry) {
             let key = ShareKey::from_bytes(unhex(key.string()).try_into().unwrap());
             (handle.parse().unwrap(), key)
         });
-        let ring = Keyring::new(entry.text("my_handle").parse().unwrap(), &master, None, shares);
+        let ring = Keyring::new(
+            entry.text("my_handle").parse().unwrap(),
+            &master,
+            None,
+            ShareKeySource::Store(shares.collect()),
+        );
         let kind = if entry.number("node_type") == 0 { KeyKind::File } else { KeyKind::Folder };
         let expected = entry.maybe("node_key_hex").map(|key| unhex(key.string()));
         let key = ring.resolve(&entry.text("k"), kind);
