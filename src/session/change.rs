@@ -173,6 +173,9 @@ fn prepare_rename(tree: &Tree, node: NodeHandle, to: &str) -> Result<Prepared, C
     let (key, mut attributes) = checked.open(node)?;
     let to = check::name(to)?;
     attributes.set("n", &to);
+    if !attributes.fits() {
+        return Err(ChangeError::BadName { name: to });
+    }
     Ok(Prepared {
         change: Change::Rename { node, from, to },
         steps: Steps::SetAttributes { node, key, attributes },
@@ -208,6 +211,7 @@ fn prepare_trash(tree: &Tree, node: NodeHandle) -> Result<Prepared, ChangeError>
         attributes.set(ORIGIN, &from.to_string());
         (key, attributes)
     });
+    let attributes = attributes.filter(|(_, attributes)| attributes.fits());
     Ok(Prepared { change: Change::Trash { node, from }, steps: Steps::Trash { node, bin, attributes } })
 }
 

@@ -1,6 +1,5 @@
-//! The commands that ask about the account itself: `ug`, `uga`, `uq` (mega-protocol 2.7, 7.8).
-
-use std::collections::BTreeMap;
+//! The commands that ask about the account itself: `ug`, `uga`, `uq`. `session::account` sends them; they change nothing.
+//! Source: meganz/sdk `src/commands.cpp`, `CommandGetUserData`, `CommandGetUA`, `CommandGetUserQuota`.
 
 use serde::{Deserialize, Serialize};
 
@@ -86,9 +85,6 @@ pub struct QuotaAnswer {
     /// Storage in all.
     #[serde(rename = "mstrg", default, deserialize_with = "lenient::number")]
     pub storage_total: Option<u64>,
-    /// For each root: bytes, files, folders, version bytes, version files.
-    #[serde(rename = "cstrgn", default)]
-    pub by_root: BTreeMap<String, Vec<u64>>,
     /// Transfer allowance of the plan; 0 or absent where there is none.
     #[serde(rename = "mxfer", default, deserialize_with = "lenient::number")]
     pub transfer_total: Option<u64>,

@@ -1,8 +1,10 @@
-//! Addresses on storage servers for the content of files: where to send one, where to read one. Transfers ask for them.
+//! Addresses on storage servers for the content of files: where to send one, where to read one. Transfers ask for them,
+//! and move the bytes; an address is as secret as what it leads to, so it stands in no error and no log.
 
 use url::Url;
 
 use crate::api::error::{ApiError, Context, ErrorCode};
+use crate::api::storage::quota_wait;
 use crate::api::wire::{ApiCommand, AskDownload, AskUpload};
 use crate::handle::NodeHandle;
 use crate::session::Session;
@@ -34,9 +36,7 @@ impl Session {
         match answer.error.map(ErrorCode) {
             None | Some(ErrorCode(0)) => {}
             Some(ErrorCode::OVER_QUOTA) => {
-                let seconds = answer.seconds_left.and_then(|seconds| u64::try_from(seconds).ok());
-                let seconds = seconds.filter(|&seconds| seconds > 0).unwrap_or(UNKNOWN_WAIT);
-                return Err(DownloadUrlError::Quota { seconds });
+                return Err(DownloadUrlError::Quota { seconds: quota_wait(answer.seconds_left) });
             }
             Some(code) => {
                 let (command, context) = (AskDownload::NAME, Context::Download);
@@ -52,6 +52,3 @@ fn parse<C: ApiCommand>(address: Option<&str>) -> Result<Url, ApiError> {
     let url = address.and_then(|address| Url::parse(address).ok());
     url.filter(Url::has_host).ok_or(ApiError::Malformed { command: C::NAME })
 }
-
-/// Seconds to wait for the quota where the server does not say, as the official client has it.
-const UNKNOWN_WAIT: u64 = 3600;
