@@ -1,5 +1,5 @@
 //! Storage servers: one range of ciphertext down, one piece up. One attempt each; the transfers above decide what comes
-//! after a failure (mega-protocol 1.5, 5.2, 6.2).
+//! after a failure. Source of statuses and answers: meganz/sdk `src/transferslot.cpp`, `TransferSlot::doio`.
 
 use std::time::Duration;
 

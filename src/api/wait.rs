@@ -1,4 +1,5 @@
-//! Why a request waits, told to whoever shows it. Only `api` and the transfers tell; nobody waits here.
+//! A wait ([`Wait`]): why a request stands still, and until when. `api` and the transfers tell of it, the worker and the
+//! command line show it. Plain data: nobody waits here.
 
 use std::sync::Arc;
 

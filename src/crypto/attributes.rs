@@ -2,7 +2,8 @@
 //! change of a node writes them back whole, so unknown ones are kept as they are and in order.
 //!
 //! The text is JSON, but the official client reads it with a parser of its own that stops at what it does not expect:
-//! what we write is compact, strings only and raw UTF-8; what we read may be anything (mega-protocol 3.6).
+//! what we write is compact, strings only and raw UTF-8; what we read may be anything (meganz/sdk `src/json.cpp`,
+//! `JSON::storeobject`, `JSON::unescape`; vectors `attributes_what_the_sdk_reads`).
 
 mod lenient;
 

@@ -1,6 +1,9 @@
-//! The 12-byte checksum that may accompany an uploaded piece (`?d=` or `?c=`). Uploads send it, servers check it.
+//! The 12-byte checksum that may accompany an uploaded piece (`?d=` or `?c=`). Uploads send it, servers check it. It finds
+//! damage on the way and proves nothing: that is the meta-MAC's.
 
-/// XOR of the piece's ciphertext taken in columns of 12 bytes: byte `j` counts into column `j mod 12` (mega-protocol 6.2).
+/// XOR of the piece's ciphertext taken in columns of 12 bytes: byte `j` counts into column `j mod 12`.
+///
+/// Source: meganz/sdk `src/http.cpp`, `EncryptByChunks::updateCRC`; vectors `file_crypto`, `upload_requests`.
 #[must_use]
 pub fn column_checksum(ciphertext: &[u8]) -> [u8; 12] {
     // Twelve columns repeat every 48 bytes in lanes of 16, which the compiler turns into vector XORs.

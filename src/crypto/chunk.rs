@@ -1,6 +1,7 @@
 //! The MAC chunks of a file: pure arithmetic on sizes. Transfers cut their pieces along these, `mac` its MACs.
 //!
-//! Chunk sizes are 128 KiB, 256 KiB, … 1 MiB, then 1 MiB for ever (mega-protocol 5.3).
+//! Chunk sizes are 128 KiB, 256 KiB, … 1 MiB, then 1 MiB for ever (meganz/sdk `src/utils.cpp`, `ChunkedHash::chunkceil`;
+//! vectors `chunk_boundaries`).
 
 /// One MAC chunk of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,7 +40,8 @@ impl Fingerprint {
     }
 
     /// Computes it for a file of `size` bytes; `read_at` fills the whole buffer from the given offset.
-    /// At most 8 KiB are read, whatever the size. Source of the layout: mega-protocol 3.7.
+    /// At most 8 KiB are read, whatever the size. Source of the layout: meganz/sdk `src/filefingerprint.cpp`,
+    /// `FileFingerprint::genfingerprint`; vectors `fingerprint`, `fingerprint_from_sdk_unit_tests`.
     pub fn compute<E>(
         size: u64,
         modified: i64,

@@ -48,7 +48,8 @@ pub fn meta_mac(key: &KeyBytes, macs: &[ChunkMac]) -> [u8; 8] {
 /// Whether a downloaded file of `size` bytes with these chunk MACs is what its key promises.
 ///
 /// Empty files are not verified, because clients disagree on their meta-MAC. Files whose size, rounded up to 16, is a
-/// chunk boundary may carry one more chunk MAC of nonce ‖ nonce, as megajs writes them (mega-protocol 5.3).
+/// chunk boundary may carry one more chunk MAC of nonce ‖ nonce, as megajs writes them (qgustavor/mega
+/// `lib/crypto/aes.mjs`, `MAC`).
 #[must_use]
 pub fn verify(key: &FileKey, size: u64, macs: &[ChunkMac]) -> bool {
     if size == 0 {

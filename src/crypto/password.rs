@@ -12,7 +12,8 @@ use crate::handle::base64_encode;
 /// Version 1: key from the password's UTF-16 code units, packed as the official clients do it.
 ///
 /// Unit `i` is OR-ed into 32-bit word `i / 4`, shifted left by `24 - 8 * (i mod 4)`: ASCII packs as bytes, wider units
-/// spill into the byte before (mega-protocol 2.2).
+/// spill into the byte before (meganz/sdk `src/megaclient.cpp`, `MegaClient::pw_key`, `utf8_to_a32forjs`; vectors
+/// `login_v1`).
 #[must_use]
 pub fn v1_key(password: &str) -> PasswordKey {
     let units: Zeroizing<Vec<u16>> = Zeroizing::new(password.encode_utf16().collect());

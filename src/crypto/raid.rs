@@ -2,7 +2,7 @@
 //! download asks for split files; the emulator may serve them.
 //!
 //! The file is cut in lines of 80 bytes, five sectors of 16. Part 0 holds the XOR of the sectors of every line, parts 1
-//! to 5 the sectors themselves (mega-protocol 5.5).
+//! to 5 the sectors themselves (meganz/sdk `src/raid.cpp`, `RaidBufferManager::combineRaidParts`; vectors `cloudraid`).
 
 /// Number of parts.
 pub const PARTS: usize = 6;

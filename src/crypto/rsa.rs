@@ -2,7 +2,8 @@
 //! rarely, by the reader of node keys. The types of the `rsa` crate stay inside.
 //!
 //! The blob is encrypted without authentication, so a lying server can rearrange it. Every relation between its numbers
-//! is therefore checked before the first use, and all failures look the same (mega-protocol 2.4).
+//! is therefore checked before the first use, and all failures look the same. Source of the formats: meganz/sdk
+//! `src/crypto/cryptopp.cpp`, `AsymmCipher::decodeintarray`, `rawdecrypt`; vectors `rsa`.
 
 use std::fmt;
 

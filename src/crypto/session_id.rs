@@ -57,7 +57,8 @@ impl fmt::Debug for SessionId {
 }
 
 /// Seals a session for the disk: `01 ‖ AES-ECB(sek, master key) ‖ session id`. Without the `sek`, which the server
-/// gives only while the session lives, the master key in it cannot be read (mega-protocol 2.6).
+/// gives only while the session lives, the master key in it cannot be read (meganz/sdk `src/megaclient.cpp`,
+/// `MegaClient::dumpsession`; vectors `session_blob_v1`).
 #[must_use]
 pub fn seal(sek: &KeyBytes, master: &MasterKey, sid: &SessionId) -> [u8; 60] {
     let mut wrapped = *master.bytes();

@@ -1,4 +1,5 @@
-//! The error numbers that this server answers with. Every command returns them; nothing here decides when.
+//! The error numbers that this server answers with, by name. Every command returns them, `batch` writes them; nothing here
+//! decides when. They are this side's own list: it must not be taken from the client's table.
 
 /// Why a command, or a whole batch, is refused: the API's error number by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

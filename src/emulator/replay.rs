@@ -1,4 +1,5 @@
-//! Answers already given, by request id: a batch that comes again is not carried out twice.
+//! Answers already given, by request id: a batch that comes again with the same bytes is answered from here and not carried
+//! out twice. `batch` asks. Only so many answers are remembered; a longer one than that is not kept.
 
 use std::collections::VecDeque;
 

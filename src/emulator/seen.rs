@@ -1,4 +1,5 @@
-//! The record of requests: what a test may look at to see how a client behaved.
+//! The record of requests: what a test may look at to see how a client behaved. The exchange writes it before anything is
+//! answered, faults included; nothing in the server reads it.
 
 use http::Method;
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! Thumbnails and previews as the server keeps them: small opaque blobs by handle. Reached through `ufa` and `pfa`.
+//! Thumbnails and previews as the server keeps them: small opaque blobs by handle. Reached through `ufa` and `pfa`, kept in
+//! memory only; what is in them the server cannot know.
 
 use std::collections::HashMap;
 

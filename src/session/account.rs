@@ -1,4 +1,5 @@
-//! What an account tells about itself: who it is, how full it is, which share keys it keeps; and how it is left.
+//! What an account tells about itself: who it is, how full it is, which share keys it keeps; and how it is left. The worker
+//! and the command line ask. Nothing is remembered here: each question goes to the server.
 
 use crate::api::error::{ApiError, ErrorCode};
 use crate::api::wire::{AskQuota, AskUser, AskUserAttribute, CloseSession};

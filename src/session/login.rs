@@ -1,5 +1,6 @@
-//! Logging in with a password, and going on with a stored session (mega-protocol 2). It never asks anybody and never
-//! tries twice what was refused: a missing or wrong code comes back as an error, and the caller calls again.
+//! Logging in with a password, and going on with a stored session (meganz/sdk `src/commands.cpp`, `CommandLogin`). It never
+//! asks anybody and never tries twice what was refused: a missing or wrong code comes back as an error, and the caller
+//! calls again.
 
 use std::sync::Arc;
 

@@ -36,7 +36,7 @@ struct Keys {
     session_key: KeyBytes,
 }
 
-/// What is kept of a session: opens nothing without the server's `sek` (mega-protocol 2.6).
+/// What is kept of a session: opens nothing without the server's `sek` (see [`session_id::seal`]).
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredSession {
     /// The 60-byte blob.

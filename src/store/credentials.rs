@@ -29,7 +29,7 @@ pub enum Opener<'a> {
 /// One account's login, as it is kept.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
-    /// The session blob, which opens nothing without the server's half of its key (mega-protocol.md 2.6).
+    /// The session blob, which opens nothing without the server's half of its key (`crypto::session_id::seal`).
     pub session: Vec<u8>,
     /// The user's handle, as text.
     pub user: String,

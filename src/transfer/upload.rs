@@ -343,7 +343,7 @@ fn counted(body: Bytes, progress: Arc<Progress>, left: Arc<AtomicU64>) -> Reques
     RequestBody::Stream { len, stream: Box::pin(stream::iter(slices)) }
 }
 
-/// XOR of the ciphertext in columns of 12 bytes, which the server compares (mega-protocol 6.2).
+/// XOR of the ciphertext in columns of 12 bytes, which the server compares (`crypto::checksum`).
 fn column_checksum(ciphertext: &[u8]) -> [u8; 12] {
     let mut wide = [0; 8 * 12]; // eight rows at once
     let mut rows = ciphertext.chunks_exact(wide.len());

@@ -1,4 +1,5 @@
-//! One node of the cloud: what kind it is ([`NodeKind`]) and what can be asked of it ([`Node`]). Lent by the tree.
+//! One node of the cloud: what kind it is ([`NodeKind`]) and what can be asked of it ([`Node`]). The tree lends it to
+//! session, worker and command line; it changes nothing, and its name and label are hostile until escaped.
 
 use super::Tree;
 use super::store::{Index, Place};

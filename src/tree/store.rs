@@ -224,7 +224,8 @@ impl Store {
         record.has_fingerprint = false;
     }
 
-    /// Writes a name at the end of the text. What an older name took stays unused until the tree is fetched anew. A name beyond 4 GiB of text is lost: its node reads as undecryptable.
+    /// Writes a name at the end of the text. What an older name took stays unused until the tree is fetched anew. A name
+    /// beyond 4 GiB of text is lost: its node reads as undecryptable.
     fn set_name(&mut self, index: Index, name: &str) {
         let start = u32::try_from(self.names.len());
         let end = u32::try_from(self.names.len() + name.len());

@@ -59,7 +59,7 @@ pub(crate) fn file_crypto(section: &Entry) {
     }
 }
 
-/// What is accepted as the meta-MAC of a file: see mega-protocol 5.3.
+/// What is accepted as the meta-MAC of a file: see `mac::verify`.
 fn verification(entry: &Entry, file: &FileKey, macs: &[mac::ChunkMac]) {
     let size = entry.number("size");
     let verifies = |meta_mac| mac::verify(&FileKey::new(*file.aes(), *file.nonce(), meta_mac), size, macs);

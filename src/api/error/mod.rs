@@ -12,7 +12,8 @@ use super::transport::TransportError;
 use super::wait::Reason;
 use table::{TABLE, UNKNOWN};
 
-/// MEGA's error numbers, see mega-protocol 1.6. A number that is not in the table is handled like [`ErrorCode::INTERNAL`].
+/// MEGA's error numbers (meganz/sdk `include/mega/types.h`, `ErrorCodes`). One that is not in the table is handled like
+/// [`ErrorCode::INTERNAL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ErrorCode(pub i32);
 

@@ -1,11 +1,12 @@
-//! The table of MEGA's error numbers, for [`super::ErrorCode`] alone. Rows only: what is done with them stands there.
+//! The table of MEGA's error numbers: what each means where, in words for the user, and what can be done about it.
+//! Rows only, for [`super::ErrorCode`] alone; what is done with them stands there.
 
 use super::Context::{self, Download, Events, Login, Storage, Upload};
 use super::Retry::{self, BackOff, FewerConnections, Later, Never, NewAddress, Quota, Refetch, ResendPiece};
 use super::{ASK_FOR_REPORT, ErrorKind as Kind, Meaning};
 
-/// Every number of MEGA, with its meaning where that depends on the place. Source: mega-protocol 1.6 (meganz/sdk
-/// `include/mega/types.h`, `src/megaclient.cpp`).
+/// Every number of MEGA, with its meaning where that depends on the place. Source: meganz/sdk `include/mega/types.h`
+/// (`ErrorCodes`); for the places, who handles them: `src/megaclient.cpp`, `src/transferslot.cpp`, `src/commands.cpp`.
 #[rustfmt::skip]
 pub(super) const TABLE: &[Meaning] = &[
     row(-1, "EINTERNAL", None, (Never, Kind::Other), ("the server failed", "Try again; it is not your doing.")),

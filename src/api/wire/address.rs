@@ -1,4 +1,6 @@
-//! The commands that give addresses on storage servers: `g` to read a file, `u` to send one (mega-protocol 5.1, 6.1).
+//! The commands that give addresses on storage servers: `g` to read a file, `u` to send one. `session::change` sends them.
+//! They say nothing of what is done there: see `storage`. Source: meganz/sdk `src/commands.cpp`, `CommandGetFile`,
+//! `CommandPutFile`.
 
 use std::fmt;
 
@@ -109,7 +111,8 @@ impl fmt::Debug for UploadAddress {
     }
 }
 
-/// `ssl`: addresses come as https.
+/// `ssl`: addresses come as https, which the transport insists on. The official client sends this and nothing else, and
+/// says of it that it enforces https (meganz/sdk `include/megaapi.h`, `forceSSL`).
 const SECURE: u8 = 2;
 
 /// `v` of `u`: the completion token comes as 36 raw bytes.

@@ -1,4 +1,6 @@
-//! The commands that open, resume and close a session: `us0`, `us`, `sml` (mega-protocol 2.1, 2.4, 2.6, 2.7).
+//! The commands that open, resume and close a session: `us0`, `us`, `sml`. `session` sends them and opens what comes back;
+//! nothing here is decrypted, or shown by `Debug`. Source: meganz/sdk `src/commands.cpp`, `CommandPrelogin`,
+//! `CommandLogin`, `CommandLogout`.
 
 use std::fmt;
 

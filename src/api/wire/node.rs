@@ -1,4 +1,6 @@
-//! The commands that change nodes: `p` makes them, `a` sets attributes, `m` moves, `d` deletes (mega-protocol 6.4, 6.5, 7).
+//! The commands that change nodes: `p` makes them, `a` sets attributes, `m` moves, `d` deletes. `session::change` alone
+//! sends them, after it has noted them in the undo journal. Source: meganz/sdk `src/commands.cpp`, `CommandPutNodes`,
+//! `CommandSetAttr`, `CommandMoveNode`, `CommandDelNode`; for `cr` `src/sharenodekeys.cpp`, `ShareNodeKeys::get`.
 
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};

@@ -1,4 +1,5 @@
-//! What a lying server may send as a private key or a ciphertext, and that honest ones work.
+//! The private key against a server that lies: blobs whose numbers do not belong together, ciphertexts of any length and
+//! sign. Honest ones work. The key is a constant: making one takes seconds.
 
 use proptest::prelude::*;
 

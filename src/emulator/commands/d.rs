@@ -1,4 +1,5 @@
-//! `d`: delete for ever: a subtree, a file with its versions, or with `v:1` a single version.
+//! `d`: delete for ever: a subtree, a file with its versions, or with `v:1` a single version. `dr`, `dv` and `p` delete
+//! through here too, so that everybody who saw a node is told.
 
 use serde_json::json;
 

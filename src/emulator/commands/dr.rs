@@ -1,4 +1,5 @@
-//! `dr`: empty the rubbish bin. Each thing in it is announced as a deletion of its own.
+//! `dr`: empty the rubbish bin of whoever calls. Each thing in it is announced as a deletion of its own; the bin itself
+//! stays.
 
 use super::{Call, Outcome, Reply, d};
 use crate::emulator::refusal::Refusal;

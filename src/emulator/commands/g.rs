@@ -1,4 +1,5 @@
-//! `g`: a file's size and attributes, and a URL to read it from.
+//! `g`: a file's size and attributes, and a URL to read it from; of the caller's own tree, of a folder link, or of a file
+//! link. The bytes themselves are the storage endpoint's.
 
 use std::time::Duration;
 

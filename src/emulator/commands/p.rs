@@ -1,4 +1,5 @@
-//! `p`: put nodes: new folders, finished uploads, copies, imports from links, new versions.
+//! `p`: put nodes: new folders, finished uploads, copies, imports from links, new versions. All elements are checked before
+//! the first node is made, so that a refused command changes nothing (but with `v:4`, which reports each).
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,4 +1,5 @@
-//! `pfa`: attach thumbnails to a file that is there already. What was attached before is replaced.
+//! `pfa`: attach thumbnails to a file that is there already. What was attached before is replaced. Whether the handles name
+//! any blob is not checked.
 
 use serde_json::json;
 

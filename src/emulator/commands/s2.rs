@@ -1,4 +1,5 @@
-//! `s2`: share a folder with users or the public, change what they may do, or end it.
+//! `s2`: share a folder with users or the public, change what they may do, or end it. Whoever gains or loses sight of it is
+//! told by packets. Invitations to addresses without an account are not made.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! `cr` of `p`, `m` and `s2`: node keys wrapped for those who share a folder.
+//! `cr` of `p`, `m` and `s2`: node keys wrapped for those who share a folder. Stored as sent: the server cannot tell
+//! whether they are right.
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! `sml`: end this session. The session id is dead from then on: −15.
+//! `sml`: end this session. The session id is dead for the requests that follow: −15. Other sessions of the account
+//! live on.
 
 use super::{Call, Outcome, Reply};
 use crate::emulator::refusal::Refusal;

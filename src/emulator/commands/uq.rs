@@ -1,4 +1,5 @@
-//! `uq`: storage and transfer, allowed and used. `cstrgn` counts each root, and each inbound share, apart.
+//! `uq`: storage and transfer, allowed and used. `cstrgn` counts each root, and each inbound share, apart. Counted anew at
+//! each call; nothing is used up by asking.
 
 use serde_json::{Map, Value, json};
 

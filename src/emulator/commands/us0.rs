@@ -1,4 +1,5 @@
-//! `us0`: which password scheme an account has. A version 1 answer is also what an unknown address gets.
+//! `us0`: which password scheme an account has. A version 1 answer is also what an address without an account gets: the
+//! two cannot be told apart here.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! `usl`: the account's sessions. The session that asks is marked.
+//! `usl`: the account's sessions. The session that asks is marked. Named by their labels: no session id is ever given out
+//! here.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! What an owner reads: nodes by path, their names and times, contents checked against their keys.
+//! What an owner reads: nodes by path, their names and times, contents checked against their keys. For tests, which see
+//! with it what a client really left behind; it changes nothing.
 
 use super::Owner;
 use crate::crypto::attributes::Attributes;

@@ -1,4 +1,5 @@
-//! What an owner lets others see: shares with other accounts, public links, and the keys for both.
+//! What an owner lets others see: shares with other accounts, public links, and the keys for both. For tests and for the
+//! sample account; clients come through `s2` and `l`.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Why a change cannot be made ([`ChangeError`]).
+//! Why a change cannot be made ([`ChangeError`]): found on the tree before anything was sent, or said by the server.
+//! The worker turns it into what the user is told; no hints stand here.
 
 use std::io;
 

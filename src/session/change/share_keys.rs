@@ -1,5 +1,5 @@
 //! Node keys for the members of shares ([`ShareKeys`]): whatever is put below a shared folder carries its key under that
-//! share's key too, or the others could not read it (`cr` on the wire, mega-protocol 6.5).
+//! share's key too, or the others could not read it (`cr` on the wire; meganz/sdk `src/sharenodekeys.cpp`).
 
 use crate::api::wire::ShareKeyTable;
 use crate::crypto::key::{NodeKey, ShareKey};
