@@ -81,10 +81,12 @@ impl LoginError {
     /// Sorts the server's answer to an attempt.
     fn of_attempt(error: ApiError, with_code: bool) -> Self {
         match error {
-            ApiError::Refused { code, .. } => match code {
+            ApiError::Refused { code, command, .. } => match code {
                 ErrorCode::NOT_FOUND => Self::WrongPassword,
                 ErrorCode::CODE_NEEDED => Self::CodeNeeded,
                 ErrorCode::FAILED if with_code => Self::WrongCode,
+                // Not the code that was wrong: none was sent.
+                ErrorCode::FAILED => ApiError::Refused { code, command, context: Context::Command }.into(),
                 ErrorCode::TOO_MANY => Self::TooManyAttempts,
                 ErrorCode::INCOMPLETE => Self::Unconfirmed,
                 ErrorCode::BLOCKED => Self::Suspended,
