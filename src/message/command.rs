@@ -1,0 +1,189 @@
+//! [`Command`]: what a front end asks of the worker, and [`Selection`], which entries it is about. The screen and the
+//! command line make them, `worker::actor` obeys them. A command holds data only: the answer comes as events.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::Login;
+use super::conflict::{Resolution, Scope};
+use super::copy::{CopyId, CopyRequest};
+use super::transfer::TransferAction;
+use super::view::{Arrangement, MarkChange, ViewId};
+use crate::entry::{EntryKey, Location};
+use crate::secret::Secret;
+
+/// What a front end asks of the worker. Every command is answered by at least one [`Event`](super::Event).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Name the accounts of the configuration: `Event::Accounts`.
+    ListAccounts,
+    /// Log in with a password; `Event::Account` tells how it goes.
+    Login(Login),
+    /// Open the sealed credentials with their passphrase, then go on where that stopped.
+    Unlock {
+        /// The account whose opening waits for it.
+        account: String,
+        /// The passphrase.
+        passphrase: Secret,
+    },
+    /// End the session on the server and forget what is stored of it.
+    Logout {
+        /// The account.
+        account: String,
+    },
+    /// Show a folder in a view (opened if new): `Event::View`, at once with state `Opening` where it takes a while.
+    /// Opening a cloud folder connects its account first.
+    Open {
+        /// The view.
+        view: ViewId,
+        /// The folder.
+        location: Location,
+        /// Put the cursor here if it is there (the folder one comes from, for instance).
+        focus: Option<EntryKey>,
+    },
+    /// Show the folder above: like [`Self::Open`] of the parent with the focus on the folder left. Nothing at a top.
+    OpenParent {
+        /// The view.
+        view: ViewId,
+    },
+    /// Show the folder that the user typed, `account:path` or `account:` (for disk folders there is [`Self::Open`]):
+    /// `Event::View` as for [`Self::Open`], or `Event::Failed` where there is no such folder, several match, or
+    /// it is a file; the view then stays where it is.
+    OpenPath {
+        /// The view.
+        view: ViewId,
+        /// The path as typed.
+        path: String,
+    },
+    /// Forget a view.
+    Close {
+        /// The view.
+        view: ViewId,
+    },
+    /// Read the folder anew (local: from disk; cloud: from the server).
+    Refresh {
+        /// The view.
+        view: ViewId,
+    },
+    /// Send rows `start .. start + count` of the current generation: `Event::Rows`.
+    Rows {
+        /// The view.
+        view: ViewId,
+        /// First row, from 0.
+        start: u64,
+        /// How many; fewer come at the end.
+        count: u32,
+    },
+    /// The cursor stands here; later `Event::View`s say at which row that is then.
+    Focus {
+        /// The view.
+        view: ViewId,
+        /// The row under the cursor, `None` on `..`.
+        key: Option<EntryKey>,
+    },
+    /// Sort and filter a view.
+    Arrange {
+        /// The view.
+        view: ViewId,
+        /// Order and what to leave out.
+        arrangement: Arrangement,
+    },
+    /// Set or clear marks; answered by `Event::View` (marked sums) and `Event::Rows` of what changed on screen.
+    Mark {
+        /// The view.
+        view: ViewId,
+        /// What to do.
+        change: MarkChange,
+    },
+    /// Look for the next row whose name contains `text` (case ignored), from the row after `from`, wrapping:
+    /// `Event::Found`.
+    Find {
+        /// The view.
+        view: ViewId,
+        /// What to look for; not empty.
+        text: String,
+        /// Row to start after.
+        from: u64,
+        /// Backwards.
+        backwards: bool,
+    },
+    /// Make a folder: `Event::Done` or `Event::Failed`, then the views that show it change.
+    CreateFolder {
+        /// Where.
+        parent: Location,
+        /// Its name.
+        name: String,
+    },
+    /// Rename one entry.
+    Rename {
+        /// Where it is.
+        parent: Location,
+        /// Which.
+        key: EntryKey,
+        /// The new name.
+        name: String,
+    },
+    /// Put entries into the rubbish bin (cloud) or the system's trash (local).
+    Trash {
+        /// What.
+        selection: Selection,
+    },
+    /// Move entries to another folder of the same side (cloud: inside the account; local: rename on disk).
+    MoveInside {
+        /// What.
+        selection: Selection,
+        /// The folder to move into.
+        target: Location,
+    },
+    /// Work out a copy: scan the sources, compare with the target. `Event::Plan` grows while it scans and ends with
+    /// `complete`. Nothing is copied and nothing changes until [`Self::StartCopy`], which may come before it is complete.
+    PlanCopy {
+        /// The copy's number.
+        copy: CopyId,
+        /// What and how.
+        request: CopyRequest,
+    },
+    /// Carry a planned copy out.
+    StartCopy {
+        /// The copy.
+        copy: CopyId,
+    },
+    /// Drop a plan, or stop a running copy: its transfers are cancelled, finished ones stay.
+    CancelCopy {
+        /// The copy.
+        copy: CopyId,
+    },
+    /// Answer an `Event::Conflict`.
+    Resolve {
+        /// Which conflict.
+        conflict: u64,
+        /// What to do.
+        resolution: Resolution,
+        /// For this one or for the rest of the copy too.
+        scope: Scope,
+    },
+    /// Act on transfers.
+    Transfers(TransferAction),
+    /// Retry at once what waits for the network.
+    RetryNow {
+        /// The account.
+        account: String,
+    },
+    /// End: transfers are cancelled cleanly, then `Event::Ended` is the last event.
+    Quit,
+}
+
+/// Which entries a command is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Selection {
+    /// All rows of a view that are marked when the command arrives; later changes of marks do not matter.
+    Marked(ViewId),
+    /// These entries of a folder.
+    Entries {
+        /// The folder.
+        parent: Location,
+        /// Its entries.
+        keys: Vec<EntryKey>,
+    },
+    /// What is in a folder, not the folder itself (`copy SRC DST` of the command line).
+    Contents(Location),
+}

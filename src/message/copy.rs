@@ -1,0 +1,148 @@
+//! Copies at the border: what is asked for ([`CopyRequest`]), what was found ([`PlanSummary`]), what became of each item
+//! ([`Note`]) and of all ([`CopyReport`]). `transfer::plan` fills them in; the front ends show them and make exit codes
+//! of them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::command::Selection;
+use super::conflict::ConflictPolicy;
+use super::problem::Problem;
+use crate::entry::Location;
+
+/// One copy (a plan and the transfers it leads to), numbered by the front end that asked for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CopyId(pub u32);
+
+/// A copy between two folders, either way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CopyRequest {
+    /// What to copy.
+    pub selection: Selection,
+    /// The folder to copy into.
+    pub target: Location,
+    /// Folders to make below `target` first, outermost first (command line: the target path may not exist yet).
+    pub target_subfolders: Vec<String>,
+    /// The single selected file gets this name (`copyto`).
+    pub rename: Option<String>,
+    /// How.
+    pub options: CopyOptions,
+}
+
+/// How to copy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CopyOptions {
+    /// What to do where the name is taken by another file.
+    pub conflict: ConflictPolicy,
+    /// Work everything out, change nothing.
+    pub dry_run: bool,
+    /// Files above 1 MiB on their way at once; 1 to 64.
+    pub transfers: u16,
+    /// Include and exclude rules in order; the first that matches decides, no match includes.
+    pub filters: Vec<Filter>,
+    /// Make folders that would stay empty.
+    pub empty_folders: bool,
+    /// How long to wait for a quota or a busy server before giving up; `None` for ever.
+    pub max_wait: Option<Duration>,
+}
+
+impl Default for CopyOptions {
+    fn default() -> Self {
+        Self {
+            conflict: ConflictPolicy::Ask,
+            dry_run: false,
+            transfers: 4,
+            filters: Vec::new(),
+            empty_folders: true,
+            max_wait: None,
+        }
+    }
+}
+
+/// An include or exclude rule, in rclone's pattern syntax.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Include or exclude.
+    pub include: bool,
+    /// The pattern as it was typed.
+    pub pattern: String,
+}
+
+/// What a plan has found so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PlanSummary {
+    /// The copy.
+    pub copy: CopyId,
+    /// Where it goes, as people write it.
+    pub target: String,
+    /// Files to copy.
+    pub file_count: u64,
+    /// Folders to make.
+    pub folder_count: u64,
+    /// Bytes to copy.
+    pub bytes: u64,
+    /// Files that are the same already.
+    pub same_count: u64,
+    /// Files whose name is taken by another content.
+    pub conflict_count: u64,
+    /// Items that cannot be copied (unreadable, undecryptable, equal names): they make the exit code 11.
+    pub skipped_count: u64,
+    /// Whether the scan is over.
+    pub complete: bool,
+    /// Why it cannot be done at all, if so.
+    pub problem: Option<Problem>,
+}
+
+/// What happened, or would happen, to one item of a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Note {
+    /// Copied, the name was free.
+    CopiedNew,
+    /// Copied over an older one.
+    CopiedReplaced,
+    /// Dry run: would be copied.
+    WouldCopy,
+    /// A folder was made.
+    FolderMade,
+    /// Dry run: a folder would be made.
+    WouldMakeFolder,
+    /// Same size and time: nothing to do.
+    Same,
+    /// Left alone by the conflict policy or an answer.
+    LeftAlone,
+    /// Left out by a filter.
+    Filtered,
+    /// Not copied: several entries of the source have this name. Exit code 11.
+    EqualNames {
+        /// How many.
+        count: u32,
+    },
+    /// Not copied, with the reason. Exit code 11.
+    Skipped(Problem),
+    /// Tried and failed.
+    Failed(Problem),
+}
+
+/// How a copy ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CopyReport {
+    /// The copy.
+    pub copy: CopyId,
+    /// Files copied.
+    pub copied_count: u64,
+    /// Bytes copied.
+    pub copied_bytes: u64,
+    /// Files found the same.
+    pub same_count: u64,
+    /// Items left alone on purpose.
+    pub left_alone_count: u64,
+    /// Items skipped though wanted ([`Note::EqualNames`], [`Note::Skipped`]).
+    pub skipped_count: u64,
+    /// Items that failed.
+    pub failed_count: u64,
+    /// The first problem met, for the exit code and the status line.
+    pub problem: Option<Problem>,
+    /// Whether it was stopped.
+    pub cancelled: bool,
+}

@@ -1,0 +1,89 @@
+//! [`Event`]: what the worker tells the front ends. The worker's outbox orders them, the screen's update and the command
+//! line's followers take them. An event never waits for an answer; a question is one that a command refers to by number.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::{AccountRow, AccountState};
+use super::conflict::Conflict;
+use super::copy::{CopyId, CopyReport, Note, PlanSummary};
+use super::problem::Problem;
+use super::transfer::{TransferId, TransferRow, TransferTotals};
+use super::view::{Row, ViewHead, ViewId};
+
+/// What the worker tells the front ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The accounts of the configuration, by name.
+    Accounts(Vec<AccountRow>),
+    /// How an account is doing.
+    Account {
+        /// Its name.
+        account: String,
+        /// Its state.
+        state: AccountState,
+    },
+    /// Storage of an account.
+    Quota {
+        /// Its name.
+        account: String,
+        /// Bytes used.
+        used: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// A view's head: sent when opened and whenever anything in it changes.
+    View(ViewHead),
+    /// Rows of a view. Rows of another generation than the head's are to be thrown away.
+    Rows {
+        /// The view.
+        view: ViewId,
+        /// The generation they belong to.
+        generation: u64,
+        /// Index of the first.
+        start: u64,
+        /// The rows.
+        rows: Vec<Row>,
+    },
+    /// Answer to `Command::Find`.
+    Found {
+        /// The view.
+        view: ViewId,
+        /// The row, or nothing found.
+        row: Option<u64>,
+    },
+    /// How far a plan is; may come many times.
+    Plan(PlanSummary),
+    /// The target already has such a name.
+    Conflict(Conflict),
+    /// A planned file was skipped, or (dry run) would be copied: one line for `-v` and for the report.
+    CopyNote {
+        /// The copy.
+        copy: CopyId,
+        /// Path below the source folder.
+        path: String,
+        /// Bytes, 0 for folders.
+        size: u64,
+        /// What happened.
+        note: Note,
+    },
+    /// A copy is over.
+    CopyEnded(CopyReport),
+    /// Transfers that changed since the last such event, at most 10 times a second, and the sums over all of them.
+    Transfers {
+        /// Changed or new ones, in queue order.
+        changed: Vec<TransferRow>,
+        /// Taken off the list.
+        removed: Vec<TransferId>,
+        /// Sums.
+        totals: TransferTotals,
+    },
+    /// Something small worked: one line for the status line (`made folder "2024"`).
+    Done {
+        /// The line.
+        text: String,
+    },
+    /// Something was refused or went wrong; nothing else waits for it.
+    Failed(Problem),
+    /// The last event after `Command::Quit`.
+    Ended,
+}

@@ -1,0 +1,115 @@
+//! Transfers at the border: one file on its way as a row, the sums over all, and what the user may do to them. Made by
+//! `transfer::queue`, shown by the transfer list and the progress lines.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::Wait;
+use super::copy::CopyId;
+use super::problem::Problem;
+
+/// One file on its way, numbered by the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TransferId(pub u64);
+
+/// An action on the transfer list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TransferAction {
+    /// Stop one; its partial file goes.
+    Cancel(TransferId),
+    /// Stop all that are not finished.
+    CancelAll,
+    /// Hold one back.
+    Pause(TransferId),
+    /// Let a held one go on.
+    Resume(TransferId),
+    /// Hold all back.
+    PauseAll,
+    /// Let all go on.
+    ResumeAll,
+    /// Try a failed one again.
+    Retry(TransferId),
+    /// Take finished, failed and cancelled ones off the list.
+    ClearEnded,
+}
+
+/// Which way a transfer goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// To the cloud.
+    Up,
+    /// From the cloud.
+    Down,
+}
+
+/// One transfer in the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TransferRow {
+    /// Its number.
+    pub transfer: TransferId,
+    /// The copy it belongs to.
+    pub copy: CopyId,
+    /// Which way.
+    pub direction: Direction,
+    /// Path below the source folder. Escape before drawing.
+    pub path: String,
+    /// Bytes in all.
+    pub size: u64,
+    /// Bytes done.
+    pub done: u64,
+    /// Bytes a second over the last seconds.
+    pub speed: u64,
+    /// How it is.
+    pub state: TransferState,
+}
+
+/// How a transfer is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum TransferState {
+    /// Its turn has not come.
+    Queued,
+    /// Bytes move.
+    Running,
+    /// Held back by the user.
+    Paused,
+    /// Held up; goes on by itself.
+    Waiting(Wait),
+    /// All bytes are there and are being checked and put in place.
+    Finishing,
+    /// Done and verified.
+    Done,
+    /// Stopped by the user.
+    Cancelled,
+    /// Failed.
+    Failed(Problem),
+}
+
+impl TransferState {
+    /// Returns whether nothing more will happen by itself.
+    #[must_use]
+    pub const fn is_ended(&self) -> bool {
+        matches!(self, Self::Done | Self::Cancelled | Self::Failed(_))
+    }
+}
+
+/// Sums over the transfer list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TransferTotals {
+    /// Transfers on the list.
+    pub count: u64,
+    /// Of these, ended (done, failed or cancelled).
+    pub ended_count: u64,
+    /// Of these, failed.
+    pub failed_count: u64,
+    /// Bytes of all.
+    pub bytes: u64,
+    /// Bytes done of all.
+    pub done_bytes: u64,
+    /// Bytes a second up.
+    pub up_speed: u64,
+    /// Bytes a second down.
+    pub down_speed: u64,
+    /// Time left at this speed, seconds, where it can be told.
+    pub seconds_left: Option<u64>,
+    /// Why the first waiting one waits.
+    pub wait: Option<Wait>,
+}
