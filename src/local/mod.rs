@@ -5,6 +5,7 @@
 pub mod entry;
 pub mod name;
 pub mod partial;
+pub mod rename;
 pub mod target;
 pub mod trash;
 pub mod walk;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 pub use entry::{DiskEntry, free_space, is_writable, list, stat};
 pub use name::{NameError, SafeName, cloud_name};
 pub use partial::PartialFile;
+pub use rename::rename_free;
 pub use target::Target;
 pub use trash::Trash;
 pub use walk::{WalkError, WalkItem, walk};

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::entry::free_space;
+use super::rename::Reserved;
 use super::{LocalError, Target, Trash};
 
 /// A file that is being written.
@@ -98,20 +99,27 @@ fn make_way(path: &Path, trash: &Trash) -> Result<(), LocalError> {
     }
 }
 
-/// Renames without replacing. Disks that know no such rename and no hard links (some network mounts) get a check and a
-/// plain rename.
+/// Renames without replacing. Disks that know neither such a rename nor hard links (some network mounts) get the name
+/// reserved by an empty file, which the rename then replaces.
 fn rename_if_free(temporary: TempPath, path: &Path) -> Result<(), LocalError> {
     let Err(failed) = temporary.persist_noclobber(path) else { return Ok(()) };
-    let is_taken = fs::symlink_metadata(path).is_ok();
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => LocalError::Exists { path: path.to_path_buf() },
+        _ => LocalError::io("rename to", path)(error),
+    };
     match failed.error.kind() {
-        io::ErrorKind::AlreadyExists => Err(LocalError::Exists { path: path.to_path_buf() }),
-        io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput
-            if !is_taken =>
-        {
-            failed.path.persist(path).map_err(|failed| LocalError::io("rename to", path)(failed.error))
+        io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput => {
+            place_reserved(failed.path, path).map_err(refused)
         }
-        _ => Err(LocalError::io("rename to", path)(failed.error)),
+        _ => Err(refused(failed.error)),
     }
+}
+
+fn place_reserved(temporary: TempPath, path: &Path) -> io::Result<()> {
+    let reserved = Reserved::file(path)?;
+    temporary.persist(path).map_err(|failed| failed.error)?;
+    reserved.is_taken();
+    Ok(())
 }
 
 /// A time that the disk cannot hold is no reason to lose a verified file.
@@ -186,6 +194,19 @@ mod tests {
         fs::write(target.path(), b"theirs").unwrap();
         assert!(matches!(partial.place(None, None), Err(LocalError::Exists { .. })));
         assert_eq!(fs::read(target.path()).unwrap(), b"theirs");
+        assert_eq!(names(folder.path()), ["film.mkv"]);
+    }
+
+    #[test]
+    fn a_disk_without_such_a_rename_overwrites_nothing_either() {
+        let (folder, target) = scratch();
+        fs::write(target.path(), b"theirs").unwrap();
+        let refused = place_reserved(written(&target, b"new").temporary, &target.path()).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(target.path()).unwrap(), b"theirs");
+        fs::remove_file(target.path()).unwrap();
+        place_reserved(written(&target, b"new").temporary, &target.path()).unwrap();
+        assert_eq!(fs::read(target.path()).unwrap(), b"new");
         assert_eq!(names(folder.path()), ["film.mkv"]);
     }
 

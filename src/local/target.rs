@@ -12,8 +12,8 @@ use super::{LocalError, SafeName};
 /// A place below a folder that the user chose.
 ///
 /// The chosen folder itself, and what leads to it, may be links: that is the user's own arrangement. A link below it
-/// may have been planted and is refused. (A link that appears between the check and the write is not caught: who can
-/// make one can write there anyway.)
+/// may have been planted and is refused. What is not caught: somebody else who may write to a folder below the chosen
+/// one and puts a link there in the moment between the check and the write. Even then nothing that exists is replaced.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
     root: PathBuf,

@@ -42,7 +42,11 @@ impl Trash {
 
 /// Moves into the folder beside the file, which is on the same disk.
 fn move_beside(path: &Path) -> Result<PathBuf, LocalError> {
-    move_into(&path.with_file_name(SIBLING_FOLDER), path)
+    let folder = path.with_file_name(SIBLING_FOLDER);
+    if folder.is_symlink() {
+        return Err(LocalError::LinkInTheWay { path: folder }); // in a folder that others write to it may be a trap
+    }
+    move_into(&folder, path)
 }
 
 /// Moves into a folder of its own, so that files of one name never meet.
@@ -89,6 +93,19 @@ mod tests {
         let kept = Trash::Folder(here.path().to_path_buf()).put(&path).unwrap().unwrap();
         assert!(kept.starts_with(there.path()) && !path.exists());
         assert_eq!(fs::read(kept).unwrap(), b"x");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_planted_link_in_place_of_the_folder_beside_the_file_is_refused() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (path, elsewhere) = (scratch.path().join("a"), scratch.path().join("elsewhere"));
+        fs::write(&path, b"mine").unwrap();
+        fs::create_dir(&elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, scratch.path().join(SIBLING_FOLDER)).unwrap();
+        assert!(matches!(move_beside(&path), Err(LocalError::LinkInTheWay { .. })));
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+        assert_eq!(fs::read_dir(elsewhere).unwrap().count(), 0);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! told with one line, and then the views that show it are read again.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use futures_util::stream::{self, StreamExt};
@@ -15,7 +16,7 @@ use super::selection::Selected;
 use crate::api::error::ApiError;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
-use crate::local::{LocalError, Trash};
+use crate::local::{LocalError, Trash, rename_free};
 use crate::message::{Event, Problem, ProblemKind, Selection};
 use crate::session::Session;
 use crate::session::change::{Change, ChangeError, Outcome, Prepared};
@@ -402,10 +403,10 @@ fn local_move(parent: &Path, target: &Path, key: &EntryKey) -> Result<PathBuf, P
 
 /// Renames without ever taking the place of something.
 fn rename(from: &Path, to: &Path) -> Result<(), LocalError> {
-    if to.symlink_metadata().is_ok() {
-        return Err(LocalError::Exists { path: to.to_path_buf() });
-    }
-    fs::rename(from, to).map_err(LocalError::io("rename", from))
+    rename_free(from, to).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => LocalError::Exists { path: to.to_path_buf() },
+        _ => LocalError::io("rename", from)(error),
+    })
 }
 
 /// Returns the place of a typed name in a folder; one that would lead elsewhere is refused.
@@ -415,7 +416,7 @@ fn checked_join(folder: &Path, name: &str) -> Result<PathBuf, LocalError> {
     match (components.next(), components.next()) {
         (Some(std::path::Component::Normal(only)), None) if only == name => Ok(path),
         _ => {
-            let refused = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a name");
+            let refused = io::Error::new(io::ErrorKind::InvalidInput, "it is not a name");
             Err(LocalError::io("use", Path::new(name))(refused))
         }
     }
