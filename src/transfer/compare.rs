@@ -4,7 +4,6 @@
 //! A fingerprint proves nothing (it samples 8 KiB). The proof is MEGA's own: the MACs of the local bytes under the cloud
 //! file's key. It reads the local file and downloads nothing.
 
-use std::fs::File;
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
@@ -71,7 +70,7 @@ pub async fn prove_identical(
     let mut buffer = limits.buffers.lend(usize::try_from(size).unwrap_or(usize::MAX).clamp(1, STEP)).await;
     let (path, key, cancel) = (path.to_path_buf(), key.clone(), cancel.clone());
     disk::blocking(move || {
-        let file = File::open(&path).map_err(LocalError::io("read", &path))?;
+        let file = disk::open(&path)?;
         if file.metadata().map_err(LocalError::io("read", &path))?.len() != size {
             return Ok(false);
         }

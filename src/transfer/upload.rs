@@ -295,10 +295,7 @@ impl Scene {
 impl Source {
     fn open(path: PathBuf) -> Result<Self, TransferError> {
         let failed = || LocalError::io("read", &path);
-        if !std::fs::metadata(&path).map_err(failed())?.is_file() {
-            return Err(LocalError::NotAFile { path }.into()); // opening a pipe would wait for its other end
-        }
-        let file = File::open(&path).map_err(failed())?;
+        let file = disk::open(&path)?;
         let found = file.metadata().map_err(failed())?;
         let modified = unix_seconds(found.modified().map_err(failed())?);
         let size = found.len();
