@@ -93,8 +93,9 @@ impl Scene {
             progress: Arc::new(Progress::default()),
             cancel: CancellationToken::new(),
         });
-        let outcome = upload.await.unwrap();
-        self.take(outcome).await.unwrap()
+        let put = upload.await.unwrap();
+        assert!(put.not_trashed.is_none());
+        self.take(put.outcome).await.unwrap()
     }
 
     /// The names of the commands that changed something, batch by batch.
@@ -416,8 +417,8 @@ async fn a_replaced_file_goes_to_the_bin_once_the_new_one_stands() {
         progress: Arc::default(),
         cancel: CancellationToken::new(),
     });
-    let outcome = outcome.await.unwrap();
-    scene.take(outcome).await.unwrap();
+    let put = put.await.unwrap();
+    scene.take(put.outcome).await.unwrap();
     assert_eq!(scene.sent(), [vec!["p"], vec!["a", "m"]]);
     assert_eq!(scene.ann.content("a.txt").unwrap(), b"new");
     assert_eq!(scene.ann.rubbish_paths(), ["a.txt"]);

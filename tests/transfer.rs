@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt};
 use megapane::api::client::{Client, ClientOptions};
+use megapane::api::transport::{Request, Response, Transport, TransportError};
 use megapane::api::wait::Reason;
 use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::{FileKey, NodeKey};
@@ -51,6 +54,11 @@ impl Scene {
     }
 
     async fn on(emulator: Emulator) -> Self {
+        let transport = Arc::new(emulator.transport());
+        Self::through(emulator, transport).await
+    }
+
+    async fn through(emulator: Emulator, transport: Arc<dyn Transport>) -> Self {
         let owner = emulator.add_account(NewAccount::new(EMAIL));
         let waits: Arc<Mutex<Vec<Option<Reason>>>> = Arc::default();
         let told = Arc::clone(&waits);
@@ -59,7 +67,7 @@ impl Scene {
             waits: Arc::new(move |wait| told.lock().unwrap().push(wait.map(|wait| wait.reason))),
             give_up: Some(Duration::from_mins(1)),
         };
-        let client = Client::new(Arc::new(emulator.transport()), options);
+        let client = Client::new(transport, options);
         let session = Session::login(&client, EMAIL, &Secret::from(PASSWORD), None).await.unwrap();
         emulator.clear_seen();
         Self {
@@ -251,6 +259,38 @@ async fn a_piece_that_breaks_off_goes_on_at_its_last_whole_chunk() {
     assert_eq!(scene.progress.done(), 1 << 20);
 }
 
+/// Breaks every answer of a storage server behind its last byte.
+struct BreaksAtTheEnd(Arc<dyn Transport>);
+
+impl Transport for BreaksAtTheEnd {
+    fn send(&self, request: Request) -> BoxFuture<'static, Result<Response, TransportError>> {
+        let is_content = request.url.path().starts_with("/dl/");
+        let answer = self.0.send(request);
+        Box::pin(async move {
+            let mut response = answer.await?;
+            if is_content {
+                let broken = TransportError::Broken { host: "localhost".into(), source: "reset".into() };
+                response.body = Box::pin(response.body.chain(stream::iter([Err(broken)])));
+            }
+            Ok(response)
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_breaks_behind_the_last_byte_of_a_piece_costs_nothing() {
+    let emulator = Emulator::new();
+    let transport = Arc::new(BreaksAtTheEnd(Arc::new(emulator.transport())));
+    let scene = Scene::through(emulator, transport).await;
+    let bytes = noise((5 << 20) + 1);
+    download(scene.download_of(&bytes)).await.unwrap();
+    scene.assert_downloaded(&bytes);
+    let mut ranges = scene.ranges();
+    ranges.sort();
+    ranges.dedup();
+    assert_eq!(ranges.len(), scene.ranges().len(), "nothing is asked for twice");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_download_survives_whatever_passes() {
     let mut scene = Scene::new().await;
@@ -316,6 +356,32 @@ async fn a_used_up_allowance_is_waited_for_and_told() {
         assert_eq!(wait.until.unwrap().duration_since(start).as_secs() / 10, 180, "{fault}");
         assert_eq!(scene.waits(), [Some(Reason::TransferQuota), None], "{fault}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_wait_is_too_long_to_be_ended_by_the_user() {
+    let mut scene = Scene::new().await;
+    let impatient = async |scene: &Scene| {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        scene.session.client().retry_now();
+    };
+    for fault in ["509:1800@dl#1", "-17:1800@g#1"] {
+        scene.begin_again();
+        let order = scene.download_of(&noise(1000));
+        scene.fault(fault);
+        let start = Instant::now();
+        let (done, ()) = tokio::join!(download(order), impatient(&scene));
+        done.unwrap();
+        assert_eq!(start.elapsed().as_secs(), 10, "{fault}");
+        assert_eq!(scene.waits(), [Some(Reason::TransferQuota), None], "{fault}");
+    }
+    scene.begin_again();
+    let order = scene.upload_of(&noise(1000));
+    scene.fault("503@ul#1-5"); // half a second, 1, 2, 4, and the fifth wait of 8 s is cut short
+    let start = Instant::now();
+    let (done, ()) = tokio::join!(upload(order), impatient(&scene));
+    done.unwrap();
+    assert_eq!(start.elapsed().as_secs(), 10);
 }
 
 #[tokio::test(start_paused = true)]
@@ -482,10 +548,10 @@ async fn files_of_every_boundary_size_go_up_whole_with_their_time() {
     for size in SIZES {
         scene.begin_again();
         let bytes = noise(size);
-        let outcome: Outcome =
-            upload(scene.upload_of(&bytes)).await.unwrap_or_else(|error| panic!("{size}: {error}"));
+        let Outcome { created, .. } =
+            upload(scene.upload_of(&bytes)).await.unwrap_or_else(|error| panic!("{size}: {error}")).outcome;
         scene.assert_uploaded(&bytes);
-        let item = scene.owner.item(outcome.created.unwrap()).unwrap();
+        let item = scene.owner.item(created.unwrap()).unwrap();
         assert_eq!((item.name.as_deref(), item.size), (Some("film"), Some(size as u64)));
         assert_eq!(item.modified, Some(MODIFIED));
         assert_eq!(scene.progress.done(), size as u64);
@@ -497,7 +563,7 @@ async fn files_of_every_boundary_size_go_up_whole_with_their_time() {
 async fn what_went_up_comes_down_the_same() {
     let scene = Scene::new().await;
     let bytes = noise((5 << 20) + 1);
-    let node = upload(scene.upload_of(&bytes)).await.unwrap().created.unwrap();
+    let node = upload(scene.upload_of(&bytes)).await.unwrap().outcome.created.unwrap();
     fs::remove_file(scene.path("film")).unwrap();
     download(scene.download(node, scene.key(node), bytes.len() as u64)).await.unwrap();
     scene.assert_downloaded(&bytes);
@@ -623,7 +689,7 @@ async fn a_replacing_upload_makes_the_old_file_a_version_and_keeps_its_label() {
     let mut order = scene.upload_of(&bytes);
     let parent = scene.owner.roots()[0];
     order.target = scene.session.prepare_put(&tree, parent, "film", Some(old)).unwrap();
-    let new = upload(order).await.unwrap().created.unwrap();
+    let new = upload(order).await.unwrap().outcome.created.unwrap();
     scene.assert_uploaded(&bytes);
     let item = scene.owner.item(new).unwrap();
     assert_eq!(item.attributes.value("lbl"), Some("3"));
@@ -677,7 +743,7 @@ async fn a_file_of_4_gib_and_one_byte_round_trips() {
     let scene = Scene::on(Emulator::in_folder(state.path()).unwrap()).await;
     let source = scene.path("film");
     fs::File::create(&source).unwrap().set_len(SIZE).unwrap(); // sparse
-    let node = upload(scene.upload(source.clone())).await.unwrap().created.unwrap();
+    let node = upload(scene.upload(source.clone())).await.unwrap().outcome.created.unwrap();
     let key = scene.key(node);
     fs::rename(&source, scene.path("source")).unwrap();
     download(scene.download(node, key.clone(), SIZE)).await.unwrap();

@@ -177,6 +177,12 @@ impl Client {
         self.line.retry_now.notify_waiters();
     }
 
+    /// Returns what is notified by [`Self::retry_now`], for those who wait for storage servers.
+    #[must_use]
+    pub fn retry_signal(&self) -> &Arc<Notify> {
+        &self.line.retry_now
+    }
+
     /// Puts commands into the queue and waits for their elements, one each.
     async fn issue(
         &self,

@@ -118,7 +118,7 @@ fn rename_if_free(temporary: TempPath, path: &Path) -> Result<(), LocalError> {
 fn place_reserved(temporary: TempPath, path: &Path) -> io::Result<()> {
     let reserved = Reserved::file(path)?;
     temporary.persist(path).map_err(|failed| failed.error)?;
-    reserved.is_taken();
+    reserved.release();
     Ok(())
 }
 

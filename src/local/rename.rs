@@ -37,7 +37,7 @@ fn by_reserving(from: &Path, to: &Path) -> io::Result<()> {
     }
     let reserved = if is_folder { Reserved::folder(to)? } else { Reserved::file(to)? };
     fs::rename(from, to)?;
-    reserved.is_taken();
+    reserved.release();
     Ok(())
 }
 
@@ -67,8 +67,8 @@ impl<'p> Reserved<'p> {
         Ok(Self { path, kept_by: Some(KeptBy::Folder) })
     }
 
-    /// What the name was kept for has it.
-    pub(super) fn is_taken(mut self) {
+    /// Lets go of the name: what it was kept for has it.
+    pub(super) fn release(mut self) {
         self.kept_by = None;
     }
 }

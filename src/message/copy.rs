@@ -88,6 +88,8 @@ pub struct PlanSummary {
     pub conflict_count: u64,
     /// Items that cannot be copied (unreadable, undecryptable, equal names): they make the exit code 11.
     pub skipped_count: u64,
+    /// Links and the like, which are passed over: no error.
+    pub passed_over_count: u64,
     /// Whether the scan is over.
     pub complete: bool,
     /// Why it cannot be done at all, if so.
@@ -118,10 +120,22 @@ pub enum Note {
         /// How many.
         count: u32,
     },
+    /// Not copied, and no error: neither a file nor a folder.
+    PassedOver(Oddity),
     /// Not copied, with the reason. Exit code 11.
     Skipped(Problem),
     /// Tried and failed.
     Failed(Problem),
+}
+
+/// What is neither a file nor a folder. In a folder it is passed over; what was named by itself is meant, and a link
+/// then stands for what it points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Oddity {
+    /// A symbolic link: it may lead out of the folder, or round in a circle.
+    Link,
+    /// A device, socket or pipe.
+    Special,
 }
 
 /// How a copy ended.
@@ -139,6 +153,8 @@ pub struct CopyReport {
     pub left_alone_count: u64,
     /// Items skipped though wanted ([`Note::EqualNames`], [`Note::Skipped`]).
     pub skipped_count: u64,
+    /// Links and the like ([`Note::PassedOver`]): no error.
+    pub passed_over_count: u64,
     /// Items that failed.
     pub failed_count: u64,
     /// The first problem met, for the exit code and the status line.

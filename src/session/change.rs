@@ -21,7 +21,7 @@ use crate::tree::{NodeUpdate, Tree};
 pub use address::DownloadUrlError;
 use check::Checked;
 pub use error::ChangeError;
-pub use put::{PutTarget, Uploaded};
+pub use put::{Put, PutTarget, Uploaded};
 use send::Steps;
 use share_keys::ShareKeys;
 

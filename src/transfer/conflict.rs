@@ -1,4 +1,5 @@
-//! What happens where two files want one name: policy and answers become a decision, and free names are found. Pure.
+//! What happens where two files want one name: policy and answers become a [`Decision`], and free names are found. Pure;
+//! the plan calls it. It knows what sizes, times and a proof tell of the two, and neither file.
 
 use crate::message::{ConflictPolicy, Resolution, Verdict};
 

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::disk::{self, write_at};
 use super::error::TransferError;
-use super::jobs::Jobs;
+use super::jobs::{Jobs, Turn};
 use super::limits::Limits;
 use super::patience::{Patience, Remedy};
 use super::progress::Progress;
@@ -167,7 +167,7 @@ impl<'a> Fetch<'a> {
         Self {
             download,
             scene: Arc::new(scene),
-            jobs: Jobs::new(Arc::clone(&download.progress), Arc::clone(client.waits())),
+            jobs: Jobs::new(Arc::clone(&download.progress), client),
             patience: Patience::new(download.limits.max_wait, split.connections),
             address: Address::Unknown,
             generation: 0,
@@ -184,15 +184,22 @@ impl<'a> Fetch<'a> {
         if wait.is_none() {
             self.start_jobs();
         }
-        match self.jobs.next(wait).await {
-            None => Ok(()), // the wait is over
-            Some(Ended::Address(Ok((url, stored)))) => self.take_address(url, stored),
-            Some(Ended::Address(Err(error))) => {
+        let ended = match self.jobs.next(wait).await {
+            Turn::Ended(ended) => ended,
+            Turn::Due => return Ok(()),
+            Turn::RetryNow => {
+                self.patience.retry_now();
+                return Ok(());
+            }
+        };
+        match ended {
+            Ended::Address(Ok((url, stored))) => self.take_address(url, stored),
+            Ended::Address(Err(error)) => {
                 self.address = Address::Unknown;
                 self.patience.judge_address(error, Instant::now())
             }
-            Some(Ended::Piece(Ok(fetched))) => self.take_piece(fetched),
-            Some(Ended::Piece(Err(error))) => Err(error),
+            Ended::Piece(Ok(fetched)) => self.take_piece(fetched),
+            Ended::Piece(Err(error)) => Err(error),
         }
     }
 
@@ -259,6 +266,7 @@ impl Scene {
         let mut filled = 0;
         let failed = self.receive(url, piece, &mut buffer, &mut filled).await.err();
         let whole = piece.whole_chunks(filled);
+        let failed = failed.filter(|_| whole < piece.len); // a line that breaks behind the last byte took nothing
         self.progress.take_back((filled - whole) as u64);
         let macs = disk::blocking(move || {
             let data = &mut buffer[..whole];

@@ -1,4 +1,5 @@
-//! [`TransferError`]: why one file could not be moved. The worker turns it into what the user is told.
+//! [`TransferError`]: why one file could not be moved. The movers return it, the worker turns it into what the user is
+//! told. No error holds an address, a key or a token.
 
 use std::path::PathBuf;
 

@@ -4,22 +4,40 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::progress::Progress;
+use crate::api::client::Client;
 use crate::api::wait::{Wait, WaitSink};
 
 /// Running requests; each ends in a `T`.
 pub(crate) struct Jobs<T> {
     running: JoinSet<T>,
     sign: WaitSign,
+    retry_now: Arc<Notify>,
+}
+
+/// What a mover's loop goes round for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Turn<T> {
+    /// A request has ended.
+    Ended(T),
+    /// The wait is over, or nothing runs and nothing is waited for.
+    Due,
+    /// The user does not want to wait: whatever is waited for is to be tried at once.
+    RetryNow,
 }
 
 impl<T: Send + 'static> Jobs<T> {
-    /// Makes an empty set that shows waits on `progress` and tells them to `sink`.
-    pub(crate) fn new(progress: Arc<Progress>, sink: WaitSink) -> Self {
-        Self { running: JoinSet::new(), sign: WaitSign { progress, sink, shown: None } }
+    /// Makes an empty set that shows waits on `progress`, and tells them where `client` does; its signal ends them.
+    pub(crate) fn new(progress: Arc<Progress>, client: &Client) -> Self {
+        Self::with(progress, Arc::clone(client.waits()), Arc::clone(client.retry_signal()))
+    }
+
+    fn with(progress: Arc<Progress>, sink: WaitSink, retry_now: Arc<Notify>) -> Self {
+        Self { running: JoinSet::new(), sign: WaitSign { progress, sink, shown: None }, retry_now }
     }
 
     /// Returns how many run.
@@ -37,28 +55,26 @@ impl<T: Send + 'static> Jobs<T> {
         self.running.shutdown().await;
     }
 
-    /// Returns the next that ends, or nothing when `wait` ends first or nothing runs.
-    pub(crate) async fn next(&mut self, wait: Option<Wait>) -> Option<T> {
+    /// Returns when a request ends, or when `wait` does.
+    pub(crate) async fn next(&mut self, wait: Option<Wait>) -> Turn<T> {
         self.sign.show(wait);
+        if self.running.is_empty() && wait.is_none() {
+            return Turn::Due;
+        }
         let wait_ends = async {
             match wait.and_then(|wait| wait.until) {
                 Some(until) => tokio::time::sleep_until(until).await,
                 None => std::future::pending().await,
             }
         };
-        if self.running.is_empty() {
-            if wait.is_some() {
-                wait_ends.await;
-            }
-            return None;
-        }
         tokio::select! {
             Some(ended) = self.running.join_next() => match ended {
-                Ok(ended) => Some(ended),
+                Ok(ended) => Turn::Ended(ended),
                 Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-                Err(_aborted) => None, // only when the runtime shuts down
+                Err(_aborted) => Turn::Due, // only when the runtime shuts down
             },
-            () = wait_ends => None,
+            () = wait_ends => Turn::Due,
+            () = self.retry_now.notified(), if wait.is_some() => Turn::RetryNow,
         }
     }
 }
@@ -113,13 +129,13 @@ mod tests {
             let told = Arc::clone(&told);
             Arc::new(move |wait| told.lock().unwrap().push(wait.is_some()))
         };
-        let mut jobs: Jobs<()> = Jobs::new(Arc::clone(&progress), sink);
+        let mut jobs: Jobs<()> = Jobs::with(Arc::clone(&progress), sink, Arc::default());
         let start = Instant::now();
-        assert_eq!(jobs.next(Some(wait(60))).await, None);
+        assert_eq!(jobs.next(Some(wait(60))).await, Turn::Due);
         assert_eq!(start.elapsed().as_secs(), 60);
         assert!(progress.wait().is_some());
         jobs.start(async {});
-        assert_eq!(jobs.next(None).await, Some(()));
+        assert_eq!(jobs.next(None).await, Turn::Ended(()));
         assert!(progress.wait().is_none());
         jobs.next(Some(wait(5))).await;
         drop(jobs);
@@ -129,11 +145,24 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_still_runs_ends_during_a_wait() {
-        let mut jobs: Jobs<u32> = Jobs::new(Arc::default(), Arc::new(|_| {}));
+        let mut jobs: Jobs<u32> = Jobs::with(Arc::default(), Arc::new(|_| {}), Arc::default());
         jobs.start(async {
             tokio::time::sleep(Duration::from_secs(1)).await;
             7
         });
-        assert_eq!(jobs.next(Some(wait(60))).await, Some(7));
+        assert_eq!(jobs.next(Some(wait(60))).await, Turn::Ended(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_ends_at_once_when_the_user_wants_it_so() {
+        let retry_now = Arc::new(Notify::new());
+        let mut jobs: Jobs<()> = Jobs::with(Arc::default(), Arc::new(|_| {}), Arc::clone(&retry_now));
+        let start = Instant::now();
+        let impatient = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            retry_now.notify_waiters();
+        };
+        let (turn, ()) = tokio::join!(jobs.next(Some(wait(3600))), impatient);
+        assert_eq!((turn, start.elapsed().as_secs()), (Turn::RetryNow, 5));
     }
 }

@@ -1,4 +1,7 @@
-//! Files on their way. Pure machines: filter, plan, conflict, queue. Movers: upload, download. The worker drives both.
+//! Files on their way, as the worker drives them. Pure machines decide: `filter` and `plan` what is copied, `conflict`
+//! what is done about a name that is taken, `queue` which file moves now. Movers do: `upload` and `download` carry one
+//! file each, with `compare` for a proof that needs no moving. Nothing here asks the user, and nothing keeps a transfer
+//! beyond the run of the program.
 
 mod buffer;
 pub mod compare;

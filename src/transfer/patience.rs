@@ -67,6 +67,13 @@ impl Patience {
         self.wait
     }
 
+    /// Forgets the wait and the failures that led to it: the user wants it tried at once.
+    pub(crate) const fn retry_now(&mut self) {
+        self.failure_count = 0;
+        self.since = None;
+        self.wait = None;
+    }
+
     /// Notes that a piece has moved.
     pub(crate) fn moved(&mut self) {
         self.failure_count = 0;

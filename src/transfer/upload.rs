@@ -17,7 +17,7 @@ use url::Url;
 use super::buffer::Buffer;
 use super::disk::{self, read_at};
 use super::error::TransferError;
-use super::jobs::Jobs;
+use super::jobs::{Jobs, Turn};
 use super::limits::Limits;
 use super::patience::{Patience, Remedy};
 use super::progress::Progress;
@@ -30,7 +30,7 @@ use crate::crypto::key::{FileKey, KeyBytes, random};
 use crate::crypto::mac::{self, ChunkMac};
 use crate::local::{LocalError, entry::unix_seconds};
 use crate::session::Session;
-use crate::session::change::{Outcome, PutTarget, Uploaded};
+use crate::session::change::{Put, PutTarget, Uploaded};
 use crate::store::undo::UndoJournal;
 
 /// What to upload.
@@ -51,11 +51,11 @@ pub struct Upload {
     pub cancel: CancellationToken,
 }
 
-/// Uploads a file and returns what to apply to the tree.
+/// Uploads a file and returns what to apply to the tree, and whether the file that it replaces went where it should.
 ///
 /// On any error, on cancelling and when the future is dropped, the account is as it was. Once the file is being made a
 /// node it no longer heeds `cancel`: the server may have done it already, and the answer must be true.
-pub async fn upload(upload: Upload) -> Result<Outcome, TransferError> {
+pub async fn upload(upload: Upload) -> Result<Put, TransferError> {
     let sent = tokio::select! {
         biased;
         () = upload.cancel.cancelled() => return Err(TransferError::Cancelled),
@@ -183,7 +183,7 @@ impl<'a> Attempt<'a> {
         Self {
             patience,
             scene: Arc::new(scene),
-            jobs: Jobs::new(Arc::clone(&upload.progress), Arc::clone(client.waits())),
+            jobs: Jobs::new(Arc::clone(&upload.progress), client),
             state: State::Sending,
             fresh: fresh.peekable(),
             again: Vec::new(),
@@ -202,8 +202,12 @@ impl<'a> Attempt<'a> {
             self.start_jobs();
         }
         match self.jobs.next(wait).await {
-            None => Ok(()), // the wait is over
-            Some(ended) => {
+            Turn::Due => Ok(()),
+            Turn::RetryNow => {
+                self.patience.retry_now();
+                Ok(())
+            }
+            Turn::Ended(ended) => {
                 let (sealed, answer) = ended?;
                 self.take(sealed, answer)
             }

@@ -132,6 +132,7 @@ pub fn report(report: &CopyReport, target: &str) -> (String, bool) {
     let parts = [
         (report.same_count, "already the same"),
         (report.left_alone_count, "left alone"),
+        (report.passed_over_count, "links or devices passed over"),
         (report.skipped_count, "could not be copied"),
         (report.failed_count, "failed"),
     ];

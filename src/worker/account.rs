@@ -6,7 +6,7 @@ use tokio::time::{Duration, Instant};
 use super::OpenedAccount;
 use super::actor::Actor;
 use super::door::{Refusal, Way, needed};
-use super::jobs::{Done, News};
+use super::jobs::{Done, News, blocking};
 use super::problem::{self, unknown_account};
 use super::wait::shown_wait;
 use crate::api::client::Client;
@@ -57,6 +57,8 @@ enum State {
 pub(crate) enum AccountDone {
     /// A way in was tried.
     Connected(u64, Result<(Session, UndoJournal), Box<Refusal>>),
+    /// The job that tries a way in, or lists, broke down.
+    Broken(u64, Problem),
     /// The file list came.
     Listed(u64, Box<Result<Tree, ApiError>>),
     /// Session and account were written down.
@@ -97,6 +99,11 @@ impl Account {
             journal,
             ..Self::new(config, None)
         }
+    }
+
+    /// Returns the number of the attempt that opened it, or is about to: what is said of an older one is no news.
+    pub(crate) const fn attempt(&self) -> u64 {
+        self.attempt
     }
 
     /// Returns session and tree, where both are there.
@@ -212,20 +219,20 @@ impl Actor {
         self.cancel_account(name);
         self.set_state(name, AccountState::NeedsPassword { email, problem: None });
         let (path, name) = (self.config.folders.credentials(name), name.to_owned());
-        self.jobs.start_kept(async move {
+        let what = format!("end the session of \"{name}\"");
+        let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)));
+        self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
             let ended = match session {
                 Some(session) => session.logout().await,
                 None => Ok(()),
             };
-            let ended =
-                ended.map_err(|error| problem::of_api(&format!("end the session of \"{name}\""), &error));
+            let ended = ended.map_err(|error| problem::of_api(&what, &error));
             let account = name.clone();
-            let removed = tokio::task::spawn_blocking(move || match credentials::remove(&path) {
+            let removed = blocking(move || match credentials::remove(&path) {
                 Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
                 Ok(()) | Err(_) => Ok(()),
             });
-            let removed = removed.await.unwrap_or(Ok(()));
-            Done::Account(name, AccountDone::LoggedOut(ended.and(removed)))
+            Done::Account(name, AccountDone::LoggedOut(ended.and(removed.await)))
         });
     }
 
@@ -236,6 +243,7 @@ impl Actor {
         };
         account.client.iter().for_each(Client::retry_now);
         account.session.iter().for_each(|session| session.client().retry_now());
+        self.retry_transfers();
         self.connect(name);
     }
 
@@ -251,7 +259,8 @@ impl Actor {
         if account.tree.is_none() {
             self.set_state(&name, AccountState::Loading { received: 0, total: None });
         }
-        self.jobs.start(async move {
+        let broken = AccountDone::Broken(attempt, problem::broke_down(&format!("list \"{name}:\"")));
+        self.jobs.start(Done::Account(name.clone(), broken), async move {
             let account = name.clone();
             let mut told: Option<Instant> = None;
             let progress = move |received, total| {
@@ -271,7 +280,9 @@ impl Actor {
     pub(crate) fn ask_quota(&mut self, name: &str) {
         if let Some(session) = self.accounts.get(name).and_then(|account| account.session.clone()) {
             let name = name.to_owned();
-            self.jobs.start(async move { Done::Account(name, AccountDone::Quota(session.quota().await)) });
+            self.jobs.start(Done::Abandoned, async move {
+                Done::Account(name, AccountDone::Quota(session.quota().await))
+            });
         }
     }
 
@@ -281,7 +292,8 @@ impl Actor {
         match done {
             AccountDone::Connected(of, result) if of == attempt => self.connected(name, result),
             AccountDone::Listed(of, result) if of == attempt => self.listed(name, *result),
-            AccountDone::Connected(..) | AccountDone::Listed(..) => {}
+            AccountDone::Broken(of, problem) if of == attempt => self.broke_down(name, problem),
+            AccountDone::Connected(..) | AccountDone::Listed(..) | AccountDone::Broken(..) => {}
             AccountDone::Stored(Ok(new)) => {
                 if let Some(new) = new {
                     self.config.accounts.push(new);
@@ -290,8 +302,8 @@ impl Actor {
                 // Logged out while it was written: it must not come back.
                 if self.accounts.get(name).is_none_or(|account| account.session.is_none()) {
                     let path = self.config.folders.credentials(name);
-                    self.jobs.start_kept(async move {
-                        let removed = tokio::task::spawn_blocking(move || credentials::remove(&path)).await;
+                    self.jobs.start_kept(Done::Abandoned, async move {
+                        let removed = blocking(move || credentials::remove(&path)).await;
                         tracing::debug!(?removed, "a login that was left");
                         Done::Abandoned
                     });
@@ -332,9 +344,12 @@ impl Actor {
         }
     }
 
-    /// A call found that the session has ended: the password is needed again.
-    pub(crate) fn session_ended(&mut self, name: &str) {
-        let Some(account) = self.accounts.get_mut(name) else { return };
+    /// A call found that the session of an attempt has ended: the password is needed again. A call that was under way
+    /// for long may find so when another session stands: that one is left alone.
+    pub(crate) fn session_ended(&mut self, name: &str, attempt: u64) {
+        let Some(account) = self.accounts.get_mut(name).filter(|account| account.attempt == attempt) else {
+            return;
+        };
         account.session = None;
         account.attempt += 1;
         account.since_listing = None;
@@ -363,6 +378,7 @@ impl Actor {
 
     fn listed(&mut self, name: &str, result: Result<Tree, ApiError>) {
         let Some(account) = self.accounts.get_mut(name) else { return };
+        let attempt = account.attempt;
         let later = account.since_listing.take().unwrap_or_default();
         match result {
             Ok(tree) => {
@@ -372,16 +388,25 @@ impl Actor {
                 self.account_changed(name);
                 self.ask_quota(name);
             }
-            Err(ApiError::SessionEnded) => self.session_ended(name),
-            Err(error) => {
-                let problem = problem::of_api(&format!("list \"{name}:\""), &error);
-                if account.tree.is_some() {
-                    self.send(Event::Failed(problem));
-                    self.account_changed(name);
-                } else {
-                    self.set_state(name, AccountState::Failed(problem));
-                }
-            }
+            Err(ApiError::SessionEnded) => self.session_ended(name, attempt),
+            Err(error) => self.stays_unlisted(name, problem::of_api(&format!("list \"{name}:\""), &error)),
+        }
+    }
+
+    fn broke_down(&mut self, name: &str, problem: Problem) {
+        if let Some(account) = self.accounts.get_mut(name) {
+            account.since_listing = None;
+            self.stays_unlisted(name, problem);
+        }
+    }
+
+    /// No new file list comes: what shows an older one goes on showing it.
+    fn stays_unlisted(&mut self, name: &str, problem: Problem) {
+        if self.accounts.get(name).is_some_and(|account| account.tree.is_some()) {
+            self.send(Event::Failed(problem));
+            self.account_changed(name);
+        } else {
+            self.set_state(name, AccountState::Failed(problem));
         }
     }
 

@@ -124,7 +124,7 @@ impl Actor {
                 done = self.jobs.next() => match done {
                     Ok(done) => Turn::Done(done),
                     Err(error) => {
-                        tracing::error!(%error, "a job broke down");
+                        tracing::error!(%error, "a job was ended from outside");
                         continue;
                     }
                 },
@@ -154,6 +154,11 @@ impl Actor {
         self.outbox.push(event);
     }
 
+    /// Returns whether the front end is so far behind that copies must not go on telling it more.
+    pub(crate) fn is_outbox_full(&self) -> bool {
+        self.outbox.len() >= OUTBOX_FULL
+    }
+
     fn take(&mut self, turn: Turn) {
         match turn {
             Turn::Command(Some(command)) => self.obey(command),
@@ -168,7 +173,7 @@ impl Actor {
     /// Does what is due, whatever the loop went round for.
     fn pump(&mut self) {
         if self.ends_at.is_none() {
-            if self.outbox.len() < OUTBOX_FULL {
+            if !self.is_outbox_full() {
                 self.drive_copies();
             }
             self.start_transfers();
@@ -217,6 +222,7 @@ impl Actor {
     fn take_done(&mut self, done: Done) {
         match done {
             Done::Abandoned => {}
+            Done::Broken(problem) => self.send(Event::Failed(problem)),
             Done::View(done) => self.view_done(done),
             Done::Change(done) => self.change_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
@@ -247,7 +253,7 @@ impl Actor {
         let watch = (self.queue.is_busy() || self.queue.has_changes()).then_some(self.watch_at);
         let queue = self.queue.wake_at().map(Instant::from_std);
         let copies = self.has_more_to_copy().then(|| {
-            let pause = if self.outbox.len() < OUTBOX_FULL { Duration::ZERO } else { WATCH };
+            let pause = if self.is_outbox_full() { WATCH } else { Duration::ZERO };
             Instant::now() + pause
         });
         [stale, watch, queue, copies, self.ends_at].into_iter().flatten().min()

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use futures_util::stream::{self, StreamExt};
 
 use super::actor::Actor;
-use super::jobs::Done;
+use super::jobs::{Done, blocking};
 use super::listing;
 use super::listing::is_writable;
 use super::problem::{self, unknown_account};
@@ -29,6 +29,8 @@ pub(crate) enum ChangeDone {
     Cloud {
         /// The account.
         account: String,
+        /// The attempt to open it whose session was used.
+        attempt: u64,
         /// The line for when all of it worked.
         line: String,
         /// How each change went.
@@ -179,7 +181,7 @@ impl Actor {
                 }
                 self.tell_results(line, results);
             }
-            ChangeDone::Cloud { account: name, line, results } => {
+            ChangeDone::Cloud { account: name, attempt, line, results } => {
                 let mut told = Vec::with_capacity(results.len());
                 let mut ended = false;
                 for result in results {
@@ -198,7 +200,7 @@ impl Actor {
                 }
                 self.account_changed(&name);
                 if ended {
-                    self.session_ended(&name);
+                    self.session_ended(&name, attempt);
                 }
                 self.tell_results(line, told);
             }
@@ -236,14 +238,21 @@ impl Actor {
             Ok(worded) => worded,
             Err(problem) => return self.send(Event::Failed(problem)),
         };
+        let attempt = account.attempt();
         let (session, journal, account) = (session.clone(), account.journal.clone(), name.to_owned());
-        self.jobs.start_kept(async move {
+        let broken = ChangeDone::Cloud {
+            account: account.clone(),
+            attempt,
+            line: String::new(),
+            results: vec![Err(Refused { problem: problem::broke_down("do that"), session_ended: false })],
+        };
+        self.jobs.start_kept(Done::Change(broken), async move {
             let results = stream::iter(worded)
                 .map(|(what, prepared)| commit(what, prepared, &session, &journal))
                 .buffered(CHANGES_AT_ONCE)
                 .collect()
                 .await;
-            Done::Change(ChangeDone::Cloud { account, line, results })
+            Done::Change(ChangeDone::Cloud { account, attempt, line, results })
         });
     }
 
@@ -253,8 +262,9 @@ impl Actor {
         line: String,
         change: impl FnOnce() -> Vec<Result<(), Problem>> + Send + 'static,
     ) {
-        self.jobs.start_kept(async move {
-            let results = tokio::task::spawn_blocking(change).await.unwrap_or_default();
+        let broken = broken_local(folders.clone());
+        self.jobs.start_kept(broken, async move {
+            let results = blocking(change).await;
             Done::Change(ChangeDone::Local { folders, line, results })
         });
     }
@@ -267,9 +277,9 @@ impl Actor {
         change: impl Fn(&EntryKey) -> Result<PathBuf, Problem> + Send + 'static,
         target: Option<PathBuf>,
     ) {
-        self.jobs.start_kept(async move {
-            let changed = tokio::task::spawn_blocking(move || keys.iter().map(change).collect::<Vec<_>>());
-            let changed = changed.await.unwrap_or_default();
+        let broken = broken_local(target.iter().cloned().collect());
+        self.jobs.start_kept(broken, async move {
+            let changed = blocking(move || keys.iter().map(change).collect::<Vec<_>>()).await;
             let mut folders: Vec<PathBuf> = target.into_iter().collect();
             let mut results = Vec::with_capacity(changed.len());
             for result in changed {
@@ -294,6 +304,11 @@ impl Actor {
             _ => None,
         }
     }
+}
+
+fn broken_local(folders: Vec<PathBuf>) -> Done {
+    let results = vec![Err(problem::broke_down("do that"))];
+    Done::Change(ChangeDone::Local { folders, line: String::new(), results })
 }
 
 async fn commit(

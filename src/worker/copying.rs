@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use tokio_util::sync::CancellationToken;
 
+use super::account::Account;
 use super::actor::Actor;
 use super::changes::not_ready;
 use super::ends;
-use super::jobs::Done;
+use super::jobs::{Done, blocking};
 use super::problem;
 use super::scan::{self, CloudChild, Goal, Origin, Picked};
 use crate::handle::NodeHandle;
@@ -65,7 +66,16 @@ pub(crate) enum CopyDone {
     /// A folder was made on the disk.
     FolderMade(FolderId, Result<Goal, Problem>),
     /// A folder was made in the cloud.
-    NodeMade(FolderId, String, Result<Outcome, ChangeError>),
+    NodeMade {
+        /// Which.
+        folder: FolderId,
+        /// The attempt to open the account whose session was used.
+        attempt: u64,
+        /// What was tried, in words.
+        what: String,
+        /// How it went.
+        made: Result<Outcome, ChangeError>,
+    },
     /// Two contents were compared.
     Examined(FileId, Verdict),
 }
@@ -73,6 +83,10 @@ pub(crate) enum CopyDone {
 impl Actor {
     /// Begins to work a copy out.
     pub(crate) fn plan_copy(&mut self, id: CopyId, request: CopyRequest) {
+        if self.copies.contains_key(&id) {
+            return self.send(Event::Failed(is_under_way(id)));
+        }
+        self.refused.remove(&id);
         match self.new_copy(id, request) {
             Ok(copy) => {
                 self.copies.insert(id, copy);
@@ -107,9 +121,9 @@ impl Actor {
         if copy.direction == Direction::Down && !copy.is_dry_run && is_possible {
             copy.stage = Stage::Rooting;
             let root = copy.root.clone();
-            self.jobs.start_kept(async move {
-                let rooted = tokio::task::spawn_blocking(move || ends::make_root(&root)).await;
-                Done::Copy(id, CopyDone::Rooted(rooted.unwrap_or(Ok(()))))
+            let broken = CopyDone::Rooted(Err(problem::broke_down("make the target folder")));
+            self.jobs.start_kept(Done::Copy(id, broken), async move {
+                Done::Copy(id, CopyDone::Rooted(blocking(move || ends::make_root(&root)).await))
             });
         }
         self.drive_copy(id);
@@ -139,8 +153,8 @@ impl Actor {
 
     /// Takes what a job of a copy brings.
     pub(crate) fn copy_done(&mut self, id: CopyId, done: CopyDone) {
-        if let CopyDone::NodeMade(folder, what, result) = done {
-            return self.node_made(id, folder, &what, result);
+        if let CopyDone::NodeMade { folder, attempt, what, made } = done {
+            return self.node_made(id, folder, attempt, (&what, made));
         }
         let Some(copy) = self.copies.get_mut(&id) else { return };
         let mut made_in: Option<PathBuf> = None;
@@ -184,7 +198,7 @@ impl Actor {
                 copy.plan.folder_failed(folder, &problem);
             }
             CopyDone::Examined(file, verdict) => copy.plan.examined(file, verdict),
-            CopyDone::NodeMade(..) => {}
+            CopyDone::NodeMade { .. } => {}
         }
         if let Some(folder) = made_in {
             self.local_changed(&folder);
@@ -209,9 +223,10 @@ impl Actor {
     /// Does what a copy's plan wants: scans, actions, a word about it, and the end.
     pub(crate) fn drive_copy(&mut self, id: CopyId) {
         self.start_scans(id);
+        let is_full = self.is_outbox_full();
         for _ in 0..ACTIONS_AT_ONCE {
             let Some(copy) = self.copies.get_mut(&id) else { return };
-            if copy.stage != Stage::Running || copy.making >= FOLDERS_AT_ONCE {
+            if copy.stage != Stage::Running || copy.making >= FOLDERS_AT_ONCE || is_full {
                 break;
             }
             let Some(action) = copy.plan.next_action() else { break };
@@ -240,13 +255,15 @@ impl Actor {
     fn start_scan(&mut self, id: CopyId, scan: Scan<Origin, Goal>) {
         let Some(copy) = self.copies.get(&id) else { return };
         let Scan { folder, source, target } = scan;
+        let broken = CopyDone::Scanned(folder, Err(problem::broke_down("look through the source")));
+        let broken = Done::Copy(id, broken);
         match copy.direction {
             Direction::Up => {
                 let picked = match &copy.picked {
                     Picked::Paths(paths) if source == Origin::Picked => paths.clone(),
                     Picked::Paths(_) | Picked::Cloud(_) | Picked::Nothing => Vec::new(),
                 };
-                self.jobs.start_blocking(move || {
+                self.jobs.start_blocking(broken, move || {
                     let path = match source {
                         Origin::Disk(path) => Some(path),
                         Origin::Picked | Origin::Cloud(_) => None,
@@ -258,7 +275,7 @@ impl Actor {
             Direction::Down => {
                 let children = self.cloud_children(copy, &source);
                 let rename = copy.rename.clone().filter(|_| copy.is_top(folder));
-                self.jobs.start_blocking(move || {
+                self.jobs.start_blocking(broken, move || {
                     let target = match &target {
                         Some(Goal::Disk(target)) => Some(target),
                         Some(Goal::Node(_)) | None => None,
@@ -304,42 +321,50 @@ impl Actor {
     }
 
     fn make_disk_folder(&mut self, id: CopyId, folder: FolderId, parent: local::Target, name: String) {
-        self.jobs.start_kept(async move {
-            let made = tokio::task::spawn_blocking(move || {
+        let what = format!("make the folder \"{name}\"");
+        let broken = CopyDone::FolderMade(folder, Err(problem::broke_down(&what)));
+        self.jobs.start_kept(Done::Copy(id, broken), async move {
+            let made = blocking(move || {
                 let safe = SafeName::from_cloud(&name).map_err(|error| problem::of_name(&name, &error))?;
                 let target = parent.join(&safe);
-                let what = format!("make the folder \"{name}\"");
                 target.make_folder().map_err(|error| problem::of_local(&what, &error))?;
                 Ok(Goal::Disk(target))
             });
-            let stopped = |_| Err(Problem::new(ProblemKind::Interrupted, "Stopped", ""));
-            Done::Copy(id, CopyDone::FolderMade(folder, made.await.unwrap_or_else(stopped)))
+            Done::Copy(id, CopyDone::FolderMade(folder, made.await))
         });
     }
 
     fn make_node(&mut self, id: CopyId, folder: FolderId, parent: NodeHandle, name: String) {
         let what = format!("make the folder \"{name}\"");
         let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
+        let attempt = account.map_or(0, Account::attempt);
         let prepared = match account.and_then(|account| account.ready().map(|ready| (account, ready))) {
             Some((account, (session, tree))) => session
                 .prepare(tree, Change::CreateFolder { parent, name })
                 .map(|prepared| (session.clone(), account.journal.clone(), prepared)),
             None => Err(ChangeError::Api(crate::api::error::ApiError::SessionEnded)),
         };
-        self.jobs.start_kept(async move {
+        let broken = CopyDone::FolderMade(folder, Err(problem::broke_down(&what)));
+        self.jobs.start_kept(Done::Copy(id, broken), async move {
             let made = match prepared {
                 Ok((session, journal, prepared)) => session.commit(prepared, &journal).await,
                 Err(error) => Err(error),
             };
-            Done::Copy(id, CopyDone::NodeMade(folder, what, made))
+            Done::Copy(id, CopyDone::NodeMade { folder, attempt, what, made })
         });
     }
 
-    fn node_made(&mut self, id: CopyId, folder: FolderId, what: &str, result: Result<Outcome, ChangeError>) {
+    fn node_made(
+        &mut self,
+        id: CopyId,
+        folder: FolderId,
+        attempt: u64,
+        (what, made): (&str, Result<Outcome, ChangeError>),
+    ) {
         let Some(copy) = self.copies.get_mut(&id) else { return };
         copy.making -= 1;
         let name = copy.account.clone();
-        match result {
+        match made {
             Ok(Outcome { updates, created }) => {
                 match created {
                     Some(node) => copy.plan.folder_made(folder, Goal::Node(node)),
@@ -353,7 +378,7 @@ impl Actor {
             Err(error) => {
                 copy.plan.folder_failed(folder, &problem::of_change(what, &error));
                 if matches!(error, ChangeError::Api(crate::api::error::ApiError::SessionEnded)) {
-                    self.session_ended(&name);
+                    self.session_ended(&name, attempt);
                 }
             }
         }
@@ -365,7 +390,9 @@ impl Actor {
         if let Some(copy) = self.copies.get_mut(&id) {
             copy.conflict = None;
             copy.cancel.cancel();
-            copy.stage = Stage::Running;
+            if copy.stage == Stage::Planned {
+                copy.stage = Stage::Running; // to its end; a folder that is being made is waited for
+            }
         }
         let acted = self.queue.cancel_copy(id);
         self.follow_up(&acted);
@@ -395,6 +422,10 @@ impl Copy {
     fn is_top(&self, folder: FolderId) -> bool {
         self.plan.is_top(folder)
     }
+}
+
+fn is_under_way(id: CopyId) -> Problem {
+    Problem::new(ProblemKind::Other, format!("Copy {} is under way already", id.0), "")
 }
 
 fn no_copy(id: CopyId) -> Problem {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::account::AccountDone;
 use super::actor::Actor;
 use super::connect::{self, StoredLoginError};
-use super::jobs::{Done, News};
+use super::jobs::{Done, News, blocking};
 use super::problem;
 use crate::api::client::Client;
 use crate::api::wait::WaitSink;
@@ -66,7 +66,8 @@ impl Actor {
         let remember = matches!(&way, Way::Password(login) if login.remember) && stored;
         account.is_remembered = remember;
         self.set_state(name, AccountState::Connecting);
-        self.jobs.start(async move {
+        let broken = AccountDone::Broken(door.attempt, problem::broke_down(&format!("open \"{name}\"")));
+        self.jobs.start(Done::Account(name.to_owned(), broken), async move {
             let (attempt, name) = (door.attempt, door.name.clone());
             Done::Account(
                 name,
@@ -83,9 +84,10 @@ impl Actor {
         let new = is_new.then(|| account.config.clone());
         let (mut config, passphrase, name) =
             (self.config.clone(), account.passphrase.clone(), name.to_owned());
-        self.jobs.start_kept(async move {
+        let broken = AccountDone::Stored(Err(problem::broke_down(&format!("store the login of \"{name}\""))));
+        self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
             let account = name.clone();
-            let written = tokio::task::spawn_blocking(move || {
+            let written = blocking(move || {
                 connect::store(&stored, &config.folders, &account, passphrase.as_ref())
                     .map_err(|error| problem::of_credentials(&account, &error))?;
                 if let Some(new) = &new {
@@ -93,7 +95,7 @@ impl Actor {
                 }
                 Ok(new)
             });
-            Done::Account(name, AccountDone::Stored(written.await.unwrap_or(Ok(None))))
+            Done::Account(name, AccountDone::Stored(written.await))
         });
     }
 
@@ -137,8 +139,7 @@ impl Door {
 async fn open_journal(folders: config::Folders, name: String) -> Result<UndoJournal, Refusal> {
     let path = folders.undo_journal(&name);
     let what = format!("open the undo journal \"{}\"", path.display());
-    let opened = tokio::task::spawn_blocking(move || UndoJournal::open(&path)).await;
-    let opened = opened.unwrap_or_else(|_stopped| Err(std::io::Error::other("stopped")));
+    let opened = blocking(move || UndoJournal::open(&path)).await;
     opened.map_err(|error| Refusal::Problem(problem::of_io(&what, &error)))
 }
 

@@ -1,7 +1,12 @@
-//! What runs beside the worker's loop: jobs that return a [`Done`], and the [`News`] that they send before that.
+//! What runs beside the worker's loop: jobs that return a [`Done`], and the [`News`] that they send before that. Every
+//! part of the worker starts its network and disk work here and gets the result back in the loop. A job never touches
+//! the worker's state, and never ends without a word: one that breaks down (a panic, a fault of ours) brings what was
+//! said for that case when it was started, so that nobody waits for it for ever.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -12,12 +17,14 @@ use super::copying::CopyDone;
 use super::panes::ViewDone;
 use super::transfers::Moved;
 use crate::api::wait::Wait;
-use crate::message::{CopyId, TransferId};
+use crate::message::{CopyId, Problem, TransferId};
 
 /// What a finished job brings.
 pub(crate) enum Done {
-    /// Nothing: it was left when the worker ended.
+    /// Nothing: it was left when the worker ended, or nothing waits for it.
     Abandoned,
+    /// It broke down, and nothing but the user waits for it.
+    Broken(Problem),
     /// Something about a view.
     View(ViewDone),
     /// Something about an account, by name.
@@ -65,20 +72,20 @@ impl Jobs {
         (Self { set: JoinSet::new(), news, stop: CancellationToken::new() }, arriving)
     }
 
-    /// Starts a job that may be left at any point when the worker ends.
-    pub(crate) fn start(&mut self, job: impl Future<Output = Done> + Send + 'static) {
-        let stop = self.stop.clone();
+    /// Starts a job that may be left at any point when the worker ends. If it breaks down it brings `broken`.
+    pub(crate) fn start(&mut self, broken: Done, job: impl Future<Output = Done> + Send + 'static) {
+        let (stop, job) = (self.stop.clone(), to_its_end(broken, job));
         self.set.spawn(async move { stop.run_until_cancelled(job).await.unwrap_or(Done::Abandoned) });
     }
 
-    /// Starts blocking work that may be left when the worker ends.
-    pub(crate) fn start_blocking(&mut self, work: impl FnOnce() -> Done + Send + 'static) {
-        self.start(async move { tokio::task::spawn_blocking(work).await.unwrap_or(Done::Abandoned) });
+    /// Starts blocking work that may be left when the worker ends. If it breaks down it brings `broken`.
+    pub(crate) fn start_blocking(&mut self, broken: Done, work: impl FnOnce() -> Done + Send + 'static) {
+        self.start(broken, blocking(work));
     }
 
-    /// Starts a job that is waited for when the worker ends.
-    pub(crate) fn start_kept(&mut self, job: impl Future<Output = Done> + Send + 'static) {
-        self.set.spawn(job);
+    /// Starts a job that is waited for when the worker ends. If it breaks down it brings `broken`.
+    pub(crate) fn start_kept(&mut self, broken: Done, job: impl Future<Output = Done> + Send + 'static) {
+        self.set.spawn(to_its_end(broken, job));
     }
 
     /// Returns the way to send news.
@@ -107,5 +114,61 @@ impl Jobs {
     /// Returns whether no job runs.
     pub(crate) fn is_empty(&self) -> bool {
         self.set.is_empty()
+    }
+}
+
+/// Runs work that blocks off the async threads. Its panic is the caller's.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+        Err(_stopped) => std::future::pending().await, // the runtime is going, and nobody waits any more
+    }
+}
+
+async fn to_its_end(broken: Done, job: impl Future<Output = Done>) -> Done {
+    // What the job alone had is dropped, and what it shares is locks that outlive a panic.
+    match AssertUnwindSafe(job).catch_unwind().await {
+        Ok(done) => done,
+        Err(_reported_by_the_panic_hook) => {
+            tracing::error!("a job broke down");
+            broken
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worker::problem;
+
+    fn broken() -> Done {
+        Done::Broken(problem::broke_down("try it"))
+    }
+
+    async fn is_told(jobs: &mut Jobs) -> bool {
+        matches!(jobs.next().await, Ok(Done::Broken(problem)) if problem.message.contains("try it"))
+    }
+
+    #[tokio::test]
+    async fn a_job_that_breaks_down_brings_what_was_said_for_that_case() {
+        let (mut jobs, _news) = Jobs::new();
+        jobs.start(broken(), async { panic!("on purpose") });
+        assert!(is_told(&mut jobs).await);
+        jobs.start_kept(broken(), async { panic!("on purpose") });
+        assert!(is_told(&mut jobs).await);
+        jobs.start_blocking(broken(), || panic!("on purpose"));
+        assert!(is_told(&mut jobs).await);
+        jobs.start_kept(broken(), async { blocking(|| panic!("on purpose")).await });
+        assert!(is_told(&mut jobs).await);
+        assert!(jobs.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_left_brings_nothing() {
+        let (mut jobs, _news) = Jobs::new();
+        jobs.start(broken(), std::future::pending());
+        jobs.stop();
+        assert!(matches!(jobs.next().await, Ok(Done::Abandoned)));
     }
 }

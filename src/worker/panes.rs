@@ -319,11 +319,13 @@ impl Actor {
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.is_reading = true;
         let (reading, arrangement) = (pane.reading, pane.arrangement.clone());
-        self.jobs.start_blocking(move || {
+        let broken =
+            ViewDone::Read { view: id, reading, result: Err(problem::broke_down("show the folder")) };
+        self.jobs.start_blocking(Done::View(broken), move || {
             let result = read().map(|draft| draft.finish(arrangement));
             Done::View(ViewDone::Read { view: id, reading, result })
         });
-        self.jobs.start(async move {
+        self.jobs.start(Done::Abandoned, async move {
             sleep(SLOW).await;
             Done::View(ViewDone::Slow { view: id, reading })
         });
@@ -378,7 +380,7 @@ impl Actor {
         pane.sorting += 1;
         let (sorting, arrangement) = (pane.sorting, pane.arrangement.clone());
         let entries = Arc::clone(pane.view.entries());
-        self.jobs.start_blocking(move || {
+        self.jobs.start_blocking(Done::Broken(problem::broke_down("sort the folder")), move || {
             let order = order::arrange(&entries, &arrangement);
             Done::View(ViewDone::Sorted { view: id, sorting, entries, arrangement, order })
         });

@@ -145,6 +145,13 @@ pub fn of_transfer(what: &str, error: &TransferError) -> Problem {
     }
 }
 
+/// Returns what is told where the file that an upload replaces did not go to the bin. `what` as in `upload "a"`.
+#[must_use]
+pub fn not_trashed(what: &str, error: &ChangeError) -> Problem {
+    let problem = of_change(&format!("{what} in full: the old file is still beside it"), error);
+    Problem { hint: "Put the older of the two into the rubbish bin.".to_owned(), ..problem }
+}
+
 /// Returns what is told of something on the disk that did not work. `what` says what was tried, as in `download "a"`.
 #[must_use]
 pub fn of_local(what: &str, error: &LocalError) -> Problem {
@@ -207,6 +214,13 @@ pub fn undecryptable(label: &str) -> Problem {
     Problem::new(ProblemKind::Integrity, message, "The owner's official client may repair it.")
 }
 
+/// Returns what is told of work that ended in a fault of ours. `what` says what was tried, as in `download "a"`.
+#[must_use]
+pub fn broke_down(what: &str) -> Problem {
+    let hint = "This is a fault of megapane: please report it, with the log file.";
+    Problem::new(ProblemKind::Other, format!("Cannot {what}: the program broke down over it"), hint)
+}
+
 /// Returns what is told where a command names an account that there is not.
 #[must_use]
 pub fn unknown_account(name: &str) -> Problem {
@@ -248,6 +262,10 @@ fn io_advice(error: &io::Error) -> (ProblemKind, &'static str) {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             (ProblemKind::Permanent, "Make room on the disk and try again.")
         }
+        io::ErrorKind::FileTooLarge => (
+            ProblemKind::Permanent,
+            "Choose another disk: this one, or a limit set for you, takes no file so large.",
+        ),
         io::ErrorKind::NotADirectory => {
             (ProblemKind::Permanent, "Something on the way there is a file: choose another folder.")
         }

@@ -1,4 +1,5 @@
 //! The questions of a copy: contents that have to be compared, conflicts that the user is asked about, and the answers.
+//! `copying` hands them over from the plan, and the actor the user's answers. What an answer means is the plan's to say.
 
 use super::actor::Actor;
 use super::copying::CopyDone;
@@ -40,7 +41,8 @@ impl Actor {
         let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
         let known = tree.zip(node).and_then(|(tree, node)| file_key(tree, node)).zip(path);
         let (limits, cancel) = (copy.limits.clone(), copy.cancel.clone());
-        self.jobs.start(async move {
+        let broken = Done::Copy(id, CopyDone::Examined(file, Verdict::Unknown));
+        self.jobs.start(broken, async move {
             let verdict = match known {
                 Some(((key, size), path)) => match prove_identical(&path, &key, size, &limits, &cancel).await
                 {

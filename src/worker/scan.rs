@@ -13,7 +13,7 @@ use crate::entry::{CloudFolder, EntryKind};
 use crate::handle::NodeHandle;
 use crate::local::partial::is_own_leftover;
 use crate::local::{self, DiskEntry, SafeName, cloud_name};
-use crate::message::{Problem, ProblemKind, Verdict};
+use crate::message::{Oddity, Problem, Verdict};
 use crate::transfer::compare::{Comparison, Side, compare};
 use crate::transfer::plan::{Existing, Offer, OfferKind, Scanned};
 use crate::tree::{Node, Tree};
@@ -82,15 +82,15 @@ pub(crate) fn disk_children(
     Ok(children)
 }
 
-/// What was picked by name is meant: a link stands for what it points to. One that is gone fails when it is read.
+/// What was picked by name is meant: a link stands for what it points to, and a pipe for a file. What is gone, and what
+/// is no file after all, fails when it is read.
 fn picked_entry(path: &Path) -> DiskEntry {
     let name = path.file_name().unwrap_or(OsStr::new("")).to_owned();
     let missing = DiskEntry { name, kind: EntryKind::File, size: Some(0), modified: None, read_only: false };
     let entry = local::stat(path).unwrap_or(missing);
     let kind = match entry.kind {
-        EntryKind::LinkToFile if entry.size.is_some() => EntryKind::File,
-        EntryKind::LinkToFolder => EntryKind::Folder,
-        kind @ (EntryKind::File | EntryKind::Folder | EntryKind::LinkToFile | EntryKind::Special) => kind,
+        EntryKind::Folder | EntryKind::LinkToFolder => EntryKind::Folder,
+        EntryKind::File | EntryKind::LinkToFile | EntryKind::Special => EntryKind::File,
     };
     DiskEntry { kind, ..entry }
 }
@@ -113,7 +113,7 @@ pub(crate) fn offers_up(
             };
             let side = Side { size: entry.size.unwrap_or(0), modified: entry.modified };
             let existing = there.named(&target_name).map(|node| existing_node(&node, side)).collect();
-            let kind = unfit.map_or_else(|| disk_kind(&name, &entry), OfferKind::Unfit);
+            let kind = unfit.map_or_else(|| disk_kind(&entry), OfferKind::Unfit);
             Offer { source: Origin::Disk(path), name, target_name, kind, existing }
         })
         .collect();
@@ -121,18 +121,12 @@ pub(crate) fn offers_up(
     Scanned { offers, taken: if meets { there.names.into_keys().collect() } else { HashSet::new() } }
 }
 
-fn disk_kind(name: &str, entry: &DiskEntry) -> OfferKind {
-    let unfit = |what: &str| {
-        let message = format!("\"{name}\" was not copied: it is {what}");
-        OfferKind::Unfit(Problem::new(ProblemKind::Permanent, message, ""))
-    };
+fn disk_kind(entry: &DiskEntry) -> OfferKind {
     match entry.kind {
         EntryKind::File => OfferKind::File { size: entry.size.unwrap_or(0), modified: entry.modified },
         EntryKind::Folder => OfferKind::Folder,
-        EntryKind::LinkToFile | EntryKind::LinkToFolder => {
-            unfit("a symbolic link, and those are not followed")
-        }
-        EntryKind::Special => unfit("neither a file nor a folder"),
+        EntryKind::LinkToFile | EntryKind::LinkToFolder => OfferKind::Odd(Oddity::Link),
+        EntryKind::Special => OfferKind::Odd(Oddity::Special),
     }
 }
 
@@ -317,9 +311,8 @@ mod tests {
         std::os::unix::fs::symlink(at("file"), at("link")).unwrap();
         let tree = Tree::default();
         let inside = offers_up(disk_children(Some(scratch.path()), &[]).unwrap(), &tree, None, None);
-        let kinds: Vec<bool> =
-            inside.offers.iter().map(|offer| matches!(offer.kind, OfferKind::Unfit(_))).collect();
-        assert_eq!(kinds, [false, true]);
+        assert!(matches!(inside.offers[0].kind, OfferKind::File { size: 1, .. }));
+        assert_eq!(inside.offers[1].kind, OfferKind::Odd(Oddity::Link));
         let picked = offers_up(disk_children(None, &[at("link")]).unwrap(), &tree, None, Some("new"));
         assert!(matches!(picked.offers[0].kind, OfferKind::File { size: 1, .. }));
         assert_eq!(picked.offers[0].target_name, "new");

@@ -1,4 +1,5 @@
-//! What a command is about: marks are looked up once, when it arrives, so that later changes of marks do not matter.
+//! What a command is about ([`Selected`]): marks are looked up once, when it arrives, so that later changes of marks do
+//! not matter. Changes and copies ask here; whether the entries still exist is for them to find out.
 
 use super::actor::Actor;
 use crate::entry::{EntryKey, Location};

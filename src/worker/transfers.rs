@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::account::Account;
 use super::actor::Actor;
 use super::jobs::Done;
 use super::problem;
@@ -19,7 +20,7 @@ use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 use crate::local::SafeName;
 use crate::message::{CopyId, Problem, TransferAction, TransferId, TransferState, Wait as ShownWait};
-use crate::session::change::{Change, ChangeError, Outcome, PutTarget};
+use crate::session::change::{Change, ChangeError, Put, PutTarget};
 use crate::transfer::download::{Download, Existing, download as move_down};
 use crate::transfer::plan::{FileEnd, FileTransfer, Replaces};
 use crate::transfer::queue::{Acted, Activity, End, NewTransfer};
@@ -39,6 +40,8 @@ pub(crate) struct Moving {
 
 /// One run of a transfer.
 struct Run {
+    /// The attempt to open the account whose session it uses.
+    attempt: u64,
     progress: Arc<Progress>,
     cancel: CancellationToken,
     /// The wait that was seen last, and how it is shown: worked out once, so that it does not seem to change.
@@ -47,8 +50,21 @@ struct Run {
 
 /// How a run ended.
 pub(crate) enum Moved {
-    Up(Result<Outcome, TransferError>),
+    Up(Result<Put, TransferError>),
     Down(Result<(), TransferError>),
+    /// It broke down.
+    Broken,
+}
+
+impl Moving {
+    /// What is tried, in words.
+    fn what(&self) -> String {
+        let verb = match self.file.folder {
+            Goal::Node(_) => "upload",
+            Goal::Disk(_) => "download",
+        };
+        format!("{verb} \"{}\"", self.file.path)
+    }
 }
 
 impl Actor {
@@ -70,9 +86,15 @@ impl Actor {
     pub(crate) fn start_transfers(&mut self) {
         while let Some(id) = self.queue.start(Instant::now().into_std()) {
             if let Err(problem) = self.start_transfer(id) {
-                self.run_ended(id, End::Failed(problem));
+                self.run_ended(id, End::Failed(problem), FileEnd::Copied);
             }
         }
+    }
+
+    /// Lets go of what waits for a server, or for the end of a used-up allowance.
+    pub(crate) fn retry_transfers(&mut self) {
+        self.queue.retry_now();
+        self.tell_transfers();
     }
 
     /// Does what the user asks for.
@@ -106,8 +128,8 @@ impl Actor {
     /// Reads the counters of running transfers and tells what has changed.
     pub(crate) fn watch_transfers(&mut self) {
         let now = Instant::now().into_std();
-        for (id, moving) in &mut self.moving {
-            let Some(run) = &mut moving.run else { continue };
+        for id in self.queue.running() {
+            let Some(run) = self.moving.get_mut(&id).and_then(|moving| moving.run.as_mut()) else { continue };
             let wait = run.progress.wait();
             if run.wait.as_ref().map(|(seen, _)| *seen) != wait {
                 run.wait = wait.map(|wait| (wait, shown_wait(wait)));
@@ -117,7 +139,7 @@ impl Actor {
                 None if run.progress.is_finishing() => Activity::Finishing,
                 None => Activity::Moving,
             };
-            self.queue.report(*id, run.progress.done(), &activity, now);
+            self.queue.report(id, run.progress.done(), &activity, now);
         }
         self.tell_transfers();
     }
@@ -132,46 +154,45 @@ impl Actor {
     /// Takes what the job of a transfer brings.
     pub(crate) fn moved(&mut self, id: TransferId, moved: Moved) {
         let Some(moving) = self.moving.get_mut(&id) else { return };
-        moving.run = None;
-        let account = moving.account.clone();
-        let (verb, result) = match moved {
-            Moved::Up(result) => ("upload", result.map(Some)),
-            Moved::Down(result) => ("download", result.map(|()| None)),
-        };
-        let what = format!("{verb} \"{}\"", moving.file.path);
-        let end = match result {
-            Ok(Some(outcome)) => {
-                if let Some(account) = self.accounts.get_mut(&account) {
-                    account.apply(outcome.updates);
-                }
-                self.account_changed(&account);
-                End::Done
-            }
-            Ok(None) => {
+        let attempt = moving.run.take().map_or(0, |run| run.attempt);
+        let what = moving.what();
+        match moved {
+            Moved::Up(Ok(put)) => self.uploaded(id, &what, put),
+            Moved::Down(Ok(())) => {
                 if let Goal::Disk(folder) = &moving.file.folder {
                     let folder = folder.path();
                     self.local_changed(&folder);
                 }
-                End::Done
+                self.run_ended(id, End::Done, FileEnd::Copied);
             }
-            Err(TransferError::Cancelled) => End::Stopped,
-            Err(error @ TransferError::Storage(StorageError::TooManyConnections)) => {
-                End::Crowded(problem::of_transfer(&what, &error))
-            }
-            Err(error) => {
-                let problem = problem::of_transfer(&what, &error);
+            Moved::Up(Err(error)) | Moved::Down(Err(error)) => {
                 if is_session_end(&error) {
-                    self.session_ended(&account);
+                    let account = moving.account.clone();
+                    self.session_ended(&account, attempt);
                 }
-                End::Failed(problem)
+                self.run_ended(id, end_of(&what, error), FileEnd::Copied);
             }
-        };
-        self.run_ended(id, end);
+            Moved::Broken => self.run_ended(id, End::Failed(problem::broke_down(&what)), FileEnd::Copied),
+        }
     }
 
-    fn run_ended(&mut self, id: TransferId, end: End) {
+    fn uploaded(&mut self, id: TransferId, what: &str, put: Put) {
+        let Some(account) = self.moving.get(&id).map(|moving| moving.account.clone()) else { return };
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.apply(put.outcome.updates);
+        }
+        self.account_changed(&account);
+        let copied = match put.not_trashed {
+            None => FileEnd::Copied,
+            Some(error) => FileEnd::CopiedBeside(problem::not_trashed(what, &error)),
+        };
+        self.run_ended(id, End::Done, copied);
+    }
+
+    /// A run has ended; `copied` says how, should it be done.
+    fn run_ended(&mut self, id: TransferId, end: End, copied: FileEnd) {
         match self.queue.ended(id, end, Instant::now().into_std()) {
-            Some(TransferState::Done) => self.file_ended(id, FileEnd::Copied),
+            Some(TransferState::Done) => self.file_ended(id, copied),
             Some(TransferState::Failed(problem)) => self.file_ended(id, FileEnd::Failed(problem)),
             Some(
                 TransferState::Cancelled
@@ -197,15 +218,20 @@ impl Actor {
     fn start_transfer(&mut self, id: TransferId) -> Result<(), Problem> {
         let Some(moving) = self.moving.get(&id) else { return Ok(()) };
         let (progress, cancel) = (Arc::new(Progress::default()), CancellationToken::new());
-        let run = Run { progress: Arc::clone(&progress), cancel: cancel.clone(), wait: None };
+        let attempt = self.accounts.get(&moving.account).map_or(0, Account::attempt);
+        let run = Run { attempt, progress: Arc::clone(&progress), cancel: cancel.clone(), wait: None };
+        let broken = Done::Moved(id, Moved::Broken);
         match &moving.file.folder {
             Goal::Node(folder) => {
                 let upload = self.prepare_upload(moving, *folder, progress, cancel)?;
-                self.jobs.start_kept(async move { Done::Moved(id, Moved::Up(move_up(upload).await)) });
+                self.jobs
+                    .start_kept(broken, async move { Done::Moved(id, Moved::Up(move_up(upload).await)) });
             }
             Goal::Disk(_) => {
                 let download = self.prepare_download(moving, progress, cancel)?;
-                self.jobs.start_kept(async move { Done::Moved(id, Moved::Down(move_down(download).await)) });
+                self.jobs.start_kept(broken, async move {
+                    Done::Moved(id, Moved::Down(move_down(download).await))
+                });
             }
         }
         if let Some(moving) = self.moving.get_mut(&id) {
@@ -222,7 +248,7 @@ impl Actor {
         cancel: CancellationToken,
     ) -> Result<Upload, Problem> {
         let Moving { account, file, limits, .. } = moving;
-        let what = format!("upload \"{}\"", file.path);
+        let what = moving.what();
         let refused = |error: ChangeError| problem::of_change(&what, &error);
         let session_ended = || refused(ChangeError::Api(ApiError::SessionEnded));
         let account = self.accounts.get(account).ok_or_else(session_ended)?;
@@ -259,10 +285,13 @@ impl Actor {
 
     /// Whether something got the name since the copy was planned, or is about to: another copy, another client.
     fn is_name_taken(&self, moving: &Moving, tree: &Tree, folder: NodeHandle) -> bool {
-        let mut others = self.moving.values().filter(|other| other.run.is_some());
+        let is_same = |other: &Moving| {
+            other.run.is_some()
+                && other.file.folder == moving.file.folder
+                && other.file.name == moving.file.name
+        };
         !tree.named(folder, &moving.file.name).is_empty()
-            || others
-                .any(|other| other.file.folder == moving.file.folder && other.file.name == moving.file.name)
+            || self.queue.running().iter().filter_map(|id| self.moving.get(id)).any(is_same)
     }
 
     fn prepare_download(
@@ -272,7 +301,7 @@ impl Actor {
         cancel: CancellationToken,
     ) -> Result<Download, Problem> {
         let Moving { account, file, limits, .. } = moving;
-        let what = format!("download \"{}\"", file.path);
+        let what = moving.what();
         let session_ended = || problem::of_api(&what, &ApiError::SessionEnded);
         let account = self.accounts.get(account).ok_or_else(session_ended)?;
         let (session, tree) = account.ready().ok_or_else(session_ended)?;
@@ -297,6 +326,16 @@ impl Actor {
             progress,
             cancel,
         })
+    }
+}
+
+fn end_of(what: &str, error: TransferError) -> End {
+    match error {
+        TransferError::Cancelled => End::Stopped,
+        error @ TransferError::Storage(StorageError::TooManyConnections) => {
+            End::Crowded(problem::of_transfer(what, &error))
+        }
+        error => End::Failed(problem::of_transfer(what, &error)),
     }
 }
 

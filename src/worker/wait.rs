@@ -1,4 +1,5 @@
-//! Waits as the front ends are told: with a time of day rather than one of this process.
+//! Waits as the front ends are told: with a time of day rather than one of this process. Called for accounts and for
+//! transfers alike, once for each wait, because the two clocks never agree twice.
 
 use std::time::SystemTime;
 

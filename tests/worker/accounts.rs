@@ -108,6 +108,36 @@ async fn a_session_that_ends_while_it_is_used_asks_for_the_password() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_old_session_still_does_never_ends_the_new_one() {
+    let mut desk = Desk::new();
+    desk.write("slow", &vec![7; 100_000], 1_700_000_000);
+    desk.open_cloud("").await;
+    desk.emulator.fault("rate:4KiB@ul").unwrap();
+    let request = request(Selection::Contents(desk.local("")), desk.cloud(""), ConflictPolicy::Ask);
+    desk.send(Command::PlanCopy { copy: COPY, request });
+    desk.send(Command::StartCopy { copy: COPY });
+    desk.until(|event| match event {
+        Event::Transfers { changed, .. } => changed.iter().any(|row| row.done > 0).then_some(()),
+        _ => None,
+    })
+    .await;
+    desk.ann.end_sessions();
+    desk.send(Command::Refresh { view: CLOUD });
+    desk.state(|state| matches!(state, AccountState::NeedsPassword { .. })).await;
+    desk.send(Command::Login(login()));
+    desk.state(|state| *state == AccountState::Ready).await;
+    let is_over = |event: &Event| matches!(event, Event::CopyEnded(report) if report.failed_count == 1);
+    if !desk.seen.iter().any(is_over) {
+        desk.until(|event| is_over(event).then_some(())).await;
+    }
+    let asks =
+        |event: &&Event| matches!(event, Event::Account { state: AccountState::NeedsPassword { .. }, .. });
+    assert_eq!(desk.seen.iter().filter(asks).count(), 1, "{:#?}", desk.seen);
+    desk.send(Command::CreateFolder { parent: desk.cloud(""), name: "new".into() });
+    assert_eq!(desk.done().await, "made folder \"new\"");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_login_sealed_with_a_passphrase_asks_for_it() {
     let mut desk = stranger(NewAccount::new(EMAIL));
     desk.send(Command::Login(login()));

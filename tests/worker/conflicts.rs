@@ -66,6 +66,17 @@ async fn replace_puts_the_old_one_into_the_bin_once_the_new_one_stands() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_replaced_file_that_does_not_go_to_the_bin_is_told() {
+    let mut desk = two_conflicts().await;
+    desk.emulator.fault("-11@m").unwrap();
+    let ran = up(&mut desk, ConflictPolicy::Ask, Resolution::Replace, Scope::Rest).await;
+    assert_eq!((ran.report.copied_count, ran.report.failed_count), (3, 2), "{ran:?}");
+    let Note::Failed(problem) = ran.note("a.txt") else { panic!("{ran:?}") };
+    assert!(problem.message.contains("the old file is still beside it"), "{problem:?}");
+    assert_eq!(desk.ann.paths(), ["a.txt", "a.txt", "b.txt", "b.txt", "c.txt"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn keep_both_gives_the_new_one_a_free_name() {
     let mut desk = two_conflicts().await;
     let answer = Resolution::KeepBoth { name: "mine.txt".into() };

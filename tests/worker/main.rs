@@ -7,5 +7,6 @@ mod changes;
 mod conflicts;
 mod copies;
 mod desk;
+mod line;
 mod trouble;
 mod views;

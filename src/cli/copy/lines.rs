@@ -6,7 +6,7 @@ use jiff::Zoned;
 
 use super::super::output::{Level, Messages};
 use super::super::quantity;
-use crate::message::{CopyReport, Note, PlanSummary};
+use crate::message::{CopyReport, Note, Oddity, PlanSummary};
 
 /// Tells what happened to one item. An empty path is the target folder itself, or one on the way to it.
 pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, note: &Note) {
@@ -26,7 +26,14 @@ pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, not
         Note::WouldMakeFolder if messages.level() >= Level::Normal => {
             messages.print(&line("NOTICE", "Skipped make directory as --dry-run is set"));
         }
-        Note::WouldCopy | Note::WouldMakeFolder => {}
+        Note::PassedOver(oddity) if messages.level() >= Level::Normal => {
+            let text = match oddity {
+                Oddity::Link => "Not copied: a symbolic link is not followed",
+                Oddity::Special => "Not copied: neither a file nor a folder",
+            };
+            messages.print(&line("NOTICE", text));
+        }
+        Note::WouldCopy | Note::WouldMakeFolder | Note::PassedOver(_) => {}
         Note::EqualNames { count } => {
             let text = format!(
                 "{count} entries of the source have this name, none is copied: name each by its H:handle"

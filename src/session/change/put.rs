@@ -41,6 +41,15 @@ pub struct Uploaded<'a> {
     pub attributes: Attributes,
 }
 
+/// An upload that has become a file.
+#[derive(Debug)]
+pub struct Put {
+    /// What it did.
+    pub outcome: Outcome,
+    /// Why the file that it replaces did not go to the rubbish bin ([`PutTarget::then_trash`]): both have the name now.
+    pub not_trashed: Option<ChangeError>,
+}
+
 impl Session {
     /// Checks the target of an upload. `replaces` is a file of that folder.
     pub fn prepare_put(
@@ -72,7 +81,7 @@ impl Session {
         target: &PutTarget,
         uploaded: Uploaded<'_>,
         journal: &UndoJournal,
-    ) -> Result<Outcome, ChangeError> {
+    ) -> Result<Put, ChangeError> {
         let Uploaded { token, key, size, attributes } = uploaded;
         let &PutTarget { parent, replaces, .. } = target;
         let making = Making {
@@ -85,14 +94,14 @@ impl Session {
         };
         let change = Change::PutFile { parent, name: target.name.clone(), size, replaces };
         let mut outcome = self.journalled(&change, journal, self.make(making, &target.share_keys)).await?;
-        if let Some(trash) = &target.then_trash {
-            // The new file stands: that the old one is still beside it is seen in the listing.
-            match self.commit((**trash).clone(), journal).await {
-                Ok(trashed) => outcome.updates.extend(trashed.updates),
-                Err(error) => tracing::warn!(%error, "cannot move the replaced file to the rubbish bin"),
+        let Some(trash) = &target.then_trash else { return Ok(Put { outcome, not_trashed: None }) };
+        match self.commit((**trash).clone(), journal).await {
+            Ok(trashed) => {
+                outcome.updates.extend(trashed.updates);
+                Ok(Put { outcome, not_trashed: None })
             }
+            Err(error) => Ok(Put { outcome, not_trashed: Some(error) }),
         }
-        Ok(outcome)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Names that are taken: what policy and answers make of them. Part of the plan's machine.
+//! Names that are taken: what policy and answers make of them. Part of the plan's machine; the worker asks the user and
+//! compares contents for it. The decision itself is `conflict`'s; nothing is overwritten here without one.
 
 use super::item::{Clash, FileId, Item, Question, Replaces};
 use super::{Action, Plan};

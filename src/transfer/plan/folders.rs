@@ -1,4 +1,5 @@
-//! Folders of the target: made when something is to go into them, waited for by what is. Part of the plan's machine.
+//! Folders of the target: made when something is to go into them, waited for by what is. Part of the plan's machine; the
+//! worker makes them and says how that went. What cannot be made takes what is below it along, each counted once.
 
 use super::item::{FileId, FileTransfer, FolderId, FolderState, Item};
 use super::{Action, Plan};

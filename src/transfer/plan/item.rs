@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::message::{Note, Problem, Verdict};
+use crate::message::{Note, Oddity, Problem, Verdict};
 use crate::transfer::compare::Comparison;
 
 /// A folder of a plan, by number.
@@ -61,6 +61,8 @@ pub enum OfferKind {
         /// Time of the last change, Unix seconds.
         modified: Option<i64>,
     },
+    /// Something that nobody expects to be copied.
+    Odd(Oddity),
     /// Something that cannot be copied, and why.
     Unfit(Problem),
 }
@@ -176,6 +178,8 @@ pub struct Question<S, T> {
 pub enum FileEnd {
     /// Verified and in place.
     Copied,
+    /// Verified and in place, but the file that it replaces has the name still: that is an error, too.
+    CopiedBeside(Problem),
     /// Stopped by the user.
     Cancelled,
     /// Failed.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::message::{Scope, Verdict};
+use crate::transfer::compare::Comparison;
 
 type TestPlan = Plan<String, String>;
 

@@ -1,4 +1,6 @@
-//! What the user does to transfers: cancel, pause, resume, retry, clear. Part of the queue's machine.
+//! What the user does to transfers: cancel, pause, resume, retry, clear. Part of the queue's machine, called by the
+//! worker, which stops the runs that [`Acted`] names. Nothing is stopped here: a running one keeps its place until the
+//! worker says that its run has ended.
 
 use super::transfer::{Phase, Stopped};
 use super::{Activity, Queue};
@@ -38,6 +40,16 @@ impl Queue {
             TransferAction::ClearEnded => self.each(Self::clear, &mut acted),
         }
         acted
+    }
+
+    /// Forgets why transfers must not start yet: all that may run are tried at once.
+    pub fn retry_now(&mut self) {
+        self.no_downloads = None;
+        for (_, id) in std::mem::take(&mut self.later) {
+            if let Some(transfer) = self.transfers.get(&id) {
+                self.ready.entry(transfer.lane()).or_default().insert(id);
+            }
+        }
     }
 
     /// Stops all transfers of a copy that have not ended.

@@ -32,8 +32,8 @@ pub struct Queue {
     small_done: usize,
     /// New ones are held back, too.
     held: bool,
-    /// The transfer allowance is used up until then.
-    no_downloads_until: Option<Instant>,
+    /// The transfer allowance is used up until then, as one that waits for it says.
+    no_downloads: Option<(Wait, Instant)>,
     sums: Sums,
     speeds: [Speed; 2],
     changed: BTreeSet<TransferId>,
@@ -96,7 +96,7 @@ impl Default for Queue {
             small_limit: SMALL_LIMITS.0,
             small_done: 0,
             held: false,
-            no_downloads_until: None,
+            no_downloads: None,
             sums: Sums::default(),
             speeds: [Speed::default(), Speed::default()],
             changed: BTreeSet::new(),
@@ -146,13 +146,16 @@ impl Queue {
     #[must_use]
     pub fn wake_at(&self) -> Option<Instant> {
         let later = self.later.first().map(|(at, _)| *at);
-        let held = self.no_downloads_until.filter(|_| self.has_ready_downloads());
+        let held = self.no_downloads.as_ref().map(|(_, until)| *until).filter(|_| self.has_ready_downloads());
         later.into_iter().chain(held).min()
     }
 
     /// Takes note of what a running transfer does, and how many bytes it has done.
     pub fn report(&mut self, id: TransferId, done: u64, activity: &Activity, now: Instant) {
         let Some(transfer) = self.transfers.get_mut(&id) else { return };
+        if transfer.phase.waits_for_quota() && allowance_back(activity).is_none() {
+            self.no_downloads = None; // it goes on, so the others may
+        }
         if let Phase::Running(before) = transfer.phase.clone()
             && (transfer.done != done || before != *activity)
         {
@@ -167,8 +170,10 @@ impl Queue {
         } else if transfer.speed.per_second(now) > 0 {
             self.changed.insert(id);
         }
-        if let Activity::Waiting(Wait { reason: WaitReason::TransferQuota, .. }, Some(until)) = activity {
-            self.no_downloads_until = self.no_downloads_until.max(Some(*until));
+        if let Some((wait, until)) = allowance_back(activity)
+            && self.no_downloads.as_ref().is_none_or(|(_, known)| *known < until)
+        {
+            self.no_downloads = Some((wait.clone(), until));
         }
     }
 
@@ -248,13 +253,21 @@ impl Queue {
             up_speed,
             down_speed,
             seconds_left: seconds_left.filter(|_| up + down > 0),
-            wait: self
-                .running
-                .values()
-                .flatten()
-                .filter_map(|id| self.transfers.get(id))
-                .find_map(Transfer::wait),
+            wait: self.wait(),
         }
+    }
+
+    /// Returns why the first that waits does, or why all downloads are held back.
+    fn wait(&self) -> Option<Wait> {
+        let mut running = self.running.values().flatten().filter_map(|id| self.transfers.get(id));
+        let held = || self.no_downloads.as_ref().filter(|_| self.has_ready_downloads());
+        running.find_map(Transfer::wait).or_else(|| held().map(|(wait, _)| wait.clone()))
+    }
+
+    /// Returns those that run or are being stopped.
+    #[must_use]
+    pub fn running(&self) -> Vec<TransferId> {
+        self.running.values().flatten().copied().collect()
     }
 
     /// Returns whether a transfer runs, or is being stopped.
@@ -291,7 +304,7 @@ impl Queue {
             Size::Small => self.small_limit,
             Size::Large => usize::from(transfer.new.large_limit.max(1)),
         };
-        let quota = transfer.new.direction == Direction::Down && self.no_downloads_until.is_some();
+        let quota = transfer.new.direction == Direction::Down && self.no_downloads.is_some();
         !quota && self.running.get(&transfer.size()).map_or(0, BTreeSet::len) < limit
     }
 
@@ -302,7 +315,9 @@ impl Queue {
     }
 
     fn wake(&mut self, now: Instant) {
-        self.no_downloads_until = self.no_downloads_until.filter(|until| *until > now);
+        if self.no_downloads.as_ref().is_some_and(|(_, until)| *until <= now) {
+            self.no_downloads = None;
+        }
         while let Some((at, id)) = self.later.first().copied().filter(|(at, _)| *at <= now) {
             self.later.remove(&(at, id));
             if let Some(transfer) = self.transfers.get(&id) {
@@ -372,6 +387,16 @@ impl Queue {
             self.sums.add(transfer.sums());
             self.changed.insert(id);
         }
+    }
+}
+
+/// Until when the transfer allowance is used up, where that is what holds a transfer up.
+fn allowance_back(activity: &Activity) -> Option<(&Wait, Instant)> {
+    match activity {
+        Activity::Waiting(wait, Some(until)) if wait.reason == WaitReason::TransferQuota => {
+            Some((wait, *until))
+        }
+        Activity::Waiting(..) | Activity::Moving | Activity::Finishing => None,
     }
 }
 

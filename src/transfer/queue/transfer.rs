@@ -1,4 +1,5 @@
-//! One [`Transfer`] of the queue, the phase it is in, and what it adds to the sums.
+//! One [`Transfer`] of the queue, the phase it is in, and what it adds to the sums. Only the queue has them; which phase
+//! may follow which is the queue's to say.
 
 use super::{Activity, NewTransfer};
 use crate::message::{Direction, TransferState, Wait};
@@ -55,6 +56,12 @@ pub(super) struct Sums {
     pub(super) done: u64,
     /// Bytes that will still move by themselves, up and down.
     pub(super) left: [u64; 2],
+}
+
+impl Phase {
+    pub(super) fn waits_for_quota(&self) -> bool {
+        matches!(self, Self::Running(activity) if super::allowance_back(activity).is_some())
+    }
 }
 
 impl Transfer {

@@ -113,6 +113,10 @@ fn plan_lines(plan: &PlanSummary, to_cloud: bool) -> Vec<String> {
             figure::count(plan.same_count, "file is", "files are")
         ));
     }
+    if plan.passed_over_count > 0 {
+        let what = figure::count(plan.passed_over_count, "link or device is", "links or devices are");
+        lines.push(format!("{what} passed over"));
+    }
     if plan.skipped_count > 0 {
         lines.push(format!("{} cannot be copied", figure::count(plan.skipped_count, "item", "items")));
     }

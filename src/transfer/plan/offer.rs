@@ -1,0 +1,149 @@
+//! What a scan offers: left out, passed over, refused, found the same, or taken as a folder to go on with and a file to
+//! copy. Part of the plan's machine. Each offer ends in exactly one of these; equal names never go on silently.
+
+use std::collections::{HashMap, HashSet};
+
+use super::item::{Clash, Existing, File, FolderId, FolderState, Item, Offer, OfferKind, Replaces, Scanned};
+use super::{Plan, join};
+use crate::message::{ConflictPolicy, Note, Oddity, Problem, ProblemKind};
+use crate::transfer::compare::Comparison;
+
+impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
+    pub(super) fn take_offers(&mut self, folder: FolderId, found: Scanned<S, T>) {
+        let mut names: HashMap<String, u32> = HashMap::new();
+        let mut offers = Vec::with_capacity(found.offers.len());
+        for offer in found.offers {
+            let path = join(&self.folder(folder).path, &offer.name);
+            match self.wanted(&path, &offer.kind) {
+                Wanted::Yes(size) => {
+                    *names.entry(offer.target_name.clone()).or_default() += 1;
+                    offers.push((path, size, offer));
+                }
+                Wanted::No(size) => self.note(path, size, Note::Filtered),
+                Wanted::Odd(oddity) => self.pass_over(path, oddity),
+                Wanted::Cannot(problem) => self.skip(path, 0, problem),
+            }
+        }
+        if offers.iter().any(|(_, _, offer)| !offer.existing.is_empty()) {
+            let taken: HashSet<String> = names.keys().cloned().chain(found.taken).collect();
+            self.folder_mut(folder).taken = taken;
+        }
+        for (path, size, offer) in offers {
+            match names.get_mut(&offer.target_name) {
+                Some(1) => self.take_offer(folder, path, offer),
+                // Told once for all that share the name; the count goes to zero then.
+                Some(count) if *count > 1 => {
+                    let count = std::mem::take(count);
+                    self.skip_equal_names(path, size, count);
+                }
+                Some(_) | None => {}
+            }
+        }
+        if self.options.empty_folders {
+            self.need_folder(folder);
+        }
+    }
+
+    fn wanted(&self, path: &str, kind: &OfferKind) -> Wanted {
+        match kind {
+            OfferKind::Unfit(problem) if self.options.rules.includes_file(path) => {
+                Wanted::Cannot(problem.clone())
+            }
+            OfferKind::Odd(oddity) if self.options.rules.includes_file(path) => Wanted::Odd(*oddity),
+            OfferKind::Folder if self.options.rules.may_include_below(path) => Wanted::Yes(0),
+            OfferKind::Unfit(_) | OfferKind::Odd(_) | OfferKind::Folder => Wanted::No(0),
+            OfferKind::File { size, .. } if self.options.rules.includes_file(path) => Wanted::Yes(*size),
+            OfferKind::File { size, .. } => Wanted::No(*size),
+        }
+    }
+
+    fn take_offer(&mut self, folder: FolderId, path: String, offer: Offer<S, T>) {
+        match offer.kind {
+            OfferKind::Folder => self.take_folder(folder, path, offer),
+            OfferKind::File { size, modified } => {
+                let file = File {
+                    folder,
+                    name: offer.name,
+                    target_name: offer.target_name,
+                    source: offer.source,
+                    size,
+                    modified,
+                    replaces: Replaces::Nothing,
+                };
+                self.take_file(file, path, offer.existing);
+            }
+            OfferKind::Odd(oddity) => self.pass_over(path, oddity),
+            OfferKind::Unfit(problem) => self.skip(path, 0, problem),
+        }
+    }
+
+    fn take_folder(&mut self, parent: FolderId, path: String, offer: Offer<S, T>) {
+        let (folders, files): (Vec<_>, Vec<_>) =
+            offer.existing.into_iter().partition(|existing| existing.is_folder);
+        let ambiguous = folders.len() > 1;
+        let state = match <[Existing<T>; 1]>::try_from(folders) {
+            Ok([only]) => FolderState::Ready(only.target),
+            Err(_) if ambiguous => return self.skip_ambiguous(path, 0, &offer.target_name),
+            Err(_) => FolderState::Missing,
+        };
+        let in_the_way = if state == FolderState::Missing { files.into_iter().next() } else { None };
+        let id = self.add_folder(Some(parent), offer.target_name, path, Some(offer.source), state);
+        match in_the_way {
+            Some(existing) => self.clash(Clash { item: Item::Folder(id), existing, must_ask: false }),
+            None => self.to_scan.push_back(id),
+        }
+    }
+
+    fn take_file(&mut self, file: File<S, T>, path: String, existing: Vec<Existing<T>>) {
+        let (mut folders, mut files): (Vec<_>, Vec<_>) =
+            existing.into_iter().partition(|existing| existing.is_folder);
+        if files.iter().any(|existing| existing.comparison == Comparison::Same) {
+            self.summary.same_count += 1;
+            self.report.same_count += 1;
+            return self.note(path, file.size, Note::Same);
+        }
+        let may_be_several = matches!(self.options.conflict, ConflictPolicy::Rename | ConflictPolicy::Skip);
+        if files.len() > 1 && !may_be_several {
+            return self.skip_ambiguous(path, file.size, &file.target_name);
+        }
+        let id = self.add_file(file);
+        match files.pop().or_else(|| folders.pop()) {
+            None => self.want_file(id),
+            Some(existing) => self.clash(Clash { item: Item::File(id), existing, must_ask: false }),
+        }
+    }
+
+    fn skip_equal_names(&mut self, path: String, size: u64, count: u32) {
+        self.summary.skipped_count += u64::from(count);
+        self.report.skipped_count += u64::from(count);
+        self.first_skip.get_or_insert_with(|| {
+            let message = format!("\"{path}\" was not copied: {count} entries of the source have this name");
+            Problem::new(
+                ProblemKind::Ambiguous,
+                message,
+                "Rename them in the source, or copy the one you want by itself.",
+            )
+        });
+        self.note(path, size, Note::EqualNames { count });
+    }
+
+    fn skip_ambiguous(&mut self, path: String, size: u64, name: &str) {
+        let message = format!("\"{path}\" was not copied: the target has several entries called \"{name}\"");
+        let hint = "Rename or remove the others in the target, or keep both.";
+        self.skip(path, size, Problem::new(ProblemKind::Ambiguous, message, hint));
+    }
+
+    fn pass_over(&mut self, path: String, oddity: Oddity) {
+        self.summary.passed_over_count += 1;
+        self.report.passed_over_count += 1;
+        self.note(path, 0, Note::PassedOver(oddity));
+    }
+}
+
+/// Whether an offer is to be copied, with its bytes.
+enum Wanted {
+    Yes(u64),
+    No(u64),
+    Odd(Oddity),
+    Cannot(Problem),
+}
