@@ -85,6 +85,7 @@ fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce() -> F) -> Out
 }
 
 async fn run_command(command: Option<Command>, options: context::GlobalArgs, messages: Messages) -> Outcome {
+    outlive_size_limits();
     let environment = Environment::of_process();
     // These need no configuration, and must work where it is broken.
     let command = match command {
@@ -149,6 +150,19 @@ async fn asked_to_end() -> io::Result<()> {
 async fn asked_to_end() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
+
+/// A write beyond the limit that is set on the size of files (`ulimit -f`) is an error like that of a full disk. Without
+/// a handler of its signal it would end the program on the spot.
+#[cfg(unix)]
+fn outlive_size_limits() {
+    /// On Linux (but for MIPS), macOS and the BSDs.
+    const SIGXFSZ: i32 = 25;
+    // The handler stays when the stream of signals is dropped; where there is none, the limit is as deadly as before.
+    let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ));
+}
+
+#[cfg(not(unix))]
+fn outlive_size_limits() {}
 
 async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
     match command {

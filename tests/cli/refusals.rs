@@ -3,9 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-use megapane::emulator::PASSWORD;
+use megapane::emulator::{Filling, PASSWORD, Recipe};
 
-use crate::scene::{EMAIL, JUNE, Scene};
+use crate::scene::{EMAIL, JUNE, Ran, Scene};
 
 #[test]
 fn a_command_that_makes_no_sense_is_told_by_its_usage() {
@@ -60,15 +60,14 @@ fn folders_and_files_without_rights() {
         |name: &str, mode| fs::set_permissions(scene.path(name), fs::Permissions::from_mode(mode)).unwrap();
     set("src/closed", 0o000);
     set("sealed", 0o500);
-    if fs::read(scene.path("src/closed")).is_ok() {
-        return; // root reads and writes everything
-    }
-    let up = scene.run(&["copy", "src", "ann:x"]);
-    assert!(up.code == 6 || up.code == 11, "{}: {}", up.code, up.err);
-    assert!(up.err.contains("closed"), "{}", up.err);
-    assert_eq!(scene.ann.content("x/open").unwrap(), b"y");
-    let down = scene.run(&["copy", "ann:file", "sealed"]);
+    let up = scene.run_bound(&["copy", "src", "ann:x"]);
+    assert_eq!(up.code, 6, "{}", up.err);
+    assert!(up.err.contains("closed") && up.err.contains("permission denied"), "{}", up.err);
+    assert_eq!(scene.ann.paths(), ["file", "x/", "x/open"], "the rest goes on");
+    let down = scene.run_bound(&["copy", "ann:file", "sealed"]);
     assert_eq!(down.code, 6, "{}", down.err);
+    assert!(down.err.contains("sealed") && down.err.contains("read-only"), "{}", down.err);
+    assert_eq!(fs::read_dir(scene.path("sealed")).unwrap().count(), 0);
     set("sealed", 0o700);
 }
 
@@ -85,6 +84,49 @@ fn a_name_that_cannot_be_on_the_disk() {
     assert_eq!(scene.read("down/fine"), "fine");
     let outside = fs::read_dir(scene.path("")).unwrap().count();
     assert_eq!(outside, 1, "a name left the target folder");
+}
+
+#[test]
+fn no_room_on_the_disk() {
+    let scene = Scene::logged_in();
+    let vast = Recipe::new(1 << 60, b"", Filling::Noise, 1, 2);
+    scene.ann.made_file_with_mac("vast", &vast, JUNE, [0; 8]);
+    let ran = scene.run(&["copy", "ann:vast", "down"]);
+    assert_eq!(ran.code, 6, "{}", ran.err);
+    assert!(ran.err.contains("no room for") && ran.err.contains("Hint: Make room"), "{}", ran.err);
+    assert_eq!(fs::read_dir(scene.path("down")).unwrap().count(), 0);
+}
+
+/// The system's own limit is what a full disk is: found out in the middle, by the write.
+#[cfg(unix)]
+#[test]
+fn a_limit_on_the_size_of_files_is_an_error_and_no_end_of_the_program() {
+    let scene = Scene::logged_in();
+    scene.ann.file("large", &vec![1; 3_000_000], JUNE);
+    scene.ann.file("small", b"x", JUNE);
+    let mut shell = std::process::Command::new("sh");
+    let script = "ulimit -f 1000 && exec \"$0\" copy ann: down";
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_megapane")]);
+    let output = shell.env_clear().envs(scene.environment()).current_dir(scene.path("")).output().unwrap();
+    let ran = Ran::of(output);
+    assert_eq!(ran.code, 6, "{}", ran.err);
+    assert!(ran.err.contains("large") && ran.err.contains("file too large"), "{}", ran.err);
+    assert!(ran.err.contains("Hint: Choose another disk"), "{}", ran.err);
+    assert_eq!(scene.read("down/small"), "x");
+    assert_eq!(fs::read_dir(scene.path("down")).unwrap().count(), 1, "nothing half is left");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_told_and_are_no_error() {
+    let scene = Scene::logged_in();
+    scene.write("src/file", "x");
+    std::os::unix::fs::symlink("file", scene.path("src/link")).unwrap();
+    let ran = scene.run(&["copy", "src", "ann:x"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("NOTICE: link: Not copied: a symbolic link is not followed"), "{}", ran.err);
+    assert_eq!(scene.ann.paths(), ["x/", "x/file"]);
+    scene.run(&["copy", "-q", "src", "ann:x"]).clean();
 }
 
 #[test]
