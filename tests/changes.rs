@@ -408,7 +408,7 @@ async fn a_replaced_file_goes_to_the_bin_once_the_new_one_stands() {
     target.then_trash = Some(Box::new(trash));
     let source = scene.folder.path().join("source");
     std::fs::write(&source, b"new").unwrap();
-    let outcome = upload(Upload {
+    let put = upload(Upload {
         session: scene.session.clone(),
         source,
         target,
