@@ -23,7 +23,6 @@ fn neither_files_nor_output_hold_password_session_or_keys() {
         said.push_str(&ran.out);
     }
     let secrets = secrets(&scene);
-    assert!(secrets.len() > KEY_FORMS + 1, "the requests show no session id");
     let written = ["config", "state", "cache"].map(|folder| files_below(&scene.own(folder))).concat();
     assert!(written.len() >= 3, "{written:?}");
     for secret in &secrets {
@@ -48,6 +47,7 @@ fn secrets(scene: &Scene) -> Vec<Vec<u8>> {
         let sid = request.query.split('&').find_map(|pair| pair.strip_prefix("sid="));
         secrets.extend(sid.map(Into::into));
     }
+    assert!(secrets.len() > KEY_FORMS + 1, "the requests show no session id");
     secrets.sort();
     secrets.dedup();
     secrets
@@ -56,7 +56,7 @@ fn secrets(scene: &Scene) -> Vec<Vec<u8>> {
 /// As it is, in hexadecimal, in both alphabets of base64 (the last letters of which depend on what follows), and as a
 /// list of numbers.
 fn key_forms(key: &[u8; 16]) -> [Vec<u8>; KEY_FORMS] {
-    let hexadecimal: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = format!("{:032x}", u128::from_be_bytes(*key));
     let url: String = base64_encode(key).chars().take(21).collect();
     let standard = url.replace('-', "+").replace('_', "/");
     let list = format!("{key:?}");

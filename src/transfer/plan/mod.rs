@@ -123,7 +123,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         match found {
             Err(problem) if self.folder(folder).path.is_empty() => {
                 self.summary.problem.get_or_insert_with(|| problem.clone());
-                self.skip(String::new(), 0, problem);
+                self.count_skipped(1, problem);
             }
             Err(problem) => self.skip(self.folder(folder).path.clone(), 0, problem),
             Ok(found) => self.take_offers(folder, found),
@@ -188,8 +188,10 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Ends the plan because of something that makes all of it impossible.
     pub fn refuse(&mut self, problem: Problem) {
         self.stop();
+        // The summary tells it; a note would tell it twice.
         self.summary.problem.get_or_insert_with(|| problem.clone());
-        self.fail(String::new(), 0, problem);
+        self.report.failed_count += 1;
+        self.report.problem.get_or_insert(problem);
     }
 
     fn stop(&mut self) {
@@ -243,10 +245,14 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     }
 
     fn skip(&mut self, path: String, size: u64, problem: Problem) {
-        self.summary.skipped_count += 1;
-        self.report.skipped_count += 1;
-        self.first_skip.get_or_insert_with(|| problem.clone());
+        self.count_skipped(1, problem.clone());
         self.note(path, size, Note::Skipped(problem));
+    }
+
+    fn count_skipped(&mut self, count: u64, problem: Problem) {
+        self.summary.skipped_count += count;
+        self.report.skipped_count += count;
+        self.first_skip.get_or_insert(problem);
     }
 
     fn fail(&mut self, path: String, size: u64, problem: Problem) {

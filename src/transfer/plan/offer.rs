@@ -114,16 +114,9 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     }
 
     fn skip_equal_names(&mut self, path: String, size: u64, count: u32) {
-        self.summary.skipped_count += u64::from(count);
-        self.report.skipped_count += u64::from(count);
-        self.first_skip.get_or_insert_with(|| {
-            let message = format!("\"{path}\" was not copied: {count} entries of the source have this name");
-            Problem::new(
-                ProblemKind::Ambiguous,
-                message,
-                "Rename them in the source, or copy the one you want by itself.",
-            )
-        });
+        let message = format!("\"{path}\" was not copied: {count} entries of the source have this name");
+        let hint = "Rename them in the source, or copy the one you want by itself.";
+        self.count_skipped(u64::from(count), Problem::new(ProblemKind::Ambiguous, message, hint));
         self.note(path, size, Note::EqualNames { count });
     }
 
