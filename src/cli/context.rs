@@ -80,6 +80,8 @@ pub(crate) struct Context {
     pub(crate) waits: WaitTeller,
     /// How long a call of the API is tried where the user has not said: long enough for a hiccup, short for a script.
     pub(crate) patience: Duration,
+    /// Something was left out that should not have been: what ends well otherwise ends as [`ExitCode::Partial`](super::exit::ExitCode::Partial).
+    pub(crate) has_skipped: bool,
     /// Cancelled by Ctrl-C.
     pub(crate) stop: CancellationToken,
 }
@@ -103,6 +105,7 @@ impl Context {
             waits,
             transport: None,
             patience: PATIENCE,
+            has_skipped: false,
             stop,
         }
     }
@@ -125,7 +128,8 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(Duration::from_secs(seconds));
     }
-    let span: jiff::SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    let unreadable = |_: jiff::Error| "write a time like 30s, 5m or 1h30m".to_owned();
+    let span: jiff::SignedDuration = text.parse().map_err(unreadable)?;
     Duration::try_from(span).map_err(|_negative| "a time cannot be negative".to_owned())
 }
 

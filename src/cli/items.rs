@@ -151,7 +151,7 @@ pub(crate) async fn each(
         Place::Local(_) => None,
         Place::Cloud(cloud) => Some(login::open(context, &cloud.account).await?),
     };
-    let Context { output, messages, .. } = context;
+    let Context { output, messages, has_skipped, .. } = context;
     let mut wanted = |item: &Item| {
         let is_in = match item.kind {
             Kind::File { .. } => rules.includes_file(&item.path),
@@ -164,7 +164,7 @@ pub(crate) async fn each(
             Cloud::new(&opened.tree, &cloud, messages).each(depth, &mut wanted)
         }
         (Place::Cloud(_), None) => unreachable!("an account's place was opened above"),
-        (Place::Local(path), _) => each_local(messages, &path, depth, &mut wanted),
+        (Place::Local(path), _) => each_local(messages, has_skipped, &path, depth, &mut wanted),
     }
 }
 
@@ -250,7 +250,13 @@ impl<'t> Cloud<'t> {
     }
 }
 
-fn each_local(messages: &Messages, path: &Path, depth: usize, row: Row<'_>) -> Result<Base, Failure> {
+fn each_local(
+    messages: &Messages,
+    has_skipped: &mut bool,
+    path: &Path,
+    depth: usize,
+    row: Row<'_>,
+) -> Result<Base, Failure> {
     let refused = |error: std::io::Error| Failure::from(problem::of_folder(path, &error));
     // A link to a folder that is named outright is meant as that folder.
     let whole = std::path::absolute(path).and_then(|path| path.canonicalize()).map_err(refused)?;
@@ -271,7 +277,10 @@ fn each_local(messages: &Messages, path: &Path, depth: usize, row: Row<'_>) -> R
                     messages.detail(&format!("{}: left out, not a file or folder", path.display()));
                 }
             },
-            Err(error) => messages.notice(&format!("{error}: {}", error.source)),
+            Err(error) => {
+                messages.problem(&problem::of_folder(&path.join(&error.path), &error.source));
+                *has_skipped = true;
+            }
         }
     }
     Ok(Base::Folder)

@@ -1,4 +1,5 @@
 //! `mkdir`: a folder and those above it. `copy` asks here where a target path begins to be missing.
+//! Called by `dispatch`. Each folder is a [`Change`], written to the undo journal before it is sent.
 
 use clap::Args;
 
@@ -99,6 +100,12 @@ pub(crate) fn existing_part(tree: &Tree, cloud: &CloudPath) -> Result<(CloudFold
                 let Some((above, name)) = at.split_name() else {
                     return Err(problem::of_path(&cloud.account, &error).into());
                 };
+                if matches!(name, "." | "..") {
+                    return Err(Failure::usage(
+                        format!("cannot make \"{cloud}\": \"{name}\" is not a name in the cloud"),
+                        "Write the path without . and .. in it.",
+                    ));
+                }
                 missing.push(name.to_owned());
                 at = above;
             }

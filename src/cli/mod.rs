@@ -109,7 +109,7 @@ async fn run_command(command: Option<Command>, options: context::GlobalArgs, mes
     let ended = until_stopped(command, &mut context).await;
     let flushed = context.output.flush();
     let code = ended?;
-    flushed.map(|()| code)
+    flushed.map(|()| if code == ExitCode::Success && context.has_skipped { ExitCode::Partial } else { code })
 }
 
 /// Runs the command until it ends or is asked to. Commands that have something to clean up do that themselves.

@@ -68,9 +68,9 @@ impl Output {
         Self { terminal: stdout.is_terminal(), stdout: BufWriter::with_capacity(BUFFER_BYTES, stdout) }
     }
 
-    /// Returns a name as it is to be printed: escaped on a terminal, where it could do harm, else as it is.
+    /// Returns a name as it is to be printed on stdout.
     pub(crate) fn name<'n>(&self, name: &'n str) -> Cow<'n, str> {
-        if self.terminal { shown(name) } else { Cow::Borrowed(name) }
+        printable(name, self.terminal)
     }
 
     /// Prints a line.
@@ -193,9 +193,9 @@ impl Messages {
         *self.bars.lock().unwrap_or_else(PoisonError::into_inner) = bars;
     }
 
-    /// Returns a name as it is to be printed: escaped on a terminal, where it could do harm, else as it is.
+    /// Returns a name as it is to be printed on stderr.
     pub(crate) fn name<'n>(&self, name: &'n str) -> Cow<'n, str> {
-        if self.terminal { shown(name) } else { Cow::Borrowed(name) }
+        printable(name, self.terminal)
     }
 
     /// Prints one line whatever the level. Names in it are escaped on a terminal.
@@ -212,6 +212,11 @@ impl Messages {
             None => print(),
         }
     }
+}
+
+/// Returns a name escaped for a terminal, where it could do harm, and as it is for anything else that reads.
+fn printable(name: &str, terminal: bool) -> Cow<'_, str> {
+    if terminal { shown(name) } else { Cow::Borrowed(name) }
 }
 
 /// Enough that a listing of a million rows costs few system calls.

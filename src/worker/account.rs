@@ -353,9 +353,9 @@ impl Actor {
         account.session = None;
         account.attempt += 1;
         account.since_listing = None;
-        let email = Some(account.config.email.clone());
-        let problem = Some(problem::of_login(name, &LoginError::SessionEnded));
-        self.set_state(name, AccountState::NeedsPassword { email, problem });
+        let email = account.config.email.clone();
+        let problem = Some(problem::of_login(&email, &LoginError::SessionEnded));
+        self.set_state(name, AccountState::NeedsPassword { email: Some(email), problem });
     }
 
     fn connected(&mut self, name: &str, result: Result<(Session, UndoJournal), Box<Refusal>>) {

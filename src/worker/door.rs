@@ -146,7 +146,7 @@ async fn open_journal(folders: config::Folders, name: String) -> Result<UndoJour
 /// Returns what an account needs after a way in was closed.
 pub(crate) fn needed(name: &str, email: Option<String>, refusal: Refusal) -> AccountState {
     let login = |error: &LoginError| {
-        let problem = problem::of_login(name, error);
+        let problem = problem::of_login(email.as_deref().unwrap_or(name), error);
         match error {
             LoginError::CodeNeeded => AccountState::NeedsCode { problem: None },
             LoginError::WrongCode => AccountState::NeedsCode { problem: Some(problem) },

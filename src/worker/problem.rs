@@ -23,8 +23,8 @@ pub fn of_api(what: &str, error: &ApiError) -> Problem {
 
 /// Returns what is told of a failed login to an account.
 #[must_use]
-pub fn of_login(account: &str, error: &LoginError) -> Problem {
-    advised(&format!("log in to \"{account}\""), &error.advice())
+pub fn of_login(email: &str, error: &LoginError) -> Problem {
+    advised(&format!("log in as {email}"), &error.advice())
 }
 
 /// Returns what is told of credentials that cannot be read or written.
@@ -251,7 +251,9 @@ fn advised(what: &str, advice: &Advice) -> Problem {
 /// The kind and the hint of what the system said.
 fn io_advice(error: &io::Error) -> (ProblemKind, &'static str) {
     match error.kind() {
-        io::ErrorKind::NotFound => (ProblemKind::FileNotFound, "Check the spelling, or refresh the view."),
+        io::ErrorKind::NotFound => {
+            (ProblemKind::FileNotFound, "Check the spelling; it may have been moved or deleted.")
+        }
         io::ErrorKind::PermissionDenied => (ProblemKind::Permanent, "Check the permissions."),
         io::ErrorKind::ReadOnlyFilesystem => {
             (ProblemKind::Permanent, "Choose a place that can be written to.")

@@ -32,6 +32,8 @@ fn unknown_remotes_and_missing_paths() {
     scene.run(&["cat", "ann:"]).refused(6, "is a folder");
     scene.run(&["copy", "ann:none", "x"]).refused(3, "ann:none");
     scene.run(&["copy", "none", "ann:x"]).refused(3, "none");
+    scene.write("here", "x");
+    scene.run(&["copyto", "here", "ann:a/../b"]).refused(2, "\"..\" is not a name");
     assert_eq!(scene.ann.paths(), ["file"]);
     assert!(!scene.path("x").exists());
 }
@@ -68,6 +70,13 @@ fn folders_and_files_without_rights() {
     assert!(down.contains("sealed"), "{down}");
     assert_eq!(fs::read_dir(scene.path("sealed")).unwrap().count(), 0);
     set("sealed", 0o700);
+    set("src/closed", 0o600);
+    scene.write("tree/closed/below", "x");
+    set("tree/closed", 0o000);
+    let listed = scene.run_bound(&["ls", "tree"]);
+    assert_eq!(listed.code, 11, "{}", listed.err);
+    assert!(listed.err.contains("Hint: Check the permissions"), "{}", listed.err);
+    set("tree/closed", 0o700);
 }
 
 #[test]

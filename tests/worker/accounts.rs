@@ -49,7 +49,7 @@ async fn a_wrong_password_is_said_so_and_the_next_try_is_free() {
         desk.state(|state| matches!(state, AccountState::NeedsPassword { problem: Some(_), .. })).await;
     let AccountState::NeedsPassword { problem: Some(problem), .. } = state else { panic!() };
     assert_eq!(problem.kind, ProblemKind::Login);
-    assert!(problem.message.contains("\"work\""), "{}", problem.message);
+    assert!(problem.message.contains(EMAIL), "{}", problem.message);
     assert_eq!(desk.ann.session_count(), 0);
     desk.send(Command::Login(login()));
     desk.state(|state| *state == AccountState::Ready).await;

@@ -2,6 +2,7 @@
 //! Whatever adds a remote logs in first and saves only what works.
 
 mod create;
+mod questions;
 mod show;
 mod wizard;
 

@@ -1,4 +1,5 @@
 //! `config show` and `config list`: what is configured, without secrets.
+//! Called by `config`. Nothing sealed is opened for them: what they print is in the file anyway.
 
 use clap::Args;
 use serde::Serialize;

@@ -8,9 +8,10 @@ use super::super::context::Context;
 use super::super::exit::ExitCode;
 use super::super::output::{Failure, Outcome};
 use super::super::{login, terminal};
+use super::questions::{ask, choose, new_secret, required, tell};
 use super::{delete, greeting, log_out, save, stored_account};
 use crate::config::{self, Account, ConfigError};
-use crate::message::{Problem, ProblemKind};
+use crate::message::ProblemKind;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials::{self, Opener};
@@ -158,27 +159,6 @@ async fn new_password(context: &mut Context) -> Result<Secret, Failure> {
     new_secret(context, "password").await
 }
 
-/// Asks for a secret twice.
-async fn new_secret(context: &mut Context, what: &str) -> Result<Secret, Failure> {
-    loop {
-        context.output.line(format!("Enter the {what}:"))?;
-        let hidden = terminal::Hidden::begin()?;
-        context.output.prompt(&format!("{what}:"))?;
-        let secret = hidden.secret().await?;
-        if secret.is_empty() {
-            context.output.line("This value is required and it has no default.")?;
-            continue;
-        }
-        context.output.line(format!("Confirm the {what}:"))?;
-        let hidden = terminal::Hidden::begin()?;
-        context.output.prompt(&format!("{what}:"))?;
-        if hidden.secret().await? == secret {
-            return Ok(secret);
-        }
-        context.output.line(format!("The {what}s do not match, enter them again."))?;
-    }
-}
-
 async fn advanced(context: &mut Context, draft: &mut Draft) -> Result<(), Failure> {
     context.output.line(
         "\nOption api_url.\nThe server to talk to, MEGA's if left empty.\n\
@@ -321,54 +301,6 @@ async fn new_name(context: &mut Context) -> Result<String, Failure> {
             Err(error) => tell(context, &problem::of_config(&error))?,
         }
     }
-}
-
-/// Asks until there is an answer; an empty one means the default, where there is one.
-async fn required(context: &mut Context, prompt: &str, default: Option<&str>) -> Result<String, Failure> {
-    loop {
-        let answer = ask(context, prompt).await?;
-        match (answer.trim(), default) {
-            ("", Some(default)) => return Ok(default.to_owned()),
-            ("", None) => context.output.line("This value is required and it has no default.")?,
-            (answer, _) => return Ok(answer.to_owned()),
-        }
-    }
-}
-
-/// Offers letters and returns the one chosen; Enter means the default, where there is one.
-async fn choose(
-    context: &mut Context,
-    menu: &[(char, &str)],
-    default: Option<char>,
-) -> Result<char, Failure> {
-    for (letter, meaning) in menu {
-        let mark = if Some(*letter) == default { " (default)" } else { "" };
-        context.output.line(format!("{letter}) {meaning}{mark}"))?;
-    }
-    let letters: Vec<String> = menu.iter().map(|(letter, _)| letter.to_string()).collect();
-    loop {
-        let answer = ask(context, &format!("{}> ", letters.join("/"))).await?.trim().to_lowercase();
-        let chosen = menu.iter().find(|(letter, _)| answer == letter.to_string());
-        match (chosen, default) {
-            (Some((letter, _)), _) => return Ok(*letter),
-            (None, Some(default)) if answer.is_empty() => return Ok(default),
-            (None, _) => {
-                let all = letters.join(", ");
-                context.output.line(format!("This value must be one of the following characters: {all}."))?;
-            }
-        }
-    }
-}
-
-async fn ask(context: &mut Context, prompt: &str) -> Result<String, Failure> {
-    context.output.prompt(prompt)?;
-    terminal::line().await
-}
-
-fn tell(context: &mut Context, problem: &Problem) -> Result<(), Failure> {
-    let message = context.output.name(&problem.message).into_owned();
-    context.output.line(message)?;
-    if problem.hint.is_empty() { Ok(()) } else { context.output.line(&problem.hint) }
 }
 
 impl Draft {
