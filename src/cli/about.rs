@@ -1,4 +1,5 @@
 //! `about`: the storage of an account.
+//! Called by `dispatch`. It asks the server for the sums alone and fetches no list of nodes.
 
 use clap::Args;
 use serde::Serialize;

@@ -1,4 +1,5 @@
 //! The command line as clap reads it: one row for each command, whose own arguments stand in the command's file.
+//! `run` parses it, `completions` and `man` describe it. It must stay free of anything that runs.
 
 use clap::{Parser, Subcommand};
 

@@ -1,4 +1,5 @@
 //! `completions`: what a shell needs to complete our commands and flags.
+//! Called by `run_command` before any configuration is read, so that a shell can start with it whatever state that is in.
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;

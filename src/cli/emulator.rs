@@ -1,4 +1,5 @@
 //! `emulator`: serves an emulated MEGA on this machine, for tests and for other people's clients.
+//! Called by `run_command` before any configuration is read: it has accounts of its own and must not touch the user's.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
 //! `--include`, `--exclude` and `--filter`, kept in the order in which they were typed: the first that matches decides.
+//! All commands that walk flatten it into their arguments; what a pattern matches is `transfer::filter`'s to say.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 

@@ -1,4 +1,5 @@
 //! `ls`: size and path of every file below a folder.
+//! Called by `dispatch`; the walking is `items`', here is only the line.
 
 use clap::Args;
 

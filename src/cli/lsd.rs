@@ -1,4 +1,5 @@
 //! `lsd`: the folders in a folder, with the sums of what is below each.
+//! Called by `dispatch`; the walking is `items`', here is only the line.
 
 use clap::Args;
 

@@ -1,4 +1,5 @@
 //! `lsf`: names and chosen facts, in a format for scripts.
+//! Called by `dispatch`; the walking is `items`', here are only the fields of a line.
 
 use clap::Args;
 

@@ -1,4 +1,5 @@
 //! `lsl`: size, time and path of every file below a folder.
+//! Called by `dispatch`; the walking is `items`', here is only the line.
 
 use clap::Args;
 

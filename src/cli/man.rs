@@ -1,4 +1,5 @@
 //! `man`: manual pages, one for the program and one for each command.
+//! Called by `run_command` before any configuration is read. The pages are made of the same words as `--help`.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
 //! Sizes, counts and times as rclone prints them: 1024-based sizes (`5.768Mi`), 1000-based counts (`1.234k`), local time.
+//! Every command prints its figures by these; the screen has its own, shorter ones.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -1,4 +1,6 @@
 //! What `work:Photos/2024` and `./photos` on a command line mean: a path of an account, or one of this machine.
+//! Every command reads its places by this and by nothing else. It looks nothing up: whether there is such a remote, or such a
+//! path, others find out.
 
 use std::fmt;
 use std::path::PathBuf;

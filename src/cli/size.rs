@@ -1,4 +1,5 @@
 //! `size`: how many files there are below a folder, and how big they are together.
+//! Called by `dispatch`; the walking is `items`', here are only the sums.
 
 use clap::Args;
 use serde::Serialize;

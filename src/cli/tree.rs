@@ -1,4 +1,5 @@
 //! `tree`: folders and files drawn with lines.
+//! Called by `dispatch`. Whether a branch goes on shows only at its end, so the items are kept until then.
 
 use clap::Args;
 

@@ -1,4 +1,5 @@
 //! The folders of our own files and what lies where in them. Everyone who stores something asks here for its place.
+//! It names paths and makes nothing: whoever writes makes the folder, for the user alone.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
 //! Tests of the configuration: what is read, what is refused, and that a change keeps the user's own lines.
+//! Each has a folder of its own; the user's home is never looked at.
 
 use super::*;
 

@@ -1,4 +1,5 @@
 //! `--conflict`: what to do where the target has another file of that name; the questions for `--conflict ask`.
+//! Called by `copy` before it begins and by `follow` at each question. Without a terminal nothing is asked.
 
 use clap::ValueEnum;
 

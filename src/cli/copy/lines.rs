@@ -1,4 +1,5 @@
 //! What is said of a copy on stderr: a line for each file and the block of sums, as rclone writes them.
+//! Called by `follow`. How much is said is [`Messages`]' to decide.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! `-P`: bars on stderr while files move, on a terminal only. Redrawn when the worker reports, ten times a second.
+//! Called by `follow`. A run without a terminal never makes one.
 
 use std::collections::BTreeMap;
 

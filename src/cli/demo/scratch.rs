@@ -1,4 +1,5 @@
 //! The sample files of this machine's side: a few folders and sizes, the same each time.
+//! Called by `demo` for a folder that is removed at the end. Nothing in it is worth asking about.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

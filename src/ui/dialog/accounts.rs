@@ -1,4 +1,5 @@
 //! The [`AccountChooser`]: what a pane can show: this computer, each account, or one more account to log in to.
+//! `update` opens it for a pane and shows what is chosen; it logs nobody in.
 
 use crate::message::AccountRow;
 

@@ -1,4 +1,5 @@
 //! The [`Palette`]: the action table, narrowed by typing; Enter runs what is chosen.
+//! Opened by `update`, which also hands it the actions that make sense; it carries none of them out itself.
 
 use super::field::Field;
 use crate::ui::action::ActionRow;

@@ -1,4 +1,5 @@
 //! The [`Properties`]: everything that is known of one entry, exact.
+//! `update` makes it of the row under the cursor; it is a copy, so that it does not change under the reader's eyes.
 
 use crate::entry::{Entry, EntryKey, EntryKind};
 use crate::ui::figure::{self, Clock};

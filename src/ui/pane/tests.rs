@@ -1,4 +1,5 @@
 //! Tests of the pane: rows asked for, scrolling, the focus that crosses with a move.
+//! The pane is fed heads and rows as the worker sends them; what it asks for is read off its commands.
 
 use super::*;
 use crate::entry::{Entry, EntryFlags, EntryKind};

@@ -1,4 +1,5 @@
 //! Changes of files: copy, move, rename, new folder, trash. Each asks before it does something.
+//! Called by `perform` for [`Change`] actions; what is answered comes back through `update::dialog`.
 
 use super::selection::{Chosen, chosen};
 use crate::entry::Location;

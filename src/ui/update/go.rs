@@ -1,4 +1,6 @@
 //! Moves of the cursor, and from folder to folder.
+//! Called by `perform` for [`Motion`] actions, in the panes and in the transfer list. It must not look at rows that have not
+//! come.
 
 use crate::message::{Command, ViewState};
 use crate::ui::action::Motion;

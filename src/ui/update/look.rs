@@ -1,4 +1,5 @@
 //! Search, order, filter, properties, and what goes to the clipboard.
+//! Called by `perform` for [`Look`] and [`Yank`] actions and by the prompts that narrow while one types. It changes no file.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
 //! Changes of marks. Marks live with the worker; only a range that is being made is the screen's own.
+//! Called by `perform` for [`Marking`] actions, and by whatever acts on a range that is not finished.
 
 use crate::message::{Command, MarkChange};
 use crate::ui::action::Marking;

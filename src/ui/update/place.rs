@@ -1,4 +1,6 @@
 //! Places: home, cloud, bin, shares, a typed path, another account; and what the panes show.
+//! Called by `perform` for [`Place`] actions and by the account chooser. It only asks for folders: what a pane shows changes
+//! when the worker has answered.
 
 use std::path::{Path, PathBuf};
 

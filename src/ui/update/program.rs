@@ -1,4 +1,5 @@
 //! Actions on the program itself: menu, help, cancel, suspend, quit.
+//! Called by `perform` for [`Program`] actions, and where the end is asked for from outside.
 
 use crate::message::{Command, MarkChange};
 use crate::ui::action::Program;

@@ -1,4 +1,5 @@
 //! What an action on files is about: the marked entries of the active pane, or else the one under the cursor.
+//! Called by the actions that copy, move and throw away, so that all of them mean the same by "this".
 
 use super::mark;
 use crate::message::{Command, Selection, ViewId};

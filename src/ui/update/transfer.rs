@@ -1,4 +1,5 @@
 //! Actions on transfers.
+//! Called by `perform` for [`TransferKey`] actions. The list itself changes only when the worker reports.
 
 use crate::message::{Command, TransferAction, TransferState};
 use crate::ui::action::TransferKey;

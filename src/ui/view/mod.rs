@@ -1,4 +1,5 @@
 //! Draws the state. [`view`] changes nothing and decides nothing: it reads [`AppState`] and fills the frame.
+//! The run loop calls it for each frame; it must stay quick whatever the folder's size, so it touches only rows on screen.
 
 mod bottom;
 mod canvas;
