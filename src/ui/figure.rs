@@ -125,7 +125,8 @@ pub fn part_of(part: u64, whole: u64) -> String {
     let factor = if total > 0.0 { as_float(whole) / total } else { 1.0 };
     let part = as_float(part) / factor;
     let unit = if unit == "B" { "B".to_owned() } else { format!("{unit}B") };
-    format!("{} of {} {unit}", trimmed(part), trimmed(total))
+    let used = if part > 0.0 && part < 0.05 { "<0.1".to_owned() } else { trimmed(part) };
+    format!("{used} of {} {unit}", trimmed(total))
 }
 
 /// Returns a speed: `38 MB/s`, `3.2 MB/s`, `0`.
@@ -257,6 +258,7 @@ mod tests {
     fn parts_speeds_and_times_read_well() {
         assert_eq!(part_of(19_542_101_196, 21_474_836_480), "18.2 of 20 GB");
         assert_eq!(part_of(0, 0), "0 of 0 B");
+        assert_eq!(part_of(23 << 20, 20 << 30), "<0.1 of 20 GB");
         assert_eq!(part_of(42_991_616, 262_144_000), "41 of 250 MB");
         assert_eq!(speed(39_845_888), "38 MB/s");
         assert_eq!(speed(0), "0");

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::figure::{self, Clock};
 use super::text;
 use crate::message::{
-    AccountState, CopyReport, PlanSummary, TransferRow, TransferState, Verdict, Wait, WaitReason,
+    AccountState, Conflict, CopyReport, PlanSummary, TransferRow, TransferState, Verdict, Wait, WaitReason,
 };
 
 /// Returns what an account is doing, in the few words of a header.
@@ -28,6 +28,23 @@ pub fn account(state: &AccountState, clock: &Clock) -> String {
         AccountState::Ready => String::new(),
         AccountState::Waiting(wait) => self::wait(wait, clock),
         AccountState::Failed(problem) => problem.message.clone(),
+    }
+}
+
+/// Returns what an account is doing, shorter where that does not fit into so many columns.
+#[must_use]
+pub fn account_in(state: &AccountState, clock: &Clock, columns: usize) -> String {
+    let long = account(state, clock);
+    match state {
+        AccountState::Waiting(wait) if text::width(&long) > columns => short_wait(wait, clock),
+        AccountState::Connecting
+        | AccountState::NeedsPassword { .. }
+        | AccountState::NeedsCode { .. }
+        | AccountState::NeedsPassphrase { .. }
+        | AccountState::Loading { .. }
+        | AccountState::Ready
+        | AccountState::Waiting(_)
+        | AccountState::Failed(_) => long,
     }
 }
 
@@ -57,8 +74,8 @@ pub fn transfer(row: &TransferRow, clock: &Clock) -> String {
     match &row.state {
         TransferState::Queued => "waiting".to_owned(),
         TransferState::Running => {
-            let left = seconds_left(row).map(figure::countdown).unwrap_or_default();
-            format!("{}  {left:>5}", figure::speed(row.speed))
+            let Some(left) = seconds_left(row) else { return "starting…".to_owned() };
+            format!("{}  {:>5}", figure::speed(row.speed), figure::countdown(left))
         }
         TransferState::Paused => "paused".to_owned(),
         TransferState::Waiting(wait) => self::wait(wait, clock),
@@ -142,10 +159,13 @@ pub fn report(report: &CopyReport, target: &str) -> (String, bool) {
     (text, report.skipped_count + report.failed_count > 0 || report.problem.is_some())
 }
 
-/// Returns what is known of two contents.
+/// Returns what is known of the two contents of a conflict.
 #[must_use]
-pub const fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
+pub const fn verdict(conflict: &Conflict) -> &'static str {
+    let (source, existing) = (&conflict.source, &conflict.existing);
+    match conflict.verdict {
+        Verdict::Unknown if source.is_folder != existing.is_folder => "a file and a folder",
+        Verdict::Unknown if source.size != existing.size => "different: the sizes differ",
         Verdict::Identical => "identical (proven, nothing downloaded)",
         Verdict::SameFingerprint => "same fingerprint: a hint, not a proof",
         Verdict::Different => "different (checked, nothing downloaded)",
@@ -195,7 +215,7 @@ mod tests {
             state: TransferState::Running,
         };
         assert_eq!(seconds_left(&row), None);
-        assert_eq!(transfer(&row, &clock()).trim_end(), "0");
+        assert_eq!(transfer(&row, &clock()), "starting…");
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub const TABLE: &[ActionRow] = &[
     ),
     panes(
         Action::Mark(Marking::Range),
-        ["mark range", "", "start a range here; again marks it, Esc drops it"],
+        ["mark range", "", "begin a range; again marks it, Esc drops it"],
         &["v"],
         When::Folder,
     ),

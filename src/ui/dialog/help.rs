@@ -1,4 +1,5 @@
 //! The [`Help`]: every action with its keys, straight from the action table, scrollable.
+//! Opened by `update`, drawn by `view::lists`. It holds no text of its own but a few remarks.
 
 use crate::ui::action::{Action, ActionRow, TABLE};
 use crate::ui::keymap::written;
@@ -11,12 +12,12 @@ pub struct Help {
 }
 
 /// A line of the help.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum HelpLine {
     /// A heading.
     Heading(&'static str),
-    /// Keys, and what they do.
-    Keys(String, &'static str),
+    /// Keys, and the action that they call.
+    Keys(String, &'static ActionRow),
     /// A remark.
     Remark(&'static str),
     /// Nothing.
@@ -44,7 +45,7 @@ pub fn help_lines() -> Vec<HelpLine> {
             lines.push(HelpLine::Blank);
         }
         lines.push(HelpLine::Heading(heading));
-        lines.extend(rows.map(|row| HelpLine::Keys(written(row), row.help)));
+        lines.extend(rows.map(|row| HelpLine::Keys(written(row), row)));
     }
     lines.push(HelpLine::Blank);
     lines.extend(REMARKS.iter().map(|remark| HelpLine::Remark(remark)));
@@ -81,8 +82,15 @@ mod tests {
     fn help_names_every_action_once() {
         let lines = help_lines();
         for row in TABLE {
-            let line = HelpLine::Keys(written(row), row.help);
-            assert_eq!(lines.iter().filter(|other| **other == line).count(), 1, "{}", row.name);
+            assert_eq!(
+                lines
+                    .iter()
+                    .filter(|line| matches!(line, HelpLine::Keys(_, other) if other.action == row.action))
+                    .count(),
+                1,
+                "{}",
+                row.name
+            );
         }
     }
 

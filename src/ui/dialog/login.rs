@@ -95,10 +95,9 @@ impl LoginForm {
     pub fn ask(&mut self, need: Need, problem: Option<Problem>) {
         self.busy = false;
         self.problem = problem;
-        if self.need != need {
-            self.need = need;
-            self.code.clear();
-        }
+        self.need = need;
+        // A code counts once: neither a wrong one nor an old one is of any use.
+        self.code.clear();
         self.focus = match need {
             Need::Code => Entry::Code,
             Need::Password if self.email.text().is_empty() => Entry::Email,
@@ -256,6 +255,8 @@ mod tests {
         };
         assert_eq!(login.code.unwrap().expose(), "123456");
         assert_eq!(login.password.expose(), "secret");
+        form.ask(Need::Code, Some(Problem::new(ProblemKind::Login, "wrong code", "")));
+        assert_eq!(form.code.text(), "", "the next code is typed, not mended");
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! Draws the dialogs: a box in the middle, with the keys that answer it inside.
+//! Called by `view` for each open dialog, the top one last. On a small screen the least needed lines go first, the keys never.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -86,8 +87,10 @@ fn draw_copy(copy: &CopyConfirmation, area: Rect, canvas: &mut Canvas<'_>) {
         lines.push(Vec::new());
         lines.push(keys_line(&[("Esc", "Close")], canvas));
     } else {
-        for line in plan_lines(&copy.plan, copy.to_cloud) {
-            lines.extend(text::wrap(&line, width).into_iter().map(|line| vec![(line, plain)]));
+        let room = usize::from(area.height).saturating_sub(lines.len() + 4);
+        let sentences = plan_lines(&copy.plan, copy.to_cloud);
+        for line in fitting(sentences.iter().map(|line| text::wrap(line, width)), room) {
+            lines.push(vec![(line, plain)]);
         }
         lines.push(Vec::new());
         let keys: &[(&str, &str)] =
@@ -95,6 +98,18 @@ fn draw_copy(copy: &CopyConfirmation, area: Rect, canvas: &mut Canvas<'_>) {
         lines.push(keys_line(keys, canvas));
     }
     draw_lines("Copy", &lines, area, canvas);
+}
+
+/// Returns the lines of as many sentences, the first ones, as have room whole; always those of the first.
+fn fitting(sentences: impl Iterator<Item = Vec<String>>, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for sentence in sentences {
+        if !lines.is_empty() && lines.len() + sentence.len() > room {
+            break;
+        }
+        lines.extend(sentence);
+    }
+    lines
 }
 
 /// Returns what a plan says: what will be copied, what is there already, what will be asked.
@@ -204,7 +219,7 @@ fn draw_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, canvas: 
         pair("", format!("here ({})", source.place), format!("there ({})", existing.place), dim),
         pair("size", size, existing_size, plain),
         pair("modified", date, existing_date, plain),
-        vec![("  content   ".to_owned(), dim), (wording::verdict(conflict.verdict).to_owned(), plain)],
+        vec![("  content   ".to_owned(), dim), (wording::verdict(conflict).to_owned(), plain)],
         Vec::new(),
     ];
     let rename = dialog.rename.is_some();
@@ -227,7 +242,7 @@ fn draw_small_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, ca
         vec![(text::cut_middle(&conflict.path, width), strong)],
         column("here", &size, &date),
         column("there", &existing_size, &existing_date),
-        vec![(text::cut_end(wording::verdict(conflict.verdict), width), plain)],
+        vec![(text::cut_end(wording::verdict(conflict), width), plain)],
     ];
     if dialog.rename.is_some() {
         lines.extend(rename_lines(canvas));
@@ -294,7 +309,7 @@ fn answer_lines(dialog: &ConflictDialog, width: usize, canvas: &Canvas<'_>) -> V
     };
     let cloud = conflict.existing.node.is_some();
     let overwrite = if cloud { "Overwrite, old becomes a version" } else { "Overwrite, old to the trash" };
-    let free = text::cut_middle(&conflict.free_name, 20);
+    let free = text::cut_middle(&conflict.free_name, 19);
     let mut lines = vec![
         two(("o", overwrite), ("s", "Skip")),
         two(("k", &format!("Keep both as \"{free}\"")), ("R", "Rename…")),

@@ -1,4 +1,5 @@
 //! Draws the login form, in its pane in place of the rows.
+//! Called by `view::pane` where a pane has a form. Secrets are drawn as dots; their text never reaches the frame.
 
 use ratatui::layout::Rect;
 
@@ -12,7 +13,8 @@ use crate::ui::{text, wording};
 pub(super) fn draw(state: &AppState, form: &LoginForm, focused: bool, area: Rect, canvas: &mut Canvas<'_>) {
     let lines = form.entries().len();
     let problem = problem_lines(form, usize::from(area.width).saturating_sub(6));
-    let height = u16::try_from(lines + 4 + problem.len()).unwrap_or(area.height);
+    let gap = usize::from(!problem.is_empty());
+    let height = u16::try_from(lines + 4 + problem.len() + gap).unwrap_or(area.height);
     let roomy = area.height > height && area.width >= 30;
     let outer =
         Rect::new(area.x, area.y + u16::from(area.height > height + 4), area.width, height.min(area.height));
@@ -37,6 +39,7 @@ pub(super) fn draw(state: &AppState, form: &LoginForm, focused: bool, area: Rect
         }
         y += 1;
     }
+    y += if roomy { u16::try_from(gap).unwrap_or(0) } else { 0 };
     if y < inner.bottom() {
         canvas.cut(inner.x, y, inner.width, &foot(state, form, focused), canvas.theme.dim);
     }
@@ -118,16 +121,20 @@ fn foot(state: &AppState, form: &LoginForm, focused: bool) -> String {
 }
 
 fn below(form: &LoginForm, area: Rect, canvas: &mut Canvas<'_>) {
-    if form.need != Need::Password || form.account.is_some() {
-        return;
-    }
-    let lines = text::wrap(NO_ACCOUNT, usize::from(area.width).saturating_sub(4));
+    let help = match form.need {
+        Need::Password if form.account.is_none() => NO_ACCOUNT,
+        Need::Code => CODE,
+        Need::Password | Need::Passphrase => return,
+    };
+    let lines = text::wrap(help, usize::from(area.width).saturating_sub(4));
     for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
         canvas.text(area.x + 2, y, area.width.saturating_sub(2), &line, canvas.theme.dim);
     }
 }
 
 const NO_ACCOUNT: &str = "No account at hand? `megapane demo` shows everything on a built-in server.";
+
+const CODE: &str = "Your authenticator app shows the code: six digits, another each half minute.";
 
 /// Columns of the names of the lines.
 const LABEL: u16 = 11;

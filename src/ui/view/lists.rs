@@ -1,4 +1,5 @@
 //! Draws the dialogs that are lists: accounts, palette, help.
+//! Called by `view::dialog`. Each keeps the chosen row in sight; none of them knows what choosing does.
 
 use ratatui::layout::Rect;
 
@@ -102,15 +103,11 @@ pub(super) fn draw_help(help: &Help, area: Rect, canvas: &mut Canvas<'_>) {
             HelpLine::Heading(heading) => {
                 canvas.cut(x, y, wide, heading, canvas.theme.accent);
             }
-            HelpLine::Keys(keys, what) => {
+            HelpLine::Keys(keys, row) => {
                 canvas.cut(x + 1, y, keys_width, keys, canvas.theme.strong);
-                canvas.cut(
-                    x + 2 + keys_width,
-                    y,
-                    wide.saturating_sub(2 + keys_width),
-                    what,
-                    canvas.theme.plain,
-                );
+                let room = wide.saturating_sub(2 + keys_width);
+                let what = if text::width(row.help) <= room.into() { row.help } else { row.name };
+                canvas.cut(x + 2 + keys_width, y, room, what, canvas.theme.plain);
             }
             HelpLine::Remark(remark) => {
                 canvas.cut(x, y, wide, remark, canvas.theme.dim);

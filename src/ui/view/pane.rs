@@ -1,4 +1,5 @@
 //! Draws a pane: header, column names, rows or what stands in their place, totals.
+//! Called by `view` for each side. Which columns there are follows from the width alone, so that they stay still.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -41,10 +42,10 @@ fn header(state: &AppState, pane: &Pane, active: bool, area: Rect, canvas: &mut 
         return;
     }
     let style = if active { canvas.theme.accent } else { canvas.theme.dim };
-    let right = header_right(state, pane);
     let title = pane.head.as_ref().map_or_else(|| coming(state, pane), |head| head.title.clone());
     let room = usize::from(area.width).saturating_sub(2);
-    let right = text::cut_end(&right, room.saturating_sub(MIN_TITLE));
+    let beside = room.saturating_sub(MIN_TITLE);
+    let right = text::cut_end(&header_right(state, pane, beside), beside);
     let title = text::cut_middle(
         &title,
         room.saturating_sub(text::width(&right) + usize::from(!right.is_empty()) * 2),
@@ -66,7 +67,7 @@ fn coming(state: &AppState, pane: &Pane) -> String {
     }
 }
 
-fn header_right(state: &AppState, pane: &Pane) -> String {
+fn header_right(state: &AppState, pane: &Pane, columns: usize) -> String {
     if pane.refreshing {
         return "reading anew…".to_owned();
     }
@@ -82,7 +83,7 @@ fn header_right(state: &AppState, pane: &Pane) -> String {
     if let Some(doing @ (AccountState::Connecting | AccountState::Waiting(_) | AccountState::Failed(_))) =
         doing
     {
-        return wording::account(doing, clock);
+        return wording::account_in(doing, clock, columns);
     }
     let quota = state.accounts.quotas.get(account);
     quota.map(|(used, total)| figure::part_of(*used, *total)).unwrap_or_default()

@@ -1,4 +1,5 @@
 //! Draws the transfer screen: sums above, a line for each transfer, the keys below.
+//! Called by `view` in place of the panes. It shows the rows in the worker's order and sorts nothing.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
