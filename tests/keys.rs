@@ -18,8 +18,9 @@ use megapane::message::{
     Row, Scope, Selection, Sort, TransferAction, TransferId, TransferState, ViewId, Wait, WaitReason,
 };
 use megapane::ui::backend::TtyBackend;
+use megapane::ui::input::Input;
 use megapane::ui::key::parse_keys;
-use megapane::ui::run::{ESC_TIMEOUT, Input, Options, Ports, Screen, UiError, drive};
+use megapane::ui::run::{ESC_TIMEOUT, Options, Ports, Screen, UiError, drive};
 use megapane::ui::terminal::Control;
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -421,6 +422,27 @@ async fn a_burst_of_events_is_drawn_at_most_every_16_ms() {
     assert!(u128::from(app.drawn() - before) <= allowed);
 }
 
+/// A frame for the worker's sake must not hold up the next one for the user's.
+#[tokio::test(start_paused = true)]
+async fn a_key_is_drawn_at_once_though_the_worker_has_just_caused_a_frame() {
+    let mut app = App::start().await;
+    let row = transfer(1, "setup.iso", 1000, 1, TransferState::Running);
+    app.told(Event::Transfers { changed: vec![row], removed: vec![], totals: totals(1, 0) }).await;
+    app.idle().await;
+    let (drawn, pressed_at) = (app.drawn(), Instant::now());
+    app.press(parse_keys("j").unwrap()[0]).await;
+    app.idle().await;
+    assert_eq!((app.drawn() - drawn, pressed_at.elapsed()), (1, Duration::ZERO));
+    for _ in 0..5 {
+        app.press(parse_keys("j").unwrap()[0]).await;
+        app.idle().await;
+    }
+    assert_eq!(app.drawn() - drawn, 1, "keys wait for the frames of keys");
+    app.settle().await;
+    assert_eq!(app.drawn() - drawn, 2, "which then has them all");
+    assert!(app.shows("▌ notes.md"), "{}", app.picture());
+}
+
 /// Bytes that one `j` costs on a real terminal at 80x24, in a folder of 100,000: the two rows and nothing else.
 #[tokio::test(start_paused = true)]
 async fn a_cursor_move_costs_at_most_120_bytes() {
@@ -569,6 +591,7 @@ impl App {
             no_color: false,
             esc_timeout: ESC_TIMEOUT,
             banner: None,
+            sample_folder: None,
         };
         let ports = Ports { commands, events: told };
         let looped = Some(tokio::spawn(drive(screen, receiving(keys), ports, options)));
@@ -606,11 +629,24 @@ impl App {
         self.settle().await;
     }
 
-    /// Returns what was sent since the last call, without the requests for rows and the reports of the cursor.
+    /// Tells without letting any time pass.
+    async fn told(&mut self, event: Event) {
+        self.events.as_ref().unwrap().send(event).await.unwrap();
+    }
+
+    /// Lets everybody do what can be done without any time passing.
+    async fn idle(&mut self) {
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Returns what was sent since the last call, without the requests for rows and answers and the reports of the cursor.
     fn sent(&mut self) -> Vec<Command> {
+        use Command::{Focus, Rows, WhenAnswered};
         let sent = std::mem::take(&mut *self.sent.lock().unwrap());
         sent.into_iter()
-            .filter(|command| !matches!(command, Command::Rows { .. } | Command::Focus { .. }))
+            .filter(|command| !matches!(command, Rows { .. } | Focus { .. } | WhenAnswered { .. }))
             .collect()
     }
 
@@ -766,6 +802,7 @@ impl Fake {
                 let Some(shown) = views[view.0 as usize].as_ref() else { return };
                 answers.push_back(Event::Found { view, row: find(&shown.shown(), &text, from, backwards) });
             }
+            Command::WhenAnswered { view, number } => answers.push_back(Event::Answered { view, number }),
             Command::PlanCopy { copy, .. } => {
                 let plan = PlanSummary {
                     copy,

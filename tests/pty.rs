@@ -21,11 +21,11 @@ fn the_demo_copies_a_file_down_and_quits() {
     session.wait_for("demo:/");
     session.wait_for("Welcome to megapane.txt");
     session.wait_for("left.txt");
-    session.type_in("\t/Welcome\r");
-    session.wait_for("▌ Welcome");
-    session.type_in("c");
+    session.type_in("\t/Welcome\rc");
     session.wait_for("1 file");
     session.type_in("c");
+    session.wait_for("is a real folder of yours");
+    session.type_in("y");
     session.wait_for("copied 1 file");
     session.type_in("q");
     assert_eq!(session.finish(), 0);

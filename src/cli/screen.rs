@@ -27,10 +27,11 @@ pub(crate) async fn run(context: &mut Context) -> Outcome {
     }
     let parts = Parts::new(context.config.clone(), login::transport(context));
     let folder = working_folder()?;
-    show(context, parts, Opening { folder, account: None, banner: None }).await
+    show(context, parts, Opening { folder, ..Opening::default() }).await
 }
 
 /// What the screen shows first.
+#[derive(Default)]
 pub(crate) struct Opening {
     /// The folder on the left.
     pub(crate) folder: PathBuf,
@@ -38,6 +39,8 @@ pub(crate) struct Opening {
     pub(crate) account: Option<String>,
     /// A sentence for the status line.
     pub(crate) banner: Option<String>,
+    /// Ask once before local files outside this folder are changed.
+    pub(crate) sample_folder: Option<PathBuf>,
 }
 
 /// Runs worker and screen until the user quits.
@@ -51,6 +54,7 @@ pub(crate) async fn show(context: &Context, parts: Parts, opening: Opening) -> O
         no_color: surroundings.no_color,
         esc_timeout: if surroundings.over_ssh { SSH_ESC_TIMEOUT } else { ESC_TIMEOUT },
         banner: opening.banner,
+        sample_folder: opening.sample_folder,
     };
     let Worker { commands, events } = worker::start(parts);
     match crate::ui::run::run(commands, events, options).await {

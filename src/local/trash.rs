@@ -13,8 +13,16 @@ pub enum Trash {
     /// The system's; where there is none, a folder `.megapane-trash` beside the file.
     #[default]
     System,
-    /// This folder (tests and the demo); a file on another disk goes to the folder beside it, as above.
+    /// This folder (tests); a file on another disk goes to the folder beside it, as above.
     Folder(PathBuf),
+    /// What lies below `files` goes to the folder `trash`, which may be gone tomorrow; all else to the system's (the demo:
+    /// its sample files and the user's own).
+    Sample {
+        /// The folder of files that are worth nothing.
+        files: PathBuf,
+        /// Where they go.
+        trash: PathBuf,
+    },
 }
 
 impl Trash {
@@ -30,6 +38,8 @@ impl Trash {
                     move_beside(path).map(Some)
                 }
             },
+            Self::Sample { files, trash } if path.starts_with(files) => Self::Folder(trash.clone()).put(path),
+            Self::Sample { .. } => Self::System.put(path),
             Self::Folder(folder) => match move_into(folder, path) {
                 Err(LocalError::Io { source, .. }) if source.kind() == io::ErrorKind::CrossesDevices => {
                     move_beside(path).map(Some)
@@ -81,6 +91,16 @@ mod tests {
         }
         assert_eq!(fs::read_to_string(&kept[0]).unwrap(), "first");
         assert_eq!(fs::read_to_string(&kept[1]).unwrap(), "second");
+    }
+
+    #[test]
+    fn samples_go_to_their_own_trash() {
+        let scratch = tempfile::tempdir().unwrap();
+        let at = |name: &str| scratch.path().join(name);
+        fs::create_dir(at("files")).unwrap();
+        fs::write(at("files/a"), b"x").unwrap();
+        let trash = Trash::Sample { files: at("files"), trash: at("trash") };
+        assert!(trash.put(&at("files/a")).unwrap().unwrap().starts_with(at("trash")));
     }
 
     #[cfg(target_os = "linux")]

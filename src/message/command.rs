@@ -106,6 +106,15 @@ pub enum Command {
         /// Backwards.
         backwards: bool,
     },
+    /// Say `Event::Answered` with this number once all that was asked of the view before has been answered: the folder
+    /// is shown, or has failed, or is told to be `Opening`; rows are sorted and marked; names are found. What is typed
+    /// ahead is about what the view shows then, so a front end holds it back until the number comes.
+    WhenAnswered {
+        /// The view.
+        view: ViewId,
+        /// A number of the front end's; those of a view only grow.
+        number: u64,
+    },
     /// Make a folder: `Event::Done` or `Event::Failed`, then the views that show it change.
     CreateFolder {
         /// Where.

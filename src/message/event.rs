@@ -51,6 +51,14 @@ pub enum Event {
         /// The row, or nothing found.
         row: Option<u64>,
     },
+    /// Answer to `Command::WhenAnswered`: behind all that it waited for. Of several numbers that are due together only
+    /// the last comes.
+    Answered {
+        /// The view.
+        view: ViewId,
+        /// The number.
+        number: u64,
+    },
     /// How far a plan is; may come many times.
     Plan(PlanSummary),
     /// The target already has such a name.

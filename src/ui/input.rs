@@ -1,215 +1,81 @@
-//! The [`EscapeReader`]: makes keys of terminal events and decides what an Esc means. Alone it is Esc; a digit right after
-//! it makes a function key; the rest of a key's sequence that a slow line tore off is put together again.
-//! A pure machine: time is passed in, the run loop does the waiting.
+//! [`Input`]: what comes from outside other than from the worker: keys and sizes of the terminal, the system's wish that
+//! the program ends. The run loop takes it; what a key means is not known here.
 
-use std::time::Duration;
+use std::future::poll_fn;
+use std::io;
+use std::task::Poll;
 
-use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
-use tokio::time::Instant;
+use crossterm::event::Event as TerminalEvent;
+use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::mpsc;
 
-use super::key::Key;
-use super::update::Msg;
-
-/// Keys from terminal events.
+/// What comes from outside, other than from the worker.
 #[derive(Debug)]
-pub struct EscapeReader {
-    timeout: Duration,
-    held: Option<Held>,
+pub enum Input {
+    /// From the terminal.
+    Terminal(io::Result<TerminalEvent>),
+    /// The system wants the program to end.
+    Terminate,
 }
 
-/// An Esc that may begin something, and what has come after it.
-#[derive(Debug)]
-struct Held {
-    until: Instant,
-    tail: String,
+/// Returns all input of the program's own terminal and process.
+///
+/// # Errors
+/// Where the system gives no thread or no signals.
+pub(super) fn inputs() -> io::Result<impl Stream<Item = Input> + Unpin> {
+    Ok(stream::select(keyboard()?, signals()?))
 }
 
-impl EscapeReader {
-    /// Makes a reader that waits so long for what may follow an Esc.
-    #[must_use]
-    pub const fn new(timeout: Duration) -> Self {
-        Self { timeout, held: None }
+/// Waits for the next input; for ever once there is no more.
+pub(super) async fn next<I: Stream<Item = Input> + Unpin>(input: &mut Option<I>) -> Option<Input> {
+    match input {
+        Some(input) => input.next().await,
+        None => std::future::pending().await,
     }
+}
 
-    /// Returns when [`Self::expire`] is to be called, if an Esc is held.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Instant> {
-        self.held.as_ref().map(|held| held.until)
-    }
+/// Takes the next input if it is there already. It is polled with the task's own waker: the terminal's stream keeps the
+/// first waker that it is given until something comes, and one that wakes nobody would leave the screen deaf.
+pub(super) async fn queued<I: Stream<Item = Input> + Unpin>(input: &mut Option<I>) -> Option<Option<Input>> {
+    let Some(input) = input else { return None };
+    poll_fn(|context| match input.poll_next_unpin(context) {
+        Poll::Ready(item) => Poll::Ready(Some(item)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
 
-    /// Takes a terminal event.
-    pub fn feed(&mut self, event: Event, now: Instant) -> Vec<Msg> {
-        let mut messages = self.expire(now);
-        match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => {
-                messages.extend(self.press(key.into(), now).into_iter().map(Msg::Key));
-            }
-            Event::Paste(text) => {
-                messages.extend(self.release());
-                messages.push(Msg::Paste(text));
-            }
-            Event::Resize(width, height) => messages.push(Msg::Resize(width, height)),
-            Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => {}
-        }
-        messages
-    }
-
-    /// Gives a held Esc out once its time is over.
-    pub fn expire(&mut self, now: Instant) -> Vec<Msg> {
-        if self.held.as_ref().is_some_and(|held| now >= held.until) { self.release() } else { Vec::new() }
-    }
-
-    fn release(&mut self) -> Vec<Msg> {
-        let Some(held) = self.held.take() else { return Vec::new() };
-        let tail = held.tail.chars().map(Key::char);
-        std::iter::once(Key::plain(KeyCode::Esc)).chain(tail).map(Msg::Key).collect()
-    }
-
-    fn press(&mut self, key: Key, now: Instant) -> Vec<Key> {
-        let until = now + self.timeout;
-        let Some(mut held) = self.held.take() else {
-            if key == Key::plain(KeyCode::Esc) {
-                self.held = Some(Held { until, tail: String::new() });
-                return Vec::new();
-            }
-            return vec![function_key(key).unwrap_or(key)];
-        };
-        if key == Key::plain(KeyCode::Esc) && held.tail.is_empty() {
-            self.held = Some(Held { until, tail: String::new() });
-            return vec![key];
-        }
-        if let Some(character) = key.typed() {
-            held.tail.push(character);
-            match continued(&held.tail) {
-                Continued::Key(key) => return vec![key],
-                Continued::Begun => {
-                    self.held = Some(Held { until, tail: held.tail });
-                    return Vec::new();
-                }
-                Continued::Nothing => {
-                    held.tail.pop();
-                }
+/// What the terminal sends. A thread of its own reads it: the reader never returns once the terminal is gone, and the
+/// loop has to go on then, to end in good order. The thread ends with the program.
+fn keyboard() -> io::Result<impl Stream<Item = Input> + Unpin> {
+    // Not bounded: people type slower than the loop reads.
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let read = move || {
+        loop {
+            let event = crossterm::event::read();
+            let failed = event.is_err();
+            if sender.send(Input::Terminal(event)).is_err() || failed {
+                break;
             }
         }
-        let tail = held.tail.chars().map(Key::char);
-        std::iter::once(Key::plain(KeyCode::Esc)).chain(tail).chain([key]).collect()
-    }
+    };
+    std::thread::Builder::new().name("keyboard".to_owned()).spawn(read)?;
+    Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
 }
 
-/// What the characters after an Esc mean.
-enum Continued {
-    Key(Key),
-    Begun,
-    Nothing,
+#[cfg(unix)]
+fn signals() -> io::Result<impl Stream<Item = Input> + Unpin> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    let listen = |kind: SignalKind| -> io::Result<_> {
+        let each =
+            |mut signal: Signal| async move { signal.recv().await.map(|()| (Input::Terminate, signal)) };
+        Ok(stream::unfold(signal(kind)?, each).boxed())
+    };
+    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
+    Ok(stream::select_all(kinds.into_iter().map(listen).collect::<io::Result<Vec<_>>>()?))
 }
 
-fn continued(tail: &str) -> Continued {
-    if let [digit @ b'0'..=b'9'] = tail.as_bytes() {
-        return Continued::Key(Key::plain(KeyCode::F(digit_key(*digit))));
-    }
-    if let Some((_, code)) = SEQUENCES.iter().find(|(sequence, _)| *sequence == tail) {
-        return Continued::Key(Key::plain(*code));
-    }
-    if SEQUENCES.iter().any(|(sequence, _)| sequence.starts_with(tail)) {
-        Continued::Begun
-    } else {
-        Continued::Nothing
-    }
-}
-
-/// Returns the function key that Alt and a digit stand for: Esc and the digit arrived in one piece.
-fn function_key(key: Key) -> Option<Key> {
-    match key.code {
-        KeyCode::Char(digit @ '0'..='9') if key.modifiers == KeyModifiers::ALT => {
-            Some(Key::plain(KeyCode::F(digit_key(u8::try_from(digit).ok()?))))
-        }
-        _ => None,
-    }
-}
-
-/// Returns the number of the function key of a digit: 1 to 9, and 10 for 0.
-const fn digit_key(digit: u8) -> u8 {
-    match digit {
-        b'1'..=b'9' => digit - b'0',
-        _ => 10,
-    }
-}
-
-/// What terminals send after Esc for keys that a slow line may tear.
-const SEQUENCES: &[(&str, KeyCode)] = &[
-    ("[A", KeyCode::Up),
-    ("[B", KeyCode::Down),
-    ("[C", KeyCode::Right),
-    ("[D", KeyCode::Left),
-    ("[H", KeyCode::Home),
-    ("[F", KeyCode::End),
-    ("OA", KeyCode::Up),
-    ("OB", KeyCode::Down),
-    ("OC", KeyCode::Right),
-    ("OD", KeyCode::Left),
-    ("OP", KeyCode::F(1)),
-    ("OQ", KeyCode::F(2)),
-    ("OR", KeyCode::F(3)),
-    ("OS", KeyCode::F(4)),
-    ("[2~", KeyCode::Insert),
-    ("[3~", KeyCode::Delete),
-    ("[5~", KeyCode::PageUp),
-    ("[6~", KeyCode::PageDown),
-    ("[15~", KeyCode::F(5)),
-    ("[17~", KeyCode::F(6)),
-    ("[18~", KeyCode::F(7)),
-    ("[19~", KeyCode::F(8)),
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ui::key::parse_keys;
-
-    /// Feeds keys, so many milliseconds apart, and returns what comes out once all time is over.
-    fn typed(keys: &str, apart: u64) -> String {
-        let start = Instant::now();
-        let mut reader = EscapeReader::new(Duration::from_millis(50));
-        let mut messages = Vec::new();
-        for (key, index) in parse_keys(keys).unwrap().into_iter().zip(0u64..) {
-            let now = start + Duration::from_millis(index * apart);
-            messages.extend(reader.feed(Event::Key(key.into()), now));
-        }
-        if let Some(deadline) = reader.deadline() {
-            messages.extend(reader.expire(deadline));
-        }
-        let keys = messages.iter().map(|message| match message {
-            Msg::Key(key) => key.to_string(),
-            other => panic!("only keys: {other:?}"),
-        });
-        keys.collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn escape_alone_is_escape_and_with_a_digit_a_function_key() {
-        assert_eq!(typed("<Esc>", 1), "Esc");
-        assert_eq!(typed("<Esc>5", 10), "F5");
-        assert_eq!(typed("<Esc>0", 10), "F10");
-        assert_eq!(typed("<M-7>", 10), "F7");
-        assert_eq!(typed("<Esc>5", 60), "Esc 5", "too late");
-        assert_eq!(typed("<Esc>x", 10), "Esc x");
-        assert_eq!(typed("<Esc><Esc>5", 10), "Esc F5");
-        assert_eq!(typed("<Esc><F5>", 10), "Esc F5");
-    }
-
-    #[test]
-    fn a_torn_sequence_is_put_together() {
-        assert_eq!(typed("<Esc>[A", 10), "Up");
-        assert_eq!(typed("<Esc>[15~", 10), "F5");
-        assert_eq!(typed("<Esc>[zj", 10), "Esc [ z j");
-    }
-
-    #[test]
-    fn a_resize_does_not_disturb_a_held_escape() {
-        let now = Instant::now();
-        let mut reader = EscapeReader::new(Duration::from_millis(50));
-        assert!(reader.feed(Event::Key(Key::plain(KeyCode::Esc).into()), now).is_empty());
-        assert!(matches!(reader.feed(Event::Resize(1, 2), now)[..], [Msg::Resize(1, 2)]));
-        assert!(matches!(reader.feed(Event::Key(Key::char('5').into()), now)[..], [Msg::Key(_)]));
-    }
+#[cfg(not(unix))]
+fn signals() -> io::Result<impl Stream<Item = Input> + Unpin> {
+    Ok(stream::pending())
 }

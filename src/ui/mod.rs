@@ -9,13 +9,16 @@
 //! or keys of accounts: the screen speaks to the worker by [`crate::message`] alone.
 
 pub mod action;
+pub mod ahead;
 pub mod backend;
 pub mod dialog;
+pub mod escape;
 pub mod figure;
 pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod layout;
+pub mod own_files;
 pub mod pane;
 pub mod run;
 pub mod state;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::ahead::Answers;
 use super::dialog::login::LoginForm;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{Arrangement, Command, Row, ViewHead, ViewId, ViewState};
@@ -41,6 +42,8 @@ pub struct Pane {
     seek: Option<EntryKey>,
     /// The cursor has its place in this folder; until then a head may still set it.
     placed: bool,
+    /// Which of the worker's answers have come.
+    pub(super) answers: Answers,
 }
 
 impl Pane {
@@ -62,7 +65,13 @@ impl Pane {
             told: Told::Nothing,
             seek: None,
             placed: false,
+            answers: Answers::new(),
         }
+    }
+
+    /// Returns whether the row under the cursor is on its way.
+    pub(super) fn awaits_row(&self) -> bool {
+        self.is_ready() && self.row_index(self.cursor).is_some() && self.current().is_none()
     }
 
     /// Asks for a folder, with the cursor on `focus`.
@@ -177,6 +186,9 @@ impl Pane {
 
     /// Puts the cursor on a line, clamped; the list moves on by half a page at an edge.
     pub fn go_to(&mut self, line: u64, height: u64) {
+        if !self.is_ready() {
+            return; // the folder on its way says where the cursor stands
+        }
         self.placed = true;
         self.seek = None;
         self.cursor = line;
@@ -261,6 +273,7 @@ impl Pane {
         (self.cursor, self.top, self.anchor) = (0, 0, None);
         self.placed = false;
         self.forget_rows();
+        self.answers.give_up();
     }
 
     fn forget_rows(&mut self) {
@@ -278,8 +291,7 @@ impl Pane {
         }
         self.ask_rows(height.max(1), commands);
         let key = self.current().map(|row| row.entry.key.clone());
-        let on_its_way = key.is_none() && self.row_index(self.cursor).is_some();
-        if !on_its_way && self.seek.is_none() && self.told != Told::Focus(key.clone()) {
+        if !self.awaits_row() && self.seek.is_none() && self.told != Told::Focus(key.clone()) {
             self.told = Told::Focus(key.clone());
             commands.push(Command::Focus { view: self.view, key });
         }

@@ -1,14 +1,11 @@
 //! The run loop: waits for keys, worker's events, signals and due times; hands all that is queued to `update`, sends the
 //! commands, and draws at most every 16 ms. Without anything to do it sleeps: no tick, no byte, no CPU.
 
-use std::future::poll_fn;
 use std::io;
 use std::path::PathBuf;
-use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::Event as TerminalEvent;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::Stream;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -17,8 +14,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::backend::TtyBackend;
+use super::escape::EscapeReader;
 use super::figure::Clock;
-use super::input::EscapeReader;
+use super::input::{Input, inputs, next, queued};
+use super::own_files::OwnFiles;
 use super::state::{AppState, Effect, Phase, Surroundings};
 use super::terminal::{Control, OwnTerminal, TerminalGuard};
 use super::theme::Theme;
@@ -43,6 +42,8 @@ pub struct Options {
     pub esc_timeout: Duration,
     /// A sentence for the status line while nothing else is there.
     pub banner: Option<String>,
+    /// Set in the demo: the user is asked once before local files outside this folder are changed.
+    pub sample_folder: Option<PathBuf>,
 }
 
 /// Why the screen ended other than by the user's wish.
@@ -72,7 +73,7 @@ pub async fn run(
     let backend =
         TtyBackend::new(io::BufWriter::with_capacity(FRAME_BYTES, io::stdout()), crossterm::terminal::size);
     let terminal = Terminal::new(backend).map_err(UiError::Terminal)?;
-    let input = stream::select(keyboard().map_err(UiError::Terminal)?, signals().map_err(UiError::Terminal)?);
+    let input = inputs().map_err(UiError::Terminal)?;
     let screen = Screen {
         terminal,
         control: OwnTerminal::new(),
@@ -80,15 +81,6 @@ pub async fn run(
         zone: TimeZone::system(),
     };
     drive(screen, input, Ports { commands, events }, options).await
-}
-
-/// What comes from outside, other than from the worker.
-#[derive(Debug)]
-pub enum Input {
-    /// From the terminal.
-    Terminal(io::Result<TerminalEvent>),
-    /// The system wants the program to end.
-    Terminate,
 }
 
 /// The two ends to the worker.
@@ -147,6 +139,10 @@ struct Loop<'a, B: Backend, C: Control, I> {
     /// When the frame is to be drawn; `None` while it is up to date.
     draw_at: Option<Instant>,
     drawn_at: Option<Instant>,
+    /// When the last frame was drawn that something typed had caused.
+    answered_at: Option<Instant>,
+    /// Something typed waits for its frame.
+    typed: bool,
     /// When the worker is waited for no longer.
     end_at: Option<Instant>,
     terminated: bool,
@@ -169,15 +165,19 @@ where
             home: options.home,
             banner: options.banner,
         };
+        let mut state = AppState::new(surroundings);
+        state.own_files = options.sample_folder.map(OwnFiles::outside);
         let mut looped = Self {
             screen,
             input: Some(input),
             ports,
             reader: EscapeReader::new(options.esc_timeout),
-            state: AppState::new(surroundings),
+            state,
             commands: Vec::new(),
             draw_at: Some(Instant::now()),
             drawn_at: None,
+            answered_at: None,
+            typed: false,
             end_at: None,
             terminated: false,
         };
@@ -258,7 +258,11 @@ where
 
     fn apply(&mut self, message: Msg) -> Result<(), UiError> {
         update(&mut self.state, Msg::Tick((self.screen.clock)()), &mut self.commands);
+        let held = self.state.ahead.len();
+        let is_typed = matches!(message, Msg::Key(_) | Msg::Paste(_));
         update(&mut self.state, message, &mut self.commands);
+        // What is held back shows nothing yet; what is let go now was typed before.
+        self.typed |= self.state.ahead.len() < held + usize::from(is_typed);
         for command in self.commands.drain(..) {
             if self.ports.commands.send(command).is_err() && self.state.phase == Phase::Running {
                 return Err(UiError::WorkerGone);
@@ -289,16 +293,17 @@ where
         Ok(())
     }
 
-    /// A frame is due now, or 16 ms after the last one; where rows are on their way it waits a little for them, so that
-    /// the screen is not painted twice.
+    /// A frame is due now, or 16 ms after the last one. What is typed waits only for frames that typing caused: it is not
+    /// slowed by what the worker reports. Where rows are on their way the frame waits a little for them, so that the
+    /// screen is not painted twice.
     fn plan_draw(&mut self) {
         let now = Instant::now();
-        let mut at = self.drawn_at.map_or(now, |drawn| now.max(drawn + FRAME));
+        let before = if self.typed { self.answered_at } else { self.drawn_at };
+        let mut at = before.map_or(now, |drawn| now.max(drawn + FRAME));
         if self.drawn_at.is_some() && self.state.is_settling() {
             at = at.max(now + SETTLING);
         }
-        let waiting = self.draw_at.filter(|_| self.state.is_settling());
-        self.draw_at = Some(waiting.map_or(at, |planned| planned.max(now).min(at)));
+        self.draw_at = Some(self.draw_at.map_or(at, |planned| planned.min(at)));
     }
 
     fn draw_if_due(&mut self) -> Result<(), UiError> {
@@ -310,6 +315,9 @@ where
         let state = &self.state;
         let drawn = self.screen.terminal.draw(|frame| view(state, frame));
         (self.draw_at, self.drawn_at) = (None, Some(now));
+        if std::mem::take(&mut self.typed) {
+            self.answered_at = Some(now);
+        }
         match drawn {
             Ok(_) => Ok(()),
             // The terminal may be what went away; the worker is still given its time to end.
@@ -319,62 +327,8 @@ where
     }
 }
 
-/// Waits for the next input; for ever once there is no more.
-async fn next<I: Stream<Item = Input> + Unpin>(input: &mut Option<I>) -> Option<Input> {
-    match input {
-        Some(input) => input.next().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Takes the next input if it is there already. It is polled with the task's own waker: the terminal's stream keeps the
-/// first waker that it is given until something comes, and one that wakes nobody would leave the screen deaf.
-async fn queued<I: Stream<Item = Input> + Unpin>(input: &mut Option<I>) -> Option<Option<Input>> {
-    let Some(input) = input else { return None };
-    poll_fn(|context| match input.poll_next_unpin(context) {
-        Poll::Ready(item) => Poll::Ready(Some(item)),
-        Poll::Pending => Poll::Ready(None),
-    })
-    .await
-}
-
 fn broken<E: std::error::Error + Send + Sync + 'static>(error: E) -> UiError {
     UiError::Terminal(io::Error::other(error))
-}
-
-/// What the terminal sends. A thread of its own reads it: the reader never returns once the terminal is gone, and the
-/// loop has to go on then, to end in good order. The thread ends with the program.
-fn keyboard() -> io::Result<impl Stream<Item = Input> + Unpin> {
-    // Not bounded: people type slower than the loop reads.
-    let (sender, mut receiver) = mpsc::unbounded_channel();
-    let read = move || {
-        loop {
-            let event = crossterm::event::read();
-            let failed = event.is_err();
-            if sender.send(Input::Terminal(event)).is_err() || failed {
-                break;
-            }
-        }
-    };
-    std::thread::Builder::new().name("keyboard".to_owned()).spawn(read)?;
-    Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
-}
-
-#[cfg(unix)]
-fn signals() -> io::Result<impl Stream<Item = Input> + Unpin> {
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-    let listen = |kind: SignalKind| -> io::Result<_> {
-        let each =
-            |mut signal: Signal| async move { signal.recv().await.map(|()| (Input::Terminate, signal)) };
-        Ok(stream::unfold(signal(kind)?, each).boxed())
-    };
-    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-    Ok(stream::select_all(kinds.into_iter().map(listen).collect::<io::Result<Vec<_>>>()?))
-}
-
-#[cfg(not(unix))]
-fn signals() -> io::Result<impl Stream<Item = Input> + Unpin> {
-    Ok(stream::pending())
 }
 
 /// How long an Esc waits on this machine.

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use super::action::{Context, TABLE, When};
+use super::ahead::TypeAhead;
 use super::dialog::Dialog;
 use super::figure::Clock;
 use super::key::Key;
 use super::keymap::Keymap;
 use super::layout::Layout;
+use super::own_files::OwnFiles;
 use super::pane::Pane;
 use super::theme::Theme;
 use super::transfers::TransferList;
@@ -43,6 +45,10 @@ pub struct AppState {
     pub notice: Option<Notice>,
     /// Keys and what has been begun with them.
     pub keys: Keys,
+    /// What was typed before its time.
+    pub ahead: TypeAhead,
+    /// What has to be asked about before it is changed: the demo's question, until it has a yes.
+    pub own_files: Option<OwnFiles>,
     /// What the run loop is to do, and how far the end is.
     pub phase: Phase,
     /// What the terminal is asked for.
@@ -160,6 +166,8 @@ impl AppState {
             copies: Copies::default(),
             notice: None,
             keys: Keys::default(),
+            ahead: TypeAhead::default(),
+            own_files: None,
             phase: Phase::Running,
             effects: Vec::new(),
         }
@@ -268,11 +276,11 @@ impl AppState {
         matches!(self.screen, Screen::Panes) && self.pane().form.is_some() && self.dialogs.is_empty()
     }
 
-    /// Returns whether rows on screen are on their way, so that a frame drawn now would have to be drawn again.
+    /// Returns whether rows or answers are on their way, so that a frame drawn now would have to be drawn again.
     #[must_use]
     pub fn is_settling(&self) -> bool {
         let height = self.layout().list_height();
-        self.panes.iter().any(|pane| !pane.is_complete(height))
+        !self.ahead.is_empty() || self.panes.iter().any(|pane| !pane.is_complete(height))
     }
 
     /// Returns whether something on screen changes by the clock alone: a countdown.

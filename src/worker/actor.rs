@@ -12,7 +12,7 @@ use super::account::Account;
 use super::copying::Copy;
 use super::jobs::{Done, Jobs, News};
 use super::outbox::Outbox;
-use super::panes::Pane;
+use super::pane::Pane;
 use super::transfers::Moving;
 use super::{Parts, problem};
 use crate::api::transport::Transport;
@@ -206,6 +206,7 @@ impl Actor {
             Command::Arrange { view, arrangement } => self.arrange(view, arrangement),
             Command::Mark { view, change } => self.mark(view, &change),
             Command::Find { view, text, from, backwards } => self.find(view, &text, from, backwards),
+            Command::WhenAnswered { view, number } => self.when_answered(view, number),
             Command::CreateFolder { parent, name } => self.create_folder(parent, name),
             Command::Rename { parent, key, name } => self.rename(parent, key, name),
             Command::Trash { selection } => self.trash(selection),

@@ -23,6 +23,7 @@ mod jobs;
 mod listing;
 mod order;
 mod outbox;
+mod pane;
 mod panes;
 pub mod problem;
 mod question;

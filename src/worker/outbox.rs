@@ -30,6 +30,11 @@ enum Kind {
 impl Outbox {
     /// Adds an event behind the others.
     pub(crate) fn push(&mut self, event: Event) {
+        if let Event::Answered { view, .. } = &event {
+            // What was pushed before must also arrive before: nothing newer of this view may take its place behind.
+            let is_of = |kind: &Kind| matches!(kind, Kind::Head(id) | Kind::Rows(id, _) if *id == view.0);
+            self.newest.retain(|kind, _| !is_of(kind));
+        }
         let Some(kind) = kind(&event) else { return self.append(event) };
         let older = self.newest.insert(kind, self.next).and_then(|at| self.waiting.remove(&at));
         self.append(match older {
@@ -76,6 +81,7 @@ fn kind(event: &Event) -> Option<Kind> {
         Event::Accounts(_)
         | Event::Account { .. }
         | Event::Found { .. }
+        | Event::Answered { .. }
         | Event::Conflict(_)
         | Event::CopyNote { .. }
         | Event::CopyEnded(_)
@@ -174,6 +180,18 @@ mod tests {
         outbox.push(rows(50, 1));
         outbox.push(rows(0, 2));
         assert_eq!(all(&mut outbox), [rows(50, 1), rows(0, 2)]);
+    }
+
+    #[test]
+    fn rows_before_an_answer_are_not_superseded_by_rows_behind_it() {
+        let mut outbox = Outbox::default();
+        let rows =
+            |view, generation| Event::Rows { view: ViewId(view), generation, start: 0, rows: Vec::new() };
+        let answered = Event::Answered { view: ViewId(1), number: 1 };
+        for event in [rows(1, 1), rows(2, 1), answered.clone(), rows(1, 2), rows(2, 2), rows(1, 3)] {
+            outbox.push(event);
+        }
+        assert_eq!(all(&mut outbox), [rows(1, 1), answered, rows(2, 2), rows(1, 3)]);
     }
 
     #[test]

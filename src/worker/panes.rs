@@ -9,33 +9,11 @@ use super::actor::Actor;
 use super::jobs::Done;
 use super::listing::{self, Draft, Listing};
 use super::order;
+use super::pane::{Pane, Wanted};
 use super::problem::{self, unknown_account};
-use super::view::{Folder, View};
+use super::view::Folder;
 use crate::entry::{CloudFolder, Entry, EntryKey, Location};
 use crate::message::{Arrangement, Event, MarkChange, Problem, ProblemKind, ViewHead, ViewId, ViewState};
-
-/// One view, and what is on its way for it.
-#[derive(Debug)]
-pub(crate) struct Pane {
-    pub(crate) view: View,
-    /// The folder that will be shown once it is read.
-    wanted: Option<Wanted>,
-    /// The order that the user wants.
-    arrangement: Arrangement,
-    /// Grows with each request to read; results of older ones are dropped.
-    reading: u64,
-    is_reading: bool,
-    /// Grows with each request to sort.
-    sorting: u64,
-    /// Something in the folder has changed since it was read.
-    is_stale: bool,
-}
-
-#[derive(Clone, Debug)]
-enum Wanted {
-    Folder { location: Location, focus: Option<EntryKey> },
-    Path { account: String, path: String },
-}
 
 /// What a job about a view brings.
 pub(crate) enum ViewDone {
@@ -45,38 +23,6 @@ pub(crate) enum ViewDone {
     Sorted { view: ViewId, sorting: u64, entries: Arc<[Entry]>, arrangement: Arrangement, order: Vec<u32> },
     /// Reading takes a while.
     Slow { view: ViewId, reading: u64 },
-}
-
-impl Pane {
-    fn new(id: ViewId, location: Location) -> Self {
-        Self {
-            view: View::opening(id, location, Folder::default(), None),
-            wanted: None,
-            arrangement: Arrangement::default(),
-            reading: 0,
-            is_reading: false,
-            sorting: 0,
-            is_stale: false,
-        }
-    }
-
-    /// The folder that is wanted, or else the one that is shown.
-    fn target(&self) -> &Location {
-        match &self.wanted {
-            Some(Wanted::Folder { location, .. }) => location,
-            Some(Wanted::Path { .. }) | None => self.view.location(),
-        }
-    }
-
-    fn shows_account(&self, name: &str) -> bool {
-        let of_account =
-            |location: &Location| matches!(location, Location::Cloud { account, .. } if account == name);
-        match &self.wanted {
-            Some(Wanted::Folder { location, .. }) => of_account(location),
-            Some(Wanted::Path { account, .. }) => account == name || of_account(self.view.location()),
-            None => of_account(self.view.location()),
-        }
-    }
 }
 
 impl Actor {
@@ -171,6 +117,15 @@ impl Actor {
         self.send(Event::Found { view: id, row });
     }
 
+    /// Says when all that was asked of a view before has been answered.
+    pub(crate) fn when_answered(&mut self, id: ViewId, number: u64) {
+        match self.panes.get_mut(&id) {
+            Some(pane) => pane.unanswered = Some(number),
+            None => self.send(Event::Answered { view: id, number }),
+        }
+        self.answer(id);
+    }
+
     /// Takes what a job about a view brings.
     pub(crate) fn view_done(&mut self, done: ViewDone) {
         match done {
@@ -185,11 +140,15 @@ impl Actor {
                 }
             }
             ViewDone::Sorted { view, sorting, entries, arrangement, order } => {
-                let Some(pane) = self.panes.get_mut(&view) else { return };
-                if pane.sorting == sorting && Arc::ptr_eq(&entries, pane.view.entries()) {
+                let Some(pane) = self.panes.get_mut(&view).filter(|pane| pane.sorting == sorting) else {
+                    return;
+                };
+                pane.is_sorting = false;
+                if Arc::ptr_eq(&entries, pane.view.entries()) {
                     pane.view.reorder(arrangement, order);
                     self.tell(view);
                 }
+                self.answer(view);
             }
         }
     }
@@ -296,6 +255,7 @@ impl Actor {
     fn follow_path(&mut self, id: ViewId, account: &str, path: &str) {
         let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
         let Some(tree) = tree else {
+            self.tell_as(id, Some(ViewState::Opening));
             self.connect(account);
             return;
         };
@@ -378,6 +338,7 @@ impl Actor {
     fn sort(&mut self, id: ViewId) {
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.sorting += 1;
+        pane.is_sorting = true;
         let (sorting, arrangement) = (pane.sorting, pane.arrangement.clone());
         let entries = Arc::clone(pane.view.entries());
         self.jobs.start_blocking(Done::Broken(problem::broke_down("sort the folder")), move || {
@@ -400,6 +361,15 @@ impl Actor {
         self.send(Event::View(head));
         if let Some(rows) = rows {
             self.send(rows);
+        }
+        self.answer(id);
+    }
+
+    /// Tells the front end that nothing it asked of a view is open, once that is so.
+    fn answer(&mut self, id: ViewId) {
+        let idle = self.panes.get_mut(&id).filter(|pane| !pane.is_busy());
+        if let Some(number) = idle.and_then(|pane| pane.unanswered.take()) {
+            self.send(Event::Answered { view: id, number });
         }
     }
 

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use megapane::entry::{CloudFolder, Entry, EntryFlags, EntryKey, EntryKind, Location};
 use megapane::handle::NodeHandle;
 use megapane::message::{
-    AccountRow, AccountState, Arrangement, Conflict, ConflictSide, CopyId, Direction, Event, Row, TransferId,
-    TransferRow, TransferState, TransferTotals, Verdict, ViewHead, ViewId, ViewState,
+    AccountRow, AccountState, Arrangement, Command, Conflict, ConflictSide, CopyId, Direction, Event, Row,
+    TransferId, TransferRow, TransferState, TransferTotals, Verdict, ViewHead, ViewId, ViewState,
 };
 use megapane::ui::figure::Clock;
 use megapane::ui::state::{AppState, Surroundings};
@@ -44,12 +44,23 @@ pub(crate) fn themed(width: u16, height: u16, theme: Theme) -> AppState {
 }
 
 pub(crate) fn tell(state: &mut AppState, event: Event) {
-    update(state, Msg::Worker(event), &mut Vec::new());
+    happen(state, Msg::Worker(event));
 }
 
 pub(crate) fn type_in(state: &mut AppState, keys: &str) {
     for key in megapane::ui::key::parse_keys(keys).unwrap() {
-        update(state, Msg::Key(key), &mut Vec::new());
+        happen(state, Msg::Key(key));
+    }
+}
+
+/// Lets something happen, with a worker that has answered everything already.
+pub(crate) fn happen(state: &mut AppState, message: Msg) {
+    let mut commands = Vec::new();
+    update(state, message, &mut commands);
+    for command in commands {
+        if let Command::WhenAnswered { view, number } = command {
+            happen(state, Msg::Worker(Event::Answered { view, number }));
+        }
     }
 }
 
@@ -187,7 +198,7 @@ pub(crate) fn sample(width: u16, height: u16) -> AppState {
 
 pub(crate) fn fill(state: &mut AppState) {
     let start = Msg::Start { folder: "/home/anna/Pictures/2024".into(), account: Some("work".into()) };
-    update(state, start, &mut Vec::new());
+    happen(state, start);
     let row = |name: &str| AccountRow { name: name.into(), email: format!("{name}@example.org") };
     tell(state, Event::Accounts(vec![row("work"), row("family")]));
     tell(state, Event::Account { account: "work".into(), state: AccountState::Ready });

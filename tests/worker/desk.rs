@@ -138,6 +138,16 @@ impl Desk {
         panic!("it never came; what came: {:#?}", self.seen)
     }
 
+    /// Waits for an answer and returns the head that the view had then.
+    pub(crate) async fn answered(&mut self, view: ViewId, number: u64) -> ViewHead {
+        self.until(|event| (*event == Event::Answered { view, number }).then_some(())).await;
+        let heads = self.seen.iter().rev().filter_map(|event| match event {
+            Event::View(head) if head.view == view => Some(head.clone()),
+            _ => None,
+        });
+        heads.take(1).last().expect("the view was told")
+    }
+
     pub(crate) async fn state(&mut self, wanted: impl Fn(&AccountState) -> bool) -> AccountState {
         self.until(|event| match event {
             Event::Account { state, .. } if wanted(state) => Some(state.clone()),

@@ -190,6 +190,34 @@ async fn marks_sums_sort_and_filter_work_over_the_border() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_comes_behind_all_that_was_asked_before_it() {
+    let mut desk = Desk::new();
+    for name in ["a.txt", "b.jpg"] {
+        desk.write(name, b"x", 1_700_000_000);
+    }
+    desk.open_disk("").await;
+    let folder = Location::Local(desk.disk().join("deeper"));
+    std::fs::create_dir(desk.disk().join("deeper")).unwrap();
+    desk.write("deeper/c.txt", b"x", 1_700_000_000);
+    let arrangement = Arrangement { hidden: true, ..Arrangement::default() };
+    desk.send(Command::Open { view: DISK, location: folder.clone(), focus: None });
+    desk.send(Command::WhenAnswered { view: DISK, number: 1 });
+    assert_eq!(desk.answered(DISK, 1).await.location, folder, "it waits until the folder is read");
+    desk.send(Command::Arrange { view: DISK, arrangement: arrangement.clone() });
+    desk.send(Command::WhenAnswered { view: DISK, number: 2 });
+    assert_eq!(desk.answered(DISK, 2).await.arrangement, arrangement, "and until it is sorted");
+    desk.send(Command::Mark { view: DISK, change: MarkChange::All });
+    desk.send(Command::WhenAnswered { view: DISK, number: 3 });
+    assert_eq!(desk.answered(DISK, 3).await.marked_count, 1);
+    desk.send(Command::OpenPath { view: DISK, path: "work:/".into() });
+    desk.send(Command::WhenAnswered { view: DISK, number: 4 });
+    let head = desk.answered(DISK, 4).await;
+    assert_eq!(head.state, ViewState::Opening, "an account that has to connect first is not waited for");
+    desk.send(Command::WhenAnswered { view: ViewId(9), number: 5 });
+    desk.until(|event| (*event == Event::Answered { view: ViewId(9), number: 5 }).then_some(())).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn refreshing_a_cloud_folder_asks_the_server() {
     let mut desk = Desk::new();
     assert_eq!(desk.open_cloud("").await.row_count, 0);

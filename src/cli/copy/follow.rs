@@ -1,4 +1,5 @@
 //! Follows one copy from the worker's first event to its last, and turns its end into an exit code.
+//! Called by `copy`. It decides nothing about files: it tells, asks, and passes the answers on.
 
 use tokio::time::Instant;
 
@@ -94,6 +95,7 @@ impl Run {
             | Event::View(_)
             | Event::Rows { .. }
             | Event::Found { .. }
+            | Event::Answered { .. }
             | Event::Done { .. } => {}
             Event::Ended => return Err(worker_gone()),
         }

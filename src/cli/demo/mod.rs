@@ -22,7 +22,7 @@ use crate::worker::{Parts, Preset, problem};
 /// Try everything on a built-in server: no account, no network.
 ///
 /// On a terminal it opens the screen: on the right a sample account, on the left the working folder, or sample files if
-/// that is empty. Without a terminal, or with --plain, it does the main job as text: it logs in, lists, copies a folder
+/// that is empty. Your own files are changed only after you have been asked. Without a terminal, or with --plain, it does the main job as text: it logs in, lists, copies a folder
 /// up, changes a file, copies again, copies back and compares every byte; exit code 0 says that all was as it should be.
 #[derive(Args, Debug)]
 pub(crate) struct DemoArgs {
@@ -55,16 +55,21 @@ pub(crate) async fn run(args: DemoArgs, context: &mut Context) -> Outcome {
 async fn on_screen(context: &Context, scratch: &TempDir) -> Outcome {
     let mut parts = Parts::new(context.config.clone(), super::login::transport(context));
     parts.presets.push(Preset { account: NAME.to_owned(), password: Secret::from(emulator::PASSWORD) });
+    let samples = scratch.path().join("files");
+    parts.trash = Trash::Sample { files: samples.clone(), trash: scratch.path().join("trash") };
     let folder = if let Some(folder) = own_files()? {
         folder
     } else {
-        let folder = scratch.path().join("files");
-        scratch::fill(&folder).map_err(|error| refused(&error))?;
-        parts.trash = Trash::Folder(scratch.path().join("trash"));
-        folder
+        scratch::fill(&samples).map_err(|error| refused(&error))?;
+        samples.clone()
     };
-    let banner = Some("demo: a built-in server, nothing leaves this machine".to_owned());
-    screen::show(context, parts, Opening { folder, account: Some(NAME.to_owned()), banner }).await
+    let opening = Opening {
+        folder,
+        account: Some(NAME.to_owned()),
+        banner: Some("demo: nothing leaves this machine".to_owned()),
+        sample_folder: Some(samples),
+    };
+    screen::show(context, parts, opening).await
 }
 
 /// Returns the working folder, unless there is nothing in it.

@@ -53,6 +53,8 @@ pub struct Question {
 pub enum Answer {
     /// Sends a command; the marks of a view go where one is named.
     Send(Command, Option<crate::message::ViewId>),
+    /// Sends what would change the user's own files; from then on nobody asks about them.
+    OwnFiles(Vec<Command>),
     /// Leaves the program.
     Quit,
 }

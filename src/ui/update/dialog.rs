@@ -1,4 +1,5 @@
 //! Keys for the dialog on top, and what follows from its answer.
+//! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
 use super::{look, mark, perform, place, program};
 use crate::message::{Command, MarkChange, ViewId};
@@ -8,6 +9,7 @@ use crate::ui::dialog::confirm::{Answer, Choice, CopyConfirmation, Question, cho
 use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
 use crate::ui::dialog::prompt::{Prompt, Purpose, name_problem};
 use crate::ui::key::Key;
+use crate::ui::own_files;
 use crate::ui::state::AppState;
 
 /// Gives a key to the dialog on top.
@@ -63,6 +65,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
 /// Shows the next conflict once nothing else is asked.
 pub(super) fn show_conflict(state: &mut AppState) {
     if state.dialogs.is_empty()
+        && state.ahead.is_empty()
         && let Some(conflict) = state.conflicts.pop_front()
     {
         let since = state.surroundings.clock.now;
@@ -121,12 +124,24 @@ fn press_question(
     key: Key,
     commands: &mut Vec<Command>,
 ) -> Option<Dialog> {
+    // An Enter may be one too many of those for the dialog before.
+    let in_haste = matches!(question.answer, Answer::OwnFiles(_)) && key.to_string() == "Enter";
     match choice(key, question.key) {
         Choice::None => Some(Dialog::Question(question)),
-        Choice::No => None,
+        Choice::Yes if in_haste => Some(Dialog::Question(question)),
+        Choice::No => {
+            if let Answer::OwnFiles(held) = &question.answer {
+                commands.extend(own_files::refusal(held));
+            }
+            None
+        }
         Choice::Yes => {
             match question.answer {
                 Answer::Quit => program::quit(state, commands),
+                Answer::OwnFiles(held) => {
+                    state.own_files = None;
+                    commands.extend(held);
+                }
                 Answer::Send(command, marked) => {
                     let logout = matches!(command, Command::Logout { .. });
                     commands.push(command);
@@ -181,7 +196,9 @@ fn abandon(state: &mut AppState, purpose: &Purpose, commands: &mut Vec<Command>)
     match purpose {
         Purpose::Find { origin } => {
             let height = state.layout().list_height();
-            state.pane_mut().go_to(*origin, height);
+            let pane = state.pane_mut();
+            pane.answers.stop_search();
+            pane.go_to(*origin, height);
         }
         Purpose::Filter { before } => look::filter(state, before.clone(), commands),
         Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::Pattern { .. } | Purpose::GoTo => {}

@@ -1,4 +1,6 @@
 //! What the worker tells, and what of it the screen keeps.
+//! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
+//! what was asked for.
 
 use super::place;
 use crate::entry::{CloudFolder, Location};
@@ -22,10 +24,14 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::View(head) => {
             let height = state.layout().list_height();
             if let Some(pane) = pane_of(state, head.view) {
+                let failed = matches!(head.state, ViewState::Failed(_)) && pane.answers.are_due();
                 if head.state == ViewState::Ready || matches!(head.location, Location::Local(_)) {
                     pane.form = None;
                 }
                 pane.receive_head(head, height);
+                if failed {
+                    state.ahead.drop_all();
+                }
             }
         }
         Event::Rows { view, generation, start, rows } => {
@@ -35,13 +41,22 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             }
         }
         Event::Found { view, row } => found(state, view, row),
+        Event::Answered { view, number } => {
+            if let Some(pane) = pane_of(state, view) {
+                pane.answers.receive(number);
+            }
+        }
         Event::Plan(plan) => receive_plan(state, plan),
         Event::Conflict(conflict) => state.conflicts.push_back(conflict),
         Event::CopyNote { .. } => {}
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => state.transfers.receive(changed, &removed, totals),
         Event::Done { text } => state.say(text),
-        Event::Failed(problem) => state.notice = Some(Notice::Problem(problem)),
+        Event::Failed(problem) => {
+            // What was typed ahead counted on the other outcome.
+            state.ahead.drop_all();
+            state.notice = Some(Notice::Problem(problem));
+        }
         Event::Ended => state.phase = Phase::Ended,
     }
 }
@@ -123,15 +138,13 @@ fn ask(pane: &mut Pane, account: &str, need: Need, email: Option<String>, proble
 
 fn found(state: &mut AppState, view: ViewId, row: Option<u64>) {
     let height = state.layout().list_height();
-    match row {
-        None => state.say("no name here contains that"),
-        Some(row) => {
-            if let Some(pane) = pane_of(state, view) {
-                let line = row.saturating_add(pane.first_row_line());
-                pane.go_to(line, height);
-            }
-        }
+    let Some(pane) = pane_of(state, view).filter(|pane| pane.answers.is_searching()) else { return };
+    if let Some(row) = row {
+        let line = row.saturating_add(pane.first_row_line());
+        return pane.go_to(line, height);
     }
+    state.ahead.drop_all();
+    state.say("no name here contains that");
 }
 
 fn receive_plan(state: &mut AppState, plan: PlanSummary) {

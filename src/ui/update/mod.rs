@@ -1,6 +1,7 @@
 //! [`update`]: the only place where the screen's state changes. A message comes in (key, worker's event, time, size), the
 //! state changes, commands for the worker go out. No waiting, no drawing, no input or output.
 
+mod ahead;
 mod change;
 mod dialog;
 mod event;
@@ -15,6 +16,8 @@ mod transfer;
 use jiff::Timestamp;
 
 use super::action::{Action, ActionRow, When};
+use super::ahead::Typed;
+use super::dialog::Dialog;
 use super::dialog::login::Outcome;
 use super::key::Key;
 use super::keymap::{Lookup, sequence};
@@ -49,17 +52,24 @@ pub enum Msg {
 
 /// Takes a message: changes the state and adds what the worker is to do to `commands`.
 pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
+    let start = commands.len();
     match message {
-        Msg::Start { folder, account } => start(state, folder, account, commands),
-        Msg::Key(key) => press(state, key, commands),
-        Msg::Paste(text) => dialog::paste(state, &text, commands),
+        Msg::Start { folder, account } => begin(state, folder, account, commands),
+        Msg::Key(key) => ahead::take(state, Typed::Key(key), commands),
+        Msg::Paste(text) => ahead::take(state, Typed::Paste(text), commands),
         Msg::Resize(width, height) => {
             (state.surroundings.width, state.surroundings.height) = (width, height);
         }
-        Msg::Worker(event) => event::receive(state, event, commands),
+        Msg::Worker(event) => {
+            event::receive(state, event, commands);
+            ahead::expect_answers(state, start, commands);
+            ahead::release(state, commands);
+        }
         Msg::Tick(now) => state.surroundings.clock.now = now,
         Msg::Terminate => program::quit(state, commands),
     }
+    let asked = state.own_files.as_mut().and_then(|own| own.ask(&state.panes, start, commands));
+    state.dialogs.extend(asked.map(Dialog::Question));
     dialog::show_conflict(state);
     let height = state.layout().list_height();
     for pane in &mut state.panes {
@@ -67,7 +77,7 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
     }
 }
 
-fn start(
+fn begin(
     state: &mut AppState,
     folder: std::path::PathBuf,
     account: Option<String>,
@@ -78,6 +88,7 @@ fn start(
         state.panes[1].open(place::top(account), None, commands);
     }
     commands.push(Command::ListAccounts);
+    ahead::expect_answers(state, 0, commands);
 }
 
 fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {

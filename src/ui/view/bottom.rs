@@ -1,4 +1,5 @@
 //! Draws the last lines of the main screen: what is moving, the keys that make sense, what the next key will do.
+//! Called by `view`, and by the transfer screen for its key line. The words come from the action table and from `wording`.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -211,6 +212,10 @@ fn is_line_prompt(dialog: &Dialog) -> bool {
 
 /// Returns what the next key will do, while nothing has happened.
 fn idle(state: &AppState) -> String {
+    if !state.ahead.is_empty() {
+        let count = figure::count(state.ahead.len() as u64, "key waits", "keys wait");
+        return format!("{count} for the folder · Esc drops what was typed");
+    }
     if !state.keys.pending.is_empty() {
         return pending(state);
     }

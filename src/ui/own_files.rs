@@ -1,0 +1,113 @@
+//! [`OwnFiles`]: the demo's promise. Its server is made up, the disk is not: before its first change of local files that
+//! it has not made itself, the user is asked once, whatever dialog has asked about the change already.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::dialog::confirm::{Answer, Question};
+use super::pane::Pane;
+use crate::entry::Location;
+use crate::message::{Command, CopyId, Selection};
+
+/// What has to be asked about; it is dropped once the user has said yes.
+#[derive(Debug)]
+pub struct OwnFiles {
+    /// The folder of files that are not the user's own.
+    made: PathBuf,
+    /// Where the planned copies go.
+    targets: BTreeMap<CopyId, Location>,
+}
+
+impl OwnFiles {
+    /// Asks about everything on the disk but what is below `made`.
+    #[must_use]
+    pub const fn outside(made: PathBuf) -> Self {
+        Self { made, targets: BTreeMap::new() }
+    }
+
+    /// Takes the commands from `start` on back if one of them changes the user's files, and returns the question whose
+    /// yes sends them.
+    pub(super) fn ask(
+        &mut self,
+        panes: &[Pane; 2],
+        start: usize,
+        commands: &mut Vec<Command>,
+    ) -> Option<Question> {
+        for command in commands.iter().skip(start) {
+            if let Command::PlanCopy { copy, request } = command {
+                self.targets.insert(*copy, request.target.clone());
+            }
+        }
+        let place = commands.iter().skip(start).find_map(|command| self.changed(command, panes))?;
+        let (asked, held) =
+            commands.split_off(start).into_iter().partition(|c| matches!(c, Command::WhenAnswered { .. }));
+        commands.extend::<Vec<_>>(asked);
+        Some(question(&place, held))
+    }
+
+    /// Returns the user's folder that a command changes.
+    fn changed(&self, command: &Command, panes: &[Pane; 2]) -> Option<PathBuf> {
+        let places = match command {
+            Command::StartCopy { copy } => vec![self.targets.get(copy)],
+            Command::CreateFolder { parent, .. } | Command::Rename { parent, .. } => vec![Some(parent)],
+            Command::Trash { selection } => vec![folder_of(selection, panes)],
+            Command::MoveInside { selection, target } => vec![folder_of(selection, panes), Some(target)],
+            Command::ListAccounts
+            | Command::Login(_)
+            | Command::Unlock { .. }
+            | Command::Logout { .. }
+            | Command::Open { .. }
+            | Command::OpenParent { .. }
+            | Command::OpenPath { .. }
+            | Command::Close { .. }
+            | Command::Refresh { .. }
+            | Command::Rows { .. }
+            | Command::Focus { .. }
+            | Command::Arrange { .. }
+            | Command::Mark { .. }
+            | Command::Find { .. }
+            | Command::WhenAnswered { .. }
+            | Command::PlanCopy { .. }
+            | Command::CancelCopy { .. }
+            | Command::Resolve { .. }
+            | Command::Transfers(_)
+            | Command::RetryNow { .. }
+            | Command::Quit => Vec::new(),
+        };
+        places.into_iter().flatten().find_map(|place| match place {
+            Location::Local(path) if !path.starts_with(&self.made) => Some(path.clone()),
+            Location::Local(_) | Location::Cloud { .. } => None,
+        })
+    }
+}
+
+/// Returns what a no sends in place of the commands that were held back.
+pub(super) fn refusal(held: &[Command]) -> Vec<Command> {
+    let copies = held.iter().filter_map(|command| match command {
+        Command::StartCopy { copy } => Some(Command::CancelCopy { copy: *copy }),
+        _ => None,
+    });
+    copies.collect()
+}
+
+fn folder_of<'a>(selection: &'a Selection, panes: &'a [Pane; 2]) -> Option<&'a Location> {
+    match selection {
+        Selection::Marked(view) => panes.iter().find(|pane| pane.view == *view)?.location(),
+        Selection::Entries { parent, .. } => Some(parent),
+        Selection::Contents(folder) => Some(folder),
+    }
+}
+
+fn question(place: &std::path::Path, held: Vec<Command>) -> Question {
+    Question {
+        title: "Your own files".to_owned(),
+        text: vec![
+            format!("The server of this demo is made up, but {} is a real folder of yours.", place.display()),
+            "From here on the demo changes files on this computer; what it replaces or deletes goes to the trash."
+                .to_owned(),
+        ],
+        yes: "Go on",
+        key: 'y',
+        answer: Answer::OwnFiles(held),
+    }
+}

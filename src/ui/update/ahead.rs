@@ -1,0 +1,128 @@
+//! Type-ahead: what is typed waits for the worker's answers to what was typed before, where it is about them.
+//! It knows which commands are answered, and sends [`Command::WhenAnswered`] behind them.
+
+use super::{dialog, press};
+use crate::message::{Command, ViewId};
+use crate::ui::ahead::{Need, Typed};
+use crate::ui::key::Key;
+use crate::ui::keymap::Lookup;
+use crate::ui::state::{AppState, Phase, Screen};
+
+/// Takes what is typed: at once, or behind what it waits for.
+pub(super) fn take(state: &mut AppState, typed: Typed, commands: &mut Vec<Command>) {
+    if let Typed::Key(key) = &typed
+        && !state.ahead.is_empty()
+        && is_cancel(*key)
+    {
+        give_up(state);
+        if key.to_string() != "C-c" {
+            return state.say("what was typed ahead is dropped");
+        }
+    }
+    if !state.ahead.is_empty() || must_wait(state, &typed) {
+        if !state.ahead.hold(typed) {
+            state.say("too much was typed ahead · Esc drops it");
+        }
+        return;
+    }
+    understand(state, typed, commands);
+}
+
+/// Takes what was typed ahead, as far as it waits for nothing any more.
+pub(super) fn release(state: &mut AppState, commands: &mut Vec<Command>) {
+    while let Some(typed) = state.ahead.first().cloned() {
+        if must_wait(state, &typed) {
+            return;
+        }
+        state.ahead.release();
+        understand(state, typed, commands);
+    }
+}
+
+/// Sends the questions for the answers that the commands from `start` on will have.
+pub(super) fn expect_answers(state: &mut AppState, start: usize, commands: &mut Vec<Command>) {
+    for pane in &mut state.panes {
+        if commands.iter().skip(start).any(|command| answered_view(command) == Some(pane.view)) {
+            commands.push(pane.answers.expect(pane.view));
+        }
+    }
+}
+
+fn understand(state: &mut AppState, typed: Typed, commands: &mut Vec<Command>) {
+    let start = commands.len();
+    match typed {
+        Typed::Key(key) => press(state, key, commands),
+        Typed::Paste(text) => dialog::paste(state, &text, commands),
+    }
+    expect_answers(state, start, commands);
+}
+
+fn must_wait(state: &AppState, typed: &Typed) -> bool {
+    let need = need(state, typed);
+    let awaited = state.panes.iter().any(|pane| pane.answers.are_due());
+    match need {
+        Need::Nothing => false,
+        Need::Folder => awaited,
+        Need::Row => awaited || state.pane().awaits_row(),
+    }
+}
+
+/// Returns what has to be on screen for something that is typed.
+fn need(state: &AppState, typed: &Typed) -> Need {
+    let on_panes = state.screen == Screen::Panes && state.dialogs.is_empty() && !state.is_in_form();
+    let Typed::Key(key) = typed else { return Need::Nothing };
+    if !on_panes || state.phase != Phase::Running {
+        return Need::Nothing;
+    }
+    let mut keys = state.keys.pending.clone();
+    keys.push(*key);
+    match state.keys.map.lookup(state.context(), &keys) {
+        Lookup::Begun | Lookup::Unknown => Need::Nothing,
+        Lookup::Rows(rows) => rows.iter().map(|row| Need::of(row.action)).max().unwrap_or(Need::Nothing),
+    }
+}
+
+fn is_cancel(key: Key) -> bool {
+    matches!(key.to_string().as_str(), "Esc" | "C-g" | "C-c")
+}
+
+/// Drops what was typed ahead and waits no longer, whatever the worker does.
+fn give_up(state: &mut AppState) {
+    state.ahead.drop_all();
+    state.keys.pending.clear();
+    for pane in &mut state.panes {
+        pane.answers.give_up();
+    }
+}
+
+/// Returns the view that looks different once a command has been answered.
+const fn answered_view(command: &Command) -> Option<ViewId> {
+    match command {
+        Command::Open { view, .. }
+        | Command::OpenParent { view }
+        | Command::OpenPath { view, .. }
+        | Command::Arrange { view, .. }
+        | Command::Mark { view, .. }
+        | Command::Find { view, .. } => Some(*view),
+        Command::ListAccounts
+        | Command::Login(_)
+        | Command::Unlock { .. }
+        | Command::Logout { .. }
+        | Command::Close { .. }
+        | Command::Refresh { .. }
+        | Command::Rows { .. }
+        | Command::Focus { .. }
+        | Command::WhenAnswered { .. }
+        | Command::CreateFolder { .. }
+        | Command::Rename { .. }
+        | Command::Trash { .. }
+        | Command::MoveInside { .. }
+        | Command::PlanCopy { .. }
+        | Command::StartCopy { .. }
+        | Command::CancelCopy { .. }
+        | Command::Resolve { .. }
+        | Command::Transfers(_)
+        | Command::RetryNow { .. }
+        | Command::Quit => None,
+    }
+}
