@@ -194,7 +194,7 @@ async fn a_server_that_refuses_connections_is_told() {
         |_, _| {},
         |parts| {
             parts.config.accounts[0].api_url = Some(url);
-            parts.transport = std::sync::Arc::new(megapane::api::http::HttpTransport::new().unwrap());
+            parts.transport = std::sync::Arc::new(megapane::api::http::HttpTransport::new());
             parts.give_up = Some(Duration::ZERO);
         },
     );
