@@ -139,16 +139,18 @@ pub(crate) fn cloudraid(section: &Entry) {
         let sizes = raid::part_sizes(size);
         assert_eq!(sizes.as_slice(), entry.field("part_sizes").numbers(), "{}", entry.place());
         let data = content(&entry.field("content"), size);
-        let parts = raid::split(&data);
+        let parts: [Vec<u8>; raid::PARTS] = std::array::from_fn(|part| raid::part_of(part, &data));
         for (part, expected) in
             parts.iter().zip(entry.maybe("parts_hex").map(|parts| parts.each()).unwrap_or_default())
         {
             assert_eq!(*part, unhex(expected.string()), "{}", expected.place());
         }
         for missing in 0..raid::PARTS {
-            let five = std::array::from_fn(|part| (part != missing).then_some(parts[part].as_slice()));
-            let joined = raid::join(data.len(), five);
-            assert!(joined.as_ref() == Some(&data), "{} without part {missing}", entry.place());
+            let mut window = raid::Window::new(data.len());
+            for (part, bytes) in parts.iter().enumerate().filter(|(part, _)| *part != missing) {
+                window.put(part, bytes);
+            }
+            assert!(window.join().as_ref() == Some(&data), "{} without part {missing}", entry.place());
         }
     }
 }
