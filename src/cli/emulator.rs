@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::exit::ExitCode;
 use super::output::{Failure, Outcome, Output};
-use crate::emulator::fault::Fault;
+use crate::emulator::fault::{Fault, parse_bytes};
 use crate::emulator::{self, Options};
 use crate::message::ProblemKind;
 
@@ -17,6 +17,9 @@ use crate::message::ProblemKind;
 /// Prints its address and the sample account's e-mail and password, then serves until it is stopped. A fault is
 /// `KIND[:VALUE][@TARGET][#WHEN]`: `500@cs#2` answers the second API request with HTTP 500, `509:60@dl` every download
 /// with a used-up quota, `slow:50ms` everything a little later.
+///
+/// With --raid, files are served in six parts, any five of which suffice, to clients that ask with `v:2`; `dl0` to `dl5`
+/// are the parts' TARGETs: `404@dl3` takes one away, `rate:10KiB@dl1` makes one slow.
 ///
 /// Example:
 ///   megapane emulator --listen 127.0.0.1:8080 &
@@ -36,6 +39,17 @@ pub(crate) struct EmulatorArgs {
     /// Something that goes wrong; may be given several times
     #[arg(long = "fault", value_name = "FAULT", allow_hyphen_values = true, value_parser = fault)]
     faults: Vec<Fault>,
+
+    /// Serve files in six parts (CloudRAID), those of SIZE or more where it is given
+    #[arg(
+        long = "raid",
+        value_name = "SIZE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        value_parser = bytes
+    )]
+    parts_from: Option<u64>,
 }
 
 /// Runs the command until it is stopped.
@@ -43,8 +57,12 @@ pub(crate) async fn run(args: EmulatorArgs) -> Outcome {
     let refused = |error: std::io::Error| {
         Failure::new(ProblemKind::Other, format!("cannot serve on {}: {error}", args.listen), "")
     };
-    let options =
-        Options { listen: args.listen, state_folder: args.state.clone(), faults: args.faults.clone() };
+    let options = Options {
+        listen: args.listen,
+        state_folder: args.state.clone(),
+        faults: args.faults.clone(),
+        parts_from: args.parts_from,
+    };
     let server = emulator::serve(options).await.map_err(refused)?;
     let mut output = Output::new();
     for line in server.lines() {
@@ -64,6 +82,10 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
     } else {
         Err("it serves this machine only: 127.0.0.1 or [::1]".to_owned())
     }
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    parse_bytes(text).ok_or_else(|| "it is a number of bytes, as 4096, 64KiB or 1MiB".to_owned())
 }
 
 fn fault(text: &str) -> Result<Fault, String> {

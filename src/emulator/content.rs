@@ -11,6 +11,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::{Deserialize, Serialize};
 
 use super::recipe::Recipe;
+use crate::crypto::raid;
 use crate::handle::{base64_decode, base64_encode};
 
 /// Names one content in the store. Several nodes may have the same one: copies, versions, imports.
@@ -156,6 +157,34 @@ impl Content {
         stream::iter(pieces).map(move |(offset, len)| content.piece(offset, len)).boxed()
     }
 
+    /// Reads `len` bytes from `offset` on of one of the six parts, 0 to 5; the caller has checked the range.
+    ///
+    /// Nothing is kept in parts: each piece is cut out of the lines of the file that it belongs to.
+    pub(crate) fn read_part(
+        &self,
+        part: usize,
+        offset: u64,
+        len: u64,
+    ) -> BoxStream<'static, io::Result<Bytes>> {
+        let content = self.clone();
+        let pieces = (0..len.div_ceil(PART_PIECE)).map(move |index| {
+            let start = index * PART_PIECE;
+            (offset + start, PART_PIECE.min(len - start))
+        });
+        stream::iter(pieces).map(move |(offset, len)| content.part_piece(part, offset, len)).boxed()
+    }
+
+    /// Cuts one piece of a part.
+    fn part_piece(&self, part: usize, offset: u64, len: u64) -> io::Result<Bytes> {
+        let (line, sector) = (raid::LINE as u64, raid::SECTOR as u64);
+        let start = offset / sector * line;
+        let end = ((offset + len).div_ceil(sector) * line).min(self.len());
+        let bytes = Bytes::from(raid::part_of(part, &self.piece(start, end - start)?));
+        let skipped = usize::try_from(offset % sector).map_err(io::Error::other)?;
+        let len = usize::try_from(len).map_err(io::Error::other)?;
+        Ok(bytes.slice(skipped..skipped + len))
+    }
+
     /// Reads one piece.
     pub(crate) fn piece(&self, offset: u64, len: u64) -> io::Result<Bytes> {
         let size = usize::try_from(len).map_err(io::Error::other)?;
@@ -202,6 +231,9 @@ impl Content {
 /// Bytes in one piece of a body.
 const PIECE: u64 = 256 << 10;
 
+/// Bytes in one piece of a part's body; it takes five times as many of the file.
+const PART_PIECE: u64 = 64 << 10;
+
 /// Contents up to this size are held in memory when there is no state folder.
 const MEMORY_LIMIT: u64 = 1 << 20;
 
@@ -210,6 +242,8 @@ const INLINE_LIMIT: u64 = 16 << 10;
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     #[test]
@@ -224,6 +258,20 @@ mod tests {
             assert_eq!(content.len(), MEMORY_LIMIT + 5);
             assert_eq!(&content.piece(MEMORY_LIMIT + 1, 4).unwrap()[..], b"bcde");
             assert_eq!(&content.piece(0, 4).unwrap()[..], b"xyz\0");
+        }
+    }
+
+    #[test]
+    fn a_part_is_read_where_it_is_wanted() {
+        let bytes: Vec<u8> = (0..=250).cycle().take(700_001).collect();
+        let content = Content::Memory(bytes.clone().into());
+        for part in 0..raid::PARTS {
+            let whole = raid::part_of(part, &bytes);
+            for (offset, len) in [(0, 1), (15, 2), (65_535, 70_000), (0, whole.len()), (whole.len() - 5, 5)] {
+                let pieces = content.read_part(part, offset as u64, len as u64);
+                let read = pieces.map(|piece| piece.unwrap().to_vec()).concat().now_or_never().unwrap();
+                assert!(read == whole[offset..offset + len], "part {part}, {len} bytes from {offset}");
+            }
         }
     }
 

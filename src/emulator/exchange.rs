@@ -54,7 +54,8 @@ impl Emulator {
             seen.commands = command_names(&seen.batch);
             body = RequestBody::Bytes(bytes);
         }
-        let probe = Probe { endpoint, commands: &seen.commands, proof: proof.as_deref() };
+        let part = path.strip_prefix("dl/").and_then(storage::part_of_path);
+        let probe = Probe { endpoint, commands: &seen.commands, part, proof: proof.as_deref() };
         let verdict = self.plan().judge(&probe);
         self.note(seen);
         self.suffer(&verdict, &query, endpoint, &mut body).await.map_err(&broken)?;

@@ -15,7 +15,8 @@
 //!          short       the answer's body is properly ended VALUE bytes early (half of it when absent)
 //!          garbage     a web page instead of the answer
 //!          expire      the session of the request ends, now
-//! TARGET   cs sc wait ul dl, or a command's name; absent: every request. `sc` is `sc` and `wsc`
+//! TARGET   cs sc wait ul dl, or a command's name; absent: every request. `sc` is `sc` and `wsc`; `dl0` to `dl5` are the
+//!          downloads of one part of a file that is served in six, `dl` those of all parts and of whole files
 //! WHEN     3  only the third request that TARGET fits;  3-  from the third on;  3-5;  *3  each third;
 //!          20%  at random, or 20%7 with another seed than 0;  absent: always
 //! ```
@@ -24,6 +25,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::refusal::Refusal;
+use crate::crypto::raid::PARTS;
 
 /// One thing that goes wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +72,8 @@ pub enum Target {
     Any,
     /// One kind of URL.
     Endpoint(Endpoint),
+    /// Downloads of this part, 0 to 5, of files that are served in six.
+    Part(usize),
     /// Batches with a command of this name.
     Command(String),
 }
@@ -187,8 +191,16 @@ fn parse_target(text: &str) -> Target {
         "wait" => Target::Endpoint(Endpoint::Wait),
         "ul" => Target::Endpoint(Endpoint::Upload),
         "dl" => Target::Endpoint(Endpoint::Download),
-        command => Target::Command(command.to_owned()),
+        name => match name.strip_prefix("dl").and_then(parse_part) {
+            Some(part) => Target::Part(part),
+            None => Target::Command(name.to_owned()),
+        },
     }
+}
+
+/// Reads the number of a part, `0` to `5`.
+pub(crate) fn parse_part(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|part| *part < PARTS && text.len() == 1)
 }
 
 fn parse_when(text: &str) -> Option<When> {
@@ -217,7 +229,9 @@ fn parse_duration(text: &str) -> Option<Duration> {
     }
 }
 
-fn parse_bytes(text: &str) -> Option<u64> {
+/// Reads a number of bytes: `4096`, `64KiB`, `1MiB`, `2GiB`.
+#[must_use]
+pub fn parse_bytes(text: &str) -> Option<u64> {
     let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
     for (unit, shift) in units {
         if let Some(number) = text.strip_suffix(unit) {
@@ -243,10 +257,21 @@ mod tests {
             ("slow:50ms@sc#5%9", FaultKind::Slow(Duration::from_millis(50)), "sc", When::Percent(5.0, 9)),
             ("rate:64KiB@dl", FaultKind::Rate(65536), "dl", When::Always),
             ("short@f#2-3", FaultKind::Short(None), "f", When::Between(2, 3)),
+            ("404@dl5", FaultKind::Status(404, None), "dl5", When::Always),
         ];
         for (text, kind, target, when) in table {
             let fault: Fault = text.parse().unwrap();
             assert_eq!(fault, Fault { kind, target: parse_target(target), when }, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_a_target_of_its_own() {
+        assert_eq!(parse_target("dl0"), Target::Part(0));
+        assert_eq!(parse_target("dl5"), Target::Part(5));
+        assert_eq!(parse_target("dl"), Target::Endpoint(Endpoint::Download));
+        for name in ["dl6", "dl01", "dl+1", "dlx"] {
+            assert_eq!(parse_target(name), Target::Command(name.to_owned()));
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Options {
     pub state_folder: Option<PathBuf>,
     /// What goes wrong from the beginning.
     pub faults: Vec<Fault>,
+    /// Files of so many bytes or more are served in six parts, as [`Emulator::serve_in_parts`] does; none when absent.
+    pub parts_from: Option<u64>,
 }
 
 /// An emulator that listens, and does not answer yet.
@@ -45,6 +47,9 @@ pub async fn serve(options: Options) -> io::Result<Server> {
     };
     for fault in options.faults {
         emulator.add_fault(fault);
+    }
+    if let Some(from) = options.parts_from {
+        emulator.serve_in_parts(from);
     }
     Server::bind(emulator, options.listen).await
 }

@@ -9,15 +9,16 @@
 //! Accounts of both versions, with a second factor or without, suspended or not confirmed; sessions that can be
 //! resumed, listed and ended. The whole tree with roots, versions, shares between its accounts at three levels, file
 //! and folder links (also writable ones), attributes, thumbnails. Uploads in pieces with checksums and both token
-//! forms, downloads by range, storage and transfer quotas. Batches with and without `v=3`, repeated requests, action
-//! packets to every session of everybody concerned, both generations of the event channel. Faults on order (see
-//! [`fault`]). Contents may be large: they are streamed, and kept in files or computed.
+//! forms, downloads by range, also of files in six parts (CloudRAID), storage and transfer quotas. Batches with and
+//! without `v=3`, repeated requests, action packets to every session of everybody concerned, both generations of the
+//! event channel. Faults on order (see [`fault`]). Contents may be large: they are streamed, and kept in files or
+//! computed.
 //!
 //! # What it does not do
 //!
-//! CloudRAID (a `g` with `v:2` gets one part), share keys through `pk` (always −9), contact requests and invitations by
-//! e-mail, chats, sets, payments, registration. Progress of long requests (`cs/rs`) is closed at once. It does not
-//! enforce what a client is trusted with anyway: nobody checks that attributes decrypt.
+//! Share keys through `pk` (always −9), contact requests and invitations by e-mail, chats, sets, payments, registration.
+//! Progress of long requests (`cs/rs`) is closed at once. It does not enforce what a client is trusted with anyway: nobody
+//! checks that attributes decrypt.
 //!
 //! # In a test
 //!
@@ -207,6 +208,12 @@ impl Emulator {
         for download in world.downloads.values_mut() {
             download.expires = now;
         }
+    }
+
+    /// Serves files of `from` bytes or more in six parts (CloudRAID) to clients that say that they understand it, which
+    /// is `v:2` in `g`. All others go on getting one address.
+    pub fn serve_in_parts(&self, from: u64) {
+        self.world().parts_from = Some(from);
     }
 
     /// Lets the next session id begin with a zero byte, as one in 256 does; clients have got that wrong.

@@ -27,6 +27,8 @@ struct Rule {
 pub(crate) struct Probe<'a> {
     pub(crate) endpoint: Endpoint,
     pub(crate) commands: &'a [String],
+    /// Which of a file's six parts is downloaded.
+    pub(crate) part: Option<usize>,
     /// The `X-Hashcash` header.
     pub(crate) proof: Option<&'a str>,
 }
@@ -98,6 +100,7 @@ impl Plan {
                     let fits = match target {
                         Target::Any => true,
                         Target::Endpoint(endpoint) => endpoint == probe.endpoint,
+                        Target::Part(part) => probe.part == Some(part),
                         Target::Command(name) => probe.commands.contains(&name),
                     };
                     let proven = matches!(kind, FaultKind::Hashcash(_))
@@ -180,7 +183,7 @@ mod tests {
         let mut plan = Plan::default();
         plan.add(spec.parse().unwrap());
         let commands = ["f".to_owned()];
-        let probe = Probe { endpoint: Endpoint::Commands, commands: &commands, proof: None };
+        let probe = Probe { endpoint: Endpoint::Commands, commands: &commands, part: None, proof: None };
         (1..=requests).filter(|_| plan.judge(&probe).status.is_some()).collect()
     }
 
@@ -207,7 +210,7 @@ mod tests {
         let mut plan = Plan::default();
         plan.add("-3@p#2".parse().unwrap());
         let commands = ["p", "a", "p"].map(str::to_owned);
-        let probe = Probe { endpoint: Endpoint::Commands, commands: &commands, proof: None };
+        let probe = Probe { endpoint: Endpoint::Commands, commands: &commands, part: None, proof: None };
         assert!(plan.judge(&probe).commands.of(2).is_some());
         assert!(plan.judge(&probe).commands.of(0).is_none());
     }

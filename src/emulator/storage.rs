@@ -8,8 +8,10 @@ use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt};
 
 use super::batch::Query;
+use super::fault::parse_part;
 use super::upload::{Checksum, PieceError};
 use super::world::{FinishedUpload, World};
+use crate::crypto::raid::part_sizes;
 use crate::handle::base64_encode;
 
 /// What a storage URL answers: bytes, or a status.
@@ -83,21 +85,39 @@ fn accept(world: &mut World, name: &str, piece: (u64, u64), wants_zero: bool) ->
     StorageAnswer::Bytes(body)
 }
 
-/// Gives a range of a file: `path` is `TOKEN` or `TOKEN/FIRST-LAST`.
+/// The address of one part, after `dl/`, of a file that is served in six.
+pub(crate) fn part_path(token: &str, part: usize) -> String {
+    format!("{token}.{part}")
+}
+
+/// Returns which part an address after `dl/` leads to; `None` for a whole file.
+pub(crate) fn part_of_path(path: &str) -> Option<usize> {
+    let name = path.split('/').next().unwrap_or_default();
+    parse_part(name.split_once('.')?.1)
+}
+
+/// Gives a range of a file, or of one of its six parts: `path` is `TOKEN` or `TOKEN.PART`, and may go on with
+/// `/FIRST-LAST`.
 pub(crate) fn download(world: &Mutex<World>, path: &str) -> StorageAnswer {
     let (name, range) = match path.split_once('/') {
         Some((name, range)) => (name, Some(range)),
         None => (path, None),
     };
+    let part = part_of_path(name);
+    let name = name.split('.').next().unwrap_or_default();
     let mut world = lock(world);
-    let Some(download) = world.downloads.get(name).copied() else { return StorageAnswer::Status(404, None) };
+    let found = world.downloads.get(name).copied();
+    let Some(download) = found.filter(|download| download.in_parts == part.is_some()) else {
+        return StorageAnswer::Status(404, None);
+    };
     if download.expires <= tokio::time::Instant::now() {
         return StorageAnswer::Status(403, None);
     }
     let Some(content) = world.contents.get(&download.content).map(|kept| kept.content.clone()) else {
         return StorageAnswer::Status(404, None);
     };
-    let Some((first, len)) = parse_range(range, content.len()) else {
+    let size = part.map_or(content.len(), |part| part_sizes(content.len())[part]);
+    let Some((first, len)) = parse_range(range, size) else {
         return StorageAnswer::Status(416, None);
     };
     let payer = world.accounts.edit(&download.payer);
@@ -107,7 +127,13 @@ pub(crate) fn download(world: &Mutex<World>, path: &str) -> StorageAnswer {
         }
         allowance.left = allowance.left.saturating_sub(len);
     }
-    StorageAnswer::Stream(len, content.read(first, len))
+    StorageAnswer::Stream(
+        len,
+        match part {
+            Some(part) => content.read_part(part, first, len),
+            None => content.read(first, len),
+        },
+    )
 }
 
 /// `fa/keep` and `fa/read`: a thumbnail in, or thumbnails out.

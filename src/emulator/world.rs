@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) fixed_handles: Option<u64>,
     /// The next session id begins with a zero byte, as one in 256 does.
     pub(crate) zero_session: bool,
+    /// Files of so many bytes or more are given in six parts to clients that understand that.
+    pub(crate) parts_from: Option<u64>,
 }
 
 /// Numbers that only grow, and the server's identity.
@@ -85,6 +87,8 @@ pub(crate) struct Download {
     pub(crate) content: ContentId,
     /// Whose transfer allowance it uses.
     pub(crate) payer: UserHandle,
+    /// The file is given in six parts, not as a whole.
+    pub(crate) in_parts: bool,
     pub(crate) expires: Instant,
 }
 

@@ -20,7 +20,7 @@ fn the_demo_as_text_does_the_main_job_and_verifies_it() {
 fn the_emulator_says_where_it_is_before_it_serves() {
     let scene = Scene::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_megapane"))
-        .args(["emulator", "--listen", "127.0.0.1:0", "--fault", "-3@f#1"])
+        .args(["emulator", "--listen", "127.0.0.1:0", "--fault", "-3@f#1", "--raid", "--fault", "404@dl2"])
         .env_clear()
         .stdout(Stdio::piped())
         .spawn()
@@ -35,8 +35,11 @@ fn the_emulator_says_where_it_is_before_it_serves() {
         ("MEGAPANE_API_URL", ""),
     ];
     let listed = scene.run_with(&["lsf", "e:"], &account, "");
+    let recipe = "e:Documents/Recipes/Pasteis de nata.md";
+    let read = scene.run_with(&["cat", recipe], &account, "");
     child.kill().unwrap();
     child.wait().unwrap();
+    assert_eq!(read.code, 0, "a part is missing and not missed: {}", read.err);
     assert_eq!(listed.code, 0, "{}", listed.err);
     assert!(listed.out.contains("Photos/"), "{}", listed.out);
 
@@ -44,6 +47,7 @@ fn the_emulator_says_where_it_is_before_it_serves() {
     assert_eq!(open.code, 2);
     assert!(open.err.contains("this machine only"), "{}", open.err);
     assert_eq!(scene.run(&["emulator", "--fault", "nonsense"]).code, 2);
+    assert_eq!(scene.run(&["emulator", "--raid=some"]).code, 2);
 }
 
 #[test]

@@ -44,6 +44,26 @@ async fn numbers_hit_a_batch_a_command_or_a_storage_url() {
 }
 
 #[tokio::test]
+async fn a_single_part_of_a_file_can_be_hit() {
+    let (emulator, ann, mut line) = ann().await;
+    emulator.serve_in_parts(1);
+    let file = ann.file("f", &[9; 1000], 1);
+    let answer = line.one(json!({"a": "g", "g": 1, "n": file, "v": 2})).await;
+    emulator.fault("404@dl3").unwrap();
+    emulator.fault("short:10@dl5").unwrap();
+    emulator.fault("429@dl#6").unwrap();
+    let mut seen = Vec::new();
+    for part in [0, 1, 2, 3, 4, 4, 5] {
+        let (status, bytes, _) = outcome(line.get(answer["g"][part].as_str().unwrap()).await).await;
+        seen.push((part, status.unwrap().as_u16(), bytes.len()));
+    }
+    assert_eq!(
+        seen,
+        [(0, 200, 208), (1, 200, 208), (2, 200, 208), (3, 404, 0), (4, 200, 192), (4, 429, 0), (5, 200, 182)]
+    );
+}
+
+#[tokio::test]
 async fn statuses_come_with_their_headers() {
     let (emulator, ann, mut line) = ann().await;
     let url = download_url(&mut line, &ann).await;

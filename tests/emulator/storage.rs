@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::{FileKey, NodeKey, random};
-use megapane::crypto::mac;
+use megapane::crypto::{mac, raid};
 use megapane::emulator::{Emulator, Filling, NewAccount, Owner, Recipe};
 use megapane::handle::base64_encode;
 use serde_json::{Value, json};
@@ -186,6 +186,64 @@ async fn a_made_file_of_a_gigabyte_is_read_where_it_is_wanted() {
     let mut plain = vec![0; 1000];
     recipe.plain(offset, &mut plain);
     assert_eq!(end, plain);
+}
+
+#[tokio::test]
+async fn who_understands_parts_gets_six_of_which_five_suffice() {
+    let (emulator, ann, mut line) = ann().await;
+    emulator.serve_in_parts(100);
+    for size in [100, 159, 160, 700_001] {
+        let file = ann.file(&format!("size-{size}"), &vec![7; size], 1);
+        let ask = |more: Value| {
+            let mut command = json!({"a": "g", "g": 1, "n": file});
+            command.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            command
+        };
+        let url = line.one(ask(json!({}))).await["g"].as_str().unwrap().to_owned();
+        let (_, whole, _) = outcome(line.get(&url).await).await;
+        let answer = line.one(ask(json!({"v": 2}))).await;
+        assert_eq!(answer["s"], size);
+        let urls: Vec<&str> =
+            answer["g"].as_array().unwrap().iter().map(|url| url.as_str().unwrap()).collect();
+        assert_eq!(urls.len(), raid::PARTS);
+        let mut window = raid::Window::new(size);
+        for (part, url) in urls.iter().enumerate() {
+            let (_, bytes, _) = outcome(line.get(url).await).await;
+            assert_eq!(bytes.len() as u64, raid::part_sizes(size as u64)[part]);
+            let (_, some, _) = outcome(line.post_to(&format!("{url}/5-9"), "".into()).await).await;
+            assert_eq!(some, bytes[5..10], "a range counts in the part");
+            if part != 2 {
+                window.put(part, &bytes);
+            }
+        }
+        assert!(window.join().unwrap() == whole, "{size}");
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_understand_parts_gets_one_address_and_so_does_a_small_file() {
+    let (emulator, ann, mut line) = ann().await;
+    emulator.serve_in_parts(100);
+    let (small, large, empty) =
+        (ann.file("s", &[1; 99], 1), ann.file("l", &[1; 100], 1), ann.file("e", b"", 1));
+    for version in [json!(null), json!(1)] {
+        let answer = line.one(json!({"a": "g", "g": 1, "n": large, "v": version})).await;
+        assert!(answer["g"].is_string(), "{answer}");
+    }
+    for one in [small, empty] {
+        let answer = line.one(json!({"a": "g", "g": 1, "n": one, "v": 2})).await;
+        assert_eq!(answer["g"].as_array().map(Vec::len), Some(1), "{answer}");
+    }
+    let answer = line.one(json!({"a": "g", "g": 1, "n": large, "v": 2})).await;
+    let part = answer["g"][5].as_str().unwrap();
+    let whole = part.strip_suffix(".5").unwrap();
+    for (url, status) in [(part, 200), (whole, 404), (&format!("{whole}.6"), 404)] {
+        assert_eq!(line.get(url).await.unwrap().status.as_u16(), status, "{url}");
+    }
+    let beyond = line.get(&format!("{part}/99-100")).await.unwrap();
+    assert_eq!(beyond.status.as_u16(), 416);
+    emulator.expire_urls();
+    assert_eq!(line.get(part).await.unwrap().status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

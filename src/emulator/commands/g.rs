@@ -1,5 +1,5 @@
-//! `g`: a file's size and attributes, and a URL to read it from; of the caller's own tree, of a folder link, or of a file
-//! link. The bytes themselves are the storage endpoint's.
+//! `g`: a file's size and attributes, and a URL to read it from, or those of its six parts; of the caller's own tree, of a
+//! folder link, or of a file link. The bytes themselves are the storage endpoint's.
 
 use std::time::Duration;
 
@@ -7,10 +7,12 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::{Call, Outcome};
+use crate::crypto::raid::PARTS;
 use crate::emulator::account::TransferAllowance;
 use crate::emulator::node::NodeKind;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::share::Access;
+use crate::emulator::storage::part_path;
 use crate::emulator::world::{Download, World, unix_now};
 use crate::handle::NodeHandle;
 
@@ -38,11 +40,18 @@ pub(super) fn run(call: &mut Call) -> Outcome {
         answer["tl"] = json!(wait);
         return Ok(answer.into());
     }
+    // A client that says it understands split files gets a list, also where there is one address only.
+    let understands_parts = call.number("v") == Some(2);
+    let in_parts = understands_parts && size > 0 && call.world.parts_from.is_some_and(|from| size >= from);
     let token = World::next_token();
-    let url = call.url(&format!("dl/{token}"));
-    call.world.downloads.insert(token, Download { content, payer, expires: Instant::now() + URL_LIFE });
-    // A client that says it understands split files gets a list, here always of one part.
-    answer["g"] = if call.number("v") == Some(2) { json!([url]) } else { json!(url) };
+    answer["g"] = if in_parts {
+        (0..PARTS).map(|part| call.url(&format!("dl/{}", part_path(&token, part)))).collect()
+    } else {
+        let url = call.url(&format!("dl/{token}"));
+        if understands_parts { json!([url]) } else { json!(url) }
+    };
+    let expires = Instant::now() + URL_LIFE;
+    call.world.downloads.insert(token, Download { content, payer, in_parts, expires });
     Ok(answer.into())
 }
 
