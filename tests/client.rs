@@ -307,7 +307,7 @@ async fn all_of_it_works_over_http() {
 
 async fn download_address(session: &Session, node: NodeHandle) -> Url {
     let answer = session.client().call(&AskDownload::new(node)).await.unwrap();
-    answer.address.unwrap().parse().unwrap()
+    answer.addresses[0].parse().unwrap()
 }
 
 async fn collected(body: megapane::api::transport::BodyStream) -> Vec<u8> {
@@ -349,7 +349,7 @@ async fn a_used_up_transfer_quota_comes_with_its_time() {
     let node = owner.file("a.bin", &[7; 1000], 1_700_000_000);
     emulator.fault("-17:30@g#1").unwrap();
     let answer = session.client().call(&AskDownload::new(node)).await.unwrap();
-    assert_eq!((answer.error, answer.seconds_left, answer.address), (Some(-17), Some(30), None));
+    assert_eq!((answer.error, answer.seconds_left, answer.addresses), (Some(-17), Some(30), vec![]));
     for (fault, code) in [("-9@g#1", -9), ("-16@g#1", -16), ("-18@g#1", -18)] {
         emulator.clear_faults();
         emulator.fault(fault).unwrap();

@@ -540,6 +540,190 @@ async fn many_downloads_share_one_memory_and_all_arrive() {
     assert_eq!(scene.local_names().len(), 8);
 }
 
+// ---------------------------------------------------------------------------------------------- down, in six parts
+
+/// What was asked of storage servers, in order: the part, and its range.
+fn asked_of_parts(scene: &Scene) -> Vec<(usize, String)> {
+    let seen = scene.emulator.seen();
+    let paths = seen.iter().filter_map(|seen| seen.path.strip_prefix("/dl/"));
+    let part_and_range = |path: &str| {
+        let (place, range) = path.split_once('/').unwrap();
+        (place.split_once('.').unwrap().1.parse().unwrap(), range.to_owned())
+    };
+    paths.map(part_and_range).collect()
+}
+
+async fn scene_in_parts() -> Scene {
+    let scene = Scene::new().await;
+    scene.emulator.serve_in_parts(1);
+    scene
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_in_six_parts_of_every_boundary_size_come_down_whole() {
+    let mut scene = scene_in_parts().await;
+    for size in SIZES.into_iter().chain([15, 16, 17, 79, 80, 81, 160, 200_001]) {
+        scene.begin_again();
+        let bytes = noise(size);
+        download(scene.download_of(&bytes)).await.unwrap_or_else(|error| panic!("{size} bytes: {error}"));
+        scene.assert_downloaded(&bytes);
+        assert_eq!(scene.progress.done(), size as u64);
+        let parity = asked_of_parts(&scene).into_iter().filter(|(part, _)| *part == 0);
+        assert_eq!(parity.count(), 0, "{size} bytes: the parity is not needed");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_part_that_fails_or_lags_is_not_noticed() {
+    let mut scene = scene_in_parts().await;
+    for fault in [
+        "404@dl3",
+        "503@dl1",
+        "429@dl5",
+        "cut@dl2",
+        "cut:50000@dl4",
+        "short@dl5",
+        "short:1@dl1",
+        "garbage@dl2",
+        "slow:70s@dl3",
+        "rate:4KiB@dl2",
+    ] {
+        scene.begin_again();
+        let bytes = noise((9 << 20) + 5);
+        let order = scene.download_of(&bytes);
+        scene.fault(fault);
+        let start = Instant::now();
+        download(order).await.unwrap_or_else(|error| panic!("{fault}: {error}"));
+        scene.assert_downloaded(&bytes);
+        assert_eq!(scene.progress.done(), bytes.len() as u64, "{fault}");
+        assert!(scene.waits().is_empty(), "{fault}: {:?}", scene.waits());
+        assert!(start.elapsed() < Duration::from_secs(15), "{fault}: {:?}", start.elapsed());
+        assert_eq!(scene.command_count("g"), 1, "{fault}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_that_failed_once_is_left_alone() {
+    let scene = scene_in_parts().await;
+    let order = scene.download_of(&noise(40 << 20));
+    scene.fault("503@dl3");
+    download(order).await.unwrap();
+    let asked = asked_of_parts(&scene);
+    let count = |wanted| asked.iter().filter(|(part, _)| *part == wanted).count();
+    assert!(count(3) <= 2, "once for each range that was under way: {asked:?}");
+    assert!(count(0) >= 10, "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_in_parts_survives_whatever_passes() {
+    let mut scene = scene_in_parts().await;
+    for fault in [
+        "500@dl#1-2",
+        "503@dl#1-9",
+        "429@dl#1-4",
+        "403@dl#1-2",
+        "cut@dl#1-5",
+        "cut:0@dl#20%3",
+        "cut:1000@dl#1-40",
+        "short@dl#*4",
+        "short:1@dl#30%1",
+        "lost@dl#2-4",
+        "slow:70s@dl#1-3",
+        "500@dl#20%5",
+        "-18@g#1",
+    ] {
+        scene.begin_again();
+        let bytes = noise((9 << 20) + 5);
+        let order = scene.download_of(&bytes);
+        scene.fault(fault);
+        download(order).await.unwrap_or_else(|error| panic!("{fault}: {error}"));
+        scene.assert_downloaded(&bytes);
+        assert_eq!(scene.progress.done(), bytes.len() as u64, "{fault}");
+        assert!(scene.progress.wait().is_none(), "{fault}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_missing_parts_end_a_download_and_leave_nothing() {
+    let scene = scene_in_parts().await;
+    let order = scene.download_of(&noise(1 << 20));
+    scene.fault("404@dl0");
+    scene.fault("503@dl4");
+    let failed = download(order).await.unwrap_err();
+    assert!(matches!(failed, TransferError::Storage(_)), "{failed}");
+    assert!(scene.command_count("g") > 1, "new addresses could have helped");
+    assert!(scene.local_names().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn expired_addresses_of_parts_are_asked_for_again() {
+    let scene = scene_in_parts().await;
+    let bytes = noise(12 << 20);
+    let order = scene.download_of(&bytes);
+    scene.fault("slow:1s@dl");
+    let expire = async {
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        scene.emulator.expire_urls();
+    };
+    let (ended, ()) = tokio::join!(download(order), expire);
+    ended.unwrap();
+    scene.assert_downloaded(&bytes);
+    assert_eq!(scene.command_count("g"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_used_up_allowance_is_not_blamed_on_a_part() {
+    let scene = scene_in_parts().await;
+    let bytes = noise(1000);
+    let order = scene.download_of(&bytes);
+    scene.fault("509:1800@dl#1");
+    let start = Instant::now();
+    download(order).await.unwrap();
+    scene.assert_downloaded(&bytes);
+    assert_eq!(start.elapsed().as_secs() / 10, 180);
+    assert_eq!(scene.waits(), [Some(Reason::TransferQuota), None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_with_a_wrong_byte_in_a_part_never_gets_its_name() {
+    let mut scene = scene_in_parts().await;
+    for fault in ["flip:0@dl1#1", "flip:100000@dl5#1"] {
+        scene.begin_again();
+        let order = scene.download_of(&noise((1 << 20) + 1));
+        scene.fault(fault);
+        let failed = download(order).await.unwrap_err();
+        assert!(matches!(failed, TransferError::Damaged { .. }), "{fault}: {failed}");
+        assert!(scene.local_names().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_in_six_parts_takes_ten_connections_at_most() {
+    let scene = scene_in_parts().await;
+    let order = scene.download_of(&noise(40 << 20));
+    scene.fault("slow:4s@dl");
+    let look = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        scene.ranges().len()
+    };
+    let (ended, under_way) = tokio::join!(download(order), look);
+    ended.unwrap();
+    assert_eq!(under_way, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_files_of_the_marked_size_come_in_parts() {
+    let mut scene = Scene::new().await;
+    scene.emulator.serve_in_parts(1000);
+    for (size, requests) in [(999, 1), (1000, 5)] {
+        scene.begin_again();
+        let bytes = noise(size);
+        download(scene.download_of(&bytes)).await.unwrap();
+        scene.assert_downloaded(&bytes);
+        assert_eq!(scene.ranges().len(), requests, "{size} bytes");
+    }
+}
+
 // ---------------------------------------------------------------------------------------------- up
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! MEGA's API as a client speaks it: bytes (`transport`, `http`), batches (`client`), words (`wire`), the node list
-//! (`listing`), storage servers (`storage`), and the table of errors. It knows nothing of accounts or trees.
+//! (`listing`), storage servers (`storage`; a file is at one of them or, in parts, at six: `origin`), and the table of
+//! errors. It knows nothing of accounts or trees.
 //!
 //! A call goes `client` → `queue` (one batch at a time) → `exchange` (the same request until it is answered) → transport.
 
@@ -7,6 +8,7 @@ pub mod client;
 pub mod error;
 pub mod http;
 pub mod listing;
+pub mod origin;
 pub mod storage;
 pub mod transport;
 pub mod wait;
@@ -15,8 +17,10 @@ pub mod wire;
 mod backoff;
 mod batch;
 mod exchange;
+mod holdup;
 mod listing_body;
 mod members;
+mod parts;
 mod queue;
 mod request_id;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
@@ -74,6 +75,9 @@ impl StorageError {
         Advice { kind, reason: self.to_string().into(), hint }
     }
 }
+
+/// The bytes of a range of a file while they arrive. It may end early, or bring a few too many: the reader has to check.
+pub type RangeBody = BoxStream<'static, Result<Bytes, StorageError>>;
 
 /// Opens the body of bytes `first ..= last`. It is never longer than that; that it is not shorter is the caller's check.
 pub async fn download_range(

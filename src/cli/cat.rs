@@ -2,6 +2,7 @@
 //! end: the exit code is then not 0, and a script must not use what came.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use clap::Args;
@@ -14,7 +15,9 @@ use super::exit::ExitCode;
 use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
 use super::remote::{CloudPath, Place};
-use crate::api::storage::{self, StorageError};
+use crate::api::origin::Origin;
+use crate::api::storage::StorageError;
+use crate::api::transport::Transport;
 use crate::crypto::chunk;
 use crate::crypto::key::{FileKey, NodeKey};
 use crate::crypto::mac;
@@ -91,7 +94,7 @@ async fn print_node(context: &mut Context, opened: &Opened, cloud: &CloudPath) -
         opened,
         node: file.handle(),
         key,
-        url: None,
+        origin: None,
         patience: Patience::new(context.options.max_wait, 1),
     };
     let doing = format!("print \"{cloud}\"");
@@ -114,7 +117,7 @@ struct Stream<'a> {
     opened: &'a Opened,
     node: NodeHandle,
     key: FileKey,
-    url: Option<url::Url>,
+    origin: Option<Origin>,
     patience: Patience,
 }
 
@@ -131,21 +134,21 @@ impl Stream<'_> {
                 }
                 (client.waits())(None);
             }
-            let Some(url) = &self.url else {
+            let Some(origin) = &self.origin else {
                 match self.opened.session.download_url(self.node).await {
-                    Ok((url, _size)) => self.url = Some(url),
+                    Ok((origin, _size)) => self.origin = Some(origin),
                     Err(error) => self.patience.judge_address(error, Instant::now())?,
                 }
                 continue;
             };
-            match receive(client.transport().as_ref(), url, offset, len).await {
+            match receive(client.transport(), origin, offset, len).await {
                 Ok(bytes) => {
                     self.patience.moved();
                     return Ok(bytes);
                 }
                 Err(error) => match self.patience.judge(error, Instant::now())? {
                     Remedy::Again => {}
-                    Remedy::NewAddress => self.url = None,
+                    Remedy::NewAddress => self.origin = None,
                 },
             }
         }
@@ -153,12 +156,12 @@ impl Stream<'_> {
 }
 
 async fn receive(
-    transport: &dyn crate::api::transport::Transport,
-    url: &url::Url,
+    transport: &Arc<dyn Transport>,
+    origin: &Origin,
     offset: u64,
     len: u64,
 ) -> Result<Vec<u8>, StorageError> {
-    let mut body = storage::download_range(transport, url, offset, offset + len - 1).await?;
+    let mut body = origin.open(transport, offset, offset + len - 1).await?;
     let mut bytes = Vec::new();
     while let Some(more) = body.next().await {
         let more: Bytes = more?;

@@ -8,15 +8,15 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use super::disk::{self, write_at};
 use super::error::TransferError;
 use super::jobs::{Jobs, Turn};
-use super::limits::Limits;
+use super::limits::{self, Limits};
 use super::patience::{Patience, Remedy};
 use super::progress::Progress;
-use crate::api::storage::{self, StorageError};
+use crate::api::origin::Origin;
+use crate::api::storage::StorageError;
 use crate::api::transport::Transport;
 use crate::crypto::chunk;
 use crate::crypto::key::FileKey;
@@ -127,7 +127,7 @@ struct Scene {
 enum Address {
     Unknown,
     Asked,
-    Known(Url),
+    Known(Origin),
 }
 
 /// Whole chunks of the file, one after another.
@@ -138,7 +138,7 @@ struct Piece {
 }
 
 enum Ended {
-    Address(Result<(Url, u64), DownloadUrlError>),
+    Address(Result<(Origin, u64), DownloadUrlError>),
     Piece(Result<Fetched, TransferError>),
 }
 
@@ -193,7 +193,7 @@ impl<'a> Fetch<'a> {
             }
         };
         match ended {
-            Ended::Address(Ok((url, stored))) => self.take_address(url, stored),
+            Ended::Address(Ok((origin, stored))) => self.take_address(origin, stored),
             Ended::Address(Err(error)) => {
                 self.address = Address::Unknown;
                 self.patience.judge_address(error, Instant::now())
@@ -204,7 +204,7 @@ impl<'a> Fetch<'a> {
     }
 
     fn start_jobs(&mut self) {
-        let url = match &self.address {
+        let origin = match &self.address {
             Address::Asked => return,
             Address::Unknown => {
                 let (session, node) = (self.download.session.clone(), self.download.node);
@@ -212,21 +212,22 @@ impl<'a> Fetch<'a> {
                 self.address = Address::Asked;
                 return;
             }
-            Address::Known(url) => url.clone(),
+            Address::Known(origin) => origin.clone(),
         };
-        while self.jobs.count() < self.patience.connections() {
+        let at_once = limits::ranges_at_once(self.patience.connections(), &origin);
+        while self.jobs.count() < at_once {
             let Some(piece) = self.again.pop().or_else(|| self.fresh.next().map(Piece::new)) else { return };
-            let (scene, url, generation) = (Arc::clone(&self.scene), url.clone(), self.generation);
-            self.jobs.start(async move { Ended::Piece(scene.fetch(&url, generation, piece).await) });
+            let (scene, origin, generation) = (Arc::clone(&self.scene), origin.clone(), self.generation);
+            self.jobs.start(async move { Ended::Piece(scene.fetch(&origin, generation, piece).await) });
         }
     }
 
-    fn take_address(&mut self, url: Url, stored: u64) -> Result<(), TransferError> {
+    fn take_address(&mut self, origin: Origin, stored: u64) -> Result<(), TransferError> {
         let listed = self.download.size;
         if stored != listed {
             return Err(TransferError::SizeDiffers { name: name_of(&self.download.target), listed, stored });
         }
-        self.address = Address::Known(url);
+        self.address = Address::Known(origin);
         Ok(())
     }
 
@@ -258,13 +259,13 @@ impl Scene {
     /// Fetches one piece and writes what came of it, in whole chunks.
     async fn fetch(
         self: Arc<Self>,
-        url: &Url,
+        origin: &Origin,
         generation: u32,
         piece: Piece,
     ) -> Result<Fetched, TransferError> {
         let mut buffer = self.limits.buffers.lend(piece.len).await;
         let mut filled = 0;
-        let failed = self.receive(url, piece, &mut buffer, &mut filled).await.err();
+        let failed = self.receive(origin, piece, &mut buffer, &mut filled).await.err();
         let whole = piece.whole_chunks(filled);
         let failed = failed.filter(|_| whole < piece.len); // a line that breaks behind the last byte took nothing
         self.progress.take_back((filled - whole) as u64);
@@ -282,13 +283,13 @@ impl Scene {
     /// Fills the buffer with ciphertext; `filled` counts what came, also where the rest did not.
     async fn receive(
         &self,
-        url: &Url,
+        origin: &Origin,
         piece: Piece,
         buffer: &mut [u8],
         filled: &mut usize,
     ) -> Result<(), StorageError> {
         let last = piece.offset + piece.len as u64 - 1; // no piece is empty
-        let mut body = storage::download_range(&*self.transport, url, piece.offset, last).await?;
+        let mut body = origin.open(&self.transport, piece.offset, last).await?;
         let wrong_length =
             |sent: usize| StorageError::WrongLength { asked: piece.len as u64, sent: sent as u64 };
         while let Some(bytes) = body.next().await {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::buffer::BufferPool;
+use crate::api::origin::Origin;
 
 /// Bounds on what transfers take. Clones share the memory.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Memory for content on its way, shared by all transfers.
     pub(crate) buffers: Arc<BufferPool>,
-    /// Connections for one file, at most; a server that objects gets fewer.
+    /// Connections for one file to one server, at most; a server that objects gets fewer.
     pub connections: usize,
     /// The longest wait without a byte moving before a transfer gives up; `None` waits for ever. Short troubles are
     /// sat out whatever it says; [`Duration::ZERO`] makes a used-up transfer allowance an error at once.
@@ -37,6 +38,14 @@ impl Limits {
     }
 }
 
+/// Returns how many ranges of a file to read at once where `connections` to one server would do.
+///
+/// A range of a file in six parts takes five connections of its own, each to another server. Two at once are enough for
+/// one to move bytes while the other begins or ends; that is ten connections for the file, at most two to a server.
+pub(crate) fn ranges_at_once(connections: usize, origin: &Origin) -> usize {
+    if origin.is_in_parts() { connections.min(RANGES_IN_PARTS) } else { connections }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self::new(None)
@@ -56,6 +65,8 @@ pub(crate) struct Split {
 const MEMORY: usize = 40 << 20;
 /// With the largest pieces they take half of the memory, so that one file that waits does not hold up all others.
 const CONNECTIONS: usize = 5;
+/// Ranges of a six-part file.
+const RANGES_IN_PARTS: usize = 2;
 /// Below this a further connection costs more than it brings, in bytes.
 const SMALLEST_PIECE: u64 = 1 << 20;
 /// Four chunks of 1 MiB, which are decrypted side by side, in bytes.

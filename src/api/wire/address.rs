@@ -21,13 +21,18 @@ pub struct AskDownload {
     with_address: u8,
     #[serde(rename = "ssl")]
     secure: u8,
+    #[serde(rename = "v")]
+    form: u8,
 }
 
 impl AskDownload {
-    /// Asks for a file of the account, over TLS.
+    /// Asks for a file of the account, over TLS, in parts where the server keeps it so.
+    ///
+    /// The official client asks so for every transfer (meganz/sdk `src/commands.cpp` `CommandGetFile`): without it the
+    /// server puts a split file together on its side, at one more machine that can be slow or away.
     #[must_use]
     pub const fn new(node: NodeHandle) -> Self {
-        Self { node, with_address: 1, secure: SECURE }
+        Self { node, with_address: 1, secure: SECURE, form: IN_PARTS }
     }
 }
 
@@ -37,9 +42,10 @@ pub struct DownloadAddress {
     /// Bytes of the file.
     #[serde(rename = "s", default, deserialize_with = "lenient::number")]
     pub size: Option<u64>,
-    /// The address; it is the permission to read, so it is as secret as the (encrypted) content.
-    #[serde(rename = "g", default, deserialize_with = "lenient::text")]
-    pub address: Option<String>,
+    /// One address, or those of the six parts in order; none with an error. They are the permission to read, so they are
+    /// as secret as the (encrypted) content.
+    #[serde(rename = "g", default, deserialize_with = "lenient::texts")]
+    pub addresses: Vec<String>,
     /// An error number: this command fails inside its object.
     #[serde(rename = "e", default, deserialize_with = "lenient::number")]
     pub error: Option<i32>,
@@ -114,6 +120,9 @@ impl fmt::Debug for UploadAddress {
 /// `ssl`: addresses come as https, which the transport insists on. The official client sends this and nothing else, and
 /// says of it that it enforces https (meganz/sdk `include/megaapi.h`, `forceSSL`).
 const SECURE: u8 = 2;
+
+/// `v` of `g`: the client can put split files together.
+const IN_PARTS: u8 = 2;
 
 /// `v` of `u`: the completion token comes as 36 raw bytes.
 const BINARY_TOKEN: u8 = 2;

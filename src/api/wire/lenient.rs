@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserializer;
-use serde::de::{self, Visitor};
+use serde::de::{self, SeqAccess, Visitor};
 
 /// Reads an integer of type `N`, also from text; `None` for `null` and for empty text.
 ///
@@ -21,6 +21,13 @@ where
 /// Reads a text; `None` for `null`, for empty text, and for a number (some answers write `0` for nothing).
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     deserializer.deserialize_any(TextVisitor)
+}
+
+/// Reads a list of texts; one text alone is a list of one, and what [`text`] takes for nothing an empty list.
+///
+/// More than [`MOST_TEXTS`] are an error: no list of the protocol has more, and a server could send millions.
+pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    deserializer.deserialize_any(TextsVisitor)
 }
 
 struct NumberVisitor<N>(PhantomData<N>);
@@ -90,3 +97,43 @@ impl Visitor<'_> for TextVisitor {
         Ok(None)
     }
 }
+
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Vec<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a list of texts")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = list.next_element()? {
+            if texts.len() == MOST_TEXTS {
+                return Err(de::Error::custom("the list is too long"));
+            }
+            texts.push(text);
+        }
+        Ok(texts)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(TextVisitor.visit_str(text)?.into_iter().collect())
+    }
+
+    fn visit_u64<E: de::Error>(self, _value: u64) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_i64<E: de::Error>(self, _value: i64) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+}
+
+/// As many as a file has parts.
+const MOST_TEXTS: usize = 6;

@@ -97,7 +97,10 @@ mod tests {
         assert_eq!(written(&open), json!({"a": "us", "user": "a@b.c", "uh": "uh", "sek": "key"}));
         assert_eq!(written(&CloseSession {}), json!({"a": "sml"}));
         assert_eq!(written(&AskQuota::all()), json!({"a": "uq", "strg": 1, "xfer": 1}));
-        assert_eq!(written(&AskDownload::new(node)), json!({"a": "g", "n": "AbCd-_12", "g": 1, "ssl": 2}));
+        assert_eq!(
+            written(&AskDownload::new(node)),
+            json!({"a": "g", "n": "AbCd-_12", "g": 1, "ssl": 2, "v": 2})
+        );
         assert_eq!(
             written(&AskUpload::new(5_000_000_000, folder)),
             json!({"a": "u", "s": 5_000_000_000_u64, "t": ["rrrrrrrr"], "ssl": 2, "v": 2})
@@ -128,9 +131,24 @@ mod tests {
         let scheme: Scheme = serde_json::from_str(r#"{"v":1,"s":null}"#).unwrap();
         assert_eq!((scheme.version, scheme.salt), (Some(1), None));
         let address: DownloadAddress = serde_json::from_str(r#"{"e":-17,"tl":"900"}"#).unwrap();
-        assert_eq!((address.error, address.seconds_left, address.address), (Some(-17), Some(900), None));
+        assert_eq!((address.error, address.seconds_left, address.addresses), (Some(-17), Some(900), vec![]));
         let quota: QuotaAnswer = serde_json::from_str(r#"{"cstrg":18446744073709551615}"#).unwrap();
         assert_eq!(quota.storage_used, Some(u64::MAX));
+    }
+
+    #[test]
+    fn the_addresses_of_a_file_are_one_text_or_a_list() {
+        let addresses = |text| serde_json::from_str::<DownloadAddress>(text).map(|answer| answer.addresses);
+        assert_eq!(addresses(r#"{"g":"a"}"#).unwrap(), ["a"]);
+        assert_eq!(addresses(r#"{"g":["a"]}"#).unwrap(), ["a"]);
+        assert_eq!(addresses(r#"{"g":["a","b","c","d","e","f"]}"#).unwrap().len(), 6);
+        for nothing in ["{}", r#"{"g":null}"#, r#"{"g":""}"#, r#"{"g":0}"#, r#"{"g":[]}"#] {
+            assert!(addresses(nothing).unwrap().is_empty(), "{nothing}");
+        }
+        let seven = r#"{"g":["a","b","c","d","e","f","g"]}"#;
+        for wrong in [r#"{"g":{}}"#, r#"{"g":[1]}"#, r#"{"g":[["a"]]}"#, seven] {
+            assert!(addresses(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use url::Url;
 
 use crate::api::error::{ApiError, Context, ErrorCode};
+use crate::api::origin::Origin;
 use crate::api::storage::quota_wait;
 use crate::api::wire::{ApiCommand, AskDownload, AskUpload};
 use crate::handle::NodeHandle;
@@ -31,7 +32,7 @@ impl Session {
     }
 
     /// Asks where to read a file (`g`), and how many bytes the server has of it.
-    pub async fn download_url(&self, node: NodeHandle) -> Result<(Url, u64), DownloadUrlError> {
+    pub async fn download_url(&self, node: NodeHandle) -> Result<(Origin, u64), DownloadUrlError> {
         let answer = self.client().call(&AskDownload::new(node)).await?;
         match answer.error.map(ErrorCode) {
             None | Some(ErrorCode(0)) => {}
@@ -43,8 +44,11 @@ impl Session {
                 return Err(ApiError::Refused { code, command, context }.into());
             }
         }
-        let size = answer.size.ok_or(ApiError::Malformed { command: AskDownload::NAME })?;
-        Ok((parse::<AskDownload>(answer.address.as_deref())?, size))
+        let malformed = ApiError::Malformed { command: AskDownload::NAME };
+        let Some(size) = answer.size else { return Err(malformed.into()) };
+        let addresses = answer.addresses.iter().map(|address| parse::<AskDownload>(Some(address)));
+        let origin = Origin::new(addresses.collect::<Result<_, _>>()?, size);
+        Ok((origin.ok_or(malformed)?, size))
     }
 }
 
