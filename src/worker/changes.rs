@@ -2,12 +2,12 @@
 //! told with one line, and then the views that show it are read again.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use futures_util::stream::{self, StreamExt};
 
 use super::actor::Actor;
+use super::disk;
 use super::jobs::{Done, blocking};
 use super::listing;
 use super::listing::is_writable;
@@ -16,7 +16,6 @@ use super::selection::Selected;
 use crate::api::error::ApiError;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
-use crate::local::{LocalError, Trash, rename_free};
 use crate::message::{Event, Problem, ProblemKind, Selection};
 use crate::session::Session;
 use crate::session::change::{Change, ChangeError, Outcome, Prepared};
@@ -65,7 +64,8 @@ impl Actor {
             Location::Local(parent) => {
                 let folders = vec![parent.clone()];
                 self.change_local(folders, line, move || {
-                    let path = checked_join(&parent, &name).map_err(|error| problem::of_local(&what, &error));
+                    let path =
+                        disk::checked_join(&parent, &name).map_err(|error| problem::of_local(&what, &error));
                     let made = path.and_then(|path| {
                         fs::create_dir(&path).map_err(|error| problem::of_io(&what, &error))
                     });
@@ -93,9 +93,9 @@ impl Actor {
                 let (line, what) =
                     (format!("renamed \"{shown}\" to \"{name}\""), format!("rename \"{shown}\""));
                 self.change_local(vec![parent.clone()], line, move || {
-                    let to = checked_join(&parent, &name);
+                    let to = disk::checked_join(&parent, &name);
                     vec![
-                        to.and_then(|to| rename(&parent.join(old), &to))
+                        to.and_then(|to| disk::rename(&parent.join(old), &to))
                             .map_err(|error| problem::of_local(&what, &error)),
                     ]
                 });
@@ -125,7 +125,7 @@ impl Actor {
             Ok(Selected::Entries { parent: Location::Local(parent), keys }) => {
                 let trash = self.trash.clone();
                 let line = format!("moved {} to the trash", counted(&keys, None));
-                let sort_out = move |key: &EntryKey| local_trash(&trash, &parent, key);
+                let sort_out = move |key: &EntryKey| disk::throw_away(&trash, &parent, key);
                 self.change_local_each(keys, line, sort_out, None);
             }
             Ok(Selected::Entries { parent: Location::Cloud { account, .. }, keys }) => {
@@ -152,7 +152,7 @@ impl Actor {
             (Selected::Entries { parent: Location::Local(parent), keys }, Location::Local(target)) => {
                 let line = format!("moved {} to {title}", counted(&keys, None));
                 let goal = target.clone();
-                let change = move |key: &EntryKey| local_move(&parent, &goal, key);
+                let change = move |key: &EntryKey| disk::move_to(&parent, &goal, key);
                 self.change_local_each(keys, line, change, Some(target));
             }
             (
@@ -402,42 +402,7 @@ fn free_in(tree: &Tree, parent: NodeHandle, name: &str, what: &str) -> Result<()
     Err(Problem::new(ProblemKind::Permanent, message, "Choose another name."))
 }
 
-fn local_trash(trash: &Trash, parent: &Path, key: &EntryKey) -> Result<PathBuf, Problem> {
-    let EntryKey::Name(name) = key else { return Err(fixed(key, "thrown away")) };
-    let what = format!("throw away \"{}\"", name.to_string_lossy());
-    trash.put(&parent.join(name)).map_err(|error| problem::of_local(&what, &error))?;
-    Ok(parent.to_path_buf())
-}
-
-fn local_move(parent: &Path, target: &Path, key: &EntryKey) -> Result<PathBuf, Problem> {
-    let EntryKey::Name(name) = key else { return Err(fixed(key, "moved")) };
-    let what = format!("move \"{}\"", name.to_string_lossy());
-    rename(&parent.join(name), &target.join(name)).map_err(|error| problem::of_local(&what, &error))?;
-    Ok(parent.to_path_buf())
-}
-
-/// Renames without ever taking the place of something.
-fn rename(from: &Path, to: &Path) -> Result<(), LocalError> {
-    rename_free(from, to).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => LocalError::Exists { path: to.to_path_buf() },
-        _ => LocalError::io("rename", from)(error),
-    })
-}
-
-/// Returns the place of a typed name in a folder; one that would lead elsewhere is refused.
-fn checked_join(folder: &Path, name: &str) -> Result<PathBuf, LocalError> {
-    let mut components = Path::new(name).components();
-    let path = folder.join(name);
-    match (components.next(), components.next()) {
-        (Some(std::path::Component::Normal(only)), None) if only == name => Ok(path),
-        _ => {
-            let refused = io::Error::new(io::ErrorKind::InvalidInput, "it is not a name");
-            Err(LocalError::io("use", Path::new(name))(refused))
-        }
-    }
-}
-
-fn fixed(key: &EntryKey, done: &str) -> Problem {
+pub(super) fn fixed(key: &EntryKey, done: &str) -> Problem {
     let name = match key {
         EntryKey::Name(name) => name.to_string_lossy().into_owned(),
         EntryKey::Node(node) => format!("H:{node}"),

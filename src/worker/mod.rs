@@ -5,7 +5,7 @@
 //!  actor     the loop: commands, finished jobs, news from running ones, the clock; hands each to one of
 //!    panes     views of folders: open, refresh, sort, mark      (view, order, listing: pure)
 //!    account   log in, list, quota                              (door, connect: the ways in)
-//!    changes   make, rename, trash, move                        (selection: of what)
+//!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scan, question: begun, fed, and what the user is asked)
 //!    transfers files on their way, by the queue
 //!  outbox    events that the front end has not taken yet        (pure)
@@ -17,6 +17,7 @@ mod actor;
 mod changes;
 pub mod connect;
 mod copying;
+mod disk;
 mod door;
 mod ends;
 mod jobs;

@@ -232,7 +232,7 @@ async fn a_transfer_that_breaks_down_ends_as_failed_and_the_others_go_on() {
     assert_eq!((ran.report.copied_count, ran.report.failed_count), (0, 2));
     let problem = ran.report.problem.unwrap();
     assert!(
-        problem.message.contains("download \"a\"") && problem.message.contains("broke down"),
+        problem.message.contains("Cannot download") && problem.message.contains("broke down"),
         "{problem:?}"
     );
     assert!(desk.names("").is_empty());
