@@ -1,4 +1,5 @@
-//! Ranges of six-part files from servers of which one or more misbehave. Whole downloads are in `tests/transfer`.
+//! Ranges of six-part files from servers of which one or more misbehave: the right bytes, or one honest error.
+//! Whole downloads are in `tests/transfer.rs`.
 
 use std::sync::Mutex;
 

@@ -1,4 +1,5 @@
 //! The plan's promises, on a made-up source and target: every item is accounted for once, nothing takes a name twice.
+//! No disk, no server: those are in `tests/worker`.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
 //! The queue's promises: limits, order, and sums, whatever happens in whatever order.
+//! Time is passed in; nothing moves here.
 
 use std::time::{Duration, Instant};
 
