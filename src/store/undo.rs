@@ -2,14 +2,15 @@
 //! ([`UndoJournal`]). `session::change` writes it, undoing reads it. What a change is, it does not know: it keeps JSON,
 //! which must hold no keys.
 //!
-//! The file is lines of JSON, only ever added to, by any number of processes at once: each line is written under a lock
-//! of the file, in one go. A line that a crash cut short ends where the next begins, and is passed over.
+//! The file is lines of JSON, only ever added to, by any number of processes at once: lines are written under a lock
+//! of the file, in one go, and whoever has it writes for all who wait. A line that a crash cut short ends where the next
+//! begins, and is passed over.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -21,8 +22,28 @@ use crate::config::private_file;
 #[derive(Clone, Debug)]
 pub struct UndoJournal {
     /// `None` keeps nothing.
-    file: Option<Arc<Mutex<File>>>,
+    pages: Option<Arc<Pages>>,
 }
+
+/// The file, and what is to be written to it.
+#[derive(Debug)]
+struct Pages {
+    file: Mutex<File>,
+    /// What nobody has written yet. Never locked before `file` by who then waits for `file`.
+    waiting: Mutex<Page>,
+}
+
+/// Lines that are written in one go, and how that went: the first of their writers to get the file does it for all.
+#[derive(Debug, Default)]
+struct Page {
+    text: Vec<u8>,
+    must_last: bool,
+    written: Arc<OnceLock<Result<(), WriteError>>>,
+}
+
+/// What the system said, for each who waited.
+#[derive(Clone, Debug)]
+struct WriteError(io::ErrorKind, String);
 
 /// A record's number: random, so that processes need not ask each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -65,36 +86,61 @@ impl UndoJournal {
         options.create(true).append(true).read(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self { file: Some(Arc::new(Mutex::new(options.open(path)?))) })
+        let file = Mutex::new(options.open(path)?);
+        Ok(Self { pages: Some(Arc::new(Pages { file, waiting: Mutex::default() })) })
     }
 
     /// Makes a journal that keeps nothing (demo, tests).
     #[must_use]
     pub const fn none() -> Self {
-        Self { file: None }
+        Self { pages: None }
+    }
+
+    /// Returns whether both write the same open file.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.pages, &other.pages) {
+            (Some(own), Some(others)) => Arc::ptr_eq(own, others),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
     }
 
     /// Writes what is about to be sent; it is on disk when this returns.
     pub fn begin(&self, change: &Value) -> io::Result<UndoId> {
-        let id = UndoId(getrandom::u64().map_err(io::Error::other)? >> SPARE_BITS);
-        self.append(&Line::Begin { id, at: unix_seconds(), change: change.clone() })?;
+        let id = new_id()?;
+        self.append(&[Line::Begin { id, at: unix_seconds(), change: change.clone() }], Lasting::Must)?;
         Ok(id)
+    }
+
+    /// Writes several changes that are about to be sent, in one go; all are on disk when this returns.
+    pub fn begin_all(&self, changes: Vec<Value>) -> io::Result<Vec<UndoId>> {
+        let at = unix_seconds();
+        let line = |change| Ok(Line::Begin { id: new_id()?, at, change });
+        let lines: Vec<Line> = changes.into_iter().map(line).collect::<io::Result<_>>()?;
+        self.append(&lines, Lasting::Must)?;
+        Ok(lines.iter().map(Line::id).collect())
     }
 
     /// Writes that the change happened, and what takes it back, if anything does.
     pub fn end(&self, id: UndoId, inverse: Option<&Value>) -> io::Result<()> {
-        self.append(&Line::End { id, happened: true, inverse: inverse.cloned() })
+        self.end_all(vec![(id, Ending::Happened(inverse.cloned()))])
     }
 
     /// Writes that the change did not happen.
     pub fn refused(&self, id: UndoId) -> io::Result<()> {
-        self.append(&Line::End { id, happened: false, inverse: None })
+        self.end_all(vec![(id, Ending::Refused)])
+    }
+
+    /// Writes how several changes ended, in one go.
+    pub fn end_all(&self, endings: Vec<(UndoId, Ending)>) -> io::Result<()> {
+        let lines: Vec<Line> = endings.into_iter().map(|(id, ending)| Line::end(id, ending)).collect();
+        self.append(&lines, Lasting::May)
     }
 
     /// Reads the records of the last megabytes, the newest first. Lines that make no sense are passed over.
     pub fn read(&self) -> io::Result<Vec<UndoRecord>> {
-        let Some(file) = &self.file else { return Ok(Vec::new()) };
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(pages) = &self.pages else { return Ok(Vec::new()) };
+        let mut file = lock(&pages.file);
         let start = file.metadata()?.len().saturating_sub(READ_LIMIT);
         file.seek(SeekFrom::Start(start))?;
         let mut text = Vec::new();
@@ -103,20 +149,57 @@ impl UndoJournal {
         Ok(records(&text))
     }
 
-    fn append(&self, line: &Line) -> io::Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.lock()?;
-        let written = append_locked(&mut file, line);
-        file.unlock()?;
-        written
+    fn append(&self, lines: &[Line], lasting: Lasting) -> io::Result<()> {
+        let Some(pages) = &self.pages else { return Ok(()) };
+        let mut text = Vec::new();
+        for line in lines {
+            serde_json::to_writer(&mut text, line)?;
+            text.push(b'\n');
+        }
+        let written = {
+            let mut waiting = lock(&pages.waiting);
+            waiting.text.append(&mut text);
+            waiting.must_last |= lasting == Lasting::Must;
+            Arc::clone(&waiting.written)
+        };
+        let mut file = lock(&pages.file);
+        let result = written.get_or_init(|| {
+            let page = std::mem::take(&mut *lock(&pages.waiting));
+            write_page(&mut file, page).map_err(|error| WriteError(error.kind(), error.to_string()))
+        });
+        result.clone().map_err(|WriteError(kind, text)| io::Error::new(kind, text))
     }
 }
 
-/// Adds a line; ends a line first that a crash cut short.
-fn append_locked(file: &mut File, line: &Line) -> io::Result<()> {
-    let mut text = serde_json::to_vec(line)?;
-    text.push(b'\n');
+/// Whether lines must outlive a crash of the machine when they are written.
+///
+/// That a change begins must be known afterwards. How it ended need not: a record without an end counts as of unknown
+/// end, which every reader has to bear anyway, and what was written is lost only with the machine, not with the process.
+/// It reaches the disk with the next beginning, or when the system writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lasting {
+    Must,
+    May,
+}
+
+/// How a change ended, for [`UndoJournal::end_all`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ending {
+    /// It happened, and this takes it back, if anything does.
+    Happened(Option<Value>),
+    /// It did not happen.
+    Refused,
+}
+
+/// Adds lines while other processes may not; ends a line first that a crash cut short.
+fn write_page(file: &mut File, page: Page) -> io::Result<()> {
+    file.lock()?;
+    let written = write_locked(file, page);
+    file.unlock()?;
+    written
+}
+
+fn write_locked(file: &mut File, Page { mut text, must_last, .. }: Page) -> io::Result<()> {
     if file.seek(SeekFrom::End(0))? > 0 {
         file.seek(SeekFrom::End(-1))?;
         let mut last = [0];
@@ -126,7 +209,15 @@ fn append_locked(file: &mut File, line: &Line) -> io::Result<()> {
         }
     }
     file.write_all(&text)?;
-    file.sync_data()
+    if must_last { file.sync_data() } else { Ok(()) }
+}
+
+fn new_id() -> io::Result<UndoId> {
+    Ok(UndoId(getrandom::u64().map_err(io::Error::other)? >> SPARE_BITS))
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One line of the file.
@@ -144,6 +235,21 @@ enum Line {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         inverse: Option<Value>,
     },
+}
+
+impl Line {
+    fn end(id: UndoId, ending: Ending) -> Self {
+        match ending {
+            Ending::Happened(inverse) => Self::End { id, happened: true, inverse },
+            Ending::Refused => Self::End { id, happened: false, inverse: None },
+        }
+    }
+
+    const fn id(&self) -> UndoId {
+        match self {
+            Self::Begin { id, .. } | Self::End { id, .. } => *id,
+        }
+    }
 }
 
 fn records(text: &[u8]) -> Vec<UndoRecord> {
@@ -237,6 +343,49 @@ mod tests {
         let records = journal.read().unwrap();
         assert_eq!(records.len(), 1);
         assert_eq!(records[0].end, UndoEnd::Refused);
+    }
+
+    #[test]
+    fn several_changes_are_begun_and_ended_together() {
+        let (_folder, path, journal) = journal();
+        let ids = journal.begin_all((0..3).map(|n| json!(n)).collect()).unwrap();
+        let endings = [Ending::Happened(Some(json!("back"))), Ending::Refused];
+        journal.end_all(ids.iter().copied().zip(endings).collect()).unwrap();
+        let records = UndoJournal::open(&path).unwrap().read().unwrap();
+        assert_eq!(records.iter().rev().map(|record| record.id).collect::<Vec<_>>(), ids);
+        let ends: Vec<UndoEnd> = records.into_iter().rev().map(|record| record.end).collect();
+        assert_eq!(ends, [UndoEnd::Undoable(json!("back")), UndoEnd::Refused, UndoEnd::Unknown]);
+    }
+
+    #[test]
+    fn clones_at_once_write_for_each_other_and_lose_no_line() {
+        let (_folder, _path, journal) = journal();
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let journal = journal.clone();
+                scope.spawn(move || {
+                    for n in 0..25 {
+                        let id = journal.begin(&json!([writer, n])).unwrap();
+                        assert!(journal.read().unwrap().iter().any(|record| record.id == id));
+                        journal.refused(id).unwrap();
+                    }
+                });
+            }
+        });
+        let records = journal.read().unwrap();
+        assert_eq!(records.len(), 200);
+        assert!(records.iter().all(|record| record.end == UndoEnd::Refused));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn all_who_wait_hear_that_the_disk_is_full() {
+        let journal = UndoJournal::open(Path::new("/dev/full")).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| assert!(journal.begin(&json!(1)).is_err()));
+            }
+        });
     }
 
     #[test]
