@@ -7,6 +7,7 @@ mod address;
 mod check;
 mod error;
 mod put;
+mod putter;
 mod send;
 mod share_keys;
 
@@ -22,6 +23,7 @@ pub use address::DownloadUrlError;
 use check::Checked;
 pub use error::ChangeError;
 pub use put::{Put, PutTarget, Uploaded};
+pub(in crate::session) use putter::Puts;
 use send::Steps;
 use share_keys::ShareKeys;
 

@@ -17,6 +17,7 @@ use crate::crypto::session_id::{self, SessionId};
 use crate::handle::UserHandle;
 
 pub use account::{Profile, Quota};
+use change::Puts;
 pub use login::LoginError;
 
 /// A session; cheap to clone.
@@ -24,6 +25,7 @@ pub use login::LoginError;
 pub struct Session {
     client: Client,
     keys: Arc<Keys>,
+    puts: Puts,
 }
 
 /// What the login brought.

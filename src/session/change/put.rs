@@ -3,6 +3,7 @@
 //! deleted first.
 
 use super::check::{self, Checked};
+use super::putter::Finished;
 use super::send::Making;
 use super::{Change, ChangeError, Outcome, Prepared};
 use crate::crypto::attributes::Attributes;
@@ -75,7 +76,9 @@ impl Session {
         Ok(PutTarget { parent, name, replaces, then_trash: None, carried, share_keys })
     }
 
-    /// Makes a finished upload a file (`p`), journalled.
+    /// Makes a finished upload a file (`p`), journalled; others that are ready at the same time travel with it.
+    ///
+    /// When it is dropped before it was sent, nothing happens; afterwards it goes on to its end all the same.
     pub async fn put_file(
         &self,
         target: &PutTarget,
@@ -93,9 +96,11 @@ impl Session {
             replaces,
         };
         let change = Change::PutFile { parent, name: target.name.clone(), size, replaces };
-        let mut outcome = self.journalled(&change, journal, self.make(making, &target.share_keys)).await?;
+        let (shares, journal) = (target.share_keys.clone(), journal.clone());
+        let finished = Finished { making, change, shares, journal: journal.clone() };
+        let mut outcome = self.put_with_others(finished).await?;
         let Some(trash) = &target.then_trash else { return Ok(Put { outcome, not_trashed: None }) };
-        match self.commit((**trash).clone(), journal).await {
+        match self.commit((**trash).clone(), &journal).await {
             Ok(trashed) => {
                 outcome.updates.extend(trashed.updates);
                 Ok(Put { outcome, not_trashed: None })

@@ -3,8 +3,6 @@
 
 use std::future::Future;
 
-use serde_json::Value;
-
 use super::{Change, ChangeError, Outcome, ShareKeys};
 use crate::api::error::ApiError;
 use crate::api::wire::{MoveNode, NewNode, PutNodes, SetAttributes, StoredNode};
@@ -12,7 +10,7 @@ use crate::crypto::attributes::Attributes;
 use crate::crypto::key::{FileKey, FolderKey, NodeKey, ShareKey, random};
 use crate::handle::{NodeHandle, base64_encode};
 use crate::session::Session;
-use crate::store::undo::UndoJournal;
+use crate::store::undo::{Ending, UndoJournal};
 use crate::tree::{NodeKind, NodeUpdate, PutNode};
 
 /// What has to be sent for a change.
@@ -75,14 +73,9 @@ impl Session {
         let id =
             on_disk(journal, move |journal| journal.begin(&record)).await.map_err(ChangeError::Journal)?;
         let ended = sending.await;
-        let noted = match &ended {
-            Ok(outcome) => {
-                let inverse: Option<Value> =
-                    change.inverse(outcome.created).and_then(|inverse| serde_json::to_value(inverse).ok());
-                on_disk(journal, move |journal| journal.end(id, inverse.as_ref())).await
-            }
-            Err(error) if is_refusal(error) => on_disk(journal, move |journal| journal.refused(id)).await,
-            Err(_) => Ok(()), // the server may have acted: the record stays without an end
+        let noted = match ending(change, &ended) {
+            Some(ending) => on_disk(journal, move |journal| journal.end_all(vec![(id, ending)])).await,
+            None => Ok(()),
         };
         if let Err(error) = noted {
             // The change itself is done, and saying otherwise would make the user repeat it.
@@ -156,32 +149,74 @@ impl Session {
         Ok(outcome)
     }
 
-    /// Makes one node. [`ChangeError::Gone`] when its folder went away meanwhile: the server then puts it into the bin.
-    pub(super) async fn make(
+    /// Makes one node.
+    async fn make(&self, making: Making, shares: &[(NodeHandle, ShareKey)]) -> Result<Outcome, ChangeError> {
+        let made = self.make_all(&[making], shares).await.pop();
+        made.unwrap_or(Err(ApiError::Malformed { command: "p" }.into()))
+    }
+
+    /// Makes nodes of one folder with one command: all, or none where the server refuses. Returns an outcome for each,
+    /// in order.
+    ///
+    /// The answer has the new nodes in the order of the command; where it has another number of them, which is whose is
+    /// not known, and the outcome of all is unknown.
+    pub(super) async fn make_all(
         &self,
-        making: Making,
+        makings: &[Making],
         shares: &[(NodeHandle, ShareKey)],
-    ) -> Result<Outcome, ChangeError> {
-        let Making { source, parent, key, attributes, size, replaces } = making;
-        let kind = if matches!(key, NodeKey::File(_)) { NodeKind::File } else { NodeKind::Folder };
-        let node = NewNode {
-            source,
-            parent: None,
-            kind: u8::from(kind == NodeKind::Folder),
-            attributes: base64_encode(&attributes.encrypt(key.attribute_key())),
-            key: base64_encode(&key.wrap(self.master_key().bytes())),
-            replaces,
-        };
-        let share_keys = ShareKeys::of_new(&key, shares).map(ShareKeys::into_table);
-        let command = PutNodes::new(parent, vec![node], share_keys);
-        let answer = self.client().call(&command).await?;
-        let made = answer.nodes.first().ok_or(ApiError::Malformed { command: "p" })?;
-        let &StoredNode { handle, parent: place, uploaded } = made;
-        if place != parent {
-            return Err(ChangeError::Gone(parent));
+    ) -> Vec<Result<Outcome, ChangeError>> {
+        let Some(first) = makings.first() else { return Vec::new() };
+        let nodes = makings.iter().map(|making| self.new_node(making)).collect();
+        let share_keys = ShareKeys::of_new(makings.iter().map(|making| &making.key), shares);
+        let command = PutNodes::new(first.parent, nodes, share_keys.map(ShareKeys::into_table));
+        let answer = self.client().call(&command).await;
+        let answer = answer.and_then(|answer| {
+            let is_whole = answer.nodes.len() == makings.len();
+            is_whole.then_some(answer.nodes).ok_or(ApiError::Malformed { command: "p" })
+        });
+        match answer {
+            Ok(stored) => makings.iter().zip(&stored).map(|(making, stored)| making.made(stored)).collect(),
+            Err(error) => makings.iter().map(|_| Err(error.clone().into())).collect(),
         }
-        let uploaded = uploaded.unwrap_or_default();
-        let put = PutNode { handle, parent, kind, key, attributes, size, uploaded, replaces };
+    }
+
+    fn new_node(&self, making: &Making) -> NewNode {
+        NewNode {
+            source: making.source.clone(),
+            parent: None,
+            kind: u8::from(making.kind() == NodeKind::Folder),
+            attributes: base64_encode(&making.attributes.encrypt(making.key.attribute_key())),
+            key: base64_encode(&making.key.wrap(self.master_key().bytes())),
+            replaces: making.replaces,
+        }
+    }
+}
+
+impl Making {
+    const fn kind(&self) -> NodeKind {
+        match self.key {
+            NodeKey::File(_) => NodeKind::File,
+            NodeKey::Folder(_) => NodeKind::Folder,
+        }
+    }
+
+    /// Returns what became of it. [`ChangeError::Gone`] when its folder went away meanwhile: the server then puts it
+    /// into the bin.
+    fn made(&self, stored: &StoredNode) -> Result<Outcome, ChangeError> {
+        let &StoredNode { handle, parent: place, uploaded } = stored;
+        if place != self.parent {
+            return Err(ChangeError::Gone(self.parent));
+        }
+        let put = PutNode {
+            handle,
+            parent: self.parent,
+            kind: self.kind(),
+            key: self.key.clone(),
+            attributes: self.attributes.clone(),
+            size: self.size,
+            uploaded: uploaded.unwrap_or_default(),
+            replaces: self.replaces,
+        };
         Ok(Outcome { updates: vec![NodeUpdate::Put(vec![put])], created: Some(handle) })
     }
 }
@@ -192,6 +227,17 @@ fn set_attributes(node: NodeHandle, key: &NodeKey, attributes: &Attributes) -> S
 
 fn changed<const N: usize>(updates: [NodeUpdate; N]) -> Outcome {
     Outcome { updates: updates.into(), created: None }
+}
+
+/// Returns how a change ended as the journal is to have it; nothing where the server may have acted and nobody knows.
+pub(super) fn ending(change: &Change, ended: &Result<Outcome, ChangeError>) -> Option<Ending> {
+    match ended {
+        Ok(outcome) => {
+            let inverse = change.inverse(outcome.created);
+            Some(Ending::Happened(inverse.and_then(|inverse| serde_json::to_value(inverse).ok())))
+        }
+        Err(error) => is_refusal(error).then_some(Ending::Refused),
+    }
 }
 
 /// Whether the change certainly did not happen. With a broken line or a muddled answer nobody knows, and a node whose
@@ -209,7 +255,7 @@ fn is_refusal(error: &ChangeError) -> bool {
 }
 
 /// Writes to the journal off the async threads: it waits for the disk.
-async fn on_disk<T: Send + 'static>(
+pub(super) async fn on_disk<T: Send + 'static>(
     journal: &UndoJournal,
     write: impl FnOnce(&UndoJournal) -> std::io::Result<T> + Send + 'static,
 ) -> std::io::Result<T> {

@@ -11,11 +11,15 @@ use crate::tree::Tree;
 pub(super) struct ShareKeys(ShareKeyTable);
 
 impl ShareKeys {
-    /// Wraps the key of one new node, which has no handle yet: the only entry of its `p`.
-    pub(super) fn of_new(key: &NodeKey, shares: &[(NodeHandle, ShareKey)]) -> Option<Self> {
-        let keys =
-            shares.iter().enumerate().map(|(share, (_, under))| (share, 0, wrap(key, under))).collect();
-        Self::new(shares, Vec::new(), keys)
+    /// Wraps the keys of new nodes, which have no handles yet: the entries of a `p`, in order.
+    pub(super) fn of_new<'k>(
+        keys: impl Iterator<Item = &'k NodeKey>,
+        shares: &[(NodeHandle, ShareKey)],
+    ) -> Option<Self> {
+        let keys = keys.enumerate().flat_map(|(item, key)| {
+            shares.iter().enumerate().map(move |(share, (_, under))| (share, item, wrap(key, under)))
+        });
+        Self::new(shares, Vec::new(), keys.collect())
     }
 
     /// Wraps the keys of a node and all below it, old versions too, under those of the shares above the folder that it

@@ -1,0 +1,215 @@
+#![cfg(test)]
+//! Finished uploads that become files together, against the emulator in process: what is sent, what each of them is
+//! told, what the journal has of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use megapane::api::client::{Client, ClientOptions};
+use megapane::api::error::{ApiError, ErrorCode};
+use megapane::api::storage::{PieceAnswer, upload_piece};
+use megapane::api::transport::RequestBody;
+use megapane::crypto::attributes::Attributes;
+use megapane::crypto::key::FileKey;
+use megapane::emulator::{Access, Emulator, NewAccount, Owner, PASSWORD};
+use megapane::handle::NodeHandle;
+use megapane::secret::Secret;
+use megapane::session::Session;
+use megapane::session::change::{ChangeError, Put, PutTarget, Uploaded};
+use megapane::store::undo::{UndoEnd, UndoJournal};
+use megapane::tree::Tree;
+
+const ANN: &str = "ann@example.org";
+const BEN: &str = "ben@example.org";
+
+struct Scene {
+    emulator: Emulator,
+    ann: Owner,
+    session: Session,
+    tree: Tree,
+    journal: UndoJournal,
+    _folder: tempfile::TempDir,
+}
+
+impl Scene {
+    /// `prepare` furnishes the accounts before the tree is fetched.
+    async fn new(prepare: impl FnOnce(&Owner, &Owner)) -> Self {
+        let emulator = Emulator::new();
+        let ann = emulator.add_account(NewAccount::new(ANN));
+        prepare(&ann, &emulator.add_account(NewAccount::new(BEN)));
+        let session = login(&emulator, ANN).await;
+        let tree = session.fetch_tree(|_, _| {}).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let journal = UndoJournal::open(&folder.path().join("undo.jsonl")).unwrap();
+        Self { emulator, ann, session, tree, journal, _folder: folder }
+    }
+
+    fn target(&self, folder: &str, name: &str) -> PutTarget {
+        let parent = self.tree.resolve(folder).unwrap();
+        let old = self.tree.named(parent, name).first().copied();
+        self.session.prepare_put(&self.tree, parent, name, old).unwrap()
+    }
+
+    /// Sends three bytes for each name to the storage server; from here on only puts are seen.
+    async fn tokens(&self, count: usize) -> Vec<Bytes> {
+        let mut tokens = Vec::new();
+        for _ in 0..count {
+            let url = self.session.upload_url(3, self.tree.root().unwrap()).await.unwrap();
+            let body = RequestBody::Bytes(Bytes::from_static(b"abc"));
+            let transport = &**self.session.client().transport();
+            let PieceAnswer::Complete(token) = upload_piece(transport, &url, 0, body, None).await.unwrap()
+            else {
+                panic!("the upload is not complete");
+            };
+            tokens.push(token);
+        }
+        self.emulator.clear_seen();
+        tokens
+    }
+
+    async fn put(&self, target: &PutTarget, token: &[u8], seed: usize) -> Result<Put, ChangeError> {
+        let key = FileKey::new([u8::try_from(seed).unwrap(); 16], [1; 8], [2; 8]);
+        let uploaded = Uploaded { token, key: &key, size: 3, attributes: Attributes::named(&target.name) };
+        self.session.put_file(target, uploaded, &self.journal).await
+    }
+
+    /// Puts all at the same time.
+    async fn put_all(&self, targets: &[PutTarget]) -> Vec<Result<Put, ChangeError>> {
+        let tokens = self.tokens(targets.len()).await;
+        let puts = targets.iter().zip(&tokens).enumerate();
+        join_all(puts.map(|(seed, (target, token))| self.put(target, token, seed))).await
+    }
+
+    /// How many nodes each `p` had, batch by batch.
+    fn sent(&self) -> Vec<Vec<usize>> {
+        let count = |command: &serde_json::Value| command["n"].as_array().map(Vec::len);
+        let batches = self.emulator.seen().into_iter();
+        let batches =
+            batches.map(|seen| seen.batch.as_array().into_iter().flatten().filter_map(count).collect());
+        batches.filter(|batch: &Vec<usize>| !batch.is_empty()).collect()
+    }
+
+    /// The server's name for what a put made.
+    async fn name(&self, put: &Put) -> String {
+        let fresh = self.session.fetch_tree(|_, _| {}).await.unwrap();
+        fresh.node(put.outcome.created.unwrap()).unwrap().name().unwrap().to_owned()
+    }
+
+    fn ends(&self) -> Vec<UndoEnd> {
+        self.journal.read().unwrap().into_iter().rev().map(|record| record.end).collect()
+    }
+}
+
+async fn login(emulator: &Emulator, email: &str) -> Session {
+    let give_up = Some(Duration::from_mins(1));
+    let options = ClientOptions { base: emulator.url(), waits: Arc::new(|_| {}), give_up };
+    let client = Client::new(Arc::new(emulator.transport()), options);
+    Session::login(&client, email, &Secret::from(PASSWORD), None).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn uploads_that_end_together_are_put_with_one_command_for_each_folder() {
+    let mut scene = Scene::new(|ann, _| {
+        ann.folder("A");
+        ann.folder("B");
+    })
+    .await;
+    let targets: Vec<PutTarget> =
+        ["A/1", "B/2", "A/3", "A/4"].map(|path| scene.target(&path[..1], &path[2..])).into();
+    let puts = scene.put_all(&targets).await;
+    assert_eq!(scene.sent(), [[3, 1]], "one batch");
+    for (target, put) in targets.iter().zip(&puts) {
+        assert_eq!(scene.name(put.as_ref().unwrap()).await, target.name);
+    }
+    assert_eq!(scene.ann.paths(), ["A/", "A/1", "A/3", "A/4", "B/", "B/2"]);
+    for put in puts {
+        put.unwrap().outcome.updates.into_iter().for_each(|update| scene.tree.apply(update));
+    }
+    let fresh = scene.session.fetch_tree(|_, _| {}).await.unwrap();
+    let keys = |tree: &Tree| tree.nodes().map(|node| (node.handle(), node.key())).collect::<Vec<_>>();
+    assert!(keys(&scene.tree) == keys(&fresh), "each node has its own key");
+    assert!(scene.ends().iter().all(|end| matches!(end, UndoEnd::Undoable(_))), "{:?}", scene.ends());
+    assert_eq!(scene.ends().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_put_that_is_refused_takes_no_other_along() {
+    let scene = Scene::new(|ann, _| {
+        ann.file("old", b"old", 1);
+    })
+    .await;
+    let targets = ["1", "old", "3"].map(|name| scene.target("", name));
+    scene.ann.delete("old").unwrap();
+    let puts = scene.put_all(&targets).await;
+    assert_eq!(scene.sent(), [vec![3], vec![1, 1, 1]], "together, and then each alone");
+    assert_eq!(scene.ann.paths(), ["1", "3"]);
+    assert_eq!(scene.name(puts[2].as_ref().unwrap()).await, "3");
+    let refused = puts[1].as_ref().unwrap_err();
+    let ChangeError::Api(ApiError::Refused { code, .. }) = refused else { panic!("{refused}") };
+    assert_eq!(*code, ErrorCode(-9));
+    let ends = scene.ends();
+    assert!(matches!(ends[..], [UndoEnd::Undoable(_), UndoEnd::Refused, UndoEnd::Undoable(_)]), "{ends:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_fit_tells_no_file_of_another() {
+    let scene = Scene::new(|_, _| {}).await;
+    let targets = ["1", "2"].map(|name| scene.target("", name));
+    scene.emulator.fault("garbage@p").unwrap();
+    let puts = scene.put_all(&targets).await;
+    assert!(puts.iter().all(Result::is_err));
+    assert_eq!(scene.ends(), [UndoEnd::Unknown, UndoEnd::Unknown]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn members_of_a_share_can_read_all_that_is_put_together() {
+    let scene = Scene::new(|ann, ben| {
+        ann.folder("Shared/Deep");
+        ann.folder("Own");
+        ann.share("Shared", ben, Access::Read);
+    })
+    .await;
+    let targets: Vec<PutTarget> = [("Shared/Deep", "1"), ("Own", "2"), ("Shared/Deep", "3")]
+        .map(|(folder, name)| scene.target(folder, name))
+        .into();
+    for put in scene.put_all(&targets).await {
+        put.unwrap();
+    }
+    let bens = login(&scene.emulator, BEN).await.fetch_tree(|_, _| {}).await.unwrap();
+    for name in ["1", "3"] {
+        bens.resolve(&format!("//in/Shared/Deep/{name}")).unwrap();
+    }
+    assert!(bens.nodes().all(|node| !node.is_undecryptable()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_dropped_before_it_was_sent_is_not_put() {
+    let scene = Scene::new(|_, _| {}).await;
+    let targets = ["1", "2"].map(|name| scene.target("", name));
+    let tokens = scene.tokens(2).await;
+    {
+        let mut dropped = Box::pin(scene.put(&targets[0], &tokens[0], 0));
+        assert!((&mut dropped).now_or_never().is_none(), "it waits for the server");
+    }
+    scene.put(&targets[1], &tokens[1], 1).await.unwrap();
+    assert_eq!(scene.ann.paths(), ["2"]);
+    assert_eq!(scene.ends().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn thousands_that_end_together_are_put_with_a_few_commands_that_the_server_takes() {
+    let scene = Scene::new(|_, _| {}).await;
+    let token = scene.tokens(1).await.remove(0);
+    let targets: Vec<PutTarget> = (0..2500).map(|number| scene.target("", &number.to_string())).collect();
+    // The emulator takes one token several times.
+    let puts = join_all(targets.iter().map(|target| scene.put(target, &token, 0))).await;
+    let sent: Vec<usize> = scene.sent().concat();
+    assert_eq!(sent.iter().sum::<usize>(), 2500);
+    assert!(sent.len() < 10 && sent.iter().all(|count| *count <= 1000), "{sent:?}");
+    let created: std::collections::HashSet<NodeHandle> =
+        puts.into_iter().map(|put| put.unwrap().outcome.created.unwrap()).collect();
+    assert_eq!(created.len(), 2500);
+}
