@@ -120,6 +120,7 @@ struct Scene {
     file: Arc<File>,
     target: Target,
     key: FileKey,
+    size: u64,
     progress: Arc<Progress>,
     limits: Limits,
 }
@@ -161,6 +162,7 @@ impl<'a> Fetch<'a> {
             file,
             target: download.target.clone(),
             key: download.key.clone(),
+            size: download.size,
             progress: Arc::clone(&download.progress),
             limits: download.limits.clone(),
         };
@@ -265,7 +267,8 @@ impl Scene {
     ) -> Result<Fetched, TransferError> {
         let mut buffer = self.limits.buffers.lend(piece.len).await;
         let mut filled = 0;
-        let failed = self.receive(origin, piece, &mut buffer, &mut filled).await.err();
+        let received = self.receive(origin, piece, &mut buffer, &mut filled);
+        let failed = self.limits.request(self.size, received).await.err();
         let whole = piece.whole_chunks(filled);
         let failed = failed.filter(|_| whole < piece.len); // a line that breaks behind the last byte took nothing
         self.progress.take_back((filled - whole) as u64);

@@ -1,18 +1,22 @@
-//! [`Limits`]: what all transfers of the process share and may not exceed: memory for file content, connections per file,
-//! patience. The worker makes one and gives each transfer a clone.
+//! [`Limits`]: what all transfers of the process share and may not exceed: memory for file content, connections, patience.
+//! The worker makes one and gives each transfer a clone.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::buffer::BufferPool;
+use super::small_pool::SmallPool;
 use crate::api::origin::Origin;
+use crate::api::storage::StorageError;
 
-/// Bounds on what transfers take. Clones share the memory.
+/// Bounds on what transfers take. Clones share the memory and the connections of small files.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Memory for content on its way, shared by all transfers.
     pub(crate) buffers: Arc<BufferPool>,
-    /// Connections for one file to one server, at most; a server that objects gets fewer.
+    /// Connections of all small files.
+    pub(crate) small: SmallPool,
+    /// Connections for one large file to one server, at most; a server that objects gets fewer.
     pub connections: usize,
     /// The longest wait without a byte moving before a transfer gives up; `None` waits for ever. Short troubles are
     /// sat out whatever it says; [`Duration::ZERO`] makes a used-up transfer allowance an error at once.
@@ -23,7 +27,18 @@ impl Limits {
     /// Makes limits with the usual memory and connections.
     #[must_use]
     pub fn new(max_wait: Option<Duration>) -> Self {
-        Self { buffers: Arc::new(BufferPool::new(MEMORY)), connections: CONNECTIONS, max_wait }
+        let (buffers, small) = (Arc::new(BufferPool::new(MEMORY)), SmallPool::default());
+        Self { buffers, small, connections: CONNECTIONS, max_wait }
+    }
+
+    /// Carries out a storage request for a file of `size` bytes: a small file waits for one of the connections that all
+    /// of them share, a large one has its own.
+    pub(crate) async fn request<T>(
+        &self,
+        size: u64,
+        request: impl Future<Output = Result<T, StorageError>>,
+    ) -> Result<T, StorageError> {
+        if size > LARGE_FROM { request.await } else { self.small.run(request).await }
     }
 
     /// Returns how many connections a file of `size` bytes is worth, and the bytes of one request.
@@ -61,6 +76,8 @@ pub(crate) struct Split {
     pub(crate) piece: u64,
 }
 
+/// Files above this many bytes count against `--transfers`; the others share a pool of connections (design.md 3.1).
+pub(crate) const LARGE_FROM: u64 = 1024 * 1024;
 /// Bytes of content in memory over all transfers. With the rest of the program it stays below 64 MiB.
 const MEMORY: usize = 40 << 20;
 /// With the largest pieces they take half of the memory, so that one file that waits does not hold up all others.

@@ -16,6 +16,7 @@ pub(crate) mod patience;
 pub mod plan;
 pub mod progress;
 pub mod queue;
+mod small_pool;
 pub(crate) mod speed;
 pub mod upload;
 

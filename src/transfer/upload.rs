@@ -286,9 +286,9 @@ impl Scene {
     async fn send(&self, sealed: Sealed) -> (Sealed, Result<PieceAnswer, StorageError>) {
         let left = Arc::new(AtomicU64::new(0));
         let body = counted(sealed.body.clone(), Arc::clone(&self.progress), Arc::clone(&left));
-        let answer =
-            storage::upload_piece(&*self.transport, &self.url, sealed.offset, body, Some(sealed.checksum))
-                .await;
+        let sent =
+            storage::upload_piece(&*self.transport, &self.url, sealed.offset, body, Some(sealed.checksum));
+        let answer = self.limits.request(self.source.size, sent).await;
         if answer.is_err() {
             self.progress.take_back(left.load(Ordering::Relaxed));
         }

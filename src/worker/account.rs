@@ -7,11 +7,13 @@ use super::OpenedAccount;
 use super::actor::Actor;
 use super::door::{Refusal, Way, needed};
 use super::jobs::{Done, News, blocking};
+use super::names::Names;
 use super::problem::{self, unknown_account};
 use super::wait::shown_wait;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::config;
+use crate::handle::NodeHandle;
 use crate::message::{AccountRow, AccountState, Event, Login, Problem};
 use crate::secret::Secret;
 use crate::session::{LoginError, Quota, Session};
@@ -34,6 +36,8 @@ pub(crate) struct Account {
     pub(crate) session: Option<Session>,
     /// There from the first listing on.
     pub(crate) tree: Option<Tree>,
+    /// What is in the tree's folder that files are put into.
+    names: Names,
     /// What was changed, for undo.
     pub(crate) journal: UndoJournal,
     /// Whether the login that is being tried is to be written down.
@@ -82,6 +86,7 @@ impl Account {
             client: None,
             session: None,
             tree: None,
+            names: Names::default(),
             journal: UndoJournal::none(),
             is_remembered: false,
             attempt: 0,
@@ -118,9 +123,15 @@ impl Account {
         }
         if let Some(tree) = &mut self.tree {
             for update in updates {
+                self.names.follow(&update);
                 tree.apply(update);
             }
         }
+    }
+
+    /// Returns whether something in a folder has the name.
+    pub(crate) fn has(&mut self, folder: NodeHandle, name: &str) -> bool {
+        self.tree.as_ref().is_some_and(|tree| self.names.has(tree, folder, name))
     }
 
     /// Why the account's folders cannot be shown, where it cannot go on.
@@ -214,6 +225,7 @@ impl Actor {
         };
         let (session, is_stored) = (account.session.take(), account.is_stored);
         account.tree = None;
+        account.names.forget();
         account.attempt += 1;
         let email = Some(account.config.email.clone());
         self.cancel_account(name);
@@ -367,6 +379,7 @@ impl Actor {
                 account.session = Some(session);
                 account.journal = journal;
                 account.tree = None;
+                account.names.forget();
                 if remember {
                     self.store_login(name);
                 }
@@ -383,6 +396,7 @@ impl Actor {
         match result {
             Ok(tree) => {
                 account.tree = Some(tree);
+                account.names.forget();
                 account.apply(later);
                 self.set_state(name, AccountState::Ready);
                 self.account_changed(name);

@@ -7,7 +7,7 @@
 //!    account   log in, list, quota                              (door, connect: the ways in)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scan, question: begun, fed, and what the user is asked)
-//!    transfers files on their way, by the queue
+//!    transfers files on their way, by the queue   (names: what a folder has)
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
 //! ```
@@ -22,6 +22,7 @@ mod door;
 mod ends;
 mod jobs;
 mod listing;
+mod names;
 mod order;
 mod outbox;
 mod pane;

@@ -258,7 +258,7 @@ fn disk_names(target: &local::Target) -> Result<HashMap<std::ffi::OsString, Disk
     }
 }
 
-fn nfc(name: &str) -> String {
+pub(super) fn nfc(name: &str) -> String {
     if name.is_ascii() { name.to_owned() } else { name.nfc().collect() }
 }
 

@@ -14,7 +14,6 @@ use super::question::file_key;
 use super::scan::{Goal, Origin};
 use super::wait::shown_wait;
 use crate::api::error::ApiError;
-use crate::api::storage::StorageError;
 use crate::api::wait::Wait;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
@@ -26,7 +25,6 @@ use crate::transfer::plan::{FileEnd, FileTransfer, Replaces};
 use crate::transfer::queue::{Acted, Activity, End, NewTransfer};
 use crate::transfer::upload::{Upload, upload as move_up};
 use crate::transfer::{Limits, Progress, TransferError};
-use crate::tree::Tree;
 
 /// A file of the queue: what is moved where.
 pub(crate) struct Moving {
@@ -191,7 +189,7 @@ impl Actor {
 
     /// A run has ended; `copied` says how, should it be done.
     fn run_ended(&mut self, id: TransferId, end: End, copied: FileEnd) {
-        match self.queue.ended(id, end, Instant::now().into_std()) {
+        match self.queue.ended(id, end) {
             Some(TransferState::Done) => self.file_ended(id, copied),
             Some(TransferState::Failed(problem)) => self.file_ended(id, FileEnd::Failed(problem)),
             Some(
@@ -216,6 +214,7 @@ impl Actor {
     }
 
     fn start_transfer(&mut self, id: TransferId) -> Result<(), Problem> {
+        self.require_free_name(id)?;
         let Some(moving) = self.moving.get(&id) else { return Ok(()) };
         let (progress, cancel) = (Arc::new(Progress::default()), CancellationToken::new());
         let attempt = self.accounts.get(&moving.account).map_or(0, Account::attempt);
@@ -253,9 +252,6 @@ impl Actor {
         let session_ended = || refused(ChangeError::Api(ApiError::SessionEnded));
         let account = self.accounts.get(account).ok_or_else(session_ended)?;
         let (session, tree) = account.ready().ok_or_else(session_ended)?;
-        if file.replaces == Replaces::Nothing && self.is_name_taken(moving, tree, folder) {
-            return Err(problem::appeared(&what));
-        }
         let target = match &file.replaces {
             Replaces::Version(Goal::Node(old)) => session.prepare_put(tree, folder, &file.name, Some(*old)),
             Replaces::ToBin(Goal::Node(old)) => {
@@ -283,15 +279,24 @@ impl Actor {
         })
     }
 
-    /// Whether something got the name since the copy was planned, or is about to: another copy, another client.
-    fn is_name_taken(&self, moving: &Moving, tree: &Tree, folder: NodeHandle) -> bool {
+    /// Refuses an upload whose name something got since the copy was planned, or is about to: another copy, another
+    /// client.
+    fn require_free_name(&mut self, id: TransferId) -> Result<(), Problem> {
+        let Some(moving) = self.moving.get(&id) else { return Ok(()) };
+        let Moving { account, file, .. } = moving;
+        let Goal::Node(folder) = file.folder else { return Ok(()) };
+        if file.replaces != Replaces::Nothing {
+            return Ok(());
+        }
         let is_same = |other: &Moving| {
-            other.run.is_some()
-                && other.file.folder == moving.file.folder
-                && other.file.name == moving.file.name
+            other.run.is_some() && other.file.folder == file.folder && other.file.name == file.name
         };
-        !tree.named(folder, &moving.file.name).is_empty()
-            || self.queue.running().iter().filter_map(|id| self.moving.get(id)).any(is_same)
+        let is_coming = self.queue.running().iter().filter_map(|id| self.moving.get(id)).any(is_same);
+        let account = self.accounts.get_mut(account);
+        if is_coming || account.is_some_and(|account| account.has(folder, &file.name)) {
+            return Err(problem::appeared(&moving.what()));
+        }
+        Ok(())
     }
 
     fn prepare_download(
@@ -332,9 +337,6 @@ impl Actor {
 fn end_of(what: &str, error: TransferError) -> End {
     match error {
         TransferError::Cancelled => End::Stopped,
-        error @ TransferError::Storage(StorageError::TooManyConnections) => {
-            End::Crowded(problem::of_transfer(what, &error))
-        }
         error => End::Failed(problem::of_transfer(what, &error)),
     }
 }

@@ -41,16 +41,18 @@ impl Bars {
             self.drop_file(*id);
         }
         for row in changed {
-            if matches!(
+            let is_moving = matches!(
                 row.state,
                 TransferState::Running | TransferState::Finishing | TransferState::Waiting(_)
-            ) {
+            );
+            let has_room = self.files.len() < MOST_BARS || self.files.contains_key(&row.transfer);
+            if is_moving && has_room {
                 let file = self
                     .files
                     .entry(row.transfer)
                     .or_insert_with(|| self.all.insert_before(&self.total, bar()));
                 set(file, row.done, row.size, row.speed, &self.messages.name(&row.path));
-            } else {
+            } else if !is_moving {
                 self.drop_file(row.transfer);
             }
         }
@@ -90,6 +92,9 @@ fn set(bar: &ProgressBar, done: u64, size: u64, speed: u64, text: &str) {
     let (size, speed) = (quantity::size_with_unit(size), quantity::size_with_unit(speed));
     bar.set_message(format!("{:>4} of {size}, {speed}/s  {text}", percent(done, bar.length().unwrap_or(0))));
 }
+
+/// Files with a bar of their own: a screenful of small ones could not be read, and the total tells of all.
+const MOST_BARS: usize = 8;
 
 const TEMPLATE: &str = "[{bar:24}] {wide_msg}";
 

@@ -45,11 +45,6 @@ impl Queue {
     /// Forgets why transfers must not start yet: all that may run are tried at once.
     pub fn retry_now(&mut self) {
         self.no_downloads = None;
-        for (_, id) in std::mem::take(&mut self.later) {
-            if let Some(transfer) = self.transfers.get(&id) {
-                self.ready.entry(transfer.lane()).or_default().insert(id);
-            }
-        }
     }
 
     /// Stops all transfers of a copy that have not ended.

@@ -2,7 +2,7 @@
 //! it what happens and asks what may start; `now` is passed in. It knows neither files nor servers.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 mod control;
 mod transfer;
@@ -23,13 +23,8 @@ pub struct Queue {
     next: u64,
     /// Queued ones that may start, by lane.
     ready: BTreeMap<Lane, BTreeSet<TransferId>>,
-    /// Queued ones that must not start yet.
-    later: BTreeSet<(Instant, TransferId)>,
     /// Running ones and ones that are being stopped.
     running: BTreeMap<Size, BTreeSet<TransferId>>,
-    small_limit: usize,
-    /// Small files done since the pool last changed.
-    small_done: usize,
     /// New ones are held back, too.
     held: bool,
     /// The transfer allowance is used up until then, as one that waits for it says.
@@ -73,16 +68,8 @@ pub enum End {
     Done,
     /// It was stopped.
     Stopped,
-    /// The server has too many connections of ours: fewer at once, and again later.
-    Crowded(Problem),
     /// It failed.
     Failed(Problem),
-}
-
-/// Whether a transfer is tried again.
-enum Repeat {
-    Later,
-    Enough,
 }
 
 impl Default for Queue {
@@ -91,10 +78,7 @@ impl Default for Queue {
             transfers: BTreeMap::new(),
             next: 1,
             ready: BTreeMap::new(),
-            later: BTreeSet::new(),
             running: BTreeMap::new(),
-            small_limit: SMALL_LIMITS.0,
-            small_done: 0,
             held: false,
             no_downloads: None,
             sums: Sums::default(),
@@ -111,7 +95,7 @@ impl Queue {
         let id = TransferId(self.next);
         self.next += 1;
         let phase = if self.held { Phase::Paused } else { Phase::Queued };
-        let transfer = Transfer { new, phase, done: 0, speed: Speed::default(), crowded: 0 };
+        let transfer = Transfer { new, phase, done: 0, speed: Speed::default() };
         self.sums.add(transfer.sums());
         if transfer.phase == Phase::Queued {
             self.ready.entry(transfer.lane()).or_default().insert(id);
@@ -145,9 +129,7 @@ impl Queue {
     /// Returns when [`Self::start`] is worth another call though nothing has happened.
     #[must_use]
     pub fn wake_at(&self) -> Option<Instant> {
-        let later = self.later.first().map(|(at, _)| *at);
-        let held = self.no_downloads.as_ref().map(|(_, until)| *until).filter(|_| self.has_ready_downloads());
-        later.into_iter().chain(held).min()
+        self.no_downloads.as_ref().map(|(_, until)| *until).filter(|_| self.has_ready_downloads())
     }
 
     /// Takes note of what a running transfer does, and how many bytes it has done.
@@ -178,7 +160,7 @@ impl Queue {
     }
 
     /// Takes note that a run has ended. Returns how the transfer ended, or `None` where it will run again.
-    pub fn ended(&mut self, id: TransferId, end: End, now: Instant) -> Option<TransferState> {
+    pub fn ended(&mut self, id: TransferId, end: End) -> Option<TransferState> {
         let transfer = self.transfers.get_mut(&id)?;
         let stopped = match transfer.phase {
             Phase::Running(_) => None,
@@ -191,15 +173,10 @@ impl Queue {
         let state = match (end, stopped) {
             (End::Done, _) => {
                 self.change(id, |transfer| transfer.done = transfer.new.size);
-                self.thicken(size);
                 TransferState::Done
             }
             (End::Failed(problem), None) => TransferState::Failed(problem),
             (End::Stopped, None) | (_, Some(Stopped::Cancelled)) => TransferState::Cancelled,
-            (End::Crowded(problem), None) => match self.thin_out(id, now) {
-                Repeat::Later => return None,
-                Repeat::Enough => TransferState::Failed(problem),
-            },
             (_, Some(Stopped::Paused)) => {
                 self.go_back(id, Phase::Paused);
                 return None;
@@ -301,7 +278,7 @@ impl Queue {
     fn may_start(&self, id: TransferId) -> bool {
         let Some(transfer) = self.transfers.get(&id) else { return false };
         let limit = match transfer.size() {
-            Size::Small => self.small_limit,
+            Size::Small => SMALL_AT_ONCE,
             Size::Large => usize::from(transfer.new.large_limit.max(1)),
         };
         let quota = transfer.new.direction == Direction::Down && self.no_downloads.is_some();
@@ -318,38 +295,6 @@ impl Queue {
         if self.no_downloads.as_ref().is_some_and(|(_, until)| *until <= now) {
             self.no_downloads = None;
         }
-        while let Some((at, id)) = self.later.first().copied().filter(|(at, _)| *at <= now) {
-            self.later.remove(&(at, id));
-            if let Some(transfer) = self.transfers.get(&id) {
-                self.ready.entry(transfer.lane()).or_default().insert(id);
-            }
-        }
-    }
-
-    /// All goes well: more small files at once.
-    fn thicken(&mut self, size: Size) {
-        if size == Size::Small {
-            self.small_done += 1;
-            if self.small_done >= self.small_limit {
-                self.small_done = 0;
-                self.small_limit = (self.small_limit * 2).min(SMALL_LIMITS.1);
-            }
-        }
-    }
-
-    /// Too many connections: fewer small files at once, and this transfer again after a pause.
-    fn thin_out(&mut self, id: TransferId, now: Instant) -> Repeat {
-        self.small_limit = (self.small_limit / 2).max(1);
-        self.small_done = 0;
-        let crowded = self.transfers.get(&id).map_or(0, |transfer| transfer.crowded);
-        if crowded >= MOST_CROWDED_RUNS {
-            return Repeat::Enough;
-        }
-        self.go_back(id, Phase::Queued);
-        self.change(id, |transfer| transfer.crowded += 1);
-        self.unready(id);
-        self.later.insert((now + CROWDED_PAUSE * 2_u32.pow(crowded), id));
-        Repeat::Later
     }
 
     fn go_back(&mut self, id: TransferId, phase: Phase) {
@@ -376,7 +321,6 @@ impl Queue {
         {
             lane.remove(&id);
         }
-        self.later.retain(|(_, other)| *other != id);
     }
 
     /// Changes a transfer and keeps the sums right.
@@ -400,14 +344,9 @@ fn allowance_back(activity: &Activity) -> Option<(&Wait, Instant)> {
     }
 }
 
-/// The pool of small files: how many at once at the start, and at most.
-const SMALL_LIMITS: (usize, usize) = (8, 32);
-
-/// Pause of a transfer that met too many connections; doubles each time.
-const CROWDED_PAUSE: Duration = Duration::from_secs(2);
-
-/// Runs of one transfer that may end because of too many connections; the last pause is two minutes.
-const MOST_CROWDED_RUNS: u32 = 7;
+/// Small files on their way at once. Most of them wait for an address or to be put, which needs no connection of their
+/// own: with these in hand the pool of connections (`limits`) never runs dry, and few files are open.
+const SMALL_AT_ONCE: usize = 128;
 
 /// Rows in one event: more could not be looked at anyway, and the rest follows in the next.
 const ROWS_AT_ONCE: usize = 256;

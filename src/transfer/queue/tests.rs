@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::transfer::LARGE_FROM;
 use super::*;
 use crate::message::{ProblemKind, TransferAction};
+use crate::transfer::limits::LARGE_FROM;
 
 fn new(size: u64) -> NewTransfer {
     NewTransfer { copy: CopyId(1), direction: Direction::Up, path: format!("f{size}"), size, large_limit: 4 }
@@ -25,10 +25,6 @@ fn failure() -> End {
     End::Failed(Problem::new(ProblemKind::Other, "cannot", ""))
 }
 
-fn crowd() -> End {
-    End::Crowded(Problem::new(ProblemKind::Temporary, "too many connections", ""))
-}
-
 fn state(queue: &Queue, id: TransferId) -> TransferState {
     queue.row(id, Instant::now()).unwrap().state
 }
@@ -36,48 +32,19 @@ fn state(queue: &Queue, id: TransferId) -> TransferState {
 const LARGE: u64 = LARGE_FROM + 1;
 
 #[test]
-fn large_files_keep_to_the_limit_of_their_copy_and_small_ones_have_a_pool() {
+fn large_files_keep_to_the_limit_of_their_copy_and_small_ones_to_their_own() {
     let mut queue = Queue::default();
     for _ in 0..10 {
         queue.add(new(LARGE));
     }
-    for _ in 0..20 {
+    for _ in 0..200 {
         queue.add(new(LARGE_FROM));
     }
     let now = Instant::now();
     let running = start_all(&mut queue, now);
-    assert_eq!(running.len(), 4 + 8);
-    assert_eq!(queue.ended(running[0], End::Done, now), Some(TransferState::Done));
+    assert_eq!(running.len(), 4 + SMALL_AT_ONCE);
+    assert_eq!(queue.ended(running[0], End::Done), Some(TransferState::Done));
     assert_eq!(start_all(&mut queue, now), [TransferId(5)], "the next large one, in order");
-}
-
-#[test]
-fn the_pool_of_small_files_grows_while_all_goes_well_and_halves_when_crowded() {
-    let mut queue = Queue::default();
-    for _ in 0..400 {
-        queue.add(new(10));
-    }
-    let now = Instant::now();
-    let mut running = start_all(&mut queue, now);
-    assert_eq!(running.len(), 8);
-    for _ in 0..200 {
-        queue.ended(running.remove(0), End::Done, now);
-        running.extend(start_all(&mut queue, now));
-    }
-    assert_eq!(running.len(), 32);
-    let crowded = running.remove(0);
-    assert_eq!(queue.ended(crowded, crowd(), now), None, "it will run again");
-    assert_eq!(state(&queue, crowded), TransferState::Queued);
-    for _ in 0..15 {
-        queue.ended(running.remove(0), End::Done, now);
-        assert_eq!(queue.start(now), None);
-    }
-    queue.ended(running.remove(0), End::Done, now);
-    assert_ne!(queue.start(now), Some(crowded), "not before its pause is over");
-    let later = queue.wake_at().unwrap();
-    assert_eq!(later, now + CROWDED_PAUSE);
-    queue.ended(running.remove(0), End::Done, now);
-    assert_eq!(queue.start(later), Some(crowded));
 }
 
 #[test]
@@ -106,7 +73,7 @@ fn pausing_a_running_transfer_stops_it_and_resuming_queues_it_again() {
     queue.report(id, 6, &Activity::Moving, now);
     assert_eq!(queue.act(&TransferAction::Pause(id)).stop, [id]);
     assert_eq!(state(&queue, id), TransferState::Paused);
-    assert_eq!(queue.ended(id, End::Stopped, now), None);
+    assert_eq!(queue.ended(id, End::Stopped), None);
     assert_eq!(queue.start(now), None);
     queue.act(&TransferAction::Resume(id));
     assert_eq!(queue.start(now), Some(id));
@@ -122,7 +89,7 @@ fn a_transfer_resumed_before_it_has_stopped_is_queued_when_it_has() {
     queue.act(&TransferAction::PauseAll);
     queue.act(&TransferAction::ResumeAll);
     assert_eq!(queue.start(now), None, "it still holds its place");
-    assert_eq!(queue.ended(id, End::Stopped, now), None);
+    assert_eq!(queue.ended(id, End::Stopped), None);
     assert_eq!(queue.start(now), Some(id));
 }
 
@@ -133,7 +100,7 @@ fn a_transfer_that_finishes_while_it_is_being_stopped_is_done() {
     let id = queue.add(new(10));
     queue.start(now);
     queue.act(&TransferAction::Cancel(id));
-    assert_eq!(queue.ended(id, End::Done, now), Some(TransferState::Done));
+    assert_eq!(queue.ended(id, End::Done), Some(TransferState::Done));
 }
 
 #[test]
@@ -153,10 +120,10 @@ fn failed_and_cancelled_ones_can_be_tried_again_and_cleared() {
     let now = Instant::now();
     let (failed, cancelled, done) = (queue.add(new(1)), queue.add(new(2)), queue.add(new(3)));
     start_all(&mut queue, now);
-    queue.ended(failed, failure(), now);
+    queue.ended(failed, failure());
     queue.act(&TransferAction::Cancel(cancelled));
-    queue.ended(cancelled, End::Stopped, now);
-    queue.ended(done, End::Done, now);
+    queue.ended(cancelled, End::Stopped);
+    queue.ended(done, End::Done);
     assert_eq!(queue.totals(now).failed_count, 1);
     assert_eq!(queue.act(&TransferAction::Retry(done)).again, []);
     assert_eq!(queue.act(&TransferAction::Retry(failed)).again, [failed]);
@@ -217,7 +184,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(size, up)| Step::Add(size, up)),
         Just(Step::Start),
         (any::<usize>(), 0..2 * LARGE).prop_map(|(id, done)| Step::Report(id, done)),
-        (any::<usize>(), 0..4_u8).prop_map(|(id, end)| Step::End(id, end)),
+        (any::<usize>(), 0..3_u8).prop_map(|(id, end)| Step::End(id, end)),
         (0..8_u8, any::<usize>()).prop_map(|(action, id)| Step::Act(action, id)),
         (0..100_u64).prop_map(Step::Wait),
     ]
@@ -245,16 +212,14 @@ fn check(queue: &Queue) -> Result<(), TestCaseError> {
         queue.transfers.values().filter(active).filter(|transfer| transfer.size() == size).count()
     };
     prop_assert!(busy(Size::Large) <= 4);
-    prop_assert!(busy(Size::Small) <= SMALL_LIMITS.1);
+    prop_assert!(busy(Size::Small) <= SMALL_AT_ONCE);
     prop_assert_eq!(
         busy(Size::Small) + busy(Size::Large),
         queue.running.values().map(BTreeSet::len).sum::<usize>()
     );
     for (id, transfer) in &queue.transfers {
         let ready = queue.ready.get(&transfer.lane()).is_some_and(|ids| ids.contains(id));
-        let later = queue.later.iter().any(|(_, other)| other == id);
-        prop_assert_eq!(transfer.phase == Phase::Queued, ready || later);
-        prop_assert!(!(ready && later));
+        prop_assert_eq!(transfer.phase == Phase::Queued, ready);
         prop_assert!(transfer.done <= transfer.new.size);
     }
     Ok(())
@@ -276,8 +241,8 @@ proptest! {
                 Step::Start => { queue.start(now); }
                 Step::Report(id, done) => queue.report(pick(id), done, &Activity::Moving, now),
                 Step::End(id, end) => {
-                    let end = match end { 0 => End::Done, 1 => End::Stopped, 2 => crowd(), _ => failure() };
-                    queue.ended(pick(id), end, now);
+                    let end = match end { 0 => End::Done, 1 => End::Stopped, _ => failure() };
+                    queue.ended(pick(id), end);
                 }
                 Step::Act(number, id) => removed += queue.act(&action(number, pick(id))).removed.len(),
                 Step::Wait(seconds) => now += Duration::from_secs(seconds),
@@ -289,7 +254,7 @@ proptest! {
         queue.act(&TransferAction::ResumeAll);
         for _ in 0..3 * added {
             let busy: Vec<TransferId> = queue.running.values().flatten().copied().collect();
-            for id in busy { queue.ended(id, End::Done, now); }
+            for id in busy { queue.ended(id, End::Done); }
             now += Duration::from_mins(2);
             start_all(&mut queue, now);
         }

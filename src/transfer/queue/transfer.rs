@@ -3,6 +3,7 @@
 
 use super::{Activity, NewTransfer};
 use crate::message::{Direction, TransferState, Wait};
+use crate::transfer::limits::LARGE_FROM;
 use crate::transfer::speed::Speed;
 
 /// A transfer and how far it is.
@@ -13,8 +14,6 @@ pub(super) struct Transfer {
     /// Bytes.
     pub(super) done: u64,
     pub(super) speed: Speed,
-    /// Runs that ended because of too many connections.
-    pub(super) crowded: u32,
 }
 
 /// What a transfer is in, by what may become of it.
@@ -135,6 +134,3 @@ pub(super) const fn lane_of(direction: Direction) -> usize {
         Direction::Down => 1,
     }
 }
-
-/// Files above this many bytes count against `transfers`; the others share the pool (design.md 3.1).
-pub(super) const LARGE_FROM: u64 = 1024 * 1024;
