@@ -118,11 +118,15 @@ impl Sink {
                 place.copy_from_slice(bytes);
                 Ok(())
             }
-            Self::Stored(stored) => {
-                let mut file = stored.file.lock().unwrap_or_else(PoisonError::into_inner);
-                file.seek(SeekFrom::Start(offset))?;
-                file.write_all(bytes)
-            }
+            Self::Stored(stored) => stored.write_at(offset, bytes),
+        }
+    }
+
+    /// The file, where there is one: it can be written to while other requests are answered.
+    pub(crate) fn stored(&self) -> Option<Arc<StoredFile>> {
+        match self {
+            Self::Stored(stored) => Some(Arc::clone(stored)),
+            Self::Memory(_) => None,
         }
     }
 
@@ -132,6 +136,15 @@ impl Sink {
             Self::Memory(all) => Content::Memory(all.into()),
             Self::Stored(stored) => Content::Stored(stored),
         }
+    }
+}
+
+impl StoredFile {
+    /// Writes `bytes` at `offset`; the caller has checked that they fit.
+    pub(crate) fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(bytes)
     }
 }
 
@@ -194,11 +207,11 @@ impl Content {
                 Ok(bytes.slice(start..start + size))
             }
             Self::Stored(stored) => {
-                let mut piece = vec![0; size];
+                let mut piece = Vec::with_capacity(size);
                 let mut file = stored.file.lock().unwrap_or_else(PoisonError::into_inner);
                 file.seek(SeekFrom::Start(offset))?;
-                file.read_exact(&mut piece)?;
-                Ok(piece.into())
+                let read = Read::by_ref(&mut *file).take(len).read_to_end(&mut piece)?;
+                if read == size { Ok(piece.into()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
             }
             Self::Made(recipe) => {
                 let mut piece = vec![0; size];

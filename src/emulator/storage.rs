@@ -54,8 +54,16 @@ pub(crate) async fn upload(
         let mut world = lock(world);
         let Some(upload) = world.uploads.get_mut(name) else { return Ok(StorageAnswer::Status(404, None)) };
         // A complete upload is not written to again: its content may belong to a node by now.
-        if upload.token.is_none() {
-            upload.sink.write_at(offset + received - bytes.len() as u64, &bytes)?;
+        if upload.token.is_some() {
+            continue;
+        }
+        let at = offset + received - bytes.len() as u64;
+        match upload.sink.stored() {
+            None => upload.sink.write_at(at, &bytes)?,
+            Some(file) => {
+                drop(world); // the disk must not hold up other requests
+                file.write_at(at, &bytes)?;
+            }
         }
     }
     if received != len {

@@ -99,16 +99,15 @@ impl Checksum {
         if bytes.is_empty() {
             return;
         }
-        let rows = bytes.chunks_exact(12);
-        for (index, byte) in rows.remainder().iter().enumerate() {
-            self.columns[index] ^= byte;
+        let mut wide = [0; 8 * 12]; // eight rows at once
+        let mut rows = bytes.chunks_exact(wide.len());
+        for row in &mut rows {
+            wide.iter_mut().zip(row).for_each(|(column, byte)| *column ^= byte);
         }
-        self.at = rows.remainder().len();
-        for row in rows {
-            for (column, byte) in self.columns.iter_mut().zip(row) {
-                *column ^= byte;
-            }
+        for (index, byte) in wide.iter().chain(rows.remainder()).enumerate() {
+            self.columns[index % 12] ^= byte;
         }
+        self.at = rows.remainder().len() % 12;
     }
 
     /// The text in `c=` and `d=`.
