@@ -58,6 +58,18 @@ impl Folders {
         self.state.join("undo").join(format!("{account}.jsonl"))
     }
 
+    /// The folder of the journals of an account's transfers.
+    #[must_use]
+    pub fn transfer_journals(&self, account: &str) -> PathBuf {
+        self.state.join("transfers").join(account)
+    }
+
+    /// The folder of the records of copies that are not over.
+    #[must_use]
+    pub fn copy_journals(&self) -> PathBuf {
+        self.state.join("copies")
+    }
+
     /// The folder of the log files.
     #[must_use]
     pub fn log(&self) -> PathBuf {
