@@ -9,6 +9,7 @@ mod copy;
 mod event;
 mod problem;
 mod transfer;
+mod unfinished;
 mod view;
 
 pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
@@ -18,4 +19,5 @@ pub use copy::{CopyId, CopyOptions, CopyReport, CopyRequest, Filter, Note, Oddit
 pub use event::Event;
 pub use problem::{Problem, ProblemKind};
 pub use transfer::{Direction, TransferAction, TransferId, TransferRow, TransferState, TransferTotals};
+pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

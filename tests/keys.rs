@@ -14,8 +14,9 @@ use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
 use megapane::entry::{CloudFolder, EntryKey, Location};
 use megapane::message::{
-    AccountRow, AccountState, Arrangement, Command, CopyReport, Event, MarkChange, PlanSummary, Resolution,
-    Row, Scope, Selection, Sort, TransferAction, TransferId, TransferState, ViewId, Wait, WaitReason,
+    AccountRow, AccountState, Arrangement, Command, CopyId, CopyReport, Direction, Event, Leftovers,
+    MarkChange, PlanSummary, Resolution, Row, Scope, Selection, Sort, TransferAction, TransferId,
+    TransferState, Unfinished, UnfinishedId, ViewId, Wait, WaitReason,
 };
 use megapane::ui::backend::TtyBackend;
 use megapane::ui::input::Input;
@@ -274,6 +275,41 @@ async fn a_conflict_does_not_take_the_keys_of_a_line_that_is_being_typed() {
     app.type_in("mer<Enter>").await;
     assert_eq!(app.sent(), [Command::CreateFolder { parent: pictures(), name: "Summer".into() }]);
     assert!(app.shows("Same name already there"), "{}", app.picture());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_left_unfinished_is_asked_about_once() {
+    let left = |id| Unfinished {
+        id: UnfinishedId(id),
+        account: "work".into(),
+        direction: Direction::Up,
+        what: "~/Pictures".into(),
+        target: "work:/Photos".into(),
+        amount: Some((340, 58 << 30)),
+    };
+    let event =
+        || Event::Unfinished { copies: vec![left(7), left(8)], leftovers: Leftovers { count: 1, bytes: 5 } };
+    let go_on =
+        |id, copy, paused| Command::ContinueCopy { unfinished: UnfinishedId(id), copy: CopyId(copy), paused };
+    for (key, commands) in [
+        ("<Enter>", vec![go_on(7, 1, false), go_on(8, 2, false)]),
+        ("p", vec![go_on(7, 1, true), go_on(8, 2, true)]),
+        (
+            "x",
+            vec![Command::DiscardUnfinished {
+                copies: vec![UnfinishedId(7), UnfinishedId(8)],
+                leftovers: true,
+            }],
+        ),
+        ("<Esc>", vec![]),
+    ] {
+        let mut app = App::start().await;
+        app.tell(event()).await;
+        assert!(app.shows("2 copies were not finished"), "{}", app.picture());
+        app.type_in(key).await;
+        assert_eq!(app.sent(), commands, "{key}");
+        assert!(!app.shows("not finished"), "{}", app.picture());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -835,6 +871,8 @@ impl Fake {
             | Command::Trash { .. }
             | Command::MoveInside { .. }
             | Command::CancelCopy { .. }
+            | Command::ContinueCopy { .. }
+            | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
             | Command::Transfers(_)
             | Command::RetryNow { .. } => {}

@@ -6,8 +6,8 @@ mod screen;
 use jiff::ToSpan;
 use megapane::entry::Location;
 use megapane::message::{
-    AccountState, Event, PlanSummary, Problem, ProblemKind, TransferState, ViewHead, ViewState, Wait,
-    WaitReason,
+    AccountState, Direction, Event, Leftovers, PlanSummary, Problem, ProblemKind, TransferState, Unfinished,
+    UnfinishedId, ViewHead, ViewState, Wait, WaitReason,
 };
 use megapane::ui::state::AppState;
 use megapane::ui::theme::Theme;
@@ -196,6 +196,31 @@ fn conflict_dialog_with_a_new_name() {
 }
 
 #[test]
+fn unfinished_copies() {
+    filled("unfinished", |state| {
+        let copy = |id, direction, what: &str, target: &str, amount| Unfinished {
+            id: UnfinishedId(id),
+            account: "work".into(),
+            direction,
+            what: what.into(),
+            target: target.into(),
+            amount,
+        };
+        let copies = vec![
+            copy(1, Direction::Up, "~/Pictures", "work:/Photos", Some((340, 62_277_025_792))),
+            copy(
+                2,
+                Direction::Down,
+                "work:/Videos/a\u{1b}[2J long name of a folder with films",
+                "~/Movies",
+                None,
+            ),
+        ];
+        tell(state, Event::Unfinished { copies, leftovers: Leftovers { count: 3, bytes: 1_288_490_188 } });
+    });
+}
+
+#[test]
 fn copy_confirmation() {
     filled("copy", |state| {
         type_in(state, "c");
@@ -258,7 +283,7 @@ fn transfer_screen() {
             transfer(6, "report.docx", 310_000, 0, TransferState::Failed(failed)),
             transfer(7, "held.zip", 310_000, 155_000, TransferState::Paused),
         ];
-        rows[3].direction = megapane::message::Direction::Down;
+        rows[3].direction = Direction::Down;
         let totals =
             megapane::message::TransferTotals { wait: Some(wait), failed_count: 1, ..totals(340, 12) };
         tell(state, Event::Transfers { changed: rows, removed: vec![], totals });

@@ -25,7 +25,7 @@ use megapane::store::undo::UndoJournal;
 use megapane::transfer::compare::prove_identical;
 use megapane::transfer::download::{Download, Existing, download};
 use megapane::transfer::upload::{Upload, upload};
-use megapane::transfer::{Limits, Progress, TransferError};
+use megapane::transfer::{Keep, Limits, Progress, TransferError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -101,6 +101,7 @@ impl Scene {
             modified: Some(MODIFIED),
             target: Target::chosen(&self.path("film")).unwrap(),
             existing: Existing::Fail,
+            keep: Keep::default(),
             limits: self.limits.clone(),
             progress: Arc::clone(&self.progress),
             cancel: self.cancel.clone(),
@@ -136,6 +137,7 @@ impl Scene {
                 share_keys: Vec::new(),
             },
             journal: UndoJournal::none(),
+            keep: Keep::default(),
             limits: self.limits.clone(),
             progress: Arc::clone(&self.progress),
             cancel: self.cancel.clone(),
@@ -815,27 +817,53 @@ async fn an_upload_that_is_never_taken_ends_in_an_error_and_puts_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_changes_while_it_is_read_is_not_put() {
+async fn a_file_that_changes_while_it_is_read_goes_up_as_it_is_then() {
     type Change = fn(&Path);
-    let changes: [(&str, Change); 3] = [
+    let changes: [(&str, Change); 4] = [
         ("longer", |path| fs::OpenOptions::new().append(true).open(path).unwrap().set_len(7 << 20).unwrap()),
         ("shorter", |path| fs::OpenOptions::new().write(true).open(path).unwrap().set_len(1).unwrap()),
-        ("rewritten", |path| fs::write(path, noise(6 << 20)).unwrap()),
+        ("rewritten", |path| fs::write(path, noise(5 << 20)).unwrap()),
+        ("another", |path| {
+            fs::remove_file(path).unwrap();
+            fs::write(path, noise(6 << 20)).unwrap();
+        }),
     ];
     let mut scene = Scene::new().await;
     for (what, change) in changes {
         scene.begin_again();
         let order = scene.upload_of(&noise(6 << 20));
         let path = order.source.clone();
-        scene.fault("slow:10s@ul");
+        scene.fault("slow:10s@ul#1-3");
         let meanwhile = async {
             tokio::time::sleep(Duration::from_secs(5)).await;
             change(&path);
         };
         let (ended, ()) = tokio::join!(upload(order), meanwhile);
-        assert!(matches!(ended.map(|_| ()), Err(TransferError::SourceChanged { .. })), "{what}");
-        assert!(scene.owner.paths().is_empty(), "{what}");
+        ended.unwrap_or_else(|error| panic!("{what}: {error}"));
+        scene.assert_uploaded(&fs::read(&path).unwrap());
+        assert_eq!(scene.progress.source_changes(), 1, "{what}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_never_stops_changing_is_not_put() {
+    let scene = Scene::new().await;
+    let order = scene.upload_of(&noise(6 << 20));
+    let path = order.source.clone();
+    scene.fault("slow:10s@ul");
+    let restless = async {
+        for second in 0..1000 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let time = std::time::UNIX_EPOCH + Duration::from_secs(second);
+            fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+        }
+    };
+    let ended = tokio::select! {
+        ended = upload(order) => ended.map(|_| ()),
+        () = restless => panic!("it never gave up"),
+    };
+    assert!(matches!(ended, Err(TransferError::SourceChanged { .. })));
+    assert!(scene.owner.paths().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

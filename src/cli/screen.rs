@@ -10,7 +10,7 @@ use super::login;
 use super::output::{Failure, Outcome};
 use crate::message::ProblemKind;
 use crate::ui::run::{ESC_TIMEOUT, Options, SSH_ESC_TIMEOUT, UiError};
-use crate::worker::{self, Parts, Worker};
+use crate::worker::{self, Copies, Parts, Worker};
 
 /// Returns whether there is a terminal to draw on and to type at.
 pub(crate) fn has_terminal() -> bool {
@@ -25,7 +25,8 @@ pub(crate) async fn run(context: &mut Context) -> Outcome {
             "`megapane --help` lists the commands that need none.",
         ));
     }
-    let parts = Parts::new(context.config.clone(), login::transport(context));
+    let mut parts = Parts::new(context.config.clone(), login::transport(context));
+    parts.copies = Copies::Kept;
     let folder = working_folder()?;
     show(context, parts, Opening { folder, ..Opening::default() }).await
 }

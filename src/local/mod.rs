@@ -3,6 +3,7 @@
 //! code calls it through `spawn_blocking`.
 
 pub mod entry;
+pub mod leftover;
 pub mod name;
 pub mod partial;
 pub mod rename;

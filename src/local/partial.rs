@@ -1,15 +1,17 @@
 //! [`PartialFile`]: a file under a temporary name beside its target, which gets its name only when it is whole. Dropping
-//! it removes it. Downloads write into it; it knows nothing of where the bytes come from.
+//! it removes it, unless its download can go on later. Downloads write into it; it knows nothing of where the bytes come
+//! from.
 
 use std::fs::{self, File, FileTimes};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tempfile::{NamedTempFile, TempPath};
 
 use super::entry::free_space;
+use super::leftover;
 use super::rename::Reserved;
 use super::{LocalError, Target, Trash};
 
@@ -17,7 +19,7 @@ use super::{LocalError, Target, Trash};
 #[derive(Debug)]
 pub struct PartialFile {
     file: Arc<File>,
-    /// Removes the file when dropped.
+    /// Removes the file when dropped, where nothing can go on in it.
     temporary: TempPath,
     target: Target,
 }
@@ -26,17 +28,73 @@ impl PartialFile {
     /// Makes the temporary file, `size` bytes long and empty (sparse where the disk can do that), in the target's folder,
     /// which must exist.
     pub fn create(target: Target, size: u64) -> Result<Self, LocalError> {
-        target.check_folders()?;
+        require_room(&target, size)?;
         let folder = target.folder();
-        let path = target.path();
-        match free_space(&folder) {
-            Ok(free) if free < size => return Err(LocalError::NoSpace { path, needed: size, free }),
-            Ok(_) | Err(_) => {} // where the system will not tell, the write will
+        loop {
+            let made = temporary_file(&folder).map_err(LocalError::io("write to", &folder))?;
+            if leftover::hold(made.as_file(), made.path()) {
+                let (file, temporary) = made.into_parts();
+                return Self::sized(file, temporary, target, size);
+            }
         }
-        let (file, temporary) =
-            temporary_file(&folder).map_err(LocalError::io("write to", &folder))?.into_parts();
-        file.set_len(size).map_err(LocalError::io("make room for", &path))?;
+    }
+
+    /// Returns the path for [`Self::create_resumable`]; `label` tells downloads to one folder apart.
+    #[must_use]
+    pub fn resumable_path(target: &Target, label: &str) -> PathBuf {
+        leftover::resumable_path(&target.folder(), label)
+    }
+
+    /// Makes a temporary file at that path, which stays when it is dropped. One that stands there, and that nobody writes
+    /// to, is of no use to anybody (no journal speaks of it) and makes way.
+    pub fn create_resumable(target: Target, path: &Path, size: u64) -> Result<Self, LocalError> {
+        require_room(&target, size)?;
+        leftover::remove_dead(path);
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(path)
+            .map_err(LocalError::io("write", path))?;
+        let temporary = Self::held(&file, path)?;
+        let mut partial = Self::sized(file, temporary, target, size)?; // one that cannot be made so long goes again
+        partial.temporary.disable_cleanup(true);
+        Ok(partial)
+    }
+
+    /// Opens what [`Self::create_resumable`] made in an earlier run. `None` where it is gone, or is none of ours.
+    pub fn reopen(target: Target, path: &Path, size: u64) -> Result<Option<Self>, LocalError> {
+        target.check_folders()?;
+        let is_ours = leftover::is_resumable(path) && path.parent() == Some(&target.folder());
+        if !is_ours || !fs::symlink_metadata(path).is_ok_and(|facts| facts.is_file()) {
+            return Ok(None);
+        }
+        let file =
+            File::options().read(true).write(true).open(path).map_err(LocalError::io("write", path))?;
+        let mut temporary = Self::held(&file, path)?;
+        temporary.disable_cleanup(true);
+        Self::sized(file, temporary, target, size).map(Some)
+    }
+
+    /// What goes on in it is the journal's to say; the lock tells others that it is alive.
+    fn held(file: &File, path: &Path) -> Result<TempPath, LocalError> {
+        leftover::hold(file, path);
+        TempPath::try_from_path(path).map_err(LocalError::io("write", path))
+    }
+
+    fn sized(file: File, temporary: TempPath, target: Target, size: u64) -> Result<Self, LocalError> {
+        file.set_len(size).map_err(LocalError::io("make room for", &target.path()))?;
         Ok(Self { file: Arc::new(file), temporary, target })
+    }
+
+    /// Checks that so many bytes more fit on the disk, as far as it will tell.
+    pub fn require_room(&self, bytes: u64) -> Result<(), LocalError> {
+        require_room(&self.target, bytes)
+    }
+
+    /// Removes the file, also one that would stay.
+    pub fn discard(mut self) {
+        self.temporary.disable_cleanup(false);
     }
 
     /// Returns the open file, for writers on other threads.
@@ -54,7 +112,8 @@ impl PartialFile {
     /// Sets the time, waits until the bytes are on the disk, and gives the file its name.
     ///
     /// A file that has the name goes to `trash`; without one it is left alone and [`LocalError::Exists`] is the answer.
-    /// On any error the temporary file is gone and what had the name has it still, or is in the trash.
+    /// On any error what had the name has it still, or is in the trash, and the temporary file is gone, or stays if it
+    /// can be gone on with.
     pub fn place(self, modified: Option<i64>, trash: Option<&Trash>) -> Result<(), LocalError> {
         let path = self.target.path();
         if let Some(modified) = modified {
@@ -70,17 +129,17 @@ impl PartialFile {
     }
 }
 
-/// Returns whether a file name is that of a [`PartialFile`] or of a trash folder of ours: never part of a copy.
-#[must_use]
-pub fn is_own_leftover(name: &std::ffi::OsStr) -> bool {
-    let bytes = name.as_encoded_bytes();
-    (bytes.starts_with(PREFIX.as_bytes()) && bytes.ends_with(SUFFIX.as_bytes()))
-        || name == super::trash::SIBLING_FOLDER
+fn require_room(target: &Target, bytes: u64) -> Result<(), LocalError> {
+    target.check_folders()?;
+    match free_space(&target.folder()) {
+        Ok(free) if free < bytes => Err(LocalError::NoSpace { path: target.path(), needed: bytes, free }),
+        Ok(_) | Err(_) => Ok(()), // where the system will not tell, the write will
+    }
 }
 
 fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).suffix(SUFFIX).rand_bytes(12);
+    builder.prefix(leftover::PREFIX).suffix(leftover::SUFFIX).rand_bytes(12);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -133,10 +192,6 @@ fn set_modified(file: &File, modified: i64, path: &Path) {
     }
 }
 
-/// How temporary names begin and end.
-const PREFIX: &str = ".megapane-";
-const SUFFIX: &str = ".part";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,7 +237,7 @@ mod tests {
     fn a_dropped_file_leaves_nothing() {
         let (folder, target) = scratch();
         let partial = written(&target, b"half");
-        assert!(is_own_leftover(names(folder.path())[0].as_ref()));
+        assert!(leftover::is_own_leftover(names(folder.path())[0].as_ref()));
         drop(partial);
         assert!(names(folder.path()).is_empty());
     }

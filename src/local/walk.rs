@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::entry::describe;
-use super::partial::is_own_leftover;
+use super::leftover::is_own_leftover;
 use super::{DiskEntry, LocalError};
 
 /// One thing below the folder.

@@ -7,6 +7,7 @@ use super::account::Login;
 use super::conflict::{Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
 use super::transfer::TransferAction;
+use super::unfinished::UnfinishedId;
 use super::view::{Arrangement, MarkChange, ViewId};
 use crate::entry::{EntryKey, Location};
 use crate::secret::Secret;
@@ -160,6 +161,22 @@ pub enum Command {
     CancelCopy {
         /// The copy.
         copy: CopyId,
+    },
+    /// Go on with a copy that an earlier run left, once its account is open: planned and carried out like any other.
+    ContinueCopy {
+        /// Which.
+        unfinished: UnfinishedId,
+        /// Its number from now on.
+        copy: CopyId,
+        /// Hold its transfers back until the user lets them go.
+        paused: bool,
+    },
+    /// Give up copies that an earlier run left: what they have on this machine of files that did not arrive is removed.
+    DiscardUnfinished {
+        /// Which.
+        copies: Vec<UnfinishedId>,
+        /// Remove the parts that belong to no copy, too.
+        leftovers: bool,
     },
     /// Answer an `Event::Conflict`.
     Resolve {

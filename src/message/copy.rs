@@ -124,6 +124,8 @@ pub enum Note {
     PassedOver(Oddity),
     /// Not copied, with the reason. Exit code 11.
     Skipped(Problem),
+    /// Its source changed while it was copied: it starts over, and another note says how that ends.
+    StartedOver(Problem),
     /// Tried and failed.
     Failed(Problem),
 }

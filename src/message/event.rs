@@ -8,6 +8,7 @@ use super::conflict::Conflict;
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
 use super::problem::Problem;
 use super::transfer::{TransferId, TransferRow, TransferTotals};
+use super::unfinished::{Leftovers, Unfinished};
 use super::view::{Row, ViewHead, ViewId};
 
 /// What the worker tells the front ends.
@@ -84,6 +85,13 @@ pub enum Event {
         removed: Vec<TransferId>,
         /// Sums.
         totals: TransferTotals,
+    },
+    /// What earlier runs left; comes once, at the start, and only where there is something.
+    Unfinished {
+        /// Copies that can be gone on with.
+        copies: Vec<Unfinished>,
+        /// Parts of files that belong to no copy.
+        leftovers: Leftovers,
     },
     /// Something small worked: one line for the status line (`made folder "2024"`).
     Done {

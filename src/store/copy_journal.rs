@@ -50,19 +50,31 @@ impl CopyJournals {
         Self { folder: None }
     }
 
+    /// Returns whether nothing is kept.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.folder.is_none()
+    }
+
+    /// Returns whether there is a record of this number, whoever holds it.
+    #[must_use]
+    pub fn contains(&self, id: u64) -> bool {
+        self.folder.as_ref().is_some_and(|folder| path_of(folder, id).exists())
+    }
+
     /// Begins the record of a copy, which is on the disk when this returns. `None` where nothing is kept.
     pub fn begin(&self, copy: &Value) -> io::Result<Option<CopyRecord>> {
         let Some(folder) = &self.folder else { return Ok(None) };
         private_file::create_folder(folder)?;
         let id = getrandom::u64().map_err(io::Error::other)? >> SPARE_BITS;
-        let path = folder.join(format!("{id:014x}.{EXTENSION}"));
+        let path = path_of(folder, id);
         let mut options = OpenOptions::new();
         options.create_new(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path)?;
         file.lock()?;
-        let mut record = CopyRecord { id, path, file };
+        let record = CopyRecord { id, path, file };
         match record.write(copy) {
             Ok(()) => Ok(Some(record)),
             Err(error) => {
@@ -104,16 +116,16 @@ impl CopyRecord {
     }
 
     /// Writes what the copy is now; it is on the disk when this returns.
-    pub fn write(&mut self, copy: &Value) -> io::Result<()> {
+    pub fn write(&self, copy: &Value) -> io::Result<()> {
         let mut text = vec![b'\n']; // ends a line that was cut short
         serde_json::to_writer(&mut text, &Line { form: FORM, copy: copy.clone() })?;
         text.push(b'\n');
-        self.file.write_all(&text)?;
+        (&self.file).write_all(&text)?;
         self.file.sync_data()
     }
 
     /// Ends the record: the copy is over, or given up.
-    pub fn remove(self) {
+    pub fn remove(&self) {
         if let Err(error) = fs::remove_file(&self.path) {
             tracing::warn!(path = %self.path.display(), %error, "cannot remove the record of a copy");
         }
@@ -129,6 +141,10 @@ fn open_free(path: &Path) -> io::Result<Option<(File, Vec<u8>)>> {
     let mut text = Vec::new();
     Read::by_ref(&mut file).take(READ_LIMIT).read_to_end(&mut text)?;
     Ok(Some((file, text)))
+}
+
+fn path_of(folder: &Path, id: u64) -> PathBuf {
+    folder.join(format!("{id:014x}.{EXTENSION}"))
 }
 
 fn id_of(path: &Path) -> Option<u64> {
@@ -180,7 +196,7 @@ mod tests {
         drop(record);
         let mut taken = journals.take_free().unwrap();
         assert!(copies(&journals).is_empty(), "it is taken");
-        let (mut record, copy) = taken.pop().unwrap();
+        let (record, copy) = taken.pop().unwrap();
         assert_eq!((record.id(), copy), (id, json!("first")));
         record.write(&json!("second")).unwrap();
         drop(record);
@@ -192,7 +208,7 @@ mod tests {
     #[test]
     fn a_record_cut_at_any_byte_says_what_it_said_before() {
         let (folder, journals) = journals();
-        let mut record = journals.begin(&json!(1)).unwrap().unwrap();
+        let record = journals.begin(&json!(1)).unwrap().unwrap();
         let path = record.path.clone();
         let first = fs::read(&path).unwrap();
         record.write(&json!(2)).unwrap();

@@ -45,7 +45,7 @@ pub struct JournalName(String);
 #[derive(Debug)]
 pub enum Claim {
     /// It is ours while the journal lives, and this is what it says, if anything of use.
-    Ours(TransferJournal, Option<Record>),
+    Ours(TransferJournal, Option<Box<Record>>),
     /// Somebody else moves that file now.
     Held,
     /// This account keeps no journals.
@@ -109,7 +109,7 @@ impl TransferJournals {
     }
 
     /// Shows every journal that nobody holds to `look`, one at a time.
-    pub fn each_free(&self, mut look: impl FnMut(TransferJournal, Option<Record>)) -> io::Result<()> {
+    pub fn each_free(&self, mut look: impl FnMut(TransferJournal, Option<Box<Record>>)) -> io::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let entries = match fs::read_dir(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -125,7 +125,7 @@ impl TransferJournals {
                 Ok(Claim::Held | Claim::Unkept) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
-                    tracing::warn!(path = %path.display(), %error, "a transfer journal that cannot be read")
+                    tracing::warn!(path = %path.display(), %error, "a transfer journal that cannot be read");
                 }
             }
         }
@@ -159,7 +159,8 @@ impl JournalName {
             digest.update((part.len() as u64).to_be_bytes()); // so that no two lists of parts read the same
             digest.update(part);
         }
-        Self(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        let hex = |name: String, byte: &u8| name + &format!("{byte:02x}");
+        Self(digest.finalize().iter().fold(String::new(), hex))
     }
 
     fn file_name(&self) -> String {
@@ -262,11 +263,11 @@ fn take(path: &Path, mut options: OpenOptions) -> io::Result<Claim> {
 }
 
 /// Reads a whole journal; one that is longer than any real one says nothing.
-fn read(file: &mut File) -> io::Result<Option<Record>> {
+fn read(file: &mut File) -> io::Result<Option<Box<Record>>> {
     file.seek(SeekFrom::Start(0))?;
     let mut text = Vec::new();
     Read::by_ref(file).take(READ_LIMIT + 1).read_to_end(&mut text)?;
-    Ok(if text.len() as u64 > READ_LIMIT { None } else { Record::read(&text) })
+    Ok(if text.len() as u64 > READ_LIMIT { None } else { Record::read(&text).map(Box::new) })
 }
 
 /// Whether an open file still has its name.

@@ -1,7 +1,10 @@
 //! One file down: fetched in pieces over several connections, decrypted, checked as a whole, and only then given its
-//! name. The worker calls it. A piece that breaks off goes on at its last whole chunk.
+//! name. The worker calls it. A piece that breaks off goes on at its last whole chunk, a large file that was left in the
+//! middle where its journal says ([`part`]).
 
-use std::collections::BTreeMap;
+mod part;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::sync::Arc;
 
@@ -9,12 +12,14 @@ use futures_util::StreamExt;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::claim::{Keep, note};
 use super::disk::{self, write_at};
 use super::error::TransferError;
 use super::jobs::{Jobs, Turn};
 use super::limits::{self, Limits};
 use super::patience::{Patience, Remedy};
 use super::progress::Progress;
+use super::remaining::Remaining;
 use crate::api::origin::Origin;
 use crate::api::storage::StorageError;
 use crate::api::transport::Transport;
@@ -22,9 +27,11 @@ use crate::crypto::chunk;
 use crate::crypto::key::FileKey;
 use crate::crypto::mac::{self, ChunkMac};
 use crate::handle::NodeHandle;
-use crate::local::{LocalError, PartialFile, Target, Trash};
+use crate::local::{LocalError, Target, Trash};
 use crate::session::Session;
 use crate::session::change::DownloadUrlError;
+use crate::store::transfer_journal::{Line, Piece as Written, TransferJournal};
+use part::Part;
 
 /// What to download.
 pub struct Download {
@@ -42,6 +49,8 @@ pub struct Download {
     pub target: Target,
     /// What to do with a file that has the name.
     pub existing: Existing,
+    /// Where it is written down.
+    pub keep: Keep,
     /// What it shares with other transfers.
     pub limits: Limits,
     /// Its counters.
@@ -61,10 +70,11 @@ pub enum Existing {
 
 /// Downloads to a temporary name beside the target, verifies, sets the time, renames.
 ///
-/// On any error, on cancelling and when the future is dropped, the temporary file is removed and nothing new stands under
-/// the target's name. Once all bytes are verified it no longer heeds `cancel`, so that the answer is never half true.
+/// On any error, on cancelling and when the future is dropped, nothing new stands under the target's name. What a download
+/// with a journal has brought stays under its temporary name for the next run, unless it is of no use; the file of any
+/// other is removed. Once all bytes are verified it no longer heeds `cancel`, so that the answer is never half true.
 pub async fn download(download: Download) -> Result<(), TransferError> {
-    let (partial, macs) = tokio::select! {
+    let (part, macs) = tokio::select! {
         biased;
         () = download.cancel.cancelled() => return Err(TransferError::Cancelled),
         fetched = fetch(&download) => fetched?,
@@ -73,26 +83,32 @@ pub async fn download(download: Download) -> Result<(), TransferError> {
     let Download { key, size, modified, target, existing, .. } = download;
     disk::blocking(move || {
         if !mac::verify(&key, size, &macs) {
+            part.discard();
             return Err(TransferError::Damaged { name: name_of(&target) });
         }
         let trash = match &existing {
             Existing::Fail => None,
             Existing::Trash(trash) => Some(trash),
         };
-        Ok(partial.place(modified, trash)?)
+        Ok(part.place(modified, trash)?)
     })
     .await
 }
 
 /// Brings all bytes to the disk, decrypted, and returns the MACs of all chunks in order.
-async fn fetch(download: &Download) -> Result<(PartialFile, Vec<ChunkMac>), TransferError> {
-    let (target, size) = (download.target.clone(), download.size);
-    let partial = disk::blocking(move || Ok(PartialFile::create(target, size)?)).await?;
-    let mut fetch = Fetch::new(download, partial.file());
+async fn fetch(download: &Download) -> Result<(Part, Vec<ChunkMac>), TransferError> {
+    let part = Part::open(download).await?;
+    let mut fetch = Fetch::new(download, &part);
     while fetch.missing > 0 {
-        fetch.turn().await?;
+        if let Err(error) = fetch.turn().await {
+            fetch.jobs.stop().await;
+            if matches!(error, TransferError::SizeDiffers { .. }) {
+                part.discard();
+            }
+            return Err(error);
+        }
     }
-    Ok((partial, fetch.macs.into_values().flatten().collect()))
+    Ok((part, fetch.macs.into_values().flatten().collect()))
 }
 
 /// The state of a download under way: one loop owns it, jobs report to it.
@@ -105,7 +121,7 @@ struct Fetch<'a> {
     /// Counts addresses: what a job says of an older one is no news.
     generation: u32,
     /// Pieces never asked for.
-    fresh: Box<dyn Iterator<Item = (u64, u64)> + Send>,
+    fresh: Remaining,
     /// Pieces, or rests of them, to be asked for again.
     again: Vec<Piece>,
     /// Bytes that are not on the disk.
@@ -118,6 +134,7 @@ struct Fetch<'a> {
 struct Scene {
     transport: Arc<dyn Transport>,
     file: Arc<File>,
+    journal: Option<TransferJournal>,
     target: Target,
     key: FileKey,
     size: u64,
@@ -154,18 +171,21 @@ struct Fetched {
 }
 
 impl<'a> Fetch<'a> {
-    fn new(download: &'a Download, file: Arc<File>) -> Self {
+    fn new(download: &'a Download, part: &Part) -> Self {
         let client = download.session.client();
         let split = download.limits.split(download.size);
         let scene = Scene {
             transport: Arc::clone(client.transport()),
-            file,
+            file: part.file(),
+            journal: part.journal(),
             target: download.target.clone(),
             key: download.key.clone(),
             size: download.size,
             progress: Arc::clone(&download.progress),
             limits: download.limits.clone(),
         };
+        let moved: BTreeSet<u64> = part.kept.iter().map(|(chunk, _)| chunk.offset).collect();
+        let kept: u64 = part.kept.iter().map(|(chunk, _)| u64::from(chunk.len)).sum();
         Self {
             download,
             scene: Arc::new(scene),
@@ -173,10 +193,10 @@ impl<'a> Fetch<'a> {
             patience: Patience::new(download.limits.max_wait, split.connections),
             address: Address::Unknown,
             generation: 0,
-            fresh: Box::new(chunk::pieces(download.size, split.piece)),
+            fresh: Remaining::new(download.size, split.piece, moved),
             again: Vec::new(),
-            missing: download.size,
-            macs: BTreeMap::new(),
+            missing: download.size - kept,
+            macs: part.kept.iter().map(|(chunk, mac)| (chunk.offset, vec![*mac])).collect(),
         }
     }
 
@@ -277,6 +297,10 @@ impl Scene {
             let macs = mac::decrypt_chunks(self.key.aes(), self.key.nonce(), piece.offset, data);
             write_at(&self.file, data, piece.offset)
                 .map_err(|error| LocalError::io("write", &self.target.path())(error))?;
+            if whole > 0 {
+                let written = Written::new(piece.offset, whole as u64, &macs);
+                note(self.journal.as_ref(), &Line::Piece(written));
+            }
             Ok(macs)
         })
         .await?;

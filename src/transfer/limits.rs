@@ -44,12 +44,12 @@ impl Limits {
     /// Returns how many connections a file of `size` bytes is worth, and the bytes of one request.
     ///
     /// A piece that is much smaller than the way to the server is long wastes the line, one that is much larger leaves
-    /// connections idle at the end of a file.
+    /// connections idle at the end of a file. And what is under way when a process dies moves again: of a large file that
+    /// is a hundredth for each connection.
     pub(crate) fn split(&self, size: u64) -> Split {
         let connections =
             usize::try_from(size / SMALLEST_PIECE).unwrap_or(usize::MAX).clamp(1, self.connections.max(1));
-        let share = size / connections as u64;
-        Split { connections, piece: share.clamp(SMALLEST_PIECE, LARGEST_PIECE) }
+        Split { connections, piece: (size / 100).clamp(SMALLEST_PIECE, LARGEST_PIECE) }
     }
 }
 
@@ -99,6 +99,7 @@ mod tests {
         assert_eq!(limits.split(0), Split { connections: 1, piece: 1 << 20 });
         assert_eq!(limits.split(1 << 20), Split { connections: 1, piece: 1 << 20 });
         assert_eq!(limits.split(5 << 20), Split { connections: 5, piece: 1 << 20 });
+        assert_eq!(limits.split(300 << 20), Split { connections: 5, piece: 3 << 20 });
         assert_eq!(limits.split(1 << 30), Split { connections: 5, piece: 4 << 20 });
         assert_eq!(limits.split(u64::MAX).connections, 5);
     }

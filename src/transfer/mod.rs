@@ -1,9 +1,10 @@
 //! Files on their way, as the worker drives them. Pure machines decide: `filter` and `plan` what is copied, `conflict`
 //! what is done about a name that is taken, `queue` which file moves now. Movers do: `upload` and `download` carry one
-//! file each, with `compare` for a proof that needs no moving. Nothing here asks the user, and nothing keeps a transfer
-//! beyond the run of the program.
+//! file each, with `compare` for a proof that needs no moving. How far they are outlives the program in the journals of
+//! `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
 
 mod buffer;
+mod claim;
 pub mod compare;
 pub mod conflict;
 mod disk;
@@ -11,15 +12,19 @@ pub mod download;
 pub mod error;
 pub mod filter;
 mod jobs;
+pub mod leftover;
 pub mod limits;
 pub(crate) mod patience;
 pub mod plan;
 pub mod progress;
 pub mod queue;
+mod recheck;
+mod remaining;
 mod small_pool;
 pub(crate) mod speed;
 pub mod upload;
 
+pub use claim::Keep;
 pub use error::TransferError;
 pub use limits::Limits;
 pub use progress::Progress;

@@ -1,7 +1,7 @@
 //! [`Progress`]: counters of one transfer, written by the mover and read by the worker ten times a second. No channel, so
 //! a slow reader holds nothing up.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::api::wait::Wait;
@@ -10,6 +10,10 @@ use crate::api::wait::Wait;
 #[derive(Debug, Default)]
 pub struct Progress {
     done: AtomicU64,
+    /// Of these, moved by an earlier run.
+    kept: AtomicU64,
+    checking: AtomicBool,
+    source_changes: AtomicU32,
     finishing: AtomicBool,
     wait: Mutex<Option<Wait>>,
 }
@@ -29,6 +33,43 @@ impl Progress {
     pub fn take_back(&self, bytes: u64) {
         let less = |done: u64| Some(done.saturating_sub(bytes));
         let _ = self.done.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
+    /// Counts bytes that an earlier run has moved.
+    pub fn keep(&self, bytes: u64) {
+        self.kept.fetch_add(bytes, Ordering::Relaxed);
+        self.add(bytes);
+    }
+
+    /// Returns the bytes that an earlier run has moved.
+    pub fn kept(&self) -> u64 {
+        self.kept.load(Ordering::Relaxed)
+    }
+
+    /// Takes all bytes back: everything must move again.
+    pub fn start_over(&self) {
+        self.kept.store(0, Ordering::Relaxed);
+        self.done.store(0, Ordering::Relaxed);
+    }
+
+    /// Notes that what an earlier run left is being read and checked, or that this is over.
+    pub fn set_checking(&self, checking: bool) {
+        self.checking.store(checking, Ordering::Relaxed);
+    }
+
+    /// Returns whether what an earlier run left is being checked: what counts is not known yet.
+    pub fn is_checking(&self) -> bool {
+        self.checking.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the local file changed, so that its upload starts over.
+    pub fn note_source_change(&self) {
+        self.source_changes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns how often the local file changed.
+    pub fn source_changes(&self) -> u32 {
+        self.source_changes.load(Ordering::Relaxed)
     }
 
     /// Notes that all bytes are there.
@@ -55,6 +96,16 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kept_bytes_count_as_done_until_all_starts_over() {
+        let progress = Progress::default();
+        progress.keep(10);
+        progress.add(5);
+        assert_eq!((progress.done(), progress.kept()), (15, 10));
+        progress.start_over();
+        assert_eq!((progress.done(), progress.kept()), (0, 0));
+    }
 
     #[test]
     fn bytes_taken_back_never_go_below_nothing() {

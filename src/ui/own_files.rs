@@ -69,6 +69,8 @@ impl OwnFiles {
             | Command::WhenAnswered { .. }
             | Command::PlanCopy { .. }
             | Command::CancelCopy { .. }
+            | Command::ContinueCopy { .. } // the demo keeps none
+            | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
             | Command::Transfers(_)
             | Command::RetryNow { .. }

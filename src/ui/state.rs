@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::action::{Context, TABLE, When};
 use super::ahead::TypeAhead;
 use super::dialog::Dialog;
+use super::dialog::unfinished::UnfinishedDialog;
 use super::figure::Clock;
 use super::key::Key;
 use super::keymap::Keymap;
@@ -35,6 +36,8 @@ pub struct AppState {
     pub dialogs: Vec<Dialog>,
     /// Conflicts that wait to be shown.
     pub conflicts: VecDeque<Conflict>,
+    /// What earlier runs left, until it is shown.
+    pub unfinished: Option<UnfinishedDialog>,
     /// The transfer list.
     pub transfers: TransferList,
     /// The accounts and how they are doing.
@@ -161,6 +164,7 @@ impl AppState {
             screen: Screen::Panes,
             dialogs: Vec::new(),
             conflicts: VecDeque::new(),
+            unfinished: None,
             transfers: TransferList::default(),
             accounts: Accounts::default(),
             copies: Copies::default(),

@@ -399,6 +399,7 @@ impl Actor {
                 account.names.forget();
                 account.apply(later);
                 self.set_state(name, AccountState::Ready);
+                self.continue_copies(name);
                 self.account_changed(name);
                 self.ask_quota(name);
             }

@@ -1,7 +1,7 @@
 //! The worker's loop. It waits for commands, finished jobs, news, room in the event channel and the clock; everything
 //! else is done at once, by the parts of the worker that are `impl Actor` in their own files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,14 +14,17 @@ use super::jobs::{Done, Jobs, News};
 use super::outbox::Outbox;
 use super::pane::Pane;
 use super::transfers::Moving;
-use super::{Parts, problem};
+use super::unfinished::LeftCopy;
+use super::{Copies, Parts, problem};
 use crate::api::transport::Transport;
 use crate::config::Config;
 use crate::local::Trash;
-use crate::message::{Command, CopyId, Event, Problem, TransferAction, TransferId, ViewId};
+use crate::message::{Command, CopyId, Event, Problem, TransferAction, TransferId, UnfinishedId, ViewId};
+use crate::store::copy_journal::CopyJournals;
+use crate::store::transfer_journal::TransferJournals;
 use crate::store::undo::UndoJournal;
-use crate::transfer::Limits;
 use crate::transfer::queue::Queue;
+use crate::transfer::{Keep, Limits};
 
 /// The state that the worker's task owns.
 pub(crate) struct Actor {
@@ -33,6 +36,10 @@ pub(crate) struct Actor {
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) panes: BTreeMap<ViewId, Pane>,
     pub(crate) copies: BTreeMap<CopyId, Copy>,
+    /// Copies of earlier runs that the user has not decided on.
+    pub(crate) unfinished: BTreeMap<UnfinishedId, LeftCopy>,
+    /// Where copies are written down.
+    pub(crate) copy_journals: CopyJournals,
     /// Copies that were refused before they began, until the front end has heard of it twice.
     pub(crate) refused: BTreeMap<CopyId, Problem>,
     /// Conflicts that the user was asked about so far.
@@ -40,6 +47,8 @@ pub(crate) struct Actor {
     pub(crate) queue: Queue,
     pub(crate) moving: BTreeMap<TransferId, Moving>,
     pub(crate) limits: Limits,
+    /// Folders that were looked through for what killed processes left.
+    pub(crate) swept: HashSet<PathBuf>,
     pub(crate) jobs: Jobs,
     outbox: Outbox,
     news: UnboundedReceiver<News>,
@@ -65,6 +74,10 @@ impl Actor {
     /// Makes a worker's state.
     pub(crate) fn new(parts: Parts) -> Self {
         let (jobs, news) = Jobs::new();
+        let copy_journals = match parts.copies {
+            Copies::Kept => CopyJournals::in_folder(&parts.config.folders.copy_journals()),
+            Copies::Forgotten => CopyJournals::none(),
+        };
         let mut actor = Self {
             accounts: BTreeMap::new(),
             config: parts.config,
@@ -75,10 +88,13 @@ impl Actor {
             panes: BTreeMap::new(),
             copies: BTreeMap::new(),
             refused: BTreeMap::new(),
+            unfinished: BTreeMap::new(),
+            copy_journals,
             conflicts: 0,
             queue: Queue::default(),
             moving: BTreeMap::new(),
             limits: Limits::default(),
+            swept: HashSet::new(),
             jobs,
             outbox: Outbox::default(),
             news,
@@ -106,6 +122,7 @@ impl Actor {
 
     /// Runs until the front end quits or is gone.
     pub(crate) async fn run(mut self, mut commands: UnboundedReceiver<Command>, events: Sender<Event>) {
+        self.find_unfinished();
         loop {
             let deadline = self.deadline();
             let is_ending = self.ends_at.is_some();
@@ -157,6 +174,20 @@ impl Actor {
     /// Returns whether the front end is so far behind that copies must not go on telling it more.
     pub(crate) fn is_outbox_full(&self) -> bool {
         self.outbox.len() >= OUTBOX_FULL
+    }
+
+    /// Returns whether the worker has been told to end.
+    pub(crate) const fn is_ending(&self) -> bool {
+        self.ends_at.is_some()
+    }
+
+    /// Where the transfers of an account are written down.
+    pub(crate) fn keep_of(&self, account: &str, copy: Option<u64>) -> Keep {
+        let is_stored = self.accounts.get(account).is_some_and(|account| account.is_stored);
+        let folder = self.config.folders.transfer_journals(account);
+        let journals =
+            if is_stored { TransferJournals::in_folder(&folder) } else { TransferJournals::none() };
+        Keep { journals, copy }
     }
 
     fn take(&mut self, turn: Turn) {
@@ -211,9 +242,13 @@ impl Actor {
             Command::Rename { parent, key, name } => self.rename(parent, key, name),
             Command::Trash { selection } => self.trash(selection),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
-            Command::PlanCopy { copy, request } => self.plan_copy(copy, request),
+            Command::PlanCopy { copy, request } => self.plan_copy(copy, &request),
             Command::StartCopy { copy } => self.start_copy(copy),
             Command::CancelCopy { copy } => self.cancel_copy(copy),
+            Command::ContinueCopy { unfinished, copy, paused } => {
+                self.continue_copy(unfinished, copy, paused);
+            }
+            Command::DiscardUnfinished { copies, leftovers } => self.discard_unfinished(&copies, leftovers),
             Command::Resolve { conflict, resolution, scope } => self.resolve(conflict, &resolution, scope),
             Command::Transfers(action) => self.act_on_transfers(&action),
             Command::Quit => self.quit(),
@@ -228,6 +263,7 @@ impl Actor {
             Done::Change(done) => self.change_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),
+            Done::Unfinished(found) => self.found_unfinished(found),
             Done::Account(name, done) => self.account_done(&name, done),
         }
     }

@@ -2,22 +2,24 @@
 //! Decisions are the plan's, order is the queue's; here are only the hands.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::actor::Actor;
 use super::changes::not_ready;
-use super::ends;
 use super::jobs::{Done, blocking};
 use super::problem;
 use super::scan::{self, CloudChild, Goal, Origin, Picked};
+use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
 use crate::local::{self, DiskEntry, SafeName};
 use crate::message::{
     CopyId, CopyReport, CopyRequest, Direction, Event, PlanSummary, Problem, ProblemKind, Verdict,
 };
 use crate::session::change::{Change, ChangeError, Outcome};
+use crate::store::copy_journal::CopyRecord;
 use crate::transfer::Limits;
 use crate::transfer::plan::{Action, FileId, FolderId, Plan, Scan, Scanned};
 
@@ -42,6 +44,13 @@ pub(crate) struct Copy {
     pub(super) conflict: Option<u64>,
     pub(super) told: Option<PlanSummary>,
     pub(super) cancel: CancellationToken,
+    /// Its transfers are held back until the user lets them go.
+    pub(crate) is_held: bool,
+    /// What the next start finds of it.
+    pub(super) record: Option<Arc<CopyRecord>>,
+    pub(super) kept: KeptCopy,
+    /// Whether the record says less than `kept`.
+    pub(super) is_kept_stale: bool,
 }
 
 /// How far a copy is.
@@ -49,8 +58,8 @@ pub(crate) struct Copy {
 pub(super) enum Stage {
     /// The user has not said yes yet.
     Planned,
-    /// The top folder of the target is being made.
-    Rooting,
+    /// It is written down, and the top folder of the target is made.
+    Beginning,
     /// It is carried out.
     Running,
 }
@@ -61,8 +70,8 @@ pub(crate) enum CopyDone {
     Children(FolderId, Option<Goal>, Result<Vec<(PathBuf, DiskEntry)>, Problem>),
     /// A cloud folder was held against the disk.
     Scanned(FolderId, Result<Scanned<Origin, Goal>, Problem>),
-    /// The top folder of the target is there.
-    Rooted(Result<(), Problem>),
+    /// It is written down, where it is kept, and the top folder of the target is there.
+    Begun(Option<CopyRecord>, Result<(), Problem>),
     /// A folder was made on the disk.
     FolderMade(FolderId, Result<Goal, Problem>),
     /// A folder was made in the cloud.
@@ -82,7 +91,7 @@ pub(crate) enum CopyDone {
 
 impl Actor {
     /// Begins to work a copy out.
-    pub(crate) fn plan_copy(&mut self, id: CopyId, request: CopyRequest) {
+    pub(crate) fn plan_copy(&mut self, id: CopyId, request: &CopyRequest) {
         if self.copies.contains_key(&id) {
             return self.send(Event::Failed(is_under_way(id)));
         }
@@ -116,16 +125,7 @@ impl Actor {
         if copy.stage != Stage::Planned {
             return;
         }
-        copy.stage = Stage::Running;
-        let is_possible = copy.plan.summary().problem.is_none();
-        if copy.direction == Direction::Down && !copy.is_dry_run && is_possible {
-            copy.stage = Stage::Rooting;
-            let root = copy.root.clone();
-            let broken = CopyDone::Rooted(Err(problem::broke_down("make the target folder")));
-            self.jobs.start_kept(Done::Copy(id, broken), async move {
-                Done::Copy(id, CopyDone::Rooted(blocking(move || ends::make_root(&root)).await))
-            });
-        }
+        self.begin_copy(id);
         self.drive_copy(id);
     }
 
@@ -177,13 +177,13 @@ impl Actor {
                 copy.scanning -= 1;
                 copy.plan.scanned(folder, found);
             }
-            CopyDone::Rooted(Ok(())) => {
+            CopyDone::Begun(record, rooted) => {
                 copy.stage = Stage::Running;
-                made_in = copy.root.path().parent().map(Path::to_path_buf);
-            }
-            CopyDone::Rooted(Err(problem)) => {
-                copy.stage = Stage::Running;
-                copy.plan.refuse(problem);
+                copy.record = copy.record.take().or(record.map(Arc::new));
+                match rooted {
+                    Ok(()) => made_in = copy.root.path().parent().map(Path::to_path_buf),
+                    Err(problem) => copy.plan.refuse(problem),
+                }
             }
             CopyDone::FolderMade(folder, Ok(goal)) => {
                 copy.making -= 1;
@@ -239,6 +239,7 @@ impl Actor {
             let event = Event::Plan(summary.clone());
             self.send(event);
         }
+        self.note_copy(id);
         self.end_copy(id);
     }
 
@@ -405,6 +406,7 @@ impl Actor {
         }
         self.tell_transfers();
         if let Some(copy) = self.copies.remove(&id) {
+            self.forget_copy(&copy);
             self.send(Event::CopyEnded(copy.plan.report()));
             if copy.direction == Direction::Up {
                 self.ask_quota(&copy.account);

@@ -23,9 +23,9 @@ use crate::tree::{PathError, Tree};
 
 impl Actor {
     /// Works a new copy out.
-    pub(crate) fn new_copy(&self, id: CopyId, request: CopyRequest) -> Result<Copy, Problem> {
-        let CopyRequest { selection, target, target_subfolders, rename, options } = request;
-        let selected = self.select(selection)?;
+    pub(crate) fn new_copy(&self, id: CopyId, request: &CopyRequest) -> Result<Copy, Problem> {
+        let selected = self.select(request.selection.clone())?;
+        let CopyRequest { target, target_subfolders, rename, options, .. } = request.clone();
         let title = below_title(&self.heading(&target).title, &target_subfolders);
         let rules = options.filters.iter().map(|filter| (filter.include, filter.pattern.as_str()));
         let rules = Rules::new(rules).map_err(|error| {
@@ -39,7 +39,8 @@ impl Actor {
             empty_folders: options.empty_folders,
             rules,
         };
-        let sides = self.sides(selected, target, target_subfolders)?;
+        let sides = self.sides(selected.clone(), target, target_subfolders)?;
+        let kept = self.kept_copy(request, &selected, (&sides.account, sides.direction, &title));
         let root = match &sides.goal {
             Goal::Disk(target) => target.clone(),
             Goal::Node(_) => local::Target::root(PathBuf::new()),
@@ -61,6 +62,10 @@ impl Actor {
             conflict: None,
             told: None,
             cancel: CancellationToken::new(),
+            is_held: false,
+            record: None,
+            kept,
+            is_kept_stale: false,
         })
     }
 
@@ -174,7 +179,7 @@ pub(super) fn make_root(root: &local::Target) -> Result<(), Problem> {
     Err(Problem::new(ProblemKind::Permanent, message, "Check its permissions, or choose another folder."))
 }
 
-fn below_title(title: &str, below: &[String]) -> String {
+pub(super) fn below_title(title: &str, below: &[String]) -> String {
     below.iter().fold(title.to_owned(), |title, name| {
         if title.ends_with('/') { format!("{title}{name}") } else { format!("{title}/{name}") }
     })

@@ -16,6 +16,7 @@ use super::changes::ChangeDone;
 use super::copying::CopyDone;
 use super::panes::ViewDone;
 use super::transfers::Moved;
+use super::unfinished::Found;
 use crate::api::wait::Wait;
 use crate::message::{CopyId, Problem, TransferId};
 
@@ -35,6 +36,8 @@ pub(crate) enum Done {
     Copy(CopyId, CopyDone),
     /// A transfer has ended.
     Moved(TransferId, Moved),
+    /// What earlier runs left was looked for.
+    Unfinished(Found),
 }
 
 /// What a job tells while it runs.

@@ -8,6 +8,7 @@
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scan, question: begun, fed, and what the user is asked)
 //!    transfers files on their way, by the queue   (names: what a folder has)
+//!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
 //! ```
@@ -32,6 +33,7 @@ mod question;
 mod scan;
 mod selection;
 mod transfers;
+mod unfinished;
 mod view;
 mod wait;
 
@@ -74,6 +76,17 @@ pub struct Parts {
     pub home: Option<PathBuf>,
     /// The longest time to keep trying one call of an account; `None` for ever.
     pub give_up: Option<Duration>,
+    /// Whether copies outlive the program.
+    pub copies: Copies,
+}
+
+/// What becomes of a copy that the end of the program stops. What its files have behind them is kept either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copies {
+    /// The next start asks about it (screen).
+    Kept,
+    /// Nothing: the same command goes on with it (command line).
+    Forgotten,
 }
 
 impl Parts {
@@ -82,7 +95,8 @@ impl Parts {
     pub fn new(config: Config, transport: Arc<dyn Transport>) -> Self {
         let home = directories::BaseDirs::new().map(|folders| folders.home_dir().to_path_buf());
         let (opened, presets) = (Vec::new(), Vec::new());
-        Self { config, transport, opened, presets, trash: Trash::System, home, give_up: None }
+        let copies = Copies::Forgotten;
+        Self { config, transport, opened, presets, trash: Trash::System, home, give_up: None, copies }
     }
 }
 

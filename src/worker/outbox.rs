@@ -85,6 +85,7 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Conflict(_)
         | Event::CopyNote { .. }
         | Event::CopyEnded(_)
+        | Event::Unfinished { .. }
         | Event::Done { .. }
         | Event::Failed(_)
         | Event::Ended => None,

@@ -152,6 +152,13 @@ pub fn not_trashed(what: &str, error: &ChangeError) -> Problem {
     Problem { hint: "Put the older of the two into the rubbish bin.".to_owned(), ..problem }
 }
 
+/// Returns what is told of a file that changed while it was uploaded, and is sent anew.
+#[must_use]
+pub fn source_changed(path: &str) -> Problem {
+    let message = format!("\"{path}\" changed: its upload starts over");
+    Problem::new(ProblemKind::Temporary, message, "")
+}
+
 /// Returns what is told of something on the disk that did not work. `what` says what was tried, as in `download "a"`.
 #[must_use]
 pub fn of_local(what: &str, error: &LocalError) -> Problem {

@@ -20,6 +20,10 @@ impl Actor {
         let Some((&id, copy)) = asked else { return };
         copy.conflict = None;
         copy.plan.resolve(resolution, scope);
+        if scope == Scope::Rest {
+            copy.kept.answer_rest(resolution);
+            copy.is_kept_stale = true;
+        }
         if copy.plan.is_stopped() {
             self.stop_copy(id);
         }

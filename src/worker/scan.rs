@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::problem;
 use crate::entry::{CloudFolder, EntryKind};
 use crate::handle::NodeHandle;
-use crate::local::partial::is_own_leftover;
+use crate::local::leftover::is_own_leftover;
 use crate::local::{self, DiskEntry, SafeName, cloud_name};
 use crate::message::{Oddity, Problem, Verdict};
 use crate::transfer::compare::{Comparison, Side, compare};

@@ -1,6 +1,7 @@
 //! Transfers as the worker carries them out: the queue says which may run, a job moves each, and ten times a second it
 //! is told what has changed.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -17,14 +18,17 @@ use crate::api::error::ApiError;
 use crate::api::wait::Wait;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
-use crate::local::SafeName;
-use crate::message::{CopyId, Problem, TransferAction, TransferId, TransferState, Wait as ShownWait};
+use crate::local::{self, SafeName};
+use crate::message::{
+    CopyId, Event, Note, Problem, TransferAction, TransferId, TransferState, Wait as ShownWait,
+};
 use crate::session::change::{Change, ChangeError, Put, PutTarget};
+use crate::store::transfer_journal::JournalName;
 use crate::transfer::download::{Download, Existing, download as move_down};
 use crate::transfer::plan::{FileEnd, FileTransfer, Replaces};
-use crate::transfer::queue::{Acted, Activity, End, NewTransfer};
+use crate::transfer::queue::{Acted, Activity, End, NewTransfer, Runs};
 use crate::transfer::upload::{Upload, upload as move_up};
-use crate::transfer::{Limits, Progress, TransferError};
+use crate::transfer::{Keep, Limits, Progress, TransferError, leftover};
 
 /// A file of the queue: what is moved where.
 pub(crate) struct Moving {
@@ -32,6 +36,8 @@ pub(crate) struct Moving {
     account: String,
     file: FileTransfer<Origin, Goal>,
     limits: Limits,
+    /// Where it is written down; nowhere for accounts that keep nothing.
+    keep: Keep,
     /// There while it runs.
     run: Option<Run>,
 }
@@ -42,6 +48,8 @@ struct Run {
     attempt: u64,
     progress: Arc<Progress>,
     cancel: CancellationToken,
+    /// Bytes of an earlier run, and changes of the source, that the queue and the front end know of.
+    told: (u64, u32),
     /// The wait that was seen last, and how it is shown: worked out once, so that it does not seem to change.
     wait: Option<(Wait, ShownWait)>,
 }
@@ -69,15 +77,18 @@ impl Actor {
     /// Puts a file into the queue.
     pub(crate) fn add_transfer(&mut self, id: CopyId, file: FileTransfer<Origin, Goal>) {
         let Some(copy) = self.copies.get(&id) else { return };
+        let (account, limits) = (copy.account.clone(), copy.limits.clone());
+        let keep = self.keep_of(&account, copy.record_id());
         let transfer = self.queue.add(NewTransfer {
             copy: id,
             direction: copy.direction,
             path: file.path.clone(),
             size: file.size,
             large_limit: copy.large_limit,
+            runs: if keep.is_kept(file.size) { Runs::GoOn } else { Runs::Apart },
+            held: copy.is_held,
         });
-        let (account, limits) = (copy.account.clone(), copy.limits.clone());
-        self.moving.insert(transfer, Moving { copy: id, account, file, limits, run: None });
+        self.moving.insert(transfer, Moving { copy: id, account, file, limits, keep, run: None });
     }
 
     /// Starts all transfers that may start.
@@ -97,6 +108,9 @@ impl Actor {
 
     /// Does what the user asks for.
     pub(crate) fn act_on_transfers(&mut self, action: &TransferAction) {
+        if *action == TransferAction::ResumeAll {
+            self.copies.values_mut().for_each(|copy| copy.is_held = false);
+        }
         let acted = self.queue.act(action);
         self.follow_up(&acted);
         self.tell_transfers();
@@ -110,6 +124,7 @@ impl Actor {
             }
         }
         for id in &acted.cancelled {
+            self.discard_part(*id);
             self.file_ended(*id, FileEnd::Cancelled);
         }
         for id in &acted.again {
@@ -132,14 +147,57 @@ impl Actor {
             if run.wait.as_ref().map(|(seen, _)| *seen) != wait {
                 run.wait = wait.map(|wait| (wait, shown_wait(wait)));
             }
+            if run.progress.is_checking() {
+                continue; // what an earlier run has moved is not known yet
+            }
+            let kept = run.progress.kept();
+            if std::mem::replace(&mut run.told.0, kept) != kept {
+                self.queue.resumed(id, kept);
+            }
             let activity = match &run.wait {
                 Some((wait, shown)) => Activity::Waiting(shown.clone(), wait.until.map(Instant::into_std)),
                 None if run.progress.is_finishing() => Activity::Finishing,
                 None => Activity::Moving,
             };
             self.queue.report(id, run.progress.done(), &activity, now);
+            self.tell_source_changes(id);
         }
         self.tell_transfers();
+    }
+
+    /// Says that a file changed while it was read, and starts over.
+    fn tell_source_changes(&mut self, id: TransferId) {
+        let Some(moving) = self.moving.get_mut(&id) else { return };
+        let Some(run) = &mut moving.run else { return };
+        let count = run.progress.source_changes();
+        if std::mem::replace(&mut run.told.1, count) != count {
+            let note = Note::StartedOver(problem::source_changed(&moving.file.path));
+            let (path, size) = (moving.file.path.clone(), moving.file.size);
+            let copy = moving.copy;
+            self.send(Event::CopyNote { copy, path, size, note });
+        }
+    }
+
+    /// Removes what a cancelled transfer has on this machine. At the end of the program everything stays for the next
+    /// start.
+    fn discard_part(&mut self, id: TransferId) {
+        if self.is_ending() {
+            return;
+        }
+        let Some(moving) = self.moving.get(&id) else { return };
+        let name = match (&moving.file.source, &moving.file.folder) {
+            (Origin::Disk(path), Goal::Node(folder)) => JournalName::upload(path, *folder, &moving.file.name),
+            (Origin::Cloud(CloudFolder::Node(node)), Goal::Disk(folder)) => {
+                let Ok(name) = SafeName::from_cloud(&moving.file.name) else { return };
+                JournalName::download(*node, &folder.join(&name).path())
+            }
+            (Origin::Disk(_) | Origin::Cloud(_) | Origin::Picked, Goal::Node(_) | Goal::Disk(_)) => return,
+        };
+        let (keep, size) = (moving.keep.clone(), moving.file.size);
+        self.jobs.start_kept(Done::Abandoned, async move {
+            leftover::discard(&keep, name, size).await;
+            Done::Abandoned
+        });
     }
 
     /// Tells what has changed in the queue.
@@ -151,6 +209,7 @@ impl Actor {
 
     /// Takes what the job of a transfer brings.
     pub(crate) fn moved(&mut self, id: TransferId, moved: Moved) {
+        self.tell_source_changes(id);
         let Some(moving) = self.moving.get_mut(&id) else { return };
         let attempt = moving.run.take().map_or(0, |run| run.attempt);
         let what = moving.what();
@@ -199,7 +258,10 @@ impl Actor {
                 | TransferState::Paused
                 | TransferState::Waiting(_)
                 | TransferState::Finishing,
-            ) => self.file_ended(id, FileEnd::Cancelled),
+            ) => {
+                self.discard_part(id);
+                self.file_ended(id, FileEnd::Cancelled);
+            }
             None => {}
         }
     }
@@ -218,7 +280,13 @@ impl Actor {
         let Some(moving) = self.moving.get(&id) else { return Ok(()) };
         let (progress, cancel) = (Arc::new(Progress::default()), CancellationToken::new());
         let attempt = self.accounts.get(&moving.account).map_or(0, Account::attempt);
-        let run = Run { attempt, progress: Arc::clone(&progress), cancel: cancel.clone(), wait: None };
+        let run = Run {
+            attempt,
+            progress: Arc::clone(&progress),
+            cancel: cancel.clone(),
+            told: (0, 0),
+            wait: None,
+        };
         let broken = Done::Moved(id, Moved::Broken);
         match &moving.file.folder {
             Goal::Node(folder) => {
@@ -226,17 +294,35 @@ impl Actor {
                 self.jobs
                     .start_kept(broken, async move { Done::Moved(id, Moved::Up(move_up(upload).await)) });
             }
-            Goal::Disk(_) => {
+            Goal::Disk(folder) => {
+                let folder = folder.path();
                 let download = self.prepare_download(moving, progress, cancel)?;
                 self.jobs.start_kept(broken, async move {
                     Done::Moved(id, Moved::Down(move_down(download).await))
                 });
+                self.sweep(folder);
             }
         }
         if let Some(moving) = self.moving.get_mut(&id) {
             moving.run = Some(run);
         }
         Ok(())
+    }
+
+    /// Removes what a killed process left in a folder, the first time that something comes into it.
+    fn sweep(&mut self, folder: PathBuf) {
+        if self.swept.insert(folder.clone()) {
+            self.jobs.start_blocking(Done::Abandoned, move || {
+                match local::leftover::sweep(&folder) {
+                    Ok(0) => {}
+                    Ok(count) => {
+                        tracing::info!(folder = %folder.display(), count, "removed dead temporary files");
+                    }
+                    Err(error) => tracing::debug!(folder = %folder.display(), %error, "not swept"),
+                }
+                Done::Abandoned
+            });
+        }
     }
 
     fn prepare_upload(
@@ -246,7 +332,7 @@ impl Actor {
         progress: Arc<Progress>,
         cancel: CancellationToken,
     ) -> Result<Upload, Problem> {
-        let Moving { account, file, limits, .. } = moving;
+        let Moving { account, file, limits, keep, .. } = moving;
         let what = moving.what();
         let refused = |error: ChangeError| problem::of_change(&what, &error);
         let session_ended = || refused(ChangeError::Api(ApiError::SessionEnded));
@@ -273,6 +359,7 @@ impl Actor {
             source,
             target: target.map_err(refused)?,
             journal: account.journal.clone(),
+            keep: keep.clone(),
             limits: limits.clone(),
             progress,
             cancel,
@@ -305,7 +392,7 @@ impl Actor {
         progress: Arc<Progress>,
         cancel: CancellationToken,
     ) -> Result<Download, Problem> {
-        let Moving { account, file, limits, .. } = moving;
+        let Moving { account, file, limits, keep, .. } = moving;
         let what = moving.what();
         let session_ended = || problem::of_api(&what, &ApiError::SessionEnded);
         let account = self.accounts.get(account).ok_or_else(session_ended)?;
@@ -327,6 +414,7 @@ impl Actor {
                 Replaces::Nothing => Existing::Fail,
                 Replaces::Version(_) | Replaces::ToBin(_) => Existing::Trash(self.trash.clone()),
             },
+            keep: keep.clone(),
             limits: limits.clone(),
             progress,
             cancel,

@@ -52,7 +52,8 @@ impl Run {
                 event = worker.events.recv() => event.ok_or_else(worker_gone)?,
                 () = context.stop.cancelled(), if !stopping => {
                     stopping = true;
-                    send(worker, Command::CancelCopy { copy: COPY })?;
+                    // Not cancelled: what has moved stays for the next time.
+                    send(worker, Command::Quit)?;
                     continue;
                 }
             };
@@ -96,7 +97,9 @@ impl Run {
             | Event::Rows { .. }
             | Event::Found { .. }
             | Event::Answered { .. }
+            | Event::Unfinished { .. }
             | Event::Done { .. } => {}
+            Event::Ended if context.stop.is_cancelled() => return Err(Failure::interrupted()),
             Event::Ended => return Err(worker_gone()),
         }
         Ok(None)

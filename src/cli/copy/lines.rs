@@ -34,7 +34,10 @@ pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, not
             };
             messages.print(&line("NOTICE", text));
         }
-        Note::WouldCopy | Note::WouldMakeFolder | Note::PassedOver(_) => {}
+        Note::StartedOver(_) if messages.level() >= Level::Normal => {
+            messages.print(&line("NOTICE", "Changed while it was copied: starting over"));
+        }
+        Note::WouldCopy | Note::WouldMakeFolder | Note::PassedOver(_) | Note::StartedOver(_) => {}
         Note::EqualNames { count } => {
             let text = format!(
                 "{count} entries of the source have this name, none is copied: name each by its H:handle"

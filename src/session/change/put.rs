@@ -11,7 +11,7 @@ use crate::crypto::key::{FileKey, NodeKey, ShareKey};
 use crate::handle::{NodeHandle, base64_encode};
 use crate::session::Session;
 use crate::store::undo::UndoJournal;
-use crate::tree::Tree;
+use crate::tree::{NodeUpdate, PutNode, Tree};
 
 /// Where an upload will go: collected on the tree before the first byte, used when it is complete.
 #[derive(Clone)]
@@ -98,9 +98,46 @@ impl Session {
         let change = Change::PutFile { parent, name: target.name.clone(), size, replaces };
         let (shares, journal) = (target.share_keys.clone(), journal.clone());
         let finished = Finished { making, change, shares, journal: journal.clone() };
-        let mut outcome = self.put_with_others(finished).await?;
+        let outcome = self.put_with_others(finished).await?;
+        self.follow_put(target, outcome, &journal).await
+    }
+
+    /// Looks whether an upload that was about to become a file has become one: no other file of the folder can have its
+    /// key. Asks for all nodes, so it is for the rare case that nobody heard the answer.
+    pub async fn find_put(
+        &self,
+        target: &PutTarget,
+        key: &FileKey,
+        journal: &UndoJournal,
+    ) -> Result<Option<Put>, ChangeError> {
+        let tree = self.fetch_tree(|_, _| ()).await?;
+        let key = NodeKey::File(key.clone());
+        let Some(node) = tree.children(target.parent).find(|node| node.key().as_ref() == Some(&key)) else {
+            return Ok(None);
+        };
+        let put = PutNode {
+            handle: node.handle(),
+            parent: target.parent,
+            kind: node.kind(),
+            attributes: node.attributes().unwrap_or_default(),
+            size: node.size(),
+            uploaded: node.uploaded(),
+            replaces: target.replaces,
+            key,
+        };
+        let outcome = Outcome { created: Some(put.handle), updates: vec![NodeUpdate::Put(vec![put])] };
+        self.follow_put(target, outcome, journal).await.map(Some)
+    }
+
+    /// Does what is to follow once the file stands.
+    async fn follow_put(
+        &self,
+        target: &PutTarget,
+        mut outcome: Outcome,
+        journal: &UndoJournal,
+    ) -> Result<Put, ChangeError> {
         let Some(trash) = &target.then_trash else { return Ok(Put { outcome, not_trashed: None }) };
-        match self.commit((**trash).clone(), &journal).await {
+        match self.commit((**trash).clone(), journal).await {
             Ok(trashed) => {
                 outcome.updates.extend(trashed.updates);
                 Ok(Put { outcome, not_trashed: None })

@@ -48,6 +48,19 @@ pub struct NewTransfer {
     pub size: u64,
     /// How many files above 1 MiB its copy wants on their way at once.
     pub large_limit: u16,
+    /// What a run that is stopped becomes to the next one.
+    pub runs: Runs,
+    /// Held back until the user lets it go.
+    pub held: bool,
+}
+
+/// What the runs of a transfer are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// Each begins anew.
+    Apart,
+    /// Each goes on where the last one was.
+    GoOn,
 }
 
 /// What a running transfer does.
@@ -94,7 +107,7 @@ impl Queue {
     pub fn add(&mut self, new: NewTransfer) -> TransferId {
         let id = TransferId(self.next);
         self.next += 1;
-        let phase = if self.held { Phase::Paused } else { Phase::Queued };
+        let phase = if self.held || new.held { Phase::Paused } else { Phase::Queued };
         let transfer = Transfer { new, phase, done: 0, speed: Speed::default() };
         self.sums.add(transfer.sums());
         if transfer.phase == Phase::Queued {
@@ -157,6 +170,11 @@ impl Queue {
         {
             self.no_downloads = Some((wait.clone(), until));
         }
+    }
+
+    /// Takes note that a run goes on after so many bytes that an earlier one has moved: they are done, at no speed.
+    pub fn resumed(&mut self, id: TransferId, kept: u64) {
+        self.change(id, |transfer| transfer.done = kept.min(transfer.new.size));
     }
 
     /// Takes note that a run has ended. Returns how the transfer ended, or `None` where it will run again.
@@ -297,8 +315,14 @@ impl Queue {
         }
     }
 
+    /// Runs again, from the beginning or from where it is.
     fn go_back(&mut self, id: TransferId, phase: Phase) {
-        self.change(id, |transfer| transfer.done = 0);
+        self.change(id, |transfer| {
+            let was_cancelled = transfer.phase == Phase::Ended(TransferState::Cancelled);
+            if transfer.new.runs == Runs::Apart || was_cancelled {
+                transfer.done = 0;
+            }
+        });
         self.set(id, phase);
     }
 

@@ -10,7 +10,15 @@ use crate::message::{ProblemKind, TransferAction};
 use crate::transfer::limits::LARGE_FROM;
 
 fn new(size: u64) -> NewTransfer {
-    NewTransfer { copy: CopyId(1), direction: Direction::Up, path: format!("f{size}"), size, large_limit: 4 }
+    NewTransfer {
+        copy: CopyId(1),
+        direction: Direction::Up,
+        path: format!("f{size}"),
+        size,
+        large_limit: 4,
+        runs: Runs::Apart,
+        held: false,
+    }
 }
 
 fn down(size: u64) -> NewTransfer {
@@ -78,6 +86,38 @@ fn pausing_a_running_transfer_stops_it_and_resuming_queues_it_again() {
     queue.act(&TransferAction::Resume(id));
     assert_eq!(queue.start(now), Some(id));
     assert_eq!(queue.row(id, now).unwrap().done, 0, "it begins anew");
+}
+
+#[test]
+fn one_that_can_go_on_keeps_its_bytes_through_pauses_and_failures_but_not_when_it_was_cancelled() {
+    let mut queue = Queue::default();
+    let now = Instant::now();
+    let id = queue.add(NewTransfer { runs: Runs::GoOn, ..new(LARGE) });
+    queue.start(now);
+    queue.report(id, 6, &Activity::Moving, now);
+    queue.act(&TransferAction::Pause(id));
+    assert_eq!(queue.ended(id, End::Stopped), None);
+    assert_eq!(queue.row(id, now).unwrap().done, 6);
+    queue.act(&TransferAction::Resume(id));
+    assert_eq!(queue.start(now), Some(id));
+    queue.resumed(id, 5);
+    assert_eq!((queue.row(id, now).unwrap().done, queue.totals(now).up_speed), (5, 0));
+    queue.ended(id, failure());
+    queue.act(&TransferAction::Retry(id));
+    assert_eq!(queue.row(id, now).unwrap().done, 5);
+    queue.act(&TransferAction::Cancel(id));
+    queue.act(&TransferAction::Retry(id));
+    assert_eq!(queue.row(id, now).unwrap().done, 0);
+}
+
+#[test]
+fn one_that_is_held_waits_until_it_is_let_go() {
+    let mut queue = Queue::default();
+    let id = queue.add(NewTransfer { held: true, ..new(1) });
+    assert_eq!(queue.start(Instant::now()), None);
+    assert_eq!(state(&queue, id), TransferState::Paused);
+    queue.act(&TransferAction::Resume(id));
+    assert_eq!(queue.start(Instant::now()), Some(id));
 }
 
 #[test]

@@ -87,7 +87,7 @@ pub fn name_field(name: &str) -> Field {
 }
 
 /// Milliseconds for which a dialog that came up unasked takes no key.
-const GRACE_MILLISECONDS: i64 = 300;
+pub(super) const GRACE_MILLISECONDS: i64 = 300;
 
 #[cfg(test)]
 mod tests {

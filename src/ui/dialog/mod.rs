@@ -10,6 +10,7 @@ pub mod login;
 pub mod palette;
 pub mod prompt;
 pub mod properties;
+pub mod unfinished;
 
 use accounts::AccountChooser;
 use confirm::{CopyConfirmation, Question};
@@ -18,6 +19,7 @@ use help::Help;
 use palette::Palette;
 use prompt::Prompt;
 use properties::Properties;
+use unfinished::UnfinishedDialog;
 
 /// What can stand over the panes.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub enum Dialog {
     Copy(CopyConfirmation),
     /// Asks what to do where a name is taken.
     Conflict(ConflictDialog),
+    /// Asks what becomes of what earlier runs left.
+    Unfinished(UnfinishedDialog),
     /// Asks yes or no.
     Question(Question),
     /// Asks for one line of text.

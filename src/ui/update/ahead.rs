@@ -120,6 +120,8 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::PlanCopy { .. }
         | Command::StartCopy { .. }
         | Command::CancelCopy { .. }
+        | Command::ContinueCopy { .. }
+        | Command::DiscardUnfinished { .. }
         | Command::Resolve { .. }
         | Command::Transfers(_)
         | Command::RetryNow { .. }

@@ -2,12 +2,13 @@
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
 use super::{look, mark, perform, place, program};
-use crate::message::{Command, MarkChange, ViewId};
+use crate::message::{Command, MarkChange, PlanSummary, ViewId};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Choice, CopyConfirmation, Question, choice};
 use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
 use crate::ui::dialog::prompt::{Prompt, Purpose, name_problem};
+use crate::ui::dialog::unfinished::{Choice as Decision, UnfinishedDialog};
 use crate::ui::key::Key;
 use crate::ui::own_files;
 use crate::ui::state::AppState;
@@ -19,6 +20,7 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
     let kept = match dialog {
         Dialog::Copy(copy) => press_copy(state, copy, key, commands),
         Dialog::Conflict(conflict) => press_conflict(state, conflict, key, commands),
+        Dialog::Unfinished(unfinished) => press_unfinished(state, unfinished, key, commands),
         Dialog::Question(question) => press_question(state, question, key, commands),
         Dialog::Prompt(prompt) => press_prompt(state, prompt, key, commands),
         Dialog::Accounts(chooser) => press_accounts(state, chooser, key, commands),
@@ -53,6 +55,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
         Some(
             Dialog::Copy(_)
             | Dialog::Conflict(_)
+            | Dialog::Unfinished(_)
             | Dialog::Question(_)
             | Dialog::Accounts(_)
             | Dialog::Properties(_)
@@ -62,8 +65,16 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
     }
 }
 
-/// Shows the next conflict once nothing else is asked.
+/// Shows what earlier runs left, or the next conflict, once nothing else is asked.
 pub(super) fn show_conflict(state: &mut AppState) {
+    if state.dialogs.is_empty()
+        && state.ahead.is_empty()
+        && !state.is_in_form()
+        && let Some(unfinished) = state.unfinished.take()
+    {
+        let since = state.surroundings.clock.now;
+        state.dialogs.push(Dialog::Unfinished(UnfinishedDialog { since, ..unfinished }));
+    }
     if state.dialogs.is_empty()
         && state.ahead.is_empty()
         && let Some(conflict) = state.conflicts.pop_front()
@@ -101,6 +112,35 @@ fn unmark(view: Option<ViewId>, commands: &mut Vec<Command>) {
     if let Some(view) = view {
         commands.push(Command::Mark { view, change: MarkChange::None });
     }
+}
+
+fn press_unfinished(
+    state: &mut AppState,
+    dialog: UnfinishedDialog,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    match dialog.press(key, state.surroundings.clock.now) {
+        Decision::None => return Some(Dialog::Unfinished(dialog)),
+        Decision::Later => state.say("what is unfinished stays for the next start"),
+        Decision::Discard => {
+            let copies = dialog.copies.iter().map(|copy| copy.id).collect();
+            commands.push(Command::DiscardUnfinished { copies, leftovers: dialog.leftovers.count > 0 });
+            state.say("what was left unfinished goes");
+        }
+        decision @ (Decision::Continue | Decision::Hold) => {
+            for unfinished in dialog.copies {
+                let copy = state.copies.next();
+                let plan = PlanSummary { copy, target: unfinished.target, ..PlanSummary::default() };
+                state.copies.running.insert(copy, plan);
+                let paused = decision == Decision::Hold;
+                commands.push(Command::ContinueCopy { unfinished: unfinished.id, copy, paused });
+            }
+            let held = "waiting in the list: w shows it, p lets it go on";
+            state.say(if decision == Decision::Hold { held } else { "going on where it stopped" });
+        }
+    }
+    None
 }
 
 fn press_conflict(

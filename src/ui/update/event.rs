@@ -5,10 +5,11 @@
 use super::place;
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
-    AccountRow, AccountState, Command, CopyReport, Event, PlanSummary, Problem, ViewId, ViewState,
+    AccountRow, AccountState, Command, CopyReport, Event, Note, PlanSummary, Problem, ViewId, ViewState,
 };
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::login::{LoginForm, Need};
+use crate::ui::dialog::unfinished::UnfinishedDialog;
 use crate::ui::pane::Pane;
 use crate::ui::state::{AppState, Notice, Phase};
 use crate::ui::wording;
@@ -48,6 +49,11 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         }
         Event::Plan(plan) => receive_plan(state, plan),
         Event::Conflict(conflict) => state.conflicts.push_back(conflict),
+        Event::Unfinished { copies, leftovers } => {
+            let since = state.surroundings.clock.now;
+            state.unfinished = Some(UnfinishedDialog { copies, leftovers, since });
+        }
+        Event::CopyNote { note: Note::StartedOver(problem), .. } => state.say(problem.message),
         Event::CopyNote { .. } => {}
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => state.transfers.receive(changed, &removed, totals),

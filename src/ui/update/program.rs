@@ -38,7 +38,7 @@ fn ask_quit(state: &mut AppState) {
         let count = figure::count(open, "transfer is", "transfers are");
         vec![
             format!("{count} still under way and will be stopped."),
-            "Files that have arrived stay; parts of others go.".to_owned(),
+            "The next start asks whether to go on where they are.".to_owned(),
         ]
     } else if !state.copies.running.is_empty() {
         vec!["A copy is still being worked out and will be stopped.".to_owned()]

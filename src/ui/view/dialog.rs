@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::Canvas;
-use super::lists;
+use super::{lists, unfinished};
 use crate::message::{Conflict, ConflictSide, PlanSummary};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{CopyConfirmation, Question};
@@ -21,6 +21,7 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
     match dialog {
         Dialog::Copy(copy) => draw_copy(copy, area, canvas),
         Dialog::Conflict(conflict) => draw_conflict(state, conflict, area, canvas),
+        Dialog::Unfinished(unfinished) => unfinished::draw(unfinished, area, canvas),
         Dialog::Question(question) => draw_question(question, area, canvas),
         Dialog::Prompt(prompt) if prompt.is_boxed() => draw_prompt(prompt, area, canvas),
         Dialog::Prompt(_) => {}
@@ -39,10 +40,10 @@ pub(super) fn centred(area: Rect, width: u16, lines: usize) -> Rect {
 }
 
 /// A line of a dialog: pieces of text, each with its style.
-type Line = Vec<(String, Style)>;
+pub(super) type Line = Vec<(String, Style)>;
 
 /// Draws a box with lines of text in it.
-fn draw_lines(title: &str, lines: &[Line], area: Rect, canvas: &mut Canvas<'_>) -> Rect {
+pub(super) fn draw_lines(title: &str, lines: &[Line], area: Rect, canvas: &mut Canvas<'_>) -> Rect {
     let inner = canvas.boxed(centred(area, WIDTH, lines.len()), title);
     // Where not all lines fit, the last ones are the keys: the middle goes.
     let room = usize::from(inner.height);
@@ -57,11 +58,11 @@ fn draw_lines(title: &str, lines: &[Line], area: Rect, canvas: &mut Canvas<'_>) 
 }
 
 /// Returns the width that text has inside a dialog.
-fn text_width(area: Rect) -> usize {
+pub(super) fn text_width(area: Rect) -> usize {
     usize::from(WIDTH.min(area.width)).saturating_sub(4)
 }
 
-fn keys_line(pairs: &[(&str, &str)], canvas: &Canvas<'_>) -> Line {
+pub(super) fn keys_line(pairs: &[(&str, &str)], canvas: &Canvas<'_>) -> Line {
     let mut line = Vec::new();
     for (index, (key, words)) in pairs.iter().enumerate() {
         let gap = if index > 0 { "   " } else { "" };

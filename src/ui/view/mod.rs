@@ -8,6 +8,7 @@ mod form;
 mod lists;
 mod pane;
 mod transfers;
+mod unfinished;
 
 use ratatui::Frame;
 use ratatui::layout::Position;

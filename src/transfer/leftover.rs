@@ -1,0 +1,108 @@
+//! [`Leftover`]: what a transfer that is not under way has on this machine, found from its journal. The worker lists them
+//! for the user and removes them when told to. All but [`discard`] blocks.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::claim::Keep;
+use super::disk;
+use super::upload::LONGEST_LIFE;
+use crate::local::leftover::is_resumable;
+use crate::message::Direction;
+use crate::store::transfer_journal::{JournalName, Record, TransferJournal, TransferJournals, unix_now};
+
+/// A transfer that can go on, and that nobody carries out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    /// Which way.
+    pub direction: Direction,
+    /// The file on this machine: the source, or the target.
+    pub path: PathBuf,
+    /// Bytes in all.
+    pub size: u64,
+    /// Bytes that have moved, as far as the journal says.
+    pub done: u64,
+    /// The number of the copy that it belongs to, where that is kept.
+    pub copy: Option<u64>,
+}
+
+/// Lists what can go on, and takes off the disk what cannot: uploads whose address has expired, downloads whose file is
+/// gone.
+pub fn list(journals: &TransferJournals) -> io::Result<Vec<Leftover>> {
+    let mut leftovers = Vec::new();
+    journals.each_free(|journal, record| match record {
+        Some(record) if is_dead(&record) => discard_record(&journal, &record),
+        Some(record) => leftovers.push(leftover(&record)),
+        None => {} // of no use, and gone when it is let go of
+    })?;
+    Ok(leftovers)
+}
+
+/// Removes those that `is_wanted` picks.
+pub fn discard_where(
+    journals: &TransferJournals,
+    mut is_wanted: impl FnMut(&Leftover) -> bool,
+) -> io::Result<()> {
+    journals.each_free(|journal, record| {
+        if let Some(record) = record
+            && is_wanted(&leftover(&record))
+        {
+            discard_record(&journal, &record);
+        }
+    })
+}
+
+/// Removes what one transfer of `size` bytes left. Nothing happens where somebody carries it out.
+pub async fn discard(keep: &Keep, name: JournalName, size: u64) {
+    if let Some((journal, Some(record))) = keep.claim(name, size).await {
+        // Nothing to tell: what fails is logged there.
+        let _ = disk::blocking(move || {
+            discard_record(&journal, &record);
+            Ok(())
+        })
+        .await;
+    }
+}
+
+fn discard_record(journal: &TransferJournal, record: &Record) {
+    if let Record::Down(record) = record {
+        let partial = record.head.partial.path();
+        // A journal that was tampered with must not lead to a file of the user's.
+        if is_resumable(&partial)
+            && let Err(error) = std::fs::remove_file(&partial)
+        {
+            tracing::info!(path = %partial.display(), %error, "no partial file");
+        }
+    }
+    journal.remove();
+}
+
+fn is_dead(record: &Record) -> bool {
+    match record {
+        Record::Up(record) => unix_now().abs_diff(record.head.begun) > LONGEST_LIFE,
+        Record::Down(record) => {
+            let partial = record.head.partial.path();
+            // Without its folder the disk may only be away.
+            partial.parent().is_some_and(Path::is_dir) && !partial.exists()
+        }
+    }
+}
+
+fn leftover(record: &Record) -> Leftover {
+    match record {
+        Record::Up(record) => Leftover {
+            direction: Direction::Up,
+            path: record.head.source.path(),
+            size: record.head.content.size,
+            done: record.done(),
+            copy: record.head.copy,
+        },
+        Record::Down(record) => Leftover {
+            direction: Direction::Down,
+            path: record.head.target.path(),
+            size: record.head.size,
+            done: record.done(),
+            copy: record.head.copy,
+        },
+    }
+}

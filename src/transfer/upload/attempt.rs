@@ -1,0 +1,266 @@
+//! [`Attempt`]: one run through a file, under one key, to one address. A loop owns it, jobs seal and send pieces and
+//! report to it. The upload begins another one where the address is lost or the file changed.
+
+use std::collections::BTreeMap;
+use std::iter::{self, Peekable};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use tokio::time::Instant;
+use url::Url;
+
+use super::Upload;
+use super::journal::{Begun, UploadJournal};
+use super::piece::{Sealed, column_checksum, counted};
+use super::source::Source;
+use crate::api::storage::{self, PieceAnswer, StorageError};
+use crate::api::transport::Transport;
+use crate::crypto::chunk;
+use crate::crypto::key::{FileKey, KeyBytes};
+use crate::crypto::mac::{self, ChunkMac};
+use crate::transfer::buffer::Buffer;
+use crate::transfer::disk;
+use crate::transfer::error::TransferError;
+use crate::transfer::jobs::{Jobs, Turn};
+use crate::transfer::limits::Limits;
+use crate::transfer::patience::{Patience, Remedy};
+use crate::transfer::progress::Progress;
+use crate::transfer::remaining::Remaining;
+
+/// One run through the file, under one key, to one address.
+pub(super) struct Attempt<'a> {
+    patience: &'a mut Patience,
+    scene: Arc<Scene>,
+    jobs: Jobs<Ended>,
+    state: State,
+    /// Pieces that were never sent in this run.
+    fresh: Peekable<Pieces>,
+    /// Pieces to be sent again, as they are.
+    again: Vec<Sealed>,
+    /// Of the chunks that were sent, by offset.
+    macs: BTreeMap<u64, ChunkMac>,
+    /// Comes with whichever piece the server took last.
+    token: Option<Bytes>,
+}
+
+/// Offsets and lengths.
+type Pieces = Box<dyn Iterator<Item = (u64, u64)> + Send>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Sending,
+    /// The server has all pieces.
+    Sent,
+    /// The address or what it holds is lost.
+    StartOver,
+}
+
+/// What an attempt is bound to: one key, which never encrypts another content, and one address.
+pub(super) struct Terms {
+    pub(super) url: Url,
+    pub(super) key: KeyBytes,
+    pub(super) nonce: [u8; 8],
+}
+
+/// What an attempt that came to its end has.
+pub(super) struct Complete {
+    pub(super) token: Bytes,
+    pub(super) key: FileKey,
+}
+
+/// What the jobs of an attempt share.
+struct Scene {
+    transport: Arc<dyn Transport>,
+    terms: Terms,
+    source: Arc<Source>,
+    journal: UploadJournal,
+    progress: Arc<Progress>,
+    limits: Limits,
+}
+
+/// How sending a piece ended; an error of the outer kind ends the transfer.
+type Ended = Result<(Sealed, Result<PieceAnswer, StorageError>), TransferError>;
+
+impl<'a> Attempt<'a> {
+    /// Begins with the first byte.
+    pub(super) fn new(
+        upload: &Upload,
+        source: &Arc<Source>,
+        journal: &UploadJournal,
+        terms: Terms,
+        patience: &'a mut Patience,
+    ) -> Self {
+        let client = upload.session.client();
+        let scene = Scene {
+            transport: Arc::clone(client.transport()),
+            terms,
+            source: Arc::clone(source),
+            journal: journal.clone(),
+            progress: Arc::clone(&upload.progress),
+            limits: upload.limits.clone(),
+        };
+        let fresh: Pieces = match source.size {
+            0 => Box::new(iter::once((0, 0))), // an empty file is one request of nothing
+            size => Box::new(chunk::pieces(size, upload.limits.split(size).piece)),
+        };
+        Self {
+            patience,
+            scene: Arc::new(scene),
+            jobs: Jobs::new(Arc::clone(&upload.progress), client),
+            state: State::Sending,
+            fresh: fresh.peekable(),
+            again: Vec::new(),
+            macs: BTreeMap::new(),
+            token: None,
+        }
+    }
+
+    /// Goes on where an earlier run stopped. Where the server has all pieces and nobody heard the token, the last one
+    /// goes again: its answer brings it.
+    pub(super) fn resume(
+        upload: &Upload,
+        source: &Arc<Source>,
+        journal: &UploadJournal,
+        begun: Begun,
+        patience: &'a mut Patience,
+    ) -> Self {
+        let Begun { terms, macs, mut sent, token, .. } = begun;
+        if token.is_none() && sent.len() as u64 == chunk::count(source.size) {
+            sent.pop_last();
+        }
+        let kept = sent.iter().filter_map(|&offset| chunk::chunks_from(offset, source.size).next());
+        upload.progress.keep(kept.map(|chunk| u64::from(chunk.len)).sum());
+        let fresh: Pieces =
+            Box::new(Remaining::new(source.size, upload.limits.split(source.size).piece, sent));
+        Self { fresh: fresh.peekable(), macs, token, ..Self::new(upload, source, journal, terms, patience) }
+    }
+
+    /// Sends what is to be sent. `None` where the address, or what it holds, is lost.
+    pub(super) async fn drive(mut self) -> Result<Option<Complete>, TransferError> {
+        let ended = loop {
+            if self.state != State::Sending {
+                break Ok(());
+            }
+            if let Err(error) = self.turn().await {
+                break Err(error);
+            }
+        };
+        self.jobs.stop().await;
+        ended?;
+        let Self { state, scene, macs, token, .. } = self;
+        let (State::Sent, Some(token)) = (state, token) else { return Ok(None) };
+        let checked = Arc::clone(&scene.source);
+        disk::blocking(move || checked.require_unchanged()).await?;
+        let macs: Vec<ChunkMac> = macs.into_values().collect();
+        let Terms { key, nonce, .. } = scene.terms;
+        Ok(Some(Complete { token, key: FileKey::new(key, nonce, mac::meta_mac(&key, &macs)) }))
+    }
+
+    /// Starts what can be started and takes in one result.
+    async fn turn(&mut self) -> Result<(), TransferError> {
+        if self.jobs.count() == 0 && self.again.is_empty() && self.fresh.peek().is_none() {
+            return self.end();
+        }
+        let wait = self.patience.wait(Instant::now());
+        if wait.is_none() {
+            self.start_jobs();
+        }
+        match self.jobs.next(wait).await {
+            Turn::Due => Ok(()),
+            Turn::RetryNow => {
+                self.patience.retry_now();
+                Ok(())
+            }
+            Turn::Ended(ended) => {
+                let (sealed, answer) = ended?;
+                self.take(sealed, answer)
+            }
+        }
+    }
+
+    fn start_jobs(&mut self) {
+        while self.jobs.count() < self.patience.connections() {
+            let scene = Arc::clone(&self.scene);
+            if let Some(sealed) = self.again.pop() {
+                self.jobs.start(async move { scene.send(sealed).await });
+            } else if let Some((offset, len)) = self.fresh.next() {
+                self.jobs.start(async move { scene.send(scene.seal(offset, len).await?).await });
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn take(
+        &mut self,
+        sealed: Sealed,
+        answer: Result<PieceAnswer, StorageError>,
+    ) -> Result<(), TransferError> {
+        match answer {
+            Ok(answer) => {
+                if let PieceAnswer::Complete(token) = answer {
+                    self.token = Some(token);
+                }
+                let chunks = chunk::chunks_from(sealed.offset, self.scene.source.size);
+                self.macs.extend(chunks.map(|chunk| chunk.offset).zip(sealed.macs));
+                self.patience.moved();
+                Ok(())
+            }
+            Err(error) => {
+                tracing::debug!(offset = sealed.offset, %error, "a piece was not taken");
+                self.again.push(sealed);
+                self.judge(error)
+            }
+        }
+    }
+
+    /// All pieces are taken: without a token the server has lost count.
+    fn end(&mut self) -> Result<(), TransferError> {
+        if self.token.is_none() {
+            return self.judge(StorageError::StartOver);
+        }
+        self.state = State::Sent;
+        Ok(())
+    }
+
+    fn judge(&mut self, error: StorageError) -> Result<(), TransferError> {
+        match self.patience.judge(error, Instant::now())? {
+            Remedy::Again => {}
+            Remedy::NewAddress => self.state = State::StartOver,
+        }
+        Ok(())
+    }
+}
+
+impl Scene {
+    /// Reads and encrypts a piece, and writes that down before it can leave.
+    async fn seal(self: &Arc<Self>, offset: u64, len: u64) -> Result<Sealed, TransferError> {
+        let len = usize::try_from(len).unwrap_or(usize::MAX); // a few MiB at most: the split and the layout bound it
+        let mut buffer: Buffer = self.limits.buffers.lend(len).await;
+        let scene = Arc::clone(self);
+        disk::blocking(move || {
+            scene.source.read(&mut buffer, offset)?;
+            let Terms { key, nonce, .. } = &scene.terms;
+            let macs = mac::encrypt_chunks(key, nonce, offset, &mut buffer);
+            scene.journal.sealed(offset, buffer.len() as u64, &macs);
+            let checksum = column_checksum(&buffer);
+            Ok(Sealed { offset, body: Bytes::from_owner(buffer), checksum, macs })
+        })
+        .await
+    }
+
+    /// Sends a piece and counts its bytes while they leave.
+    async fn send(&self, sealed: Sealed) -> Ended {
+        let left = Arc::new(AtomicU64::new(0));
+        let body = counted(sealed.body.clone(), Arc::clone(&self.progress), Arc::clone(&left));
+        let (url, checksum) = (&self.terms.url, Some(sealed.checksum));
+        let sent = storage::upload_piece(&*self.transport, url, sealed.offset, body, checksum);
+        let answer = self.limits.request(self.source.size, sent).await;
+        match &answer {
+            Ok(answer) => self.journal.sent(sealed.offset, sealed.body.len() as u64, answer).await?,
+            Err(_) => self.progress.take_back(left.load(Ordering::Relaxed)),
+        }
+        Ok((sealed, answer))
+    }
+}

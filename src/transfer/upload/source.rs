@@ -1,0 +1,128 @@
+//! [`Source`]: the local file of an upload, open, as it was when the upload began; and whether it still is. Nothing here
+//! writes to it.
+
+use std::fs::{File, Metadata};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::crypto::fingerprint::Fingerprint;
+use crate::local::{LocalError, entry::unix_seconds};
+use crate::store::transfer_journal::SourceFacts;
+use crate::transfer::disk::{self, read_at};
+use crate::transfer::error::TransferError;
+
+/// A local file that is being uploaded.
+pub(super) struct Source {
+    file: Arc<File>,
+    path: PathBuf,
+    pub(super) size: u64,
+    found: Metadata,
+    pub(super) fingerprint: Fingerprint,
+}
+
+impl Source {
+    /// Opens a file and reads its fingerprint. Blocks.
+    pub(super) fn open(path: PathBuf) -> Result<Self, TransferError> {
+        let failed = || LocalError::io("read", &path);
+        let file = disk::open(&path)?;
+        let found = file.metadata().map_err(failed())?;
+        let modified = unix_seconds(found.modified().map_err(failed())?);
+        let size = found.len();
+        let fingerprint =
+            Fingerprint::compute(size, modified, |offset, bytes| read(&file, &path, bytes, offset))?;
+        Ok(Self { file: Arc::new(file), path, size, found, fingerprint })
+    }
+
+    /// Returns the open file, for readers on other threads.
+    pub(super) fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
+    }
+
+    /// Returns what tells this content from another.
+    pub(super) fn facts(&self) -> SourceFacts {
+        SourceFacts {
+            size: self.size,
+            modified: self.found.modified().map(exact).unwrap_or_default(),
+            inode: inode(&self.found),
+            fingerprint: self.fingerprint.text(),
+        }
+    }
+
+    /// Reads all of `bytes`. The file must be what it was, before and after. Blocks.
+    pub(super) fn read(&self, bytes: &mut [u8], offset: u64) -> Result<(), TransferError> {
+        read(&self.file, &self.path, bytes, offset)?;
+        // A change is told from the clock of the disk: here it costs nothing to notice it before it has cost hours.
+        self.require(&self.file.metadata().map_err(LocalError::io("read", &self.path))?)
+    }
+
+    /// Checks that the bytes sent are one content, and that the name still has it. Blocks.
+    pub(super) fn require_unchanged(&self) -> Result<(), TransferError> {
+        self.require(&self.file.metadata().map_err(LocalError::io("read", &self.path))?)?;
+        match std::fs::metadata(&self.path) {
+            Ok(now) => self.require(&now),
+            Err(_gone) => Ok(()), // what was sent is what it was
+        }
+    }
+
+    fn require(&self, now: &Metadata) -> Result<(), TransferError> {
+        let is_same = now.len() == self.size
+            && now.modified().ok() == self.found.modified().ok()
+            && inode(now) == inode(&self.found);
+        if is_same { Ok(()) } else { Err(TransferError::SourceChanged { path: self.path.clone() }) }
+    }
+}
+
+/// Reads all of `bytes`; a file that has become shorter has changed.
+fn read(file: &File, path: &Path, bytes: &mut [u8], offset: u64) -> Result<(), TransferError> {
+    read_at(file, bytes, offset).map_err(|error| match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => TransferError::SourceChanged { path: path.to_path_buf() },
+        _ => LocalError::io("read", path)(error).into(),
+    })
+}
+
+/// Unix seconds, rounded down, and nanoseconds.
+fn exact(time: SystemTime) -> (i64, u32) {
+    let seconds = unix_seconds(time);
+    let nanoseconds = match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => after.subsec_nanos(),
+        Err(before) => (1_000_000_000 - before.duration().subsec_nanos()) % 1_000_000_000,
+    };
+    (seconds, nanoseconds)
+}
+
+/// The file's number on its disk, where there are such numbers.
+fn inode(facts: &Metadata) -> Option<u64> {
+    #[cfg(unix)]
+    let number = Some(std::os::unix::fs::MetadataExt::ino(facts));
+    #[cfg(not(unix))]
+    let (number, _) = (None, facts);
+    number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn times_are_told_to_the_nanosecond() {
+        assert_eq!(exact(UNIX_EPOCH + Duration::new(5, 7)), (5, 7));
+        assert_eq!(exact(UNIX_EPOCH - Duration::new(5, 7)), (-6, 999_999_993));
+        assert_eq!(exact(UNIX_EPOCH - Duration::new(5, 0)), (-5, 0));
+    }
+
+    #[test]
+    fn another_file_under_the_same_name_is_another_source() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, b"one").unwrap();
+        let source = Source::open(path.clone()).unwrap();
+        source.require_unchanged().unwrap();
+        std::fs::remove_file(&path).unwrap();
+        source.require_unchanged().unwrap();
+        std::fs::write(&path, b"another").unwrap();
+        assert!(matches!(source.require_unchanged(), Err(TransferError::SourceChanged { .. })));
+        assert_ne!(Source::open(path).unwrap().facts(), source.facts());
+    }
+}
