@@ -7,6 +7,7 @@ mod copy;
 mod listing;
 mod plain;
 mod refusals;
+mod resume;
 mod scene;
 mod secrets;
 mod wizard;

@@ -9,7 +9,7 @@ import samples
 
 class Client:
     def __init__(self, binary, server, scratch):
-        self.binary, self.scratch = binary, scratch / "ours"
+        self.binary, self.server, self.scratch = binary, server, scratch / "ours"
         self.scratch.mkdir()
         folders = {f"MEGAPANE_{name}_DIR": str(self.scratch / name.lower()) for name in ("CONFIG", "CACHE", "STATE")}
         remote = {
@@ -27,6 +27,25 @@ class Client:
         done = self.tool(*arguments)
         assert done.returncode == 0, f"exit {done.returncode}\n{done.stderr.decode()}"
         return done.stdout
+
+    def log_in(self):
+        """Makes a remote `kept`, whose transfers are journalled; that of the environment keeps nothing."""
+        created = [str(self.binary), "config", "create", "kept", "--user", self.server.user, "--password-stdin", "--api-url", self.server.url]
+        subprocess.run(created, env=self.environment, input=self.server.password.encode(), check=True, capture_output=True, timeout=120)
+
+    def killed(self, *arguments, after):
+        """Runs a command and kills it outright once its journal has so many lines."""
+        command = [str(self.binary), *map(str, arguments)]
+        process = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        journals = self.scratch / "state" / "transfers"
+        while process.poll() is None:
+            try:
+                lines = sum(path.read_bytes().count(b"\n") for path in journals.glob("*/*.jsonl"))
+            except FileNotFoundError:
+                continue  # the transfer has just ended
+            if lines >= after:
+                process.kill()
+        return process.wait() != 0
 
     def listing(self, folder):
         return json.loads(self.must("lsjson", "-R", f"demo:{folder}"))
@@ -61,7 +80,25 @@ def together(we, peer, check):
         times = peer.times("exchange/ours")
         check("it reads the times we wrote", set(times.values()) == {samples.MODIFIED}, times)
 
+    resumed(we, peer, check)
     we.must("mkdir", "demo:exchange/made by us")
     we.must("copyto", ours / "plain.txt", "demo:exchange/ours/東京.txt")
     found = peer.sizes("exchange/ours")
     check("an overwrite leaves one file of the name", found.get("東京.txt") == 700 and len(found) == len(files), found)
+
+
+def resumed(we, peer, check):
+    """What a killed upload went on with, the peer reads as if nothing had happened."""
+    we.log_in()
+    folder = we.scratch / "resumed"
+    folder.mkdir()
+    size = 60_000_001
+    data = samples.content("resumed", size)
+    (folder / "film.bin").write_bytes(data)
+    kills = [we.killed("copy", folder, "kept:exchange/resumed", after=lines) for lines in (9, 40, 80)]
+    we.must("copy", folder, "kept:exchange/resumed")
+    check("an upload of ours was killed in the middle", any(kills), kills)
+    check("it lists what a killed and resumed upload wrote", peer.sizes("exchange/resumed") == {"film.bin": size})
+    peer.download("exchange/resumed", we.scratch / "they got the film")
+    got = (we.scratch / "they got the film" / "film.bin").read_bytes()
+    check("it reads what a killed and resumed upload wrote", got == data, len(got))

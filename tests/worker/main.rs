@@ -9,4 +9,5 @@ mod copies;
 mod desk;
 mod line;
 mod trouble;
+mod unfinished;
 mod views;

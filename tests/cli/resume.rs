@@ -1,0 +1,150 @@
+//! Copies that are killed outright, at several lengths of their journal: the same command goes on with them, the bytes
+//! are right, little moves twice, and nothing is left behind.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::scene::{JUNE, Scene, files_below};
+
+const SIZE: usize = 8 << 20;
+
+fn film() -> Vec<u8> {
+    (0..SIZE).map(|at| u8::try_from(at * 7 % 251).unwrap()).collect()
+}
+
+fn spawn(scene: &Scene, arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_megapane"))
+        .args(arguments)
+        .env_clear()
+        .envs(scene.environment())
+        .current_dir(scene.path(""))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Lines in the journals of the account's transfers.
+fn lines(scene: &Scene) -> usize {
+    let journals = files_below(&scene.own("state").join("transfers"));
+    journals.iter().filter_map(|path| fs::read_to_string(path).ok()).map(|text| text.lines().count()).sum()
+}
+
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_mins(2), "it never came to this: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Kills outright: no handler runs, nothing is put in order.
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn leftovers(folder: &Path) -> Vec<String> {
+    let names = files_below(folder).into_iter().map(|path| path.file_name().unwrap().to_owned());
+    names.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.contains("megapane")).collect()
+}
+
+fn bytes_sent(scene: &Scene) -> u64 {
+    let seen = scene.emulator.seen();
+    seen.iter().filter(|seen| seen.path.starts_with("/ul/")).map(|seen| seen.len).sum()
+}
+
+fn bytes_asked(scene: &Scene) -> u64 {
+    let seen = scene.emulator.seen();
+    let ranges = seen.iter().filter_map(|seen| seen.path.strip_prefix("/dl/")?.split('/').nth(1));
+    ranges
+        .filter_map(|range| range.split_once('-'))
+        .map(|(first, last)| last.parse::<u64>().unwrap() + 1 - first.parse::<u64>().unwrap())
+        .sum()
+}
+
+#[test]
+fn a_killed_upload_goes_on_with_the_same_command() {
+    let scene = Scene::logged_in();
+    fs::create_dir(scene.path("src")).unwrap();
+    fs::write(scene.path("src/film"), film()).unwrap();
+    for done in [0, 1, 3, 5] {
+        scene.emulator.clear_seen();
+        // So many pieces are taken; the others wait for an answer that does not come.
+        scene.emulator.fault(&format!("slow:3600s@ul#{}-", done + 1)).unwrap();
+        let child = spawn(&scene, &["copy", "src", &format!("ann:{done}")]);
+        let confirmed = || {
+            let text: Vec<String> = files_below(&scene.own("state").join("transfers"))
+                .iter()
+                .filter_map(|path| fs::read_to_string(path).ok())
+                .collect();
+            lines(&scene) > 0 && text.concat().matches("\"sent\"").count() >= done
+        };
+        wait_until("the pieces are confirmed", confirmed);
+        kill(child);
+        scene.emulator.clear_faults();
+        scene.run(&["copy", "src", &format!("ann:{done}")]).clean();
+        assert!(scene.ann.content(&format!("{done}/film")).unwrap() == film(), "after {done} pieces");
+        assert!(bytes_sent(&scene) <= (SIZE + 5 * (2 << 20)) as u64, "{} bytes", bytes_sent(&scene));
+        assert_eq!(lines(&scene), 0, "a journal is left");
+    }
+    assert_eq!(scene.ann.paths().iter().filter(|path| path.ends_with("film")).count(), 4);
+}
+
+#[test]
+fn a_killed_download_goes_on_with_the_same_command() {
+    let scene = Scene::logged_in();
+    scene.ann.file("src/film", &film(), JUNE);
+    for done in [0, 1, 3, 5] {
+        let target = format!("down {done}");
+        scene.emulator.clear_seen();
+        scene.emulator.fault(&format!("slow:3600s@dl#{}-", done + 1)).unwrap();
+        let child = spawn(&scene, &["copy", "ann:src", &target]);
+        wait_until("the pieces are written", || lines(&scene) > done);
+        kill(child);
+        // The journal stands before the file that it names: killed between the two, there is none.
+        let left = leftovers(&scene.path(&target)).len();
+        assert!(left == 1 || (left == 0 && done == 0), "{left} files after {done} pieces");
+        scene.emulator.clear_faults();
+        scene.run(&["copy", "ann:src", &target]).clean();
+        assert!(fs::read(scene.path(&target).join("film")).unwrap() == film(), "after {done} pieces");
+        assert!(leftovers(&scene.path(&target)).is_empty());
+        assert!(bytes_asked(&scene) <= (SIZE + 5 * (2 << 20)) as u64, "{} bytes", bytes_asked(&scene));
+        assert_eq!(lines(&scene), 0, "a journal is left");
+    }
+}
+
+#[test]
+fn what_a_killed_copy_of_small_files_left_goes_with_the_next_copy_into_the_folder() {
+    let scene = Scene::logged_in();
+    scene.ann.file("src/small", b"small", JUNE);
+    scene.emulator.fault("slow:3600s@dl").unwrap();
+    let child = spawn(&scene, &["copy", "ann:src", "down"]);
+    wait_until("a temporary file is made", || leftovers(&scene.path("down")).len() == 1);
+    kill(child);
+    assert_eq!(leftovers(&scene.path("down")).len(), 1);
+    assert_eq!(lines(&scene), 0, "small files keep no journal");
+    scene.emulator.clear_faults();
+    scene.run(&["copy", "ann:src", "down"]).clean();
+    assert_eq!(scene.read("down/small"), "small");
+    assert!(leftovers(&scene.path("down")).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_copy_that_was_interrupted_goes_on_too() {
+    let scene = Scene::logged_in();
+    scene.ann.file("src/film", &film(), JUNE);
+    scene.emulator.fault("slow:3600s@dl#4-").unwrap();
+    let mut child = spawn(&scene, &["copy", "ann:src", "down"]);
+    wait_until("some pieces are written", || lines(&scene) > 3);
+    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    scene.emulator.clear_faults();
+    scene.emulator.clear_seen();
+    scene.run(&["copy", "ann:src", "down"]).clean();
+    assert!(fs::read(scene.path("down/film")).unwrap() == film());
+    assert!(bytes_asked(&scene) < SIZE as u64, "it started over");
+}
