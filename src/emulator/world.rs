@@ -42,6 +42,8 @@ pub(crate) struct World {
     /// By the last part of their URL.
     pub(crate) downloads: HashMap<String, Download>,
     pub(crate) thumbnails: Thumbnails,
+    /// Bytes of the files of accounts that have been asked about: added up once, then kept up.
+    used: HashMap<UserHandle, u64>,
     pub(crate) replays: Replays,
     /// Tag of the command that is being carried out, and who has been told it.
     pub(crate) tagging: super::feed::Tagging,
@@ -234,6 +236,9 @@ impl World {
         if let Some(parent) = node.parent.and_then(|parent| self.nodes.edit(&parent)) {
             parent.children.insert(handle);
         }
+        if let Some(used) = self.used.get_mut(&node.owner) {
+            *used = used.saturating_add(node.kind.size());
+        }
         self.nodes.insert(handle, node);
     }
 
@@ -261,6 +266,9 @@ impl World {
     /// Removes one node that holds nothing (any more).
     pub(crate) fn remove_single(&mut self, handle: NodeHandle) {
         let Some(node) = self.nodes.remove(&handle) else { return };
+        if let Some(used) = self.used.get_mut(&node.owner) {
+            *used = used.saturating_sub(node.kind.size());
+        }
         if let Some(parent) = node.parent.and_then(|parent| self.nodes.edit(&parent)) {
             parent.children.remove(&handle);
         }
@@ -313,12 +321,14 @@ impl World {
     }
 
     /// Bytes that an account's files take, versions and rubbish included.
-    pub(crate) fn storage_used(&self, owner: UserHandle) -> u64 {
-        self.nodes.iter().filter(|(_, node)| node.owner == owner).map(|(_, node)| node.kind.size()).sum()
+    pub(crate) fn storage_used(&mut self, owner: UserHandle) -> u64 {
+        let nodes = &self.nodes;
+        let sum = || nodes.iter().map(|(_, node)| node).filter(|node| node.owner == owner);
+        *self.used.entry(owner).or_insert_with(|| sum().map(|node| node.kind.size()).sum())
     }
 
     /// −17 unless `more` bytes still fit into the account.
-    pub(crate) fn check_storage(&self, owner: UserHandle, more: u64) -> Result<(), Refusal> {
+    pub(crate) fn check_storage(&mut self, owner: UserHandle, more: u64) -> Result<(), Refusal> {
         let allowance = self.accounts.get(&owner).map_or(0, |account| account.storage);
         match self.storage_used(owner).checked_add(more) {
             Some(needed) if needed <= allowance => Ok(()),

@@ -249,7 +249,10 @@ impl Actor {
     /// A run has ended; `copied` says how, should it be done.
     fn run_ended(&mut self, id: TransferId, end: End, copied: FileEnd) {
         match self.queue.ended(id, end) {
-            Some(TransferState::Done) => self.file_ended(id, copied),
+            Some(TransferState::Done) => {
+                self.file_ended(id, copied);
+                self.moving.remove(&id); // nothing can be done with it any more: only its row is left
+            }
             Some(TransferState::Failed(problem)) => self.file_ended(id, FileEnd::Failed(problem)),
             Some(
                 TransferState::Cancelled
