@@ -217,8 +217,9 @@ async fn a_download_dropped_at_any_line_of_its_journal_goes_on_there() {
         let what = format!("dropped at line {count}");
         if ended.is_none() {
             let names = scene.local_names();
-            assert_eq!(names.len(), 1, "{what}");
-            assert!(names[0].starts_with(".megapane-resume-"), "{what}: {names:?}");
+            // The journal stands before the file that it names: at its first line there may be none yet.
+            assert!(names.len() == 1 || (names.is_empty() && count == 1), "{what}: {names:?}");
+            assert!(names.iter().all(|name| name.starts_with(".megapane-resume-")), "{what}: {names:?}");
             download(scene.download(node, SIZE)).await.unwrap_or_else(|error| panic!("{what}: {error}"));
             assert!(scene.progress.kept() > 0 || count < 2, "{what}: nothing was kept");
             went_on += 1;
@@ -457,6 +458,14 @@ async fn a_crash_around_the_last_command_makes_exactly_one_node() {
     }
 }
 
+/// A run that sends everything, and whose last command never reaches the server.
+async fn fail_to_put(scene: &mut Scene) {
+    scene.fault("cut@p");
+    let run = scene.upload();
+    upload(run).await.map(|_| ()).unwrap_err();
+    assert!(is_putting(scene.state.path()));
+}
+
 fn is_putting(state: &Path) -> bool {
     let mut files = fs::read_dir(state).unwrap().map(|entry| entry.unwrap().path());
     files.any(|file| fs::read(file).unwrap_or_default().ends_with(b"\"putting\"\n"))
@@ -467,11 +476,8 @@ async fn all_pieces_without_the_token_cost_one_chunk() {
     let mut scene = Scene::new().await;
     let bytes = noise(SIZE, 22);
     fs::write(scene.path(), &bytes).unwrap();
-    scene.fault("slow:3600s@p");
-    let run = scene.upload();
-    let state = scene.state.path().to_owned();
-    assert!(drop_when(upload(run), || is_putting(&state)).await.is_none());
-    let journal = fs::read_dir(&state).unwrap().next().unwrap().unwrap().path();
+    fail_to_put(&mut scene).await;
+    let journal = fs::read_dir(scene.state.path()).unwrap().next().unwrap().unwrap().path();
     let text = fs::read_to_string(&journal).unwrap();
     let without: Vec<&str> =
         text.lines().filter(|line| !line.contains("token") && !line.contains("putting")).collect();
@@ -505,10 +511,7 @@ async fn an_upload_whose_address_has_expired_starts_over_under_a_new_key() {
     // The emulator forgets the address in earnest, and the whole upload with it.
     scene.begin_again();
     fs::write(scene.path(), &bytes).unwrap();
-    scene.fault("slow:3600s@p");
-    let run = scene.upload();
-    let state = scene.state.path().to_owned();
-    assert!(drop_when(upload(run), || is_putting(&state)).await.is_none());
+    fail_to_put(&mut scene).await;
     scene.emulator.clear_faults();
     scene.emulator.expire_urls();
     upload(scene.upload()).await.unwrap();
@@ -520,17 +523,10 @@ async fn a_token_that_the_server_no_longer_knows_costs_a_new_start_and_no_failur
     let mut scene = Scene::new().await;
     let bytes = noise(SIZE, 24);
     fs::write(scene.path(), &bytes).unwrap();
-    scene.fault("slow:3600s@p");
-    let run = scene.upload();
-    let state = scene.state.path().to_owned();
-    assert!(drop_when(upload(run), || is_putting(&state)).await.is_none());
+    fail_to_put(&mut scene).await;
     scene.emulator.clear_faults();
     scene.emulator.clear_seen();
     scene.fault("-9@p#1");
-    // The first time the server had not made it, or it had: here it is taken away again.
-    if scene.owner.node("film").is_some() {
-        scene.owner.delete("film").unwrap();
-    }
     upload(scene.upload()).await.unwrap();
     scene.assert_uploaded(&bytes, "the second time");
     assert_eq!(scene.sent(), SIZE as u64);
@@ -572,9 +568,7 @@ async fn a_source_that_changed_between_two_runs_starts_over_under_a_new_key() {
         let first_key = key_line(&state);
         change(&scene.path());
         scene.emulator.clear_faults();
-        scene.fault("slow:3600s@p");
-        let run = scene.upload();
-        assert!(drop_when(upload(run), || is_putting(&state)).await.is_none());
+        fail_to_put(&mut scene).await;
         assert_ne!(key_line(&state), first_key, "{what}: one key for two contents");
         assert_eq!((scene.progress.source_changes(), scene.progress.kept()), (1, 0), "{what}");
         scene.emulator.clear_faults();
@@ -601,11 +595,8 @@ fn key_line(state: &Path) -> String {
 async fn the_journal_of_an_upload_holds_no_key_in_the_clear() {
     let mut scene = Scene::new().await;
     fs::write(scene.path(), noise(SIZE, 27)).unwrap();
-    scene.fault("slow:3600s@p");
-    let run = scene.upload();
-    let state = scene.state.path().to_owned();
-    assert!(drop_when(upload(run), || is_putting(&state)).await.is_none());
-    let journal = fs::read_dir(&state).unwrap().next().unwrap().unwrap().path();
+    fail_to_put(&mut scene).await;
+    let journal = fs::read_dir(scene.state.path()).unwrap().next().unwrap().unwrap().path();
     let text = fs::read_to_string(journal).unwrap();
     scene.emulator.clear_faults();
     let node = upload(scene.upload()).await.unwrap().outcome.created.unwrap();
