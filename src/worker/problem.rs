@@ -96,6 +96,13 @@ pub fn of_path(account: &str, error: &PathError) -> Problem {
 pub fn of_change(what: &str, error: &ChangeError) -> Problem {
     let (kind, hint) = match error {
         ChangeError::Api(error) => return of_api(what, error),
+        ChangeError::CutShort { error, .. } => {
+            let problem = of_change(what, error);
+            return Problem {
+                message: format!("{}, after a part of it was made", problem.message),
+                ..problem
+            };
+        }
         ChangeError::Gone(_) => (ProblemKind::FileNotFound, "Refresh the view."),
         ChangeError::ReadOnly { .. } => {
             (ProblemKind::Permanent, "It is shared with you for reading only: ask its owner.")
