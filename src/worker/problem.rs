@@ -228,6 +228,16 @@ pub fn undecryptable(label: &str) -> Problem {
     Problem::new(ProblemKind::Integrity, message, "The owner's official client may repair it.")
 }
 
+/// Returns what is told where something would be copied onto itself.
+#[must_use]
+pub fn itself(label: &str) -> Problem {
+    Problem::new(
+        ProblemKind::Usage,
+        format!("\"{label}\" cannot be copied onto itself"),
+        "Choose another name or folder.",
+    )
+}
+
 /// Returns what is told of work that ended in a fault of ours. `what` says what was tried, as in `download "a"`.
 #[must_use]
 pub fn broke_down(what: &str) -> Problem {

@@ -83,7 +83,7 @@ pub enum ChangeError {
         made: Outcome,
         /// Why the rest was not.
         #[source]
-        error: Box<ChangeError>,
+        error: Box<Self>,
     },
     /// The journal could not be written: nothing was sent.
     #[error("cannot write the undo journal")]
