@@ -15,7 +15,10 @@ mod view;
 pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
 pub use command::{Command, Selection};
 pub use conflict::{Conflict, ConflictPolicy, ConflictSide, Resolution, Scope, Verdict};
-pub use copy::{CopyId, CopyOptions, CopyReport, CopyRequest, Filter, Note, Oddity, PlanSummary};
+pub use copy::{
+    CopyId, CopyOptions, CopyReport, CopyRequest, FileBounds, Filter, Note, Oddity, PlanSummary, Sameness,
+    SyncRules, Task,
+};
 pub use event::Event;
 pub use problem::{Problem, ProblemKind};
 pub use transfer::{Direction, TransferAction, TransferId, TransferRow, TransferState, TransferTotals};

@@ -478,3 +478,130 @@ async fn a_folder_that_went_to_the_bin_meanwhile_takes_nothing_more() {
         "{error}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_is_copied_with_all_below_it_and_taken_back_as_one() {
+    let mut scene = Scene::new(|ann, _| {
+        ann.file("Album/Old/photo.jpg", b"photo", TIME);
+        ann.replace("Album/Old/photo.jpg", b"photo 2", TIME + 1);
+        ann.file("Album/a.txt", b"text", TIME);
+        ann.set_attribute("Album/a.txt", "rr", Some("AAAAAAAA"));
+        ann.folder("To");
+    })
+    .await;
+    let (node, to) = (scene.node("Album"), scene.node("To"));
+    let copy = Change::Copy { node, to, name: "New".into(), replaces: None };
+    scene.change(copy).await.unwrap();
+    assert_eq!(scene.sent(), [["p"]]);
+    assert_eq!(
+        scene.ann.paths(),
+        ["Album/", "Album/Old/", "Album/Old/photo.jpg", "Album/a.txt", "To/"]
+            .into_iter()
+            .chain(["To/New/", "To/New/Old/", "To/New/Old/photo.jpg", "To/New/a.txt"])
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(scene.ann.content("To/New/Old/photo.jpg").unwrap(), b"photo 2");
+    let copied = scene.node("To/New/Old/photo.jpg");
+    assert!(scene.tree.versions(copied).is_empty(), "old versions stay where they are");
+    let (file, folder) = (scene.node("To/New/a.txt"), scene.node("To/New"));
+    let same_key = |one: NodeHandle, other: NodeHandle| {
+        scene.tree.node(one).unwrap().key() == scene.tree.node(other).unwrap().key()
+    };
+    assert!(same_key(file, scene.node("Album/a.txt")), "the content is encrypted with it");
+    assert!(!same_key(folder, node));
+    let item = scene.ann.item(file).unwrap();
+    assert_eq!((item.attributes.value("rr"), item.modified), (None, Some(TIME)));
+    scene.undo().await;
+    assert_eq!(scene.ann.rubbish_paths(), ["New/", "New/Old/", "New/Old/photo.jpg", "New/a.txt"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_over_a_file_makes_a_version_and_a_copy_into_a_share_can_be_read_there() {
+    let mut scene = Scene::new(|ann, ben| {
+        ann.file("a.txt", b"new", TIME);
+        ann.file("Shared/a.txt", b"old", TIME);
+        ann.file("Docs/Deep/b.txt", b"deep", TIME);
+        ann.share("Shared", ben, Access::Read);
+    })
+    .await;
+    let (node, to, old) = (scene.node("a.txt"), scene.node("Shared"), scene.node("Shared/a.txt"));
+    let copy = Change::Copy { node, to, name: "a.txt".into(), replaces: Some(old) };
+    let made = scene.change(copy).await.unwrap().created.unwrap();
+    assert_eq!(scene.tree.versions(made), [old]);
+    let docs = Change::Copy { node: scene.node("Docs"), to, name: "Docs".into(), replaces: None };
+    scene.change(docs).await.unwrap();
+    let bens = login(&scene.emulator, BEN).await.fetch_tree(|_, _| {}).await.unwrap();
+    for (path, bytes) in [("a.txt", &b"new"[..]), ("Docs/Deep/b.txt", b"deep")] {
+        let node = bens.resolve(&format!("//in/Shared/{path}")).unwrap();
+        assert_eq!(scene.ben.content_of(node).unwrap(), bytes, "{path}");
+    }
+    assert!(bens.nodes().all(|node| !node.is_undecryptable()));
+}
+
+/// 1203 nodes: the limit of a request is 1000, and the cut falls into the middle of a folder.
+fn many(ann: &Owner) {
+    for folder in ["Big/a", "Big/b/deep", "Big/c"] {
+        let folder = ann.folder(folder);
+        for file in 0..399 {
+            ann.file_in(folder, &format!("{file}"), b"x", Some(TIME));
+        }
+    }
+    ann.file("Big/z", b"last", TIME);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_folder_is_copied_in_several_requests() {
+    let mut scene = Scene::new(|ann, _| many(ann)).await;
+    let (node, to) = (scene.node("Big"), scene.tree.root().unwrap());
+    scene.change(Change::Copy { node, to, name: "Copy".into(), replaces: None }).await.unwrap();
+    let sent = scene.sent().into_iter().flatten().count();
+    assert!((2..=4).contains(&sent), "{sent}");
+    let below = |top: &str| {
+        let paths = scene.ann.paths().into_iter();
+        paths.filter_map(|path| path.strip_prefix(top).map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(below("Copy/"), below("Big/"));
+    assert_eq!(below("Copy/").len(), 399 * 3 + 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_that_is_cut_short_is_known_and_can_be_taken_back() {
+    let mut scene = Scene::new(|ann, _| many(ann)).await;
+    let (node, to) = (scene.node("Big"), scene.tree.root().unwrap());
+    let copy = Change::Copy { node, to, name: "Copy".into(), replaces: None };
+    scene.emulator.fault("-17@p#2").unwrap();
+    let Err(ChangeError::CutShort { made, .. }) = scene.change(copy).await else { panic!("it worked") };
+    scene.take(made).await.unwrap();
+    assert_eq!(scene.node("Copy"), scene.tree.resolve("Copy").unwrap());
+    scene.undo().await;
+    assert!(scene.tree.resolve("Copy").is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn impossible_copies_are_refused_before_anything_is_sent() {
+    let mut scene = Scene::new(|ann, ben| {
+        ann.file("Docs/Inner/a.txt", b"a", TIME);
+        ann.file("Bad/x", b"x", TIME);
+        ann.undecryptable("Bad", 5);
+        ben.folder("Read");
+        ben.share("Read", ann, Access::Read);
+    })
+    .await;
+    let root = scene.tree.root().unwrap();
+    let [docs, inner, file, bad, read] =
+        ["Docs", "Docs/Inner", "Docs/Inner/a.txt", "Bad", "//in/Read"].map(|path| scene.node(path));
+    let copy = |node, to, replaces| Change::Copy { node, to, name: "n".into(), replaces };
+    let changes = [
+        (copy(docs, inner, None), "into itself"),
+        (copy(file, read, None), "is read-only"),
+        (copy(root, docs, None), "cannot be moved"),
+        (copy(bad, docs, None), "cannot be decrypted"),
+        (copy(file, inner, Some(file)), "is not a file of that folder"),
+        (copy(docs, root, Some(file)), "is not a file of that folder"),
+    ];
+    for (change, sentence) in changes {
+        let error = scene.change(change.clone()).await.unwrap_err().to_string();
+        assert!(error.contains(sentence), "{change:?}: {error}");
+    }
+    assert!(scene.sent().is_empty());
+}

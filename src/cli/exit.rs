@@ -21,7 +21,7 @@ pub enum ExitCode {
     Temporary = 5,
     /// Trying again does not help: rights, names, several nodes of one name, damaged data.
     Permanent = 6,
-    /// The account is suspended or otherwise out of order.
+    /// The account is suspended or otherwise out of order; or what was asked for would do harm.
     Account = 7,
     /// Something was copied, but items were skipped that should not have been: equal names, undecryptable nodes.
     Partial = 11,
@@ -42,7 +42,7 @@ impl From<ProblemKind> for ExitCode {
             ProblemKind::FileNotFound => Self::FileNotFound,
             ProblemKind::Temporary => Self::Temporary,
             ProblemKind::Permanent | ProblemKind::Ambiguous | ProblemKind::Integrity => Self::Permanent,
-            ProblemKind::Account => Self::Account,
+            ProblemKind::Account | ProblemKind::Harmful => Self::Account,
             ProblemKind::Quota => Self::Quota,
             ProblemKind::Login => Self::Login,
             ProblemKind::Interrupted => Self::Interrupted,

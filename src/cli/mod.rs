@@ -6,6 +6,7 @@ pub mod exit;
 
 mod about;
 mod arguments;
+mod bounds;
 mod cat;
 mod completions;
 mod config;
@@ -116,7 +117,18 @@ async fn run_command(command: Option<Command>, options: context::GlobalArgs, mes
 async fn until_stopped(command: Option<Command>, context: &mut Context) -> Outcome {
     let stop = context.stop.clone();
     cancel_when_asked(stop.clone());
-    let cleans_up = matches!(command, None | Some(Command::Demo(_) | Command::Copy(_) | Command::Copyto(_)));
+    let cleans_up = matches!(
+        command,
+        None | Some(
+            Command::Demo(_)
+                | Command::Copy(_)
+                | Command::Copyto(_)
+                | Command::Move(_)
+                | Command::Moveto(_)
+                | Command::Sync(_)
+                | Command::Check(_)
+        )
+    );
     tokio::select! {
         ended = dispatch(command, context) => ended,
         () = stop.cancelled(), if !cleans_up => Err(Failure::interrupted()),
@@ -180,6 +192,10 @@ async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
         Some(Command::Mkdir(args)) => mkdir::run(args, context).await,
         Some(Command::Copy(args)) => copy::run(args, context).await,
         Some(Command::Copyto(args)) => copy::run_to(args, context).await,
+        Some(Command::Move(args)) => copy::mirror::run_move(args, context).await,
+        Some(Command::Moveto(args)) => copy::mirror::run_moveto(args, context).await,
+        Some(Command::Sync(args)) => copy::mirror::run_sync(args, context).await,
+        Some(Command::Check(args)) => copy::check::run(args, context).await,
         Some(Command::Demo(args)) => demo::run(args, context).await,
         Some(Command::Emulator(args)) => emulator::run(args).await,
         Some(Command::Completions(args)) => completions::run(&args),

@@ -19,7 +19,7 @@ pub use name::{NameError, SafeName, cloud_name};
 pub use partial::PartialFile;
 pub use rename::rename_free;
 pub use target::Target;
-pub use trash::Trash;
+pub use trash::{Trash, is_trash_folder};
 pub use walk::{WalkError, WalkItem, walk};
 
 /// Something on the disk did not work.

@@ -34,6 +34,12 @@ impl Target {
         self.joined(name.as_ref())
     }
 
+    /// A place of a name that the disk has: one component, whatever bytes it is of.
+    #[must_use]
+    pub fn join_found(&self, name: &OsStr) -> Self {
+        self.joined(Path::new(name))
+    }
+
     /// A place that the user named as a whole, file name included; `None` where the path names no entry (`..`, `/`).
     #[must_use]
     pub fn chosen(path: &Path) -> Option<Self> {

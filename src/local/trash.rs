@@ -71,6 +71,12 @@ fn move_into(trash: &Path, path: &Path) -> Result<PathBuf, LocalError> {
     Ok(kept)
 }
 
+/// Returns whether that is the name of the folder beside files that were put away.
+#[must_use]
+pub fn is_trash_folder(name: &std::ffi::OsStr) -> bool {
+    name == SIBLING_FOLDER
+}
+
 /// The folder beside a file that serves where the system has no trash.
 pub(super) const SIBLING_FOLDER: &str = ".megapane-trash";
 

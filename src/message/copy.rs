@@ -27,7 +27,7 @@ pub struct CopyRequest {
     /// The single selected file gets this name (`copyto`).
     pub rename: Option<String>,
     /// How.
-    pub options: CopyOptions,
+    pub options: Box<CopyOptions>,
 }
 
 /// How to copy.
@@ -43,6 +43,12 @@ pub struct CopyOptions {
     pub filters: Vec<Filter>,
     /// Make folders that would stay empty.
     pub empty_folders: bool,
+    /// What is done besides copying.
+    pub task: Task,
+    /// When two files are taken as the same.
+    pub sameness: Sameness,
+    /// Sizes, times and depths that are left out.
+    pub bounds: FileBounds,
     /// How long to wait for a quota or a busy server before giving up; `None` for ever.
     pub max_wait: Option<Duration>,
 }
@@ -55,9 +61,68 @@ impl Default for CopyOptions {
             transfers: 4,
             filters: Vec::new(),
             empty_folders: true,
+            task: Task::Copy,
+            sameness: Sameness::SizeAndTime,
+            bounds: FileBounds::default(),
             max_wait: None,
         }
     }
+}
+
+/// What a copy does besides copying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Task {
+    /// Nothing: what is in the target stays.
+    Copy,
+    /// Each source goes once its target is proven: to the rubbish bin in the cloud, for good on the disk.
+    Move {
+        /// Source folders that are empty afterwards go, too.
+        empty_folders: bool,
+    },
+    /// Afterwards the target is made to have nothing that the source has not; never where something went wrong.
+    Sync(SyncRules),
+    /// Nothing is copied: the two sides are held against each other, and each file's [`Note`] says what was found.
+    Check {
+        /// What only the target has does not matter.
+        one_way: bool,
+    },
+}
+
+/// What a sync may delete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncRules {
+    /// Also delete where something could not be read or copied.
+    pub ignore_errors: bool,
+    /// Also delete what the filters leave out.
+    pub delete_excluded: bool,
+    /// Delete nothing where more files than this would go.
+    pub max_delete: Option<u64>,
+}
+
+/// When two files are taken as the same without a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sameness {
+    /// Same size and time; where the time does not decide, the content does.
+    SizeAndTime,
+    /// Same size.
+    Size,
+    /// Same content, proven without moving a byte.
+    Content,
+}
+
+/// Files outside of these are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileBounds {
+    /// Bytes at least.
+    pub min_size: Option<u64>,
+    /// Bytes at most.
+    pub max_size: Option<u64>,
+    /// Changed at this time or later, Unix seconds.
+    pub changed_from: Option<i64>,
+    /// Changed at this time or before, Unix seconds.
+    pub changed_until: Option<i64>,
+    /// Folders deep: 1 is the source folder alone.
+    pub max_depth: Option<u32>,
 }
 
 /// An include or exclude rule, in rclone's pattern syntax.
@@ -103,6 +168,31 @@ pub enum Note {
     CopiedNew,
     /// Copied over an older one.
     CopiedReplaced,
+    /// Copied or moved inside the account: no byte was moved.
+    CopiedInside,
+    /// Moved inside the account.
+    MovedInside,
+    /// A move is over: the source is gone.
+    SourceRemoved,
+    /// A sync deleted it from the target.
+    Deleted,
+    /// Dry run: would be moved.
+    WouldMove,
+    /// Dry run: would be deleted from the target.
+    WouldDelete,
+    /// Check: the contents are proven equal.
+    Identical,
+    /// Check: sizes agree, which is all that was asked.
+    SameSize,
+    /// Check: the contents differ, or the sizes do.
+    Differs {
+        /// Whether the sizes do.
+        in_size: bool,
+    },
+    /// Check: the target has no such file.
+    MissingInTarget,
+    /// Check: the source has no such file.
+    MissingInSource,
     /// Dry run: would be copied.
     WouldCopy,
     /// A folder was made.
@@ -151,6 +241,12 @@ pub struct CopyReport {
     pub copied_bytes: u64,
     /// Files found the same.
     pub same_count: u64,
+    /// Files deleted from the target by a sync, or from the source by a move.
+    pub deleted_count: u64,
+    /// Check: files that differ, or that one side lacks.
+    pub difference_count: u64,
+    /// Check: files that one side lacks; they are among the differences.
+    pub missing_count: u64,
     /// Items left alone on purpose.
     pub left_alone_count: u64,
     /// Items skipped though wanted ([`Note::EqualNames`], [`Note::Skipped`]).

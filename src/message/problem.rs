@@ -40,6 +40,8 @@ pub enum ProblemKind {
     Permanent,
     /// The account is suspended or otherwise out of order. 7.
     Account,
+    /// It would do harm as it was asked for: deleting more than allowed, moving a folder into itself. 7, as in rclone.
+    Harmful,
     /// Storage or transfer quota. 12.
     Quota,
     /// Login, code or passphrase needed or wrong. 13.

@@ -5,6 +5,7 @@
 
 mod address;
 mod check;
+mod duplicate;
 mod error;
 mod put;
 mod putter;
@@ -80,6 +81,17 @@ pub enum Change {
         /// The file that became its version.
         replaces: Option<NodeHandle>,
     },
+    /// A copy of a file, or of a folder with all below it, made in the cloud from the content that is there.
+    Copy {
+        /// The file or folder that is copied.
+        node: NodeHandle,
+        /// The folder that the copy goes into.
+        to: NodeHandle,
+        /// The name of the copy.
+        name: String,
+        /// The file that became its version.
+        replaces: Option<NodeHandle>,
+    },
     /// The content of an old version becomes current again, as a new version: nothing is lost on the way.
     Revert {
         /// The current file.
@@ -99,10 +111,10 @@ impl Change {
             Self::Move { node, from, to } => Some(Self::Move { node, from: to, to: from }),
             Self::Trash { node, from } => Some(Self::Restore { node, to: from }),
             Self::Restore { node, to } => Some(Self::Trash { node, from: to }),
-            Self::PutFile { replaces: Some(version), .. } => {
+            Self::PutFile { replaces: Some(version), .. } | Self::Copy { replaces: Some(version), .. } => {
                 created.map(|file| Self::Revert { file, version })
             }
-            Self::PutFile { parent, replaces: None, .. } => {
+            Self::PutFile { parent, replaces: None, .. } | Self::Copy { to: parent, replaces: None, .. } => {
                 created.map(|node| Self::Trash { node, from: parent })
             }
             Self::Revert { file, .. } => created.map(|created| Self::Revert { file: created, version: file }),
@@ -145,6 +157,9 @@ impl Session {
             Change::Trash { node, .. } => prepare_trash(tree, node),
             Change::Restore { node, to } => prepare_restore(tree, node, to),
             Change::PutFile { .. } => Err(ChangeError::NoContent),
+            Change::Copy { node, to, name, replaces } => {
+                duplicate::prepare(tree, (node, to), &name, replaces)
+            }
             Change::Revert { file, version } => prepare_revert(tree, file, version),
         }
     }

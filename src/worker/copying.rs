@@ -9,27 +9,30 @@ use tokio_util::sync::CancellationToken;
 use super::account::Account;
 use super::actor::Actor;
 use super::changes::not_ready;
+use super::ends::Way;
+use super::inside::InsideDone;
 use super::jobs::{Done, blocking};
 use super::problem;
-use super::scan::{self, CloudChild, Goal, Origin, Picked};
+use super::removal::RemovalDone;
+use super::scan::{self, Goal, Origin, Picked, Wholes};
 use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
 use crate::local::{self, DiskEntry, SafeName};
-use crate::message::{
-    CopyId, CopyReport, CopyRequest, Direction, Event, PlanSummary, Problem, ProblemKind, Verdict,
-};
+use crate::message::{CopyId, CopyReport, CopyRequest, Event, PlanSummary, Problem, ProblemKind, Verdict};
 use crate::session::change::{Change, ChangeError, Outcome};
 use crate::store::copy_journal::CopyRecord;
 use crate::transfer::Limits;
-use crate::transfer::plan::{Action, FileId, FolderId, Plan, Scan, Scanned};
+use crate::transfer::plan::{Action, FileId, FolderId, Plan, Scanned};
 
 /// One copy.
 pub(crate) struct Copy {
     pub(crate) plan: Plan<Origin, Goal>,
     pub(crate) account: String,
-    pub(crate) direction: Direction,
+    pub(crate) way: Way,
     pub(crate) large_limit: u16,
     pub(crate) limits: Limits,
+    /// Whether folders may be copied and moved as they are.
+    pub(super) wholes: Wholes,
     pub(super) picked: Picked,
     pub(super) rename: Option<String>,
     /// The target as people write it.
@@ -37,7 +40,8 @@ pub(crate) struct Copy {
     /// The top folder of a target on the disk.
     pub(super) root: local::Target,
     pub(super) stage: Stage,
-    pub(super) is_dry_run: bool,
+    /// Neither a dry run nor a check.
+    pub(super) changes_target: bool,
     pub(super) scanning: usize,
     pub(super) making: usize,
     /// The number of the question that the user has before them.
@@ -87,6 +91,10 @@ pub(crate) enum CopyDone {
     },
     /// Two contents were compared.
     Examined(FileId, Verdict),
+    /// A file was copied or moved inside the account.
+    Inside(InsideDone),
+    /// Something was removed.
+    Removed(RemovalDone),
 }
 
 impl Actor {
@@ -156,6 +164,11 @@ impl Actor {
         if let CopyDone::NodeMade { folder, attempt, what, made } = done {
             return self.node_made(id, folder, attempt, (&what, made));
         }
+        let done = match done {
+            CopyDone::Inside(done) => return self.inside_done(id, done),
+            CopyDone::Removed(done) => return self.removal_done(id, done),
+            other => other,
+        };
         let Some(copy) = self.copies.get_mut(&id) else { return };
         let mut made_in: Option<PathBuf> = None;
         match done {
@@ -169,7 +182,7 @@ impl Actor {
                 let rename = copy.rename.as_deref().filter(|_| copy.is_top(folder));
                 let found = found.and_then(|children| {
                     let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
-                    Ok(scan::offers_up(children, tree, target, rename))
+                    Ok(scan::offers_up(children, tree, target, rename, copy.plan.wants_others()))
                 });
                 copy.plan.scanned(folder, found);
             }
@@ -198,7 +211,7 @@ impl Actor {
                 copy.plan.folder_failed(folder, &problem);
             }
             CopyDone::Examined(file, verdict) => copy.plan.examined(file, verdict),
-            CopyDone::NodeMade { .. } => {}
+            CopyDone::NodeMade { .. } | CopyDone::Inside(_) | CopyDone::Removed(_) => {}
         }
         if let Some(folder) = made_in {
             self.local_changed(&folder);
@@ -243,70 +256,12 @@ impl Actor {
         self.end_copy(id);
     }
 
-    fn start_scans(&mut self, id: CopyId) {
-        while let Some(copy) = self.copies.get_mut(&id)
-            && copy.scanning < SCANS_AT_ONCE
-            && let Some(scan) = copy.plan.next_scan()
-        {
-            copy.scanning += 1;
-            self.start_scan(id, scan);
-        }
-    }
-
-    fn start_scan(&mut self, id: CopyId, scan: Scan<Origin, Goal>) {
-        let Some(copy) = self.copies.get(&id) else { return };
-        let Scan { folder, source, target } = scan;
-        let broken = CopyDone::Scanned(folder, Err(problem::broke_down("look through the source")));
-        let broken = Done::Copy(id, broken);
-        match copy.direction {
-            Direction::Up => {
-                let picked = match &copy.picked {
-                    Picked::Paths(paths) if source == Origin::Picked => paths.clone(),
-                    Picked::Paths(_) | Picked::Cloud(_) | Picked::Nothing => Vec::new(),
-                };
-                self.jobs.start_blocking(broken, move || {
-                    let path = match source {
-                        Origin::Disk(path) => Some(path),
-                        Origin::Picked | Origin::Cloud(_) => None,
-                    };
-                    let found = scan::disk_children(path.as_deref(), &picked);
-                    Done::Copy(id, CopyDone::Children(folder, target, found))
-                });
-            }
-            Direction::Down => {
-                let children = self.cloud_children(copy, &source);
-                let rename = copy.rename.clone().filter(|_| copy.is_top(folder));
-                self.jobs.start_blocking(broken, move || {
-                    let target = match &target {
-                        Some(Goal::Disk(target)) => Some(target),
-                        Some(Goal::Node(_)) | None => None,
-                    };
-                    let found =
-                        children.and_then(|children| scan::offers_down(children, target, rename.as_deref()));
-                    Done::Copy(id, CopyDone::Scanned(folder, found))
-                });
-            }
-        }
-    }
-
-    fn cloud_children(&self, copy: &Copy, source: &Origin) -> Result<Vec<CloudChild>, Problem> {
-        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
-        let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
-        let folder = match source {
-            Origin::Cloud(folder) => Some(*folder),
-            Origin::Picked | Origin::Disk(_) => None,
-        };
-        let picked = match &copy.picked {
-            Picked::Cloud(folders) => &folders[..],
-            Picked::Paths(_) | Picked::Nothing => &[],
-        };
-        Ok(scan::cloud_children(tree, folder, picked))
-    }
-
     fn act_for_copy(&mut self, id: CopyId, action: Action<Origin, Goal>) {
         match action {
             Action::Note { path, size, note } => self.send(Event::CopyNote { copy: id, path, size, note }),
+            Action::Transfer(file) if self.is_inside(id) => self.copy_inside(id, &file),
             Action::Transfer(file) => self.add_transfer(id, file),
+            Action::Remove { removal, path, doomed } => self.remove(id, removal, &path, doomed),
             Action::Ask(question) => self.ask(id, question),
             Action::Examine { file, source, existing } => self.examine(id, file, &source, &existing),
             Action::MakeFolder { folder, parent, name } => {
@@ -408,7 +363,7 @@ impl Actor {
         if let Some(copy) = self.copies.remove(&id) {
             self.forget_copy(&copy);
             self.send(Event::CopyEnded(copy.plan.report()));
-            if copy.direction == Direction::Up {
+            if copy.way != Way::Down {
                 self.ask_quota(&copy.account);
             }
         }
@@ -421,7 +376,7 @@ impl Copy {
     }
 
     /// Only what was picked is renamed, not what is in it.
-    fn is_top(&self, folder: FolderId) -> bool {
+    pub(super) fn is_top(&self, folder: FolderId) -> bool {
         self.plan.is_top(folder)
     }
 }
@@ -437,9 +392,6 @@ fn no_copy(id: CopyId) -> Problem {
 fn nothing_made(what: &str) -> Problem {
     Problem::new(ProblemKind::Integrity, format!("Cannot {what}: the server made nothing"), "")
 }
-
-/// Folders being scanned at once for one copy.
-const SCANS_AT_ONCE: usize = 4;
 
 /// Folders being made at once for one copy; the client below puts them into batches.
 const FOLDERS_AT_ONCE: usize = 32;

@@ -10,12 +10,12 @@ use super::changes::{not_ready, writable_folder};
 use super::copying::{Copy, Stage};
 use super::listing;
 use super::problem::{self, unknown_account};
-use super::scan::{Goal, Origin, Picked};
+use super::scan::{Goal, Origin, Picked, Wholes};
 use super::selection::Selected;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::local;
-use crate::message::{CopyId, CopyRequest, Direction, Problem, ProblemKind};
+use crate::message::{CopyId, CopyRequest, Direction, FileBounds, Problem, ProblemKind, Task};
 use crate::transfer::Limits;
 use crate::transfer::filter::Rules;
 use crate::transfer::plan::{Plan, PlanOptions};
@@ -25,7 +25,10 @@ impl Actor {
     /// Works a new copy out.
     pub(crate) fn new_copy(&self, id: CopyId, request: &CopyRequest) -> Result<Copy, Problem> {
         let selected = self.select(request.selection.clone())?;
-        let CopyRequest { target, target_subfolders, rename, options, .. } = request.clone();
+        let CopyRequest { target, target_subfolders, rename, mut options, .. } = request.clone();
+        if let Selected::Entries { .. } = selected {
+            options.task = of_entries(options.task);
+        }
         let title = below_title(&self.heading(&target).title, &target_subfolders);
         let rules = options.filters.iter().map(|filter| (filter.include, filter.pattern.as_str()));
         let rules = Rules::new(rules).map_err(|error| {
@@ -37,10 +40,23 @@ impl Actor {
             conflict: options.conflict,
             dry_run: options.dry_run,
             empty_folders: options.empty_folders,
+            task: options.task,
+            sameness: options.sameness,
             rules,
+            bounds: options.bounds.clone(),
         };
-        let sides = self.sides(selected.clone(), target, target_subfolders)?;
-        let kept = self.kept_copy(request, &selected, (&sides.account, sides.direction, &title));
+        let wholes = match options.task {
+            Task::Copy | Task::Move { .. }
+                if !options.dry_run
+                    && options.filters.is_empty()
+                    && options.bounds == FileBounds::default() =>
+            {
+                Wholes::of(options.task, options.empty_folders)
+            }
+            Task::Copy | Task::Move { .. } | Task::Sync(_) | Task::Check { .. } => Wholes::None,
+        };
+        let sides = self.sides(selected.clone(), target, target_subfolders, options.task)?;
+        let kept = self.kept_copy(request, &selected, (&sides.account, sides.way, &title));
         let root = match &sides.goal {
             Goal::Disk(target) => target.clone(),
             Goal::Node(_) => local::Target::root(PathBuf::new()),
@@ -48,7 +64,8 @@ impl Actor {
         Ok(Copy {
             plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
             account: sides.account,
-            direction: sides.direction,
+            way: sides.way,
+            wholes,
             large_limit: options.transfers,
             limits: Limits { max_wait: options.max_wait, ..self.limits.clone() },
             picked: sides.picked,
@@ -56,7 +73,7 @@ impl Actor {
             title,
             root,
             stage: Stage::Planned,
-            is_dry_run: options.dry_run,
+            changes_target: !options.dry_run && !matches!(options.task, Task::Check { .. }),
             scanning: 0,
             making: 0,
             conflict: None,
@@ -70,7 +87,13 @@ impl Actor {
     }
 
     /// Works out the two ends of a copy.
-    fn sides(&self, selected: Selected, target: Location, below: Vec<String>) -> Result<Sides, Problem> {
+    fn sides(
+        &self,
+        selected: Selected,
+        target: Location,
+        below: Vec<String>,
+        task: Task,
+    ) -> Result<Sides, Problem> {
         let (parent, picked) = match selected {
             Selected::Contents(location) => (location, None),
             Selected::Entries { parent, keys } => (parent, Some(keys)),
@@ -80,17 +103,27 @@ impl Actor {
                 let (origin, picked) = disk_origin(parent, picked);
                 let (goal, missing) = descend(&account, self.ready_tree(&account)?, folder, below)?;
                 let goal = Goal::Node(goal);
-                Ok(Sides { account, direction: Direction::Up, origin, picked, goal, missing })
+                Ok(Sides { account, way: Way::Up, origin, picked, goal, missing })
             }
             (Location::Cloud { account, folder }, Location::Local(target)) => {
                 self.ready_tree(&account)?;
                 let (origin, picked) = cloud_origin(folder, picked);
                 let target = below.into_iter().fold(listing::clean(&target), |path, name| path.join(name));
                 let (goal, missing) = (Goal::Disk(local::Target::root(target)), Vec::new());
-                Ok(Sides { account, direction: Direction::Down, origin, picked, goal, missing })
+                Ok(Sides { account, way: Way::Down, origin, picked, goal, missing })
             }
             (Location::Local(_), Location::Local(_)) => {
                 Err(one_side("two local folders", "Use cp for that."))
+            }
+            (Location::Cloud { account, folder }, Location::Cloud { account: other, folder: target })
+                if account == other =>
+            {
+                let tree = self.ready_tree(&account)?;
+                let (goal, missing) = descend(&account, tree, target, below)?;
+                let task = Some(task).filter(|_| missing.is_empty());
+                require_apart(tree, (folder, picked.as_deref()), goal, task)?;
+                let (origin, picked) = cloud_origin(folder, picked);
+                Ok(Sides { account, way: Way::Inside, origin, picked, goal: Goal::Node(goal), missing })
             }
             (Location::Cloud { account, .. }, Location::Cloud { account: other, .. }) => {
                 let hint = "Copy to a local folder first, then up again.";
@@ -105,15 +138,74 @@ impl Actor {
     }
 }
 
+/// Which way a copy goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// From the disk to the cloud.
+    Up,
+    /// From the cloud to the disk.
+    Down,
+    /// From the cloud to the cloud, in one account: no bytes move.
+    Inside,
+}
+
+impl Way {
+    /// Which way a list of transfers shows; inside an account things go to the cloud.
+    pub(crate) const fn direction(self) -> Direction {
+        match self {
+            Self::Up | Self::Inside => Direction::Up,
+            Self::Down => Direction::Down,
+        }
+    }
+}
+
 /// The two ends of a copy.
 struct Sides {
     account: String,
-    direction: Direction,
+    way: Way,
     origin: Origin,
     picked: Picked,
     goal: Goal,
     /// Folders to make below the goal.
     missing: Vec<String>,
+}
+
+/// Refuses a folder that would go into itself, and where something is deleted also a target that holds the source: what
+/// is read would change under the reading. `whole` is the task, where `goal` is the target itself and not above it.
+fn require_apart(
+    tree: &Tree,
+    (parent, picked): (CloudFolder, Option<&[EntryKey]>),
+    goal: NodeHandle,
+    whole: Option<Task>,
+) -> Result<(), Problem> {
+    let sources: Vec<NodeHandle> = match picked {
+        None => tree.folder_node(parent).into_iter().collect(),
+        Some(keys) => keys
+            .iter()
+            .filter_map(|key| match key {
+                EntryKey::Node(node) => Some(*node),
+                EntryKey::Place(place) => tree.folder_node(*place),
+                EntryKey::Name(_) => None,
+            })
+            .filter(|node| tree.node(*node).is_some_and(|node| !node.is_file()))
+            .collect(),
+    };
+    let removes = matches!(whole, Some(Task::Move { .. } | Task::Sync(_))) && picked.is_none();
+    let overlap =
+        |source: &&NodeHandle| tree.is_inside(goal, **source) || (removes && tree.is_inside(**source, goal));
+    let Some(source) = sources.iter().find(overlap) else { return Ok(()) };
+    let label = tree.node(*source).map(|node| node.label()).unwrap_or_default();
+    let message = format!("\"{label}\" and its target overlap");
+    Err(Problem::new(ProblemKind::Harmful, message, "Choose a target outside of it."))
+}
+
+/// What else is in the target is no business of entries that were picked: only a whole folder has a whole target.
+const fn of_entries(task: Task) -> Task {
+    match task {
+        Task::Sync(_) => Task::Copy,
+        Task::Check { .. } => Task::Check { one_way: true },
+        Task::Copy | Task::Move { .. } => task,
+    }
 }
 
 fn disk_origin(parent: PathBuf, picked: Option<Vec<EntryKey>>) -> (Origin, Picked) {

@@ -6,7 +6,8 @@
 //!    panes     views of folders: open, refresh, sort, mark      (view, order, listing: pure)
 //!    account   log in, list, quota                              (door, connect: the ways in)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
-//!    copying   plans carried out            (ends, scan, question: begun, fed, and what the user is asked)
+//!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
+//!              inside, removal: copies that move no bytes, and what goes once all is copied)
 //!    transfers files on their way, by the queue   (names: what a folder has)
 //!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
@@ -21,6 +22,7 @@ mod copying;
 mod disk;
 mod door;
 mod ends;
+mod inside;
 mod jobs;
 mod listing;
 mod names;
@@ -30,7 +32,9 @@ mod pane;
 mod panes;
 pub mod problem;
 mod question;
+mod removal;
 mod scan;
+mod scanning;
 mod selection;
 mod transfers;
 mod unfinished;

@@ -96,6 +96,13 @@ pub fn of_path(account: &str, error: &PathError) -> Problem {
 pub fn of_change(what: &str, error: &ChangeError) -> Problem {
     let (kind, hint) = match error {
         ChangeError::Api(error) => return of_api(what, error),
+        ChangeError::CutShort { error, .. } => {
+            let problem = of_change(what, error);
+            return Problem {
+                message: format!("{}, after a part of it was made", problem.message),
+                ..problem
+            };
+        }
         ChangeError::Gone(_) => (ProblemKind::FileNotFound, "Refresh the view."),
         ChangeError::ReadOnly { .. } => {
             (ProblemKind::Permanent, "It is shared with you for reading only: ask its owner.")
@@ -219,6 +226,16 @@ pub fn of_name(path: &str, error: &NameError) -> Problem {
 pub fn undecryptable(label: &str) -> Problem {
     let message = format!("Cannot copy \"{label}\": its key or its name cannot be read");
     Problem::new(ProblemKind::Integrity, message, "The owner's official client may repair it.")
+}
+
+/// Returns what is told where something would be copied onto itself.
+#[must_use]
+pub fn itself(label: &str) -> Problem {
+    Problem::new(
+        ProblemKind::Usage,
+        format!("\"{label}\" cannot be copied onto itself"),
+        "Choose another name or folder.",
+    )
 }
 
 /// Returns what is told of work that ended in a fault of ours. `what` says what was tried, as in `download "a"`.

@@ -3,12 +3,13 @@
 
 use super::actor::Actor;
 use super::copying::CopyDone;
+use super::ends::Way;
 use super::jobs::Done;
 use super::scan::{Goal, Origin};
 use crate::crypto::key::{FileKey, NodeKey};
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
-use crate::message::{Conflict, ConflictSide, CopyId, Direction, Event, Resolution, Scope, Verdict};
+use crate::message::{Conflict, ConflictSide, CopyId, Event, Resolution, Scope, Verdict};
 use crate::transfer::compare::prove_identical;
 use crate::transfer::plan::{FileId, Question};
 use crate::tree::Tree;
@@ -33,6 +34,9 @@ impl Actor {
     /// Compares a local file with a cloud file by the cloud file's key; nothing is downloaded.
     pub(super) fn examine(&mut self, id: CopyId, file: FileId, source: &Origin, existing: &Goal) {
         let Some(copy) = self.copies.get(&id) else { return };
+        if let (Origin::Cloud(CloudFolder::Node(one)), Goal::Node(other)) = (source, existing) {
+            return self.examine_inside(id, file, (*one, *other));
+        }
         let (path, node) = match (source, existing) {
             (Origin::Disk(path), Goal::Node(node)) => (Some(path.clone()), Some(*node)),
             (Origin::Cloud(CloudFolder::Node(node)), Goal::Disk(target)) => {
@@ -67,9 +71,10 @@ impl Actor {
         let Some(copy) = self.copies.get_mut(&id) else { return };
         copy.conflict = Some(number);
         let cloud = format!("{}:", copy.account);
-        let (here, there) = match copy.direction {
-            Direction::Up => ("local".to_owned(), cloud),
-            Direction::Down => (cloud, "local".to_owned()),
+        let (here, there) = match copy.way {
+            Way::Up => ("local".to_owned(), cloud),
+            Way::Down => (cloud, "local".to_owned()),
+            Way::Inside => (cloud.clone(), cloud),
         };
         let source = ConflictSide {
             place: here,

@@ -13,9 +13,9 @@ use crate::entry::{CloudFolder, EntryKind};
 use crate::handle::NodeHandle;
 use crate::local::leftover::is_own_leftover;
 use crate::local::{self, DiskEntry, SafeName, cloud_name};
-use crate::message::{Oddity, Problem, Verdict};
+use crate::message::{Oddity, Problem, Task, Verdict};
 use crate::transfer::compare::{Comparison, Side, compare};
-use crate::transfer::plan::{Existing, Offer, OfferKind, Scanned};
+use crate::transfer::plan::{Existing, Offer, OfferKind, Other, OtherKind, Scanned};
 use crate::tree::{Node, Tree};
 
 /// A source entry of a plan.
@@ -101,6 +101,7 @@ pub(crate) fn offers_up(
     tree: &Tree,
     target: Option<NodeHandle>,
     rename: Option<&str>,
+    wants_others: bool,
 ) -> Scanned<Origin, Goal> {
     let there = target.map(|target| CloudNames::of(tree, target)).unwrap_or_default();
     let offers: Vec<Offer<Origin, Goal>> = children
@@ -118,7 +119,122 @@ pub(crate) fn offers_up(
         })
         .collect();
     let meets = offers.iter().any(|offer| !offer.existing.is_empty());
-    Scanned { offers, taken: if meets { there.names.into_keys().collect() } else { HashSet::new() } }
+    let others = match target {
+        Some(target) if wants_others => other_nodes(tree, target, &offers),
+        Some(_) | None => Vec::new(),
+    };
+    let taken = if meets { there.names.into_keys().collect() } else { HashSet::new() };
+    Scanned { offers, taken, others }
+}
+
+/// What of a cloud folder no offer has the name of.
+fn other_nodes(tree: &Tree, folder: NodeHandle, offers: &[Offer<Origin, Goal>]) -> Vec<Other<Goal>> {
+    let offered: HashSet<&str> = offers.iter().map(|offer| offer.target_name.as_str()).collect();
+    let is_other = |node: &Node<'_>| node.name().is_none_or(|name| !offered.contains(nfc(name).as_str()));
+    tree.children(folder).filter(is_other).map(|node| other_node(tree, &node)).collect()
+}
+
+fn other_node(tree: &Tree, node: &Node<'_>) -> Other<Goal> {
+    let kind = match (node.is_undecryptable(), node.is_file()) {
+        (true, _) => OtherKind::Kept,
+        (false, true) => OtherKind::File { size: node.size(), modified: node.modified() },
+        (false, false) => {
+            OtherKind::Folder(tree.children(node.handle()).map(|node| other_node(tree, &node)).collect())
+        }
+    };
+    Other { target: Goal::Node(node.handle()), name: node.label(), kind }
+}
+
+/// Which folders of the cloud are copied or moved as they are, where the target has none of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wholes {
+    /// None.
+    None,
+    /// Those that can be read: their names and keys are written anew. Without empty folders in them where those are not
+    /// wanted.
+    Readable {
+        /// Whether empty folders are wanted.
+        empty_folders: bool,
+    },
+    /// All.
+    Any,
+}
+
+impl Wholes {
+    pub(crate) const fn of(task: Task, empty_folders: bool) -> Self {
+        match task {
+            Task::Copy => Self::Readable { empty_folders },
+            Task::Move { .. } => Self::Any,
+            Task::Sync(_) | Task::Check { .. } => Self::None,
+        }
+    }
+
+    fn includes(self, tree: &Tree, folder: NodeHandle) -> bool {
+        let is_readable = |node: &Node<'_>| !node.is_undecryptable() && node.key().is_some();
+        let is_empty = |node: &Node<'_>| !node.is_file() && tree.children(node.handle()).next().is_none();
+        match self {
+            Self::None => false,
+            Self::Any => true,
+            Self::Readable { empty_folders } => tree
+                .subtree(folder)
+                .filter(|node| !node.is_version())
+                .all(|node| is_readable(&node) && (empty_folders || !is_empty(&node))),
+        }
+    }
+}
+
+/// Holds children in the cloud against another cloud folder of the account.
+pub(crate) fn offers_inside(
+    tree: &Tree,
+    (children, wholes): (Vec<CloudChild>, Wholes),
+    target: Option<NodeHandle>,
+    rename: Option<&str>,
+    wants_others: bool,
+) -> Scanned<Origin, Goal> {
+    let there = target.map(|target| CloudNames::of(tree, target)).unwrap_or_default();
+    let offers: Vec<Offer<Origin, Goal>> = children
+        .into_iter()
+        .map(|child| {
+            let target_name = nfc(rename.unwrap_or(&child.label));
+            let node = tree.folder_node(child.folder);
+            let existing: Vec<Existing<Goal>> =
+                there.named(&target_name).map(|other| existing_twin(&other, child.kind)).collect();
+            let is_itself = there.named(&target_name).any(|other| Some(other.handle()) == node);
+            let whole = node.filter(|_| existing.is_empty()).filter(|node| wholes.includes(tree, *node));
+            let kind = match (child.kind, whole) {
+                (CloudChildKind::Undecryptable, _) => OfferKind::Unfit(problem::undecryptable(&child.label)),
+                _ if is_itself => OfferKind::Unfit(problem::itself(&child.label)),
+                (CloudChildKind::Folder, None) => OfferKind::Folder,
+                (CloudChildKind::Folder, Some(folder)) => whole_folder(tree, folder),
+                (CloudChildKind::File(side), _) => {
+                    OfferKind::File { size: side.size, modified: side.modified }
+                }
+            };
+            Offer { source: Origin::Cloud(child.folder), name: child.label, target_name, kind, existing }
+        })
+        .collect();
+    let meets = offers.iter().any(|offer| !offer.existing.is_empty());
+    let others = match target {
+        Some(target) if wants_others => other_nodes(tree, target, &offers),
+        Some(_) | None => Vec::new(),
+    };
+    let taken = if meets { there.names.into_keys().collect() } else { HashSet::new() };
+    Scanned { offers, taken, others }
+}
+
+fn whole_folder(tree: &Tree, folder: NodeHandle) -> OfferKind {
+    let files = tree.subtree(folder).filter(|node| node.is_file() && !node.is_version());
+    let (file_count, bytes) = files.fold((0, 0), |(count, bytes), node| (count + 1, bytes + node.size()));
+    OfferKind::Whole { file_count, bytes }
+}
+
+fn existing_twin(node: &Node<'_>, source: CloudChildKind) -> Existing<Goal> {
+    match source {
+        CloudChildKind::File(side) => existing_node(node, side),
+        CloudChildKind::Folder | CloudChildKind::Undecryptable => {
+            existing_node(node, Side { size: 0, modified: None })
+        }
+    }
 }
 
 fn disk_kind(entry: &DiskEntry) -> OfferKind {
@@ -202,6 +318,7 @@ pub(crate) fn offers_down(
     children: Vec<CloudChild>,
     target: Option<&local::Target>,
     rename: Option<&str>,
+    wants_others: bool,
 ) -> Result<Scanned<Origin, Goal>, Problem> {
     let there = target.map(disk_names).transpose()?.unwrap_or_default();
     let offers: Vec<Offer<Origin, Goal>> = children
@@ -228,7 +345,43 @@ pub(crate) fn offers_down(
         .collect();
     let meets = offers.iter().any(|offer| !offer.existing.is_empty());
     let names = there.keys().filter_map(|name| cloud_name(name).ok());
-    Ok(Scanned { taken: if meets { names.collect() } else { HashSet::new() }, offers })
+    let taken = if meets { names.collect() } else { HashSet::new() };
+    let others = match target {
+        Some(target) if wants_others => other_files(target, &there, &offers)?,
+        Some(_) | None => Vec::new(),
+    };
+    Ok(Scanned { offers, taken, others })
+}
+
+/// What of a folder on the disk no offer has the name of. Blocks.
+fn other_files(
+    target: &local::Target,
+    there: &HashMap<std::ffi::OsString, DiskEntry>,
+    offers: &[Offer<Origin, Goal>],
+) -> Result<Vec<Other<Goal>>, Problem> {
+    let safe: HashSet<String> = offers
+        .iter()
+        .filter_map(|offer| SafeName::from_cloud(&offer.target_name).ok())
+        .map(|safe| safe.as_str().to_owned())
+        .collect();
+    let is_other = |name: &&std::ffi::OsString| name.to_str().is_none_or(|name| !safe.contains(name));
+    let mut names: Vec<&std::ffi::OsString> = there.keys().filter(is_other).collect();
+    names.sort_unstable();
+    names.into_iter().map(|name| other_file(target, &there[name])).collect()
+}
+
+fn other_file(folder: &local::Target, entry: &DiskEntry) -> Result<Other<Goal>, Problem> {
+    let target = folder.join_found(&entry.name);
+    let kind = match entry.kind {
+        _ if is_own_leftover(&entry.name) || local::is_trash_folder(&entry.name) => OtherKind::Kept,
+        EntryKind::File => OtherKind::File { size: entry.size.unwrap_or(0), modified: entry.modified },
+        EntryKind::Folder => {
+            let inside = disk_names(&target)?;
+            OtherKind::Folder(other_files(&target, &inside, &[])?)
+        }
+        EntryKind::LinkToFile | EntryKind::LinkToFolder | EntryKind::Special => OtherKind::Kept,
+    };
+    Ok(Other { target: Goal::Disk(target), name: entry.name.to_string_lossy().into_owned(), kind })
 }
 
 fn existing_on_disk(target: Goal, entry: &DiskEntry, source: CloudChildKind) -> Existing<Goal> {
@@ -277,7 +430,8 @@ mod tests {
         let file = CloudChildKind::File(Side { size: 1, modified: None });
         let names = ["..", "a/b", &"x".repeat(300)];
         let found =
-            offers_down(names.iter().map(|name| child(name, file)).collect(), Some(&target), None).unwrap();
+            offers_down(names.iter().map(|name| child(name, file)).collect(), Some(&target), None, false)
+                .unwrap();
         let kinds: Vec<bool> =
             found.offers.iter().map(|offer| matches!(offer.kind, OfferKind::Unfit(_))).collect();
         assert_eq!(kinds, [false, false, true]);
@@ -290,7 +444,7 @@ mod tests {
         let safe = SafeName::from_cloud("a/b").unwrap();
         std::fs::write(target.join(&safe).path(), b"xy").unwrap();
         let file = CloudChildKind::File(Side { size: 2, modified: None });
-        let found = offers_down(vec![child("a/b", file)], Some(&target), None).unwrap();
+        let found = offers_down(vec![child("a/b", file)], Some(&target), None, false).unwrap();
         assert_eq!(found.offers[0].existing[0].comparison, Comparison::NeedsProof);
         assert!(found.taken.contains("a/b"));
     }
@@ -298,7 +452,8 @@ mod tests {
     #[test]
     fn a_target_that_does_not_exist_yet_is_empty() {
         let target = local::Target::root("/does/not/exist");
-        let found = offers_down(vec![child("d", CloudChildKind::Folder)], Some(&target), None).unwrap();
+        let found =
+            offers_down(vec![child("d", CloudChildKind::Folder)], Some(&target), None, false).unwrap();
         assert!(found.offers[0].existing.is_empty());
     }
 
@@ -310,10 +465,10 @@ mod tests {
         std::fs::write(at("file"), b"1").unwrap();
         std::os::unix::fs::symlink(at("file"), at("link")).unwrap();
         let tree = Tree::default();
-        let inside = offers_up(disk_children(Some(scratch.path()), &[]).unwrap(), &tree, None, None);
+        let inside = offers_up(disk_children(Some(scratch.path()), &[]).unwrap(), &tree, None, None, false);
         assert!(matches!(inside.offers[0].kind, OfferKind::File { size: 1, .. }));
         assert_eq!(inside.offers[1].kind, OfferKind::Odd(Oddity::Link));
-        let picked = offers_up(disk_children(None, &[at("link")]).unwrap(), &tree, None, Some("new"));
+        let picked = offers_up(disk_children(None, &[at("link")]).unwrap(), &tree, None, Some("new"), false);
         assert!(matches!(picked.offers[0].kind, OfferKind::File { size: 1, .. }));
         assert_eq!(picked.offers[0].target_name, "new");
     }

@@ -81,7 +81,7 @@ impl Actor {
         let keep = self.keep_of(&account, copy.record_id());
         let transfer = self.queue.add(NewTransfer {
             copy: id,
-            direction: copy.direction,
+            direction: copy.way.direction(),
             path: file.path.clone(),
             size: file.size,
             large_limit: copy.large_limit,

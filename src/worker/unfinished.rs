@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
 use super::copying::{Copy, CopyDone, Stage};
-use super::ends;
+use super::ends::{self, Way};
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
 use super::selection::Selected;
@@ -145,10 +145,10 @@ impl Actor {
     /// Writes a copy down and makes the top folder of its target, before anything of it moves.
     pub(super) fn begin_copy(&mut self, id: CopyId) {
         let Some(copy) = self.copies.get_mut(&id) else { return };
-        let is_possible = copy.plan.summary().problem.is_none() && !copy.is_dry_run;
+        let is_possible = copy.plan.summary().problem.is_none() && copy.changes_target;
         let is_stored = self.accounts.get(&copy.account).is_some_and(|account| account.is_stored);
         let is_new = is_possible && is_stored && !self.copy_journals.is_none() && copy.record.is_none();
-        let root = (is_possible && copy.direction == Direction::Down).then(|| copy.root.clone());
+        let root = (is_possible && copy.way == Way::Down).then(|| copy.root.clone());
         copy.stage = Stage::Running;
         if !is_new && root.is_none() {
             return;
@@ -206,16 +206,16 @@ impl Actor {
         &self,
         request: &CopyRequest,
         selected: &Selected,
-        ends: (&str, Direction, &str),
+        ends: (&str, Way, &str),
     ) -> KeptCopy {
-        let (account, direction, target) = ends;
+        let (account, way, target) = ends;
         let selection = match selected.clone() {
             Selected::Contents(location) => Selection::Contents(location),
             Selected::Entries { parent, keys } => Selection::Entries { parent, keys },
         };
         KeptCopy {
             account: account.to_owned(),
-            direction,
+            direction: way.direction(),
             what: self.what(selected),
             target: target.to_owned(),
             request: CopyRequest { selection, ..request.clone() },

@@ -2,9 +2,12 @@
 //! it prints where, and how it ends. Folders are temporary, the environment is empty.
 #![cfg(test)]
 
+mod check;
 mod config;
 mod copy;
+mod inside;
 mod listing;
+mod mirror;
 mod plain;
 mod refusals;
 mod resume;

@@ -293,7 +293,7 @@ pub(crate) fn request(selection: Selection, target: Location, policy: ConflictPo
         target,
         target_subfolders: Vec::new(),
         rename: None,
-        options: CopyOptions { conflict: policy, ..CopyOptions::default() },
+        options: Box::new(CopyOptions { conflict: policy, ..CopyOptions::default() }),
     }
 }
 

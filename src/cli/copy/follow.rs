@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use super::super::context::Context;
 use super::super::output::{Failure, Level};
+use super::check::Findings;
 use super::progress::Bars;
 use super::{conflict, lines};
 use crate::message::{
@@ -17,11 +18,13 @@ pub(super) async fn follow(
     context: &Context,
     mut worker: Worker,
     request: CopyRequest,
+    findings: Option<&mut Findings>,
 ) -> Result<CopyReport, Failure> {
     let started = Instant::now();
     send(&worker, Command::PlanCopy { copy: COPY, request })?;
     send(&worker, Command::StartCopy { copy: COPY })?;
-    let mut run = Run { plan: PlanSummary::default(), bars: None };
+    let is_check = findings.is_some();
+    let mut run = Run { plan: PlanSummary::default(), bars: None, findings };
     if context.options.progress {
         run.bars = Bars::start(&context.messages);
     }
@@ -31,20 +34,22 @@ pub(super) async fn follow(
     let report = report?;
     quit?;
     let went_wrong = report.failed_count + report.skipped_count > 0;
-    if context.messages.level() >= Level::Verbose || (went_wrong && context.messages.level() >= Level::Normal)
-    {
+    let level = context.messages.level();
+    if !is_check && (level >= Level::Verbose || (went_wrong && level >= Level::Normal)) {
         lines::sums(&context.messages, &run.plan, &report, started.elapsed());
     }
     Ok(report)
 }
 
 /// A copy under way.
-struct Run {
+struct Run<'f> {
     plan: PlanSummary,
     bars: Option<Bars>,
+    /// Where the findings of a check go.
+    findings: Option<&'f mut Findings>,
 }
 
-impl Run {
+impl Run<'_> {
     async fn until_end(&mut self, context: &Context, worker: &mut Worker) -> Result<CopyReport, Failure> {
         let mut stopping = false;
         loop {
@@ -76,9 +81,10 @@ impl Run {
                 }
                 self.plan = plan;
             }
-            Event::CopyNote { path, size, note, .. } => {
-                lines::note(&context.messages, &self.plan.target, &path, size, &note);
-            }
+            Event::CopyNote { path, size, note, .. } => match &mut self.findings {
+                Some(findings) => findings.take(&context.messages, &path, size, &note)?,
+                None => lines::note(&context.messages, &self.plan.target, &path, size, &note),
+            },
             Event::Transfers { changed, removed, totals } => {
                 if let Some(bars) = &mut self.bars {
                     bars.update(&changed, &removed, &totals);

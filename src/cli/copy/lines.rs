@@ -12,16 +12,29 @@ use crate::message::{CopyReport, Note, Oddity, PlanSummary};
 /// Tells what happened to one item. An empty path is the target folder itself, or one on the way to it.
 pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, note: &Note) {
     let path = if path.is_empty() { target } else { path };
-    let line = |level: &str, text: &str| format!("{} {level:<6}: {path}: {text}", clock());
+    let line = |level: &str, text: &str| line(level, path, text);
     match note {
         Note::CopiedNew => messages.info(&line("INFO", "Copied (new)")),
         Note::CopiedReplaced => messages.info(&line("INFO", "Copied (replaced existing)")),
+        Note::CopiedInside => messages.info(&line("INFO", "Copied (server-side copy)")),
+        Note::MovedInside => messages.info(&line("INFO", "Moved (server-side)")),
+        Note::SourceRemoved | Note::Deleted => messages.info(&line("INFO", "Deleted")),
         Note::FolderMade => messages.info(&line("INFO", "Made folder")),
         Note::LeftAlone => messages.info(&line("INFO", "Left alone, the target has another")),
-        Note::Same => messages.detail(&line("DEBUG", "Unchanged skipping")),
+        Note::Same | Note::Identical | Note::SameSize => {
+            messages.detail(&line("DEBUG", "Unchanged skipping"));
+        }
         Note::Filtered => messages.detail(&line("DEBUG", "Excluded")),
         Note::WouldCopy if messages.level() >= Level::Normal => {
             let text = format!("Skipped copy as --dry-run is set (size {})", quantity::size(size));
+            messages.print(&line("NOTICE", &text));
+        }
+        Note::WouldMove if messages.level() >= Level::Normal => {
+            let text = format!("Skipped move as --dry-run is set (size {})", quantity::size(size));
+            messages.print(&line("NOTICE", &text));
+        }
+        Note::WouldDelete if messages.level() >= Level::Normal => {
+            let text = format!("Skipped delete as --dry-run is set (size {})", quantity::size(size));
             messages.print(&line("NOTICE", &text));
         }
         Note::WouldMakeFolder if messages.level() >= Level::Normal => {
@@ -37,7 +50,15 @@ pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, not
         Note::StartedOver(_) if messages.level() >= Level::Normal => {
             messages.print(&line("NOTICE", "Changed while it was copied: starting over"));
         }
-        Note::WouldCopy | Note::WouldMakeFolder | Note::PassedOver(_) | Note::StartedOver(_) => {}
+        Note::WouldCopy
+        | Note::WouldMove
+        | Note::WouldDelete
+        | Note::WouldMakeFolder
+        | Note::PassedOver(_)
+        | Note::StartedOver(_)
+        | Note::Differs { .. }
+        | Note::MissingInTarget
+        | Note::MissingInSource => {}
         Note::EqualNames { count } => {
             let text = format!(
                 "{count} entries of the source have this name, none is copied: name each by its H:handle"
@@ -46,6 +67,11 @@ pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, not
         }
         Note::Skipped(problem) | Note::Failed(problem) => messages.problem(problem),
     }
+}
+
+/// A line as rclone's log has it.
+pub(super) fn line(level: &str, about: &str, text: &str) -> String {
+    format!("{} {level:<6}: {about}: {text}", clock())
 }
 
 /// Tells the sums, for `-v` or where something went wrong.
@@ -86,6 +112,9 @@ fn block(plan: &PlanSummary, report: &CopyReport, elapsed: Duration) -> Vec<Stri
             percent(report.copied_count, files)
         ),
     ];
+    if report.deleted_count > 0 {
+        lines.push(format!("Deleted:       {:>10} (files)", report.deleted_count));
+    }
     if report.failed_count > 0 {
         lines.push(format!("Errors:        {:>10}", report.failed_count));
     }

@@ -1,9 +1,11 @@
-//! `copy` and `copyto`: turn two places into a request for the worker and follow it to its end. What is copied, what is
+//! `copy`, `copyto` and what is like them: turn two places into a request for the worker and follow it to its end. What is copied, what is
 //! the same and what is done about conflicts is the worker's to decide; here it is only told.
 
+pub(crate) mod check;
 mod conflict;
 mod follow;
 mod lines;
+pub(crate) mod mirror;
 mod progress;
 mod request;
 
@@ -11,14 +13,16 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::bounds::BoundsArgs;
 use super::context::Context;
 use super::exit::ExitCode;
 use super::filters::FilterArgs;
 use super::login;
 use super::output::{Failure, Outcome};
 use super::remote::Place;
-use crate::message::{CopyOptions, CopyReport};
+use crate::message::{ConflictPolicy, CopyOptions, CopyReport, Sameness, Task};
 use crate::worker::{self, OpenedAccount, Parts};
+use check::Findings;
 use conflict::Policy;
 
 /// Copy what is in a folder, or one file, into a folder; what is the same already is skipped.
@@ -62,6 +66,7 @@ pub(crate) struct CopytoArgs {
 }
 
 /// How to copy.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 #[derive(Args, Debug, Default)]
 pub(crate) struct HowArgs {
     /// What to do where the target has another file of that name
@@ -72,8 +77,50 @@ pub(crate) struct HowArgs {
     #[arg(long)]
     create_empty_src_dirs: bool,
 
+    /// Compare by content instead of size and time; nothing is downloaded for it
+    #[arg(short, long, conflicts_with = "size_only")]
+    checksum: bool,
+
+    /// Compare by size only
+    #[arg(long)]
+    size_only: bool,
+
+    /// Leave alone what is newer in the target: --conflict newer
+    #[arg(short, long, group = "instead")]
+    update: bool,
+
+    /// Leave alone what the target has, whatever it is: --conflict skip
+    #[arg(long, group = "instead")]
+    ignore_existing: bool,
+
+    /// Count it as an error where the target has another content: --conflict fail
+    #[arg(long, group = "instead")]
+    immutable: bool,
+
     #[command(flatten)]
     filters: FilterArgs,
+
+    #[command(flatten)]
+    bounds: BoundsArgs,
+}
+
+impl HowArgs {
+    fn policy(&self) -> ConflictPolicy {
+        match self {
+            Self { update: true, .. } => ConflictPolicy::Newer,
+            Self { ignore_existing: true, .. } => ConflictPolicy::Skip,
+            Self { immutable: true, .. } => ConflictPolicy::Fail,
+            Self { conflict, .. } => (*conflict).into(),
+        }
+    }
+
+    const fn sameness(&self) -> Sameness {
+        match self {
+            Self { checksum: true, .. } => Sameness::Content,
+            Self { size_only: true, .. } => Sameness::Size,
+            _ => Sameness::SizeAndTime,
+        }
+    }
 }
 
 /// What the last part of the target is.
@@ -87,13 +134,13 @@ enum Naming {
 
 /// Runs `copy`.
 pub(crate) async fn run(args: CopyArgs, context: &mut Context) -> Outcome {
-    let report = copy(context, &args.source, &args.target, &args.how, Naming::Into).await?;
+    let report = copy(context, (&args.source, &args.target), &args.how, Naming::Into, Task::Copy).await?;
     end(context, &report)
 }
 
 /// Runs `copyto`.
 pub(crate) async fn run_to(args: CopytoArgs, context: &mut Context) -> Outcome {
-    let report = copy(context, &args.source, &args.target, &args.how, Naming::As).await?;
+    let report = copy(context, (&args.source, &args.target), &args.how, Naming::As, Task::Copy).await?;
     end(context, &report)
 }
 
@@ -104,7 +151,7 @@ pub(crate) async fn carry_out(
     target: &str,
     how: &HowArgs,
 ) -> Result<CopyReport, Failure> {
-    copy(context, source, target, how, Naming::Into).await
+    copy(context, (source, target), how, Naming::Into, Task::Copy).await
 }
 
 /// Prints the report where it is asked for, and turns it into an exit code.
@@ -124,47 +171,65 @@ fn end(context: &mut Context, report: &CopyReport) -> Outcome {
 
 async fn copy(
     context: &mut Context,
-    source: &str,
-    target: &str,
+    ends: (&str, &str),
     how: &HowArgs,
     naming: Naming,
+    task: Task,
 ) -> Result<CopyReport, Failure> {
     how.conflict.check()?;
     how.filters.compile()?;
-    let (source, target) = (Place::parse(source), Place::parse(target));
-    let account = match (&source, &target) {
-        (Place::Local(_), Place::Cloud(cloud)) | (Place::Cloud(cloud), Place::Local(_)) => &cloud.account,
-        (Place::Local(_), Place::Local(_)) => {
-            return Err(Failure::usage(
-                format!("cannot copy \"{source}\" to \"{target}\": neither is a remote"),
-                "Write a remote's name and a colon before its path: remote:path.",
-            ));
-        }
-        (Place::Cloud(_), Place::Cloud(_)) => {
-            return Err(Failure::usage(
-                format!("cannot copy \"{source}\" to \"{target}\": one of them must be on this machine"),
-                "Copy it to this machine first.",
-            ));
-        }
+    let options = CopyOptions {
+        conflict: how.policy(),
+        dry_run: context.options.dry_run,
+        transfers: context.options.transfers,
+        filters: how.filters.rules(),
+        empty_folders: how.create_empty_src_dirs,
+        task,
+        sameness: how.sameness(),
+        bounds: how.bounds.bounds(),
+        max_wait: context.options.max_wait,
     };
+    run_request(context, ends, naming, options, None).await
+}
+
+/// Opens the account that is meant, and has the worker do it.
+async fn run_request(
+    context: &mut Context,
+    (source, target): (&str, &str),
+    naming: Naming,
+    options: CopyOptions,
+    findings: Option<&mut Findings>,
+) -> Result<CopyReport, Failure> {
+    let (source, target) = (Place::parse(source), Place::parse(target));
+    let account = account_of(&source, &target)?;
     context.patience = PATIENCE;
     let opened = tokio::select! {
         opened = login::open(context, account) => opened?,
         () = context.stop.cancelled() => return Err(Failure::interrupted()),
     };
     let mut request = request::request(&opened, &source, &target, naming)?;
-    request.options = CopyOptions {
-        conflict: how.conflict.into(),
-        dry_run: context.options.dry_run,
-        transfers: context.options.transfers,
-        filters: how.filters.rules(),
-        empty_folders: how.create_empty_src_dirs,
-        max_wait: context.options.max_wait,
-    };
+    let max_wait = options.max_wait;
+    request.options = Box::new(options);
     let mut parts = Parts::new(context.config.clone(), opened.session.client().transport().clone());
     parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });
-    parts.give_up = context.options.max_wait;
-    follow::follow(context, worker::start(parts), request).await
+    parts.give_up = max_wait;
+    follow::follow(context, worker::start(parts), request, findings).await
+}
+
+/// The one account that both ends need.
+fn account_of<'p>(source: &'p Place, target: &'p Place) -> Result<&'p String, Failure> {
+    match (source, target) {
+        (Place::Local(_), Place::Cloud(cloud)) | (Place::Cloud(cloud), Place::Local(_)) => Ok(&cloud.account),
+        (Place::Cloud(one), Place::Cloud(other)) if one.account == other.account => Ok(&one.account),
+        (Place::Local(_), Place::Local(_)) => Err(Failure::usage(
+            format!("cannot copy \"{source}\" to \"{target}\": neither is a remote"),
+            "Write a remote's name and a colon before its path: remote:path.",
+        )),
+        (Place::Cloud(_), Place::Cloud(_)) => Err(Failure::usage(
+            format!("cannot copy \"{source}\" to \"{target}\": they are of two accounts"),
+            "Copy it to this machine first.",
+        )),
+    }
 }
 
 /// A copy may run for days: a line that is down for a while must not end it.

@@ -9,7 +9,7 @@ use super::super::output::Failure;
 use super::super::remote::{CloudPath, Place};
 use super::Naming;
 use crate::entry::{EntryKey, Location};
-use crate::message::{CopyOptions, CopyRequest, ProblemKind, Selection};
+use crate::message::{CopyRequest, ProblemKind, Selection};
 use crate::tree::{Node, Tree};
 use crate::worker::problem;
 
@@ -37,13 +37,7 @@ pub(super) fn request(
         Place::Local(path) => local_target(path, naming)?,
         Place::Cloud(cloud) => cloud_target(&opened.tree, cloud, naming)?,
     };
-    Ok(CopyRequest {
-        selection,
-        target: folder,
-        target_subfolders: missing,
-        rename,
-        options: CopyOptions::default(),
-    })
+    Ok(CopyRequest { selection, target: folder, target_subfolders: missing, rename, options: Box::default() })
 }
 
 fn local_source(path: &Path) -> Result<Selection, Failure> {

@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::Outcome;
 use crate::api::error::ApiError;
 use crate::handle::NodeHandle;
 
@@ -75,6 +76,15 @@ pub enum ChangeError {
     /// A file needs an upload first.
     #[error("a file cannot be made without its content")]
     NoContent,
+    /// Some of a large copy was made, then this came between.
+    #[error("a part of it was made, then: {error}")]
+    CutShort {
+        /// What was made, for [`Tree::apply`](crate::tree::Tree::apply).
+        made: Outcome,
+        /// Why the rest was not.
+        #[source]
+        error: Box<Self>,
+    },
     /// The journal could not be written: nothing was sent.
     #[error("cannot write the undo journal")]
     Journal(#[source] io::Error),

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use super::duplicate::Duplicate;
 use super::{Change, ChangeError, Outcome, ShareKeys};
 use crate::api::error::ApiError;
 use crate::api::wire::{MoveNode, NewNode, PutNodes, SetAttributes, StoredNode};
@@ -39,6 +40,7 @@ pub(super) enum Steps {
         bin: NodeHandle,
         attributes: Option<(NodeKey, Attributes)>,
     },
+    Duplicate(Duplicate),
     Revert {
         parent: NodeHandle,
         file: NodeHandle,
@@ -99,6 +101,7 @@ impl Session {
                 self.send_move(node, to, share_keys, attributes).await
             }
             Steps::Trash { node, bin, attributes } => self.send_trash(node, bin, attributes).await,
+            Steps::Duplicate(duplicate) => self.send_duplicate(duplicate).await,
             Steps::Revert { parent, file, version, size, key, attributes, shares } => {
                 let (source, key) = (version.to_string(), NodeKey::File(key));
                 let making = Making { source, parent, key, attributes, size, replaces: Some(file) };
@@ -232,7 +235,7 @@ fn changed<const N: usize>(updates: [NodeUpdate; N]) -> Outcome {
 /// Returns how a change ended as the journal is to have it; nothing where the server may have acted and nobody knows.
 pub(super) fn ending(change: &Change, ended: &Result<Outcome, ChangeError>) -> Option<Ending> {
     match ended {
-        Ok(outcome) => {
+        Ok(outcome) | Err(ChangeError::CutShort { made: outcome, .. }) => {
             let inverse = change.inverse(outcome.created);
             Some(Ending::Happened(inverse.and_then(|inverse| serde_json::to_value(inverse).ok())))
         }

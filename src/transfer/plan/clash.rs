@@ -27,6 +27,9 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Takes what a comparison of contents came to; `Unknown` where it was not possible.
     pub fn examined(&mut self, file: FileId, verdict: Verdict) {
         let Some(mut clash) = self.examining.remove(&file) else { return };
+        if self.is_check() {
+            return self.checked(file, verdict);
+        }
         if verdict == Verdict::Identical {
             self.summary.conflict_count = self.summary.conflict_count.saturating_sub(1);
             return self.same(&clash);
@@ -96,7 +99,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         }
     }
 
-    fn examine(&mut self, clash: Clash<T>) {
+    pub(super) fn examine(&mut self, clash: Clash<T>) {
         match clash.item {
             Item::File(file) => {
                 let source = self.file(file).source.clone();
@@ -122,6 +125,9 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.summary.same_count += 1;
         self.report.same_count += 1;
         self.note(path, size, Note::Same);
+        if let Item::File(file) = clash.item {
+            self.source_is_done(file);
+        }
     }
 
     fn replace(&mut self, clash: &Clash<T>, replaces: Replaces<T>) {

@@ -3,7 +3,7 @@
 
 use super::item::{FileId, FileTransfer, FolderId, FolderState, Item};
 use super::{Action, Plan};
-use crate::message::{Note, Problem};
+use crate::message::{Note, Problem, Task};
 
 impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// A folder is there: what waited for it goes on.
@@ -31,11 +31,12 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     pub(super) fn want_file(&mut self, id: FileId) {
         let file = self.file(id);
         let (size, path) = (file.size, self.path_of(file));
-        self.summary.file_count += 1;
+        self.summary.file_count += self.file(id).count;
         self.summary.bytes += size;
         self.need_folder(self.file(id).folder);
         if self.options.dry_run {
-            self.note(path, size, Note::WouldCopy);
+            let is_move = matches!(self.options.task, Task::Move { .. });
+            self.note(path, size, if is_move { Note::WouldMove } else { Note::WouldCopy });
         } else {
             self.place_file(id);
         }

@@ -32,7 +32,69 @@ pub struct Scanned<S, T> {
     pub offers: Vec<Offer<S, T>>,
     /// All names in the target folder, where the offers meet any of them; else it may be empty.
     pub taken: HashSet<String>,
+    /// What only the target has, where the task wants to know.
+    pub others: Vec<Other<T>>,
 }
+
+/// An entry that only the target has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other<T> {
+    /// The entry.
+    pub target: T,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: OtherKind<T>,
+}
+
+/// What an entry is that only the target has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OtherKind<T> {
+    /// A file.
+    File {
+        /// Bytes.
+        size: u64,
+        /// Time of the last change, Unix seconds.
+        modified: Option<i64>,
+    },
+    /// A folder, with all that is in it.
+    Folder(Vec<Other<T>>),
+    /// Something that is never deleted: a link, a device, a node that cannot be read.
+    Kept,
+}
+
+/// Something that is to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doomed<S, T> {
+    /// A source whose target is proven; not where it has changed since.
+    Source {
+        /// The file, or in the cloud also a whole folder.
+        source: S,
+        /// Its bytes when it was found.
+        size: u64,
+        /// Its time of the last change then, Unix seconds.
+        modified: Option<i64>,
+    },
+    /// A source folder, if it is empty.
+    EmptySource(S),
+    /// An entry of the target, with all that is in it.
+    Target(T),
+}
+
+/// What became of something that was to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Removed {
+    /// It is gone.
+    Gone,
+    /// A folder that is not empty stays.
+    Kept,
+    /// It could not be removed.
+    Failed(Problem),
+}
+
+/// Something that is to go, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RemovalId(pub(super) u32);
 
 /// One entry of a source folder.
 #[derive(Clone, Debug)]
@@ -60,6 +122,13 @@ pub enum OfferKind {
         size: u64,
         /// Time of the last change, Unix seconds.
         modified: Option<i64>,
+    },
+    /// A folder that can be copied or moved as it is, with all below it.
+    Whole {
+        /// Files in it.
+        file_count: u64,
+        /// Bytes of them.
+        bytes: u64,
     },
     /// Something that nobody expects to be copied.
     Odd(Oddity),
@@ -106,6 +175,15 @@ pub enum Action<S, T> {
         source: S,
         /// What stands there.
         existing: T,
+    },
+    /// Remove something, then call [`super::Plan::removed`].
+    Remove {
+        /// Its number.
+        removal: RemovalId,
+        /// Path below the source folder.
+        path: String,
+        /// What.
+        doomed: Doomed<S, T>,
     },
     /// Ask the user, then call [`super::Plan::resolve`]. Only one question is open at a time.
     Ask(Question<S, T>),
@@ -178,6 +256,10 @@ pub struct Question<S, T> {
 pub enum FileEnd {
     /// Verified and in place.
     Copied,
+    /// Copied inside the account.
+    CopiedInside,
+    /// Moved inside the account: the source is gone.
+    MovedInside,
     /// Verified and in place, but the file that it replaces has the name still: that is an error, too.
     CopiedBeside(Problem),
     /// Stopped by the user.
@@ -226,6 +308,8 @@ pub(super) struct File<S, T> {
     pub(super) size: u64,
     pub(super) modified: Option<i64>,
     pub(super) replaces: Replaces<T>,
+    /// Files in it: 1, but for whole folders.
+    pub(super) count: u64,
 }
 
 /// A file or a folder.

@@ -2,22 +2,26 @@
 //! machine: the worker scans, acts and answers; the plan decides, and counts every item exactly once. It knows neither
 //! disk nor cloud: `S` names a source entry, `T` a target entry.
 
+mod check;
 mod clash;
 mod folders;
 mod item;
 mod offer;
+mod removal;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 pub use item::{
-    Action, Existing, FileEnd, FileId, FileTransfer, FolderId, Offer, OfferKind, Question, Replaces, Scan,
-    Scanned,
+    Action, Doomed, Existing, FileEnd, FileId, FileTransfer, FolderId, Offer, OfferKind, Other, OtherKind,
+    Question, RemovalId, Removed, Replaces, Scan, Scanned,
 };
 use item::{Clash, File, Folder, FolderState};
+use removal::{Closing, Removals};
 
 use super::filter::Rules;
 use crate::message::{
-    ConflictPolicy, CopyId, CopyReport, Note, PlanSummary, Problem, ProblemKind, Resolution,
+    ConflictPolicy, CopyId, CopyReport, FileBounds, Note, PlanSummary, Problem, ProblemKind, Resolution,
+    Sameness, Task,
 };
 
 /// A copy being planned and carried out.
@@ -41,6 +45,8 @@ pub struct Plan<S, T> {
     summary: PlanSummary,
     report: CopyReport,
     first_skip: Option<Problem>,
+    removals: Removals<T>,
+    closing: Closing,
     /// Nothing more is handed out.
     is_stopped: bool,
 }
@@ -58,8 +64,14 @@ pub struct PlanOptions {
     pub dry_run: bool,
     /// Make folders that stay empty.
     pub empty_folders: bool,
+    /// What is done besides copying.
+    pub task: Task,
+    /// When two files are taken as the same.
+    pub sameness: Sameness,
     /// What is left out.
     pub rules: Rules,
+    /// Sizes, times and depths that are left out.
+    pub bounds: FileBounds,
 }
 
 impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
@@ -68,6 +80,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         let summary =
             PlanSummary { copy: options.copy, target: options.target.clone(), ..PlanSummary::default() };
         let report = CopyReport { copy: options.copy, ..CopyReport::default() };
+        let closing = Closing::of(options.task);
         let mut plan = Self {
             options,
             folders: Vec::new(),
@@ -83,6 +96,8 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             summary,
             report,
             first_skip: None,
+            removals: Removals::default(),
+            closing,
             is_stopped: false,
         };
         let mut top = plan.add_folder(None, String::new(), String::new(), None, FolderState::Ready(target));
@@ -133,9 +148,15 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     /// Returns the next thing to do. To be called only once the user has said so.
     pub fn next_action(&mut self) -> Option<Action<S, T>> {
-        let action = self.actions.pop_front().or_else(|| self.next_question())?;
+        let action = loop {
+            match self.actions.pop_front().or_else(|| self.next_question()) {
+                Some(action) => break action,
+                None if self.is_idle() && self.close() => {}
+                None => return None,
+            }
+        };
         match &action {
-            Action::MakeFolder { .. } | Action::Transfer(_) => self.open += 1,
+            Action::MakeFolder { .. } | Action::Transfer(_) | Action::Remove { .. } => self.open += 1,
             Action::Examine { .. } | Action::Ask(_) | Action::Note { .. } => {}
         }
         Some(action)
@@ -147,16 +168,21 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         let file = self.file(id);
         let (path, size) = (self.path_of(file), file.size);
         match end {
-            FileEnd::Copied => {
-                let note = match file.replaces {
-                    Replaces::Nothing => Note::CopiedNew,
-                    Replaces::Version(_) | Replaces::ToBin(_) => Note::CopiedReplaced,
+            FileEnd::Copied | FileEnd::CopiedInside | FileEnd::MovedInside => {
+                let note = match (&end, &file.replaces) {
+                    (FileEnd::CopiedInside, _) => Note::CopiedInside,
+                    (FileEnd::MovedInside, _) => Note::MovedInside,
+                    (_, Replaces::Nothing) => Note::CopiedNew,
+                    (_, Replaces::Version(_) | Replaces::ToBin(_)) => Note::CopiedReplaced,
                 };
-                self.count_copied(size);
+                self.count_copied(file.count, size);
                 self.note(path, size, note);
+                if end != FileEnd::MovedInside {
+                    self.source_is_done(id);
+                }
             }
             FileEnd::CopiedBeside(problem) => {
-                self.count_copied(size);
+                self.count_copied(1, size);
                 self.fail(path, size, problem);
             }
             FileEnd::Cancelled if self.is_stopped => {}
@@ -168,8 +194,8 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         }
     }
 
-    const fn count_copied(&mut self, size: u64) {
-        self.report.copied_count += 1;
+    const fn count_copied(&mut self, count: u64, size: u64) {
+        self.report.copied_count += count;
         self.report.copied_bytes += size;
     }
 
@@ -196,6 +222,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     fn stop(&mut self) {
         self.is_stopped = true;
+        self.closing = Closing::Over;
         self.to_scan.clear();
         self.actions.clear();
         self.clashes.clear();
@@ -214,12 +241,19 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Returns whether [`Self::next_action`] may have something.
     #[must_use]
     pub fn has_action(&self) -> bool {
-        !self.actions.is_empty() || (self.asked.is_none() && !self.clashes.is_empty())
+        !self.actions.is_empty()
+            || (self.asked.is_none() && !self.clashes.is_empty())
+            || (self.closing != Closing::Over && self.is_idle())
     }
 
     /// Returns whether nothing is left to do.
     #[must_use]
     pub fn is_over(&self) -> bool {
+        self.closing == Closing::Over && self.is_idle()
+    }
+
+    /// Returns whether nothing is under way, waits for an answer or is still to be handed out.
+    fn is_idle(&self) -> bool {
         let handed_out = self.scanning + self.open + self.examining.len();
         let undecided = self.clashes.len() + usize::from(self.asked.is_some());
         handed_out + undecided + self.to_scan.len() + self.actions.len() == 0
@@ -229,6 +263,18 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     #[must_use]
     pub fn is_top(&self, folder: FolderId) -> bool {
         self.folder(folder).path.is_empty()
+    }
+
+    /// Returns whether scans are to say what only the target has.
+    #[must_use]
+    pub const fn wants_others(&self) -> bool {
+        matches!(self.options.task, Task::Sync(_) | Task::Check { one_way: false })
+    }
+
+    /// Returns what is done besides copying.
+    #[must_use]
+    pub const fn task(&self) -> Task {
+        self.options.task
     }
 
     /// Returns what has been found so far.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::item::{Clash, Existing, File, FolderId, FolderState, Item, Offer, OfferKind, Replaces, Scanned};
 use super::{Plan, join};
-use crate::message::{ConflictPolicy, Note, Oddity, Problem, ProblemKind};
+use crate::message::{ConflictPolicy, Note, Oddity, Problem, ProblemKind, Sameness, Task};
 use crate::transfer::compare::Comparison;
 
 impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
@@ -19,7 +19,10 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                     *names.entry(offer.target_name.clone()).or_default() += 1;
                     offers.push((path, size, offer));
                 }
-                Wanted::No(size) => self.note(path, size, Note::Filtered),
+                Wanted::No(size) => {
+                    self.excluded(&path, offer.existing);
+                    self.note(path, size, Note::Filtered);
+                }
                 Wanted::Odd(oddity) => self.pass_over(path, oddity),
                 Wanted::Cannot(problem) => self.skip(path, 0, problem),
             }
@@ -28,6 +31,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             let taken: HashSet<String> = names.keys().cloned().chain(found.taken).collect();
             self.folder_mut(folder).taken = taken;
         }
+        self.take_others(folder, found.others);
         for (path, size, offer) in offers {
             match names.get_mut(&offer.target_name) {
                 Some(1) => self.take_offer(folder, path, offer),
@@ -39,7 +43,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 Some(_) | None => {}
             }
         }
-        if self.options.empty_folders {
+        if self.options.empty_folders && !self.is_check() {
             self.need_folder(folder);
         }
     }
@@ -50,18 +54,65 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 Wanted::Cannot(problem.clone())
             }
             OfferKind::Odd(oddity) if self.options.rules.includes_file(path) => Wanted::Odd(*oddity),
-            OfferKind::Folder if self.options.rules.may_include_below(path) => Wanted::Yes(0),
+            OfferKind::Folder if self.may_hold_wanted(path) => Wanted::Yes(0),
+            // Offered only where nothing is left out.
+            OfferKind::Whole { bytes, .. } => Wanted::Yes(*bytes),
             OfferKind::Unfit(_) | OfferKind::Odd(_) | OfferKind::Folder => Wanted::No(0),
-            OfferKind::File { size, .. } if self.options.rules.includes_file(path) => Wanted::Yes(*size),
+            OfferKind::File { size, modified } if self.wants_file(path, *size, *modified) => {
+                Wanted::Yes(*size)
+            }
             OfferKind::File { size, .. } => Wanted::No(*size),
+        }
+    }
+
+    /// Whether rules and bounds let a file through.
+    pub(super) fn wants_file(&self, path: &str, size: u64, modified: Option<i64>) -> bool {
+        let bounds = &self.options.bounds;
+        self.options.rules.includes_file(path)
+            && bounds.min_size.is_none_or(|least| size >= least)
+            && bounds.max_size.is_none_or(|most| size <= most)
+            && bounds.changed_from.zip(modified).is_none_or(|(from, at)| at >= from)
+            && bounds.changed_until.zip(modified).is_none_or(|(until, at)| at <= until)
+    }
+
+    /// Whether a folder may hold a file that is let through.
+    pub(super) fn may_hold_wanted(&self, path: &str) -> bool {
+        let depth = u32::try_from(path.matches('/').count() + 2).unwrap_or(u32::MAX);
+        self.options.bounds.max_depth.is_none_or(|most| depth <= most)
+            && self.options.rules.may_include_below(path)
+    }
+
+    /// What sizes and times tell, by what the user takes as the same. What is to be removed is proven first.
+    fn compared(&self, size: u64, existing: &Existing<T>) -> Comparison {
+        let is_move = matches!(self.options.task, Task::Move { .. });
+        match (self.options.sameness, existing.comparison) {
+            _ if existing.is_folder || existing.size != size => Comparison::Different,
+            (Sameness::Content, _) => Comparison::NeedsProof,
+            (Sameness::Size, _) | (_, Comparison::Same) if is_move => Comparison::NeedsProof,
+            (Sameness::Size, _) => Comparison::Same,
+            (Sameness::SizeAndTime, comparison) => comparison,
         }
     }
 
     fn take_offer(&mut self, folder: FolderId, path: String, offer: Offer<S, T>) {
         match offer.kind {
             OfferKind::Folder => self.take_folder(folder, path, offer),
+            OfferKind::Whole { file_count, bytes } => {
+                let id = self.add_file(File {
+                    folder,
+                    name: offer.name,
+                    target_name: offer.target_name,
+                    source: offer.source,
+                    size: bytes,
+                    modified: None,
+                    replaces: Replaces::Nothing,
+                    count: file_count,
+                });
+                self.want_file(id);
+            }
             OfferKind::File { size, modified } => {
                 let file = File {
+                    count: 1,
                     folder,
                     name: offer.name,
                     target_name: offer.target_name,
@@ -89,12 +140,20 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         let in_the_way = if state == FolderState::Missing { files.into_iter().next() } else { None };
         let id = self.add_folder(Some(parent), offer.target_name, path, Some(offer.source), state);
         match in_the_way {
+            // Nothing is copied: what is in it is missing in the target.
+            Some(_) if self.is_check() => self.to_scan.push_back(id),
             Some(existing) => self.clash(Clash { item: Item::Folder(id), existing, must_ask: false }),
             None => self.to_scan.push_back(id),
         }
     }
 
-    fn take_file(&mut self, file: File<S, T>, path: String, existing: Vec<Existing<T>>) {
+    fn take_file(&mut self, file: File<S, T>, path: String, mut existing: Vec<Existing<T>>) {
+        for existing in &mut existing {
+            existing.comparison = self.compared(file.size, existing);
+        }
+        if self.is_check() {
+            return self.check_file(file, path, existing);
+        }
         let (mut folders, mut files): (Vec<_>, Vec<_>) =
             existing.into_iter().partition(|existing| existing.is_folder);
         if files.iter().any(|existing| existing.comparison == Comparison::Same) {
@@ -120,7 +179,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.note(path, size, Note::EqualNames { count });
     }
 
-    fn skip_ambiguous(&mut self, path: String, size: u64, name: &str) {
+    pub(super) fn skip_ambiguous(&mut self, path: String, size: u64, name: &str) {
         let message = format!("\"{path}\" was not copied: the target has several entries called \"{name}\"");
         let hint = "Rename or remove the others in the target, or keep both.";
         self.skip(path, size, Problem::new(ProblemKind::Ambiguous, message, hint));

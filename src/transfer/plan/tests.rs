@@ -13,7 +13,17 @@ type TestPlan = Plan<String, String>;
 
 fn options(conflict: ConflictPolicy) -> PlanOptions {
     let (rules, target) = (Rules::default(), "work:/x".to_owned());
-    PlanOptions { copy: CopyId(1), target, conflict, dry_run: false, empty_folders: true, rules }
+    PlanOptions {
+        copy: CopyId(1),
+        target,
+        conflict,
+        dry_run: false,
+        empty_folders: true,
+        task: Task::Copy,
+        sameness: Sameness::SizeAndTime,
+        rules,
+        bounds: FileBounds::default(),
+    }
 }
 
 fn plan(options: PlanOptions, below: &[&str]) -> TestPlan {
@@ -57,7 +67,7 @@ fn scan(plan: &mut TestPlan, offers: Vec<Offer<String, String>>) {
     let scan = plan.next_scan().expect("something to scan");
     let taken =
         offers.iter().filter(|offer| !offer.existing.is_empty()).map(|offer| offer.name.clone()).collect();
-    plan.scanned(scan.folder, Ok(Scanned { offers, taken }));
+    plan.scanned(scan.folder, Ok(Scanned { offers, taken, others: Vec::new() }));
 }
 
 fn actions(plan: &mut TestPlan) -> Vec<Action<String, String>> {
@@ -376,7 +386,7 @@ fn run(world: &World) -> Result<(), TestCaseError> {
                 offers.push(Offer { source: format!("{}/{name}", scan.source), ..offer(&name, kind, there) });
             }
             let taken = (0..6).map(|name| format!("n{name}")).collect();
-            plan.scanned(scan.folder, Ok(Scanned { offers, taken }));
+            plan.scanned(scan.folder, Ok(Scanned { offers, taken, others: Vec::new() }));
         } else if chance % 3 == 1 && !folders.is_empty() {
             let (folder, name): (FolderId, String) = folders.swap_remove(chance % folders.len());
             if chance % 13 == 0 {
@@ -404,6 +414,7 @@ fn run(world: &World) -> Result<(), TestCaseError> {
                         if chance % 2 == 0 { Verdict::Identical } else { Verdict::Different },
                     );
                 }
+                Some(Action::Remove { removal, .. }) => plan.removed(removal, Removed::Gone),
                 Some(Action::Ask(_)) => {
                     let (number, rest) = answers.next().unwrap_or((2, false));
                     let number = if chance % 5 == 0 { 2 } else { number };

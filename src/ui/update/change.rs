@@ -3,7 +3,7 @@
 
 use super::selection::{Chosen, chosen};
 use crate::entry::Location;
-use crate::message::{Command, CopyOptions, CopyRequest, PlanSummary};
+use crate::message::{Command, CopyRequest, PlanSummary};
 use crate::ui::action::Change;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, CopyConfirmation, Question};
@@ -53,7 +53,7 @@ fn copy(state: &mut AppState, commands: &mut Vec<Command>) {
         target: target.location.clone(),
         target_subfolders: Vec::new(),
         rename: None,
-        options: CopyOptions::default(),
+        options: Box::default(),
     };
     commands.push(Command::PlanCopy { copy, request });
     state.dialogs.push(Dialog::Copy(CopyConfirmation {

@@ -1,0 +1,152 @@
+//! `--min-size`, `--max-size`, `--min-age`, `--max-age`, `--max-depth`: which files are too small, large, young, old or
+//! deep, in rclone's units. Commands that copy or compare flatten it; the plan asks it about each file.
+
+use std::time::Duration;
+
+use clap::Args;
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::message::FileBounds;
+
+/// The bounds as typed.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Sizes, ages and depths")]
+pub(crate) struct BoundsArgs {
+    /// Leave out smaller files (in KiB, or with B, K, M, G, T)
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    min_size: Option<u64>,
+
+    /// Leave out larger files
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_size: Option<u64>,
+
+    /// Leave out files changed more recently (30s, 5m, 2h, 1d, 3w, 6M, 1y, or a date)
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    min_age: Option<i64>,
+
+    /// Leave out files changed longer ago
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    max_age: Option<i64>,
+
+    /// Go so many folders deep; 1 is the folder alone
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_depth: Option<u32>,
+}
+
+impl BoundsArgs {
+    /// Returns the bounds for the plan.
+    pub(crate) const fn bounds(&self) -> FileBounds {
+        FileBounds {
+            min_size: self.min_size,
+            max_size: self.max_size,
+            changed_from: self.max_age,
+            changed_until: self.min_age,
+            max_depth: self.max_depth,
+        }
+    }
+}
+
+/// Reads `100` (KiB), `5B`, `1.5M`, `2Gi`, `3GiB` as bytes.
+///
+/// Source: rclone's documentation of options, "SIZE".
+fn parse_size(text: &str) -> Result<u64, String> {
+    let (number, unit) = split_number(text);
+    let factor: u64 = match unit.trim_end_matches("iB").trim_end_matches('i').to_ascii_uppercase().as_str() {
+        "" | "K" => 1 << 10,
+        "B" => 1,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        "T" => 1 << 40,
+        "P" => 1 << 50,
+        _ => return Err("write a size like 100K, 1.5M or 2G".to_owned()),
+    };
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a size with a fraction is meant to about its digits, and is checked not to be negative"
+    )]
+    match number.parse::<f64>() {
+        Ok(number) if number >= 0.0 && number.is_finite() => Ok((number * factor as f64) as u64),
+        Ok(_) | Err(_) => Err("write a size like 100K, 1.5M or 2G".to_owned()),
+    }
+}
+
+/// Reads an age, or a date, as the Unix time that it means now.
+///
+/// Source: rclone's documentation of options, "TIME": seconds where there is no unit; `M` is 30 days, `y` 365.
+fn parse_age(text: &str) -> Result<i64, String> {
+    if let Some(at) = parse_date(text) {
+        return Ok(at);
+    }
+    let mut age = Duration::ZERO;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (number, tail) = split_number(rest);
+        let end = tail.find(|character: char| character.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(end);
+        let seconds = match unit {
+            "ms" => 0.001,
+            "" | "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            "d" => 86_400.0,
+            "w" => 7.0 * 86_400.0,
+            "M" => 30.0 * 86_400.0,
+            "y" => 365.0 * 86_400.0,
+            _ => return Err(NO_AGE.to_owned()),
+        };
+        let number: f64 = number.parse().map_err(|_no_number| NO_AGE.to_owned())?;
+        age += Duration::try_from_secs_f64(number * seconds).map_err(|_too_long| NO_AGE.to_owned())?;
+        rest = tail;
+    }
+    if text.is_empty() {
+        return Err(NO_AGE.to_owned());
+    }
+    Ok(Timestamp::now().as_second().saturating_sub_unsigned(age.as_secs()))
+}
+
+/// Dates are of the local clock, as everywhere in rclone; a full timestamp says its own.
+fn parse_date(text: &str) -> Option<i64> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at.as_second());
+    }
+    let date = text.parse::<jiff::civil::DateTime>().ok().filter(|_| text.contains('-'))?;
+    Some(date.to_zoned(TimeZone::system()).ok()?.timestamp().as_second())
+}
+
+fn split_number(text: &str) -> (&str, &str) {
+    let is_part = |character: char| character.is_ascii_digit() || character == '.';
+    text.split_at(text.find(|character| !is_part(character)).unwrap_or(text.len()))
+}
+
+const NO_AGE: &str = "write an age like 30s, 5m, 2h, 1d, 3w, 6M, 1y, or a date like 2024-06-01";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_in_kib_or_say_their_unit() {
+        for (text, bytes) in
+            [("1", 1024), ("0", 0), ("5B", 5), ("1.5M", 1_572_864), ("2Gi", 2 << 30), ("3KiB", 3072)]
+        {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        assert!(["", "x", "1X", "-1", "1..2"].iter().all(|text| parse_size(text).is_err()));
+    }
+
+    #[test]
+    fn ages_are_counted_back_from_now_and_dates_stand_for_themselves() {
+        let now = Timestamp::now().as_second();
+        for (text, seconds) in
+            [("90", 90), ("1h30m", 5400), ("2d", 172_800), ("1.5h", 5400), ("1y", 31_536_000)]
+        {
+            let at = parse_age(text).unwrap();
+            assert!((now - seconds..=now - seconds + 60).contains(&at), "{text}");
+        }
+        assert_eq!(parse_age("2024-06-01T00:00:00Z"), Ok(1_717_200_000));
+        assert!(parse_age("2024-06-01").is_ok());
+        assert!(["", "soon", "1q", "-1s"].iter().all(|text| parse_age(text).is_err()));
+    }
+}

@@ -1,0 +1,112 @@
+//! `move`, `moveto` and `sync`: copies after which something goes. The arguments are here; what goes, and when, is the
+//! plan's to decide.
+
+use clap::Args;
+
+use super::super::context::Context;
+use super::super::output::Outcome;
+use super::{HowArgs, Naming, copy, end};
+use crate::message::{SyncRules, Task};
+
+/// Move what is in a folder, or one file, into a folder.
+///
+/// Each source goes once its target is proven to have its whole content: in the cloud to the rubbish bin, on this
+/// machine for good. Inside an account nothing is sent or fetched.
+///
+/// Examples:
+///   megapane move ~/Scans remote:Scans -P
+///   megapane move remote:Inbox remote:Archive/2024
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct MoveArgs {
+    /// The folder whose content, or the file that is moved
+    #[arg(value_name = "SOURCE")]
+    source: String,
+
+    /// The folder to move into
+    #[arg(value_name = "TARGET")]
+    target: String,
+
+    /// Remove source folders that are empty afterwards
+    #[arg(long)]
+    delete_empty_src_dirs: bool,
+
+    #[command(flatten)]
+    how: HowArgs,
+}
+
+/// Move a file to another name, or a folder like move.
+#[derive(Args, Debug)]
+pub(crate) struct MovetoArgs {
+    /// The file, or the folder whose content is moved
+    #[arg(value_name = "SOURCE")]
+    source: String,
+
+    /// The path that the file gets, or the folder to move into
+    #[arg(value_name = "TARGET")]
+    target: String,
+
+    /// Remove source folders that are empty afterwards
+    #[arg(long)]
+    delete_empty_src_dirs: bool,
+
+    #[command(flatten)]
+    how: HowArgs,
+}
+
+/// Make a folder the same as another, one way: copy what is new or changed, then delete what only the target has.
+///
+/// Deleted files go to the rubbish bin, or on this machine to the trash. Nothing is deleted where something could not be
+/// read or copied. What the filters leave out stays. Try it with --dry-run first.
+///
+/// Examples:
+///   megapane sync -n ~/Pictures remote:Pictures
+///   megapane sync remote:Documents ./docs --max-delete 20
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct SyncArgs {
+    /// The folder that is copied
+    #[arg(value_name = "SOURCE")]
+    source: String,
+
+    /// The folder that is made the same
+    #[arg(value_name = "TARGET")]
+    target: String,
+
+    /// Delete even where something could not be read or copied
+    #[arg(long)]
+    ignore_errors: bool,
+
+    /// Delete from the target also what the filters leave out
+    #[arg(long)]
+    delete_excluded: bool,
+
+    /// Delete nothing where more files than this would go
+    #[arg(long, value_name = "N")]
+    max_delete: Option<u64>,
+
+    #[command(flatten)]
+    how: HowArgs,
+}
+
+/// Runs `move`.
+pub(crate) async fn run_move(args: MoveArgs, context: &mut Context) -> Outcome {
+    let task = Task::Move { empty_folders: args.delete_empty_src_dirs };
+    let report = copy(context, (&args.source, &args.target), &args.how, Naming::Into, task).await?;
+    end(context, &report)
+}
+
+/// Runs `moveto`.
+pub(crate) async fn run_moveto(args: MovetoArgs, context: &mut Context) -> Outcome {
+    let task = Task::Move { empty_folders: args.delete_empty_src_dirs };
+    let report = copy(context, (&args.source, &args.target), &args.how, Naming::As, task).await?;
+    end(context, &report)
+}
+
+/// Runs `sync`.
+pub(crate) async fn run_sync(args: SyncArgs, context: &mut Context) -> Outcome {
+    let SyncArgs { source, target, ignore_errors, delete_excluded, max_delete, how } = args;
+    let task = Task::Sync(SyncRules { ignore_errors, delete_excluded, max_delete });
+    let report = copy(context, (&source, &target), &how, Naming::Into, task).await?;
+    end(context, &report)
+}

@@ -1,0 +1,185 @@
+//! Copies inside the cloud ([`Duplicate`]): a file, or a folder with all below it, made anew from the content that the
+//! server has already; no byte is moved. `session::change` prepares and sends them. Old versions are not copied.
+//!
+//! Source: meganz/sdk `src/megaclient.cpp`, `TreeProcCopy`, and `src/commands.cpp`, `CommandPutNodes`.
+
+use std::collections::HashMap;
+
+use super::check::{self, Checked};
+use super::{Change, ChangeError, ORIGIN, Outcome, Prepared, ShareKeys, Steps};
+use crate::api::error::ApiError;
+use crate::api::wire::{NewNode, PutNodes, StoredNode};
+use crate::crypto::attributes::Attributes;
+use crate::crypto::key::{FolderKey, NodeKey, ShareKey, random};
+use crate::handle::{NodeHandle, base64_encode};
+use crate::session::Session;
+use crate::tree::{Node, NodeKind, NodeUpdate, PutNode, Tree};
+
+/// A copy that was checked: what is made, and where.
+#[derive(Clone)]
+pub(super) struct Duplicate {
+    /// The folder that the top goes into.
+    target: NodeHandle,
+    /// The file that becomes a version of the copy.
+    replaces: Option<NodeHandle>,
+    /// The keys of the shares above the target.
+    shares: Vec<(NodeHandle, ShareKey)>,
+    /// The top and all below it, each right after what stands before it in its folder, parents first.
+    parts: Vec<Part>,
+}
+
+/// One node of a copy.
+#[derive(Clone)]
+struct Part {
+    source: NodeHandle,
+    /// Where the source stands: itself a part, but for the top's.
+    above: Option<NodeHandle>,
+    /// A file's is that of its content; a folder gets a fresh one.
+    key: NodeKey,
+    attributes: Attributes,
+    size: u64,
+}
+
+/// Checks a copy on the tree.
+pub(super) fn prepare(
+    tree: &Tree,
+    (node, to): (NodeHandle, NodeHandle),
+    name: &str,
+    replaces: Option<NodeHandle>,
+) -> Result<Prepared, ChangeError> {
+    let checked = Checked(tree);
+    checked.target(to)?;
+    let top = tree.node(node).ok_or(ChangeError::Gone(node))?;
+    if !matches!(top.kind(), NodeKind::File | NodeKind::Folder) {
+        return Err(ChangeError::Fixed { name: top.label() });
+    }
+    if !top.is_file() && tree.is_inside(to, node) {
+        return Err(ChangeError::Circular { name: top.label() });
+    }
+    let name = check::name(name)?;
+    if let Some(old) = replaces {
+        checked.replaceable(old, to)?;
+        if !top.is_file() || old == node {
+            return Err(ChangeError::NotReplaceable { name });
+        }
+    }
+    let mut parts = Vec::new();
+    let mut waiting = vec![(top, None)];
+    while let Some((node, above)) = waiting.pop() {
+        parts.push(part(&checked, &node, above)?);
+        // The last is taken first: so a folder's content follows it at once.
+        let children: Vec<_> =
+            tree.children(node.handle()).map(|child| (child, Some(node.handle()))).collect();
+        waiting.extend(children.into_iter().rev());
+    }
+    if let Some(top) = parts.first_mut() {
+        top.attributes.set("n", &name);
+        if !top.attributes.fits() {
+            return Err(ChangeError::BadName { name });
+        }
+    }
+    let duplicate = Duplicate { target: to, replaces, shares: tree.share_keys_above(to), parts };
+    Ok(Prepared { change: Change::Copy { node, to, name, replaces }, steps: Steps::Duplicate(duplicate) })
+}
+
+fn part(checked: &Checked<'_>, node: &Node<'_>, above: Option<NodeHandle>) -> Result<Part, ChangeError> {
+    let (key, mut attributes) = checked.open(node.handle())?;
+    attributes.remove(ORIGIN);
+    let key = match key {
+        NodeKey::File(key) => NodeKey::File(key),
+        NodeKey::Folder(_) => NodeKey::Folder(FolderKey::from_bytes(random())),
+    };
+    Ok(Part { source: node.handle(), above, key, attributes, size: node.size() })
+}
+
+impl Session {
+    /// Makes a copy, in as many requests as it takes. [`ChangeError::CutShort`] where a later one fails.
+    pub(super) async fn send_duplicate(&self, duplicate: Duplicate) -> Result<Outcome, ChangeError> {
+        let mut places: HashMap<NodeHandle, NodeHandle> = HashMap::new();
+        let mut made = Outcome { updates: Vec::new(), created: None };
+        let mut rest = &duplicate.parts[..];
+        while let Some(first) = rest.first() {
+            let target = match first.above {
+                None => Some(duplicate.target),
+                Some(above) => places.get(&above).copied(),
+            };
+            let target = target.ok_or(ChangeError::Gone(duplicate.target))?;
+            let (now, later) = rest.split_at(request_len(rest));
+            match self.make_parts(&duplicate, now, target).await {
+                Ok(nodes) => {
+                    made.created = made.created.or_else(|| nodes.first().map(|node| node.handle));
+                    places.extend(now.iter().zip(&nodes).map(|(part, node)| (part.source, node.handle)));
+                    made.updates.push(NodeUpdate::Put(nodes));
+                }
+                Err(error) if made.created.is_none() => return Err(error),
+                Err(error) => return Err(ChangeError::CutShort { made, error: Box::new(error) }),
+            }
+            rest = later;
+        }
+        Ok(made)
+    }
+
+    /// Makes some of a copy's nodes with one command; `target` is where the first of them goes.
+    async fn make_parts(
+        &self,
+        duplicate: &Duplicate,
+        parts: &[Part],
+        target: NodeHandle,
+    ) -> Result<Vec<PutNode>, ChangeError> {
+        let outside = parts.first().and_then(|first| first.above);
+        let new_node = |part: &Part| NewNode {
+            source: part.source.to_string(),
+            parent: part.above.filter(|_| part.above != outside).map(|above| above.to_string()),
+            kind: u8::from(matches!(part.key, NodeKey::Folder(_))),
+            attributes: base64_encode(&part.attributes.encrypt(part.key.attribute_key())),
+            key: base64_encode(&part.key.wrap(self.master_key().bytes())),
+            replaces: duplicate.replaces.filter(|_| part.above.is_none()),
+        };
+        let keys = parts.iter().map(|part| &part.key);
+        let share_keys = ShareKeys::of_new(keys, &duplicate.shares).map(ShareKeys::into_table);
+        let command = PutNodes::new(target, parts.iter().map(new_node).collect(), share_keys);
+        let answer = self.client().call(&command).await?;
+        if answer.nodes.len() != parts.len() {
+            return Err(ApiError::Malformed { command: "p" }.into());
+        }
+        let mut places: HashMap<NodeHandle, NodeHandle> = HashMap::new();
+        let mut made = Vec::with_capacity(parts.len());
+        for (part, stored) in parts.iter().zip(answer.nodes) {
+            let StoredNode { handle, parent, uploaded } = stored;
+            let inside = part.above.and_then(|above| places.get(&above)).copied();
+            match inside {
+                Some(folder) if folder != parent => return Err(ApiError::Malformed { command: "p" }.into()),
+                None if target != parent => return Err(ChangeError::Gone(target)),
+                Some(_) | None => {}
+            }
+            places.insert(part.source, handle);
+            made.push(PutNode {
+                handle,
+                parent,
+                kind: if matches!(part.key, NodeKey::File(_)) { NodeKind::File } else { NodeKind::Folder },
+                key: part.key.clone(),
+                attributes: part.attributes.clone(),
+                size: part.size,
+                uploaded: uploaded.unwrap_or_default(),
+                replaces: duplicate.replaces.filter(|_| part.above.is_none()),
+            });
+        }
+        Ok(made)
+    }
+}
+
+/// How many of the parts fit into one request: at most so many, and only what stands in the folder of the first or in a
+/// folder of the same request.
+fn request_len(parts: &[Part]) -> usize {
+    let outside = parts.first().and_then(|first| first.above);
+    let mut inside = std::collections::HashSet::new();
+    let fits = |part: &&Part| {
+        let is_in = part.above == outside || part.above.is_some_and(|above| inside.contains(&above));
+        inside.insert(part.source);
+        is_in
+    };
+    parts.iter().take(MOST_NODES).take_while(fits).count()
+}
+
+/// Source: meganz/sdk `src/megaclient.cpp`, `MAXNODESUPLOAD`.
+const MOST_NODES: usize = 1000;

@@ -1,0 +1,183 @@
+//! What goes at the end of a copy, as the plan says: sources of a move, what a sync deletes, folders left empty. In the
+//! cloud everything goes to the rubbish bin. On the disk a sync puts away to the trash; the source of a move is removed
+//! for good, as a move between two folders of the disk would: its whole content is proven to be in the cloud, and what
+//! is moved away to make room must not keep the room in the trash.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::account::Account;
+use super::actor::Actor;
+use super::copying::CopyDone;
+use super::inside::{Made, commit_all};
+use super::jobs::{Done, blocking};
+use super::problem;
+use super::scan::{Goal, Origin};
+use crate::api::error::ApiError;
+use crate::entry::CloudFolder;
+use crate::handle::NodeHandle;
+use crate::local::{self, Trash};
+use crate::message::{CopyId, Problem, ProblemKind};
+use crate::session::change::Change;
+use crate::transfer::plan::{Doomed, RemovalId, Removed};
+
+/// What a job brings that removed something.
+pub(crate) struct RemovalDone {
+    removal: RemovalId,
+    removed: Removed,
+    /// The folder on the disk that looks different now.
+    folder: Option<PathBuf>,
+    attempt: u64,
+    made: Made,
+}
+
+impl Actor {
+    /// Removes something for a copy.
+    pub(super) fn remove(
+        &mut self,
+        id: CopyId,
+        removal: RemovalId,
+        path: &str,
+        doomed: Doomed<Origin, Goal>,
+    ) {
+        let Some(copy) = self.copies.get_mut(&id) else { return };
+        copy.making += 1;
+        let what = format!("remove \"{path}\"");
+        match doomed {
+            Doomed::Source { source: Origin::Disk(path), size, modified } => {
+                let work = move || remove_source(&path, size, modified, &what);
+                self.remove_on_disk(id, removal, work);
+            }
+            Doomed::EmptySource(Origin::Disk(path)) => {
+                self.remove_on_disk(id, removal, move || remove_folder(&path, &what));
+            }
+            Doomed::Target(Goal::Disk(target)) => {
+                let trash = self.trash.clone();
+                self.remove_on_disk(id, removal, move || put_away(&trash, &target, &what));
+            }
+            Doomed::Source { source: Origin::Cloud(CloudFolder::Node(node)), .. }
+            | Doomed::Target(Goal::Node(node)) => self.remove_node(id, removal, node, &what),
+            Doomed::EmptySource(Origin::Cloud(CloudFolder::Node(node))) if self.is_empty(id, node) => {
+                self.remove_node(id, removal, node, &what);
+            }
+            // Places and what the user picked stay.
+            Doomed::Source { source: Origin::Cloud(_) | Origin::Picked, .. }
+            | Doomed::EmptySource(Origin::Cloud(_) | Origin::Picked) => {
+                let (removed, made) = (Removed::Kept, Made::default());
+                self.removal_done(id, RemovalDone { removal, removed, folder: None, attempt: 0, made });
+            }
+        }
+    }
+
+    /// Takes what a job brings.
+    pub(super) fn removal_done(&mut self, id: CopyId, done: RemovalDone) {
+        let Some(copy) = self.copies.get_mut(&id) else { return };
+        copy.making -= 1;
+        copy.plan.removed(done.removal, done.removed);
+        let name = copy.account.clone();
+        match done.folder {
+            Some(folder) => self.local_changed(&folder),
+            None => self.take_made(&name, done.attempt, done.made),
+        }
+        self.drive_copy(id);
+    }
+
+    fn remove_on_disk(
+        &mut self,
+        id: CopyId,
+        removal: RemovalId,
+        work: impl FnOnce() -> (PathBuf, Removed) + Send + 'static,
+    ) {
+        let done = move |folder, removed| {
+            let made = Made::default();
+            Done::Copy(id, CopyDone::Removed(RemovalDone { removal, removed, folder, attempt: 0, made }))
+        };
+        let broken = done(None, Removed::Failed(problem::broke_down("remove it")));
+        self.jobs.start_kept(broken, async move {
+            let (folder, removed) = blocking(work).await;
+            done(Some(folder), removed)
+        });
+    }
+
+    fn remove_node(&mut self, id: CopyId, removal: RemovalId, node: NodeHandle, what: &str) {
+        let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
+        let attempt = account.map_or(0, Account::attempt);
+        let ready = account.and_then(|account| Some((account.ready()?, account.journal.clone())));
+        let prepared = match ready {
+            Some(((session, tree), journal)) => {
+                let from = tree.node(node).and_then(|node| node.parent()).unwrap_or(node);
+                session
+                    .prepare(tree, Change::Trash { node, from })
+                    .map(|change| (session.clone(), journal, change))
+                    .map_err(|error| problem::of_change(what, &error))
+            }
+            None => Err(problem::of_api(what, &ApiError::SessionEnded)),
+        };
+        let what = what.to_owned();
+        let done = move |removed, made| {
+            Done::Copy(id, CopyDone::Removed(RemovalDone { removal, removed, folder: None, attempt, made }))
+        };
+        let broken = done(Removed::Failed(problem::broke_down(&what)), Made::default());
+        self.jobs.start_kept(broken, async move {
+            let mut made = Made::default();
+            let removed = match prepared {
+                Ok((session, journal, change)) => {
+                    match commit_all(&session, &journal, vec![change], &mut made).await {
+                        Ok(()) => Removed::Gone,
+                        Err(error) => Removed::Failed(problem::of_change(&what, &error)),
+                    }
+                }
+                Err(problem) => Removed::Failed(problem),
+            };
+            done(removed, made)
+        });
+    }
+
+    fn is_empty(&self, id: CopyId, folder: NodeHandle) -> bool {
+        let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
+        account
+            .and_then(|account| account.tree.as_ref())
+            .is_some_and(|tree| tree.node(folder).is_some() && tree.children(folder).next().is_none())
+    }
+}
+
+/// Removes a file for good, unless it is another one by now. Blocks.
+fn remove_source(path: &Path, size: u64, modified: Option<i64>, what: &str) -> (PathBuf, Removed) {
+    let folder = path.parent().unwrap_or(path).to_path_buf();
+    let is_as_found = fs::metadata(path).is_ok_and(|facts| facts.is_file())
+        && local::stat(path).is_ok_and(|entry| entry.size == Some(size) && entry.modified == modified);
+    if !is_as_found {
+        let message = format!("Cannot {what}: it has changed since it was copied");
+        let problem = Problem::new(ProblemKind::Temporary, message, "Move it again.");
+        return (folder, Removed::Failed(problem));
+    }
+    (folder, outcome(fs::remove_file(path), what))
+}
+
+/// Removes a folder if it is empty. Blocks.
+fn remove_folder(path: &Path, what: &str) -> (PathBuf, Removed) {
+    let folder = path.parent().unwrap_or(path).to_path_buf();
+    let removed = match fs::remove_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Removed::Kept,
+        result => outcome(result, what),
+    };
+    (folder, removed)
+}
+
+/// Puts something away that a sync deletes. Blocks.
+fn put_away(trash: &Trash, target: &local::Target, what: &str) -> (PathBuf, Removed) {
+    let put = target.check_folders().and_then(|()| trash.put(&target.path()));
+    let removed = match put {
+        Ok(_) => Removed::Gone,
+        Err(error) => Removed::Failed(problem::of_local(what, &error)),
+    };
+    (target.folder(), removed)
+}
+
+fn outcome(result: io::Result<()>, what: &str) -> Removed {
+    match result {
+        Ok(()) => Removed::Gone,
+        Err(error) => Removed::Failed(problem::of_io(what, &error)),
+    }
+}

@@ -1,0 +1,82 @@
+//! The scans of a copy, begun: a source folder is listed and held against the target, on the disk as a job, in the cloud
+//! by the tree. `copying` calls it whenever a plan may have folders to scan; what a scan finds is `scan`'s.
+
+use super::actor::Actor;
+use super::changes::not_ready;
+use super::copying::{Copy, CopyDone};
+use super::ends::Way;
+use super::jobs::Done;
+use super::problem;
+use super::scan::{self, CloudChild, Goal, Origin, Picked};
+use crate::message::{CopyId, Problem};
+use crate::transfer::plan::Scan;
+
+impl Actor {
+    /// Starts as many scans as may run at once.
+    pub(super) fn start_scans(&mut self, id: CopyId) {
+        while let Some(copy) = self.copies.get_mut(&id)
+            && copy.scanning < SCANS_AT_ONCE
+            && let Some(scan) = copy.plan.next_scan()
+        {
+            copy.scanning += 1;
+            self.start_scan(id, scan);
+        }
+    }
+
+    fn start_scan(&mut self, id: CopyId, scan: Scan<Origin, Goal>) {
+        let Some(copy) = self.copies.get(&id) else { return };
+        let Scan { folder, source, target } = scan.clone();
+        let broken = CopyDone::Scanned(folder, Err(problem::broke_down("look through the source")));
+        let broken = Done::Copy(id, broken);
+        match copy.way {
+            Way::Inside => self.scan_inside(id, scan),
+            Way::Up => {
+                let picked = match &copy.picked {
+                    Picked::Paths(paths) if source == Origin::Picked => paths.clone(),
+                    Picked::Paths(_) | Picked::Cloud(_) | Picked::Nothing => Vec::new(),
+                };
+                self.jobs.start_blocking(broken, move || {
+                    let path = match source {
+                        Origin::Disk(path) => Some(path),
+                        Origin::Picked | Origin::Cloud(_) => None,
+                    };
+                    let found = scan::disk_children(path.as_deref(), &picked);
+                    Done::Copy(id, CopyDone::Children(folder, target, found))
+                });
+            }
+            Way::Down => {
+                let wants_others = copy.plan.wants_others();
+                let children = self.cloud_children(copy, &source);
+                let rename = copy.rename.clone().filter(|_| copy.is_top(folder));
+                self.jobs.start_blocking(broken, move || {
+                    let target = match &target {
+                        Some(Goal::Disk(target)) => Some(target),
+                        Some(Goal::Node(_)) | None => None,
+                    };
+                    let found = children.and_then(|children| {
+                        scan::offers_down(children, target, rename.as_deref(), wants_others)
+                    });
+                    Done::Copy(id, CopyDone::Scanned(folder, found))
+                });
+            }
+        }
+    }
+
+    /// Returns what is in a source folder of the cloud, or what was picked.
+    pub(super) fn cloud_children(&self, copy: &Copy, source: &Origin) -> Result<Vec<CloudChild>, Problem> {
+        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
+        let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
+        let folder = match source {
+            Origin::Cloud(folder) => Some(*folder),
+            Origin::Picked | Origin::Disk(_) => None,
+        };
+        let picked = match &copy.picked {
+            Picked::Cloud(folders) => &folders[..],
+            Picked::Paths(_) | Picked::Nothing => &[],
+        };
+        Ok(scan::cloud_children(tree, folder, picked))
+    }
+}
+
+/// Folders being scanned at once for one copy.
+const SCANS_AT_ONCE: usize = 4;
