@@ -6,12 +6,13 @@
 use std::collections::HashMap;
 
 use super::check::{self, Checked};
+use super::send::Making;
 use super::{Change, ChangeError, ORIGIN, Outcome, Prepared, ShareKeys, Steps};
 use crate::api::error::ApiError;
-use crate::api::wire::{NewNode, PutNodes, StoredNode};
+use crate::api::wire::{NewNode, PutNodes};
 use crate::crypto::attributes::Attributes;
 use crate::crypto::key::{FolderKey, NodeKey, ShareKey, random};
-use crate::handle::{NodeHandle, base64_encode};
+use crate::handle::NodeHandle;
 use crate::session::Session;
 use crate::tree::{Node, NodeKind, NodeUpdate, PutNode, Tree};
 
@@ -92,6 +93,19 @@ fn part(checked: &Checked<'_>, node: &Node<'_>, above: Option<NodeHandle>) -> Re
     Ok(Part { source: node.handle(), above, key, attributes, size: node.size() })
 }
 
+impl Part {
+    fn making(&self, duplicate: &Duplicate, target: NodeHandle) -> Making {
+        Making {
+            source: self.source.to_string(),
+            parent: target,
+            key: self.key.clone(),
+            attributes: self.attributes.clone(),
+            size: self.size,
+            replaces: duplicate.replaces.filter(|_| self.above.is_none()),
+        }
+    }
+}
+
 impl Session {
     /// Makes a copy, in as many requests as it takes. [`ChangeError::CutShort`] where a later one fails.
     pub(super) async fn send_duplicate(&self, duplicate: Duplicate) -> Result<Outcome, ChangeError> {
@@ -127,42 +141,31 @@ impl Session {
         target: NodeHandle,
     ) -> Result<Vec<PutNode>, ChangeError> {
         let outside = parts.first().and_then(|first| first.above);
-        let new_node = |part: &Part| NewNode {
-            source: part.source.to_string(),
+        let makings: Vec<Making> = parts.iter().map(|part| part.making(duplicate, target)).collect();
+        let new_node = |(part, making): (&Part, &Making)| NewNode {
             parent: part.above.filter(|_| part.above != outside).map(|above| above.to_string()),
-            kind: u8::from(matches!(part.key, NodeKey::Folder(_))),
-            attributes: base64_encode(&part.attributes.encrypt(part.key.attribute_key())),
-            key: base64_encode(&part.key.wrap(self.master_key().bytes())),
-            replaces: duplicate.replaces.filter(|_| part.above.is_none()),
+            ..self.new_node(making)
         };
         let keys = parts.iter().map(|part| &part.key);
         let share_keys = ShareKeys::of_new(keys, &duplicate.shares).map(ShareKeys::into_table);
-        let command = PutNodes::new(target, parts.iter().map(new_node).collect(), share_keys);
+        let command = PutNodes::new(target, parts.iter().zip(&makings).map(new_node).collect(), share_keys);
         let answer = self.client().call(&command).await?;
         if answer.nodes.len() != parts.len() {
             return Err(ApiError::Malformed { command: "p" }.into());
         }
         let mut places: HashMap<NodeHandle, NodeHandle> = HashMap::new();
         let mut made = Vec::with_capacity(parts.len());
-        for (part, stored) in parts.iter().zip(answer.nodes) {
-            let StoredNode { handle, parent, uploaded } = stored;
+        for ((part, making), stored) in parts.iter().zip(&makings).zip(&answer.nodes) {
             let inside = part.above.and_then(|above| places.get(&above)).copied();
             match inside {
-                Some(folder) if folder != parent => return Err(ApiError::Malformed { command: "p" }.into()),
-                None if target != parent => return Err(ChangeError::Gone(target)),
+                Some(folder) if folder != stored.parent => {
+                    return Err(ApiError::Malformed { command: "p" }.into());
+                }
+                None if target != stored.parent => return Err(ChangeError::Gone(target)),
                 Some(_) | None => {}
             }
-            places.insert(part.source, handle);
-            made.push(PutNode {
-                handle,
-                parent,
-                kind: if matches!(part.key, NodeKey::File(_)) { NodeKind::File } else { NodeKind::Folder },
-                key: part.key.clone(),
-                attributes: part.attributes.clone(),
-                size: part.size,
-                uploaded: uploaded.unwrap_or_default(),
-                replaces: duplicate.replaces.filter(|_| part.above.is_none()),
-            });
+            places.insert(part.source, stored.handle);
+            made.push(making.put_node(stored));
         }
         Ok(made)
     }

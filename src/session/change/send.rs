@@ -183,7 +183,7 @@ impl Session {
         }
     }
 
-    fn new_node(&self, making: &Making) -> NewNode {
+    pub(super) fn new_node(&self, making: &Making) -> NewNode {
         NewNode {
             source: making.source.clone(),
             parent: None,
@@ -206,21 +206,26 @@ impl Making {
     /// Returns what became of it. [`ChangeError::Gone`] when its folder went away meanwhile: the server then puts it
     /// into the bin.
     fn made(&self, stored: &StoredNode) -> Result<Outcome, ChangeError> {
-        let &StoredNode { handle, parent: place, uploaded } = stored;
-        if place != self.parent {
+        if stored.parent != self.parent {
             return Err(ChangeError::Gone(self.parent));
         }
-        let put = PutNode {
+        let update = NodeUpdate::Put(vec![self.put_node(stored)]);
+        Ok(Outcome { updates: vec![update], created: Some(stored.handle) })
+    }
+
+    /// Returns the node that it became, where the server put it.
+    pub(super) fn put_node(&self, stored: &StoredNode) -> PutNode {
+        let &StoredNode { handle, parent, uploaded } = stored;
+        PutNode {
             handle,
-            parent: self.parent,
+            parent,
             kind: self.kind(),
             key: self.key.clone(),
             attributes: self.attributes.clone(),
             size: self.size,
             uploaded: uploaded.unwrap_or_default(),
             replaces: self.replaces,
-        };
-        Ok(Outcome { updates: vec![NodeUpdate::Put(vec![put])], created: Some(handle) })
+        }
     }
 }
 
