@@ -103,7 +103,7 @@ pub(crate) fn offers_up(
     rename: Option<&str>,
     wants_others: bool,
 ) -> Scanned<Origin, Goal> {
-    let there = target.map(|target| CloudNames::of(tree, target)).unwrap_or_default();
+    let there = CloudNames::of(tree, target);
     let offers: Vec<Offer<Origin, Goal>> = children
         .into_iter()
         .map(|(path, entry)| {
@@ -118,13 +118,7 @@ pub(crate) fn offers_up(
             Offer { source: Origin::Disk(path), name, target_name, kind, existing }
         })
         .collect();
-    let meets = offers.iter().any(|offer| !offer.existing.is_empty());
-    let others = match target {
-        Some(target) if wants_others => other_nodes(tree, target, &offers),
-        Some(_) | None => Vec::new(),
-    };
-    let taken = if meets { there.names.into_keys().collect() } else { HashSet::new() };
-    Scanned { offers, taken, others }
+    there.scanned(offers, wants_others)
 }
 
 /// What of a cloud folder no offer has the name of.
@@ -191,7 +185,7 @@ pub(crate) fn offers_inside(
     rename: Option<&str>,
     wants_others: bool,
 ) -> Scanned<Origin, Goal> {
-    let there = target.map(|target| CloudNames::of(tree, target)).unwrap_or_default();
+    let there = CloudNames::of(tree, target);
     let offers: Vec<Offer<Origin, Goal>> = children
         .into_iter()
         .map(|child| {
@@ -213,13 +207,7 @@ pub(crate) fn offers_inside(
             Offer { source: Origin::Cloud(child.folder), name: child.label, target_name, kind, existing }
         })
         .collect();
-    let meets = offers.iter().any(|offer| !offer.existing.is_empty());
-    let others = match target {
-        Some(target) if wants_others => other_nodes(tree, target, &offers),
-        Some(_) | None => Vec::new(),
-    };
-    let taken = if meets { there.names.into_keys().collect() } else { HashSet::new() };
-    Scanned { offers, taken, others }
+    there.scanned(offers, wants_others)
 }
 
 fn whole_folder(tree: &Tree, folder: NodeHandle) -> OfferKind {
@@ -258,21 +246,34 @@ fn existing_node(node: &Node<'_>, source: Side) -> Existing<Goal> {
     }
 }
 
-/// The children of a cloud folder by name, looked up once rather than for each offer.
-#[derive(Default)]
+/// The children of a cloud folder by name, looked up once rather than for each offer. None where the folder is not made
+/// yet.
 struct CloudNames<'t> {
+    tree: &'t Tree,
+    folder: Option<NodeHandle>,
     names: HashMap<String, Vec<Node<'t>>>,
 }
 
 impl<'t> CloudNames<'t> {
-    fn of(tree: &'t Tree, folder: NodeHandle) -> Self {
+    fn of(tree: &'t Tree, folder: Option<NodeHandle>) -> Self {
         let mut names: HashMap<String, Vec<Node<'t>>> = HashMap::new();
-        for node in tree.children(folder) {
+        for node in folder.into_iter().flat_map(|folder| tree.children(folder)) {
             if let Some(name) = node.name() {
                 names.entry(nfc(name)).or_default().push(node);
             }
         }
-        Self { names }
+        Self { tree, folder, names }
+    }
+
+    /// Ends a scan: the names matter only where one of them is met, the folder's others only where they are wanted.
+    fn scanned(self, offers: Vec<Offer<Origin, Goal>>, wants_others: bool) -> Scanned<Origin, Goal> {
+        let meets = offers.iter().any(|offer| !offer.existing.is_empty());
+        let others = match self.folder {
+            Some(folder) if wants_others => other_nodes(self.tree, folder, &offers),
+            Some(_) | None => Vec::new(),
+        };
+        let taken = if meets { self.names.into_keys().collect() } else { HashSet::new() };
+        Scanned { offers, taken, others }
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = Node<'t>> {
