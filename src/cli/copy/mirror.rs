@@ -27,12 +27,8 @@ pub(crate) struct MoveArgs {
     #[arg(value_name = "TARGET")]
     target: String,
 
-    /// Remove source folders that are empty afterwards
-    #[arg(long)]
-    delete_empty_src_dirs: bool,
-
     #[command(flatten)]
-    how: HowArgs,
+    how: MoveHowArgs,
 }
 
 /// Move a file to another name, or a folder like move.
@@ -46,6 +42,13 @@ pub(crate) struct MovetoArgs {
     #[arg(value_name = "TARGET")]
     target: String,
 
+    #[command(flatten)]
+    how: MoveHowArgs,
+}
+
+/// How to move.
+#[derive(Args, Debug)]
+struct MoveHowArgs {
     /// Remove source folders that are empty afterwards
     #[arg(long)]
     delete_empty_src_dirs: bool,
@@ -91,15 +94,17 @@ pub(crate) struct SyncArgs {
 
 /// Runs `move`.
 pub(crate) async fn run_move(args: MoveArgs, context: &mut Context) -> Outcome {
-    let task = Task::Move { empty_folders: args.delete_empty_src_dirs };
-    let report = copy(context, (&args.source, &args.target), &args.how, Naming::Into, task).await?;
-    end(context, &report)
+    move_to(context, (&args.source, &args.target), &args.how, Naming::Into).await
 }
 
 /// Runs `moveto`.
 pub(crate) async fn run_moveto(args: MovetoArgs, context: &mut Context) -> Outcome {
+    move_to(context, (&args.source, &args.target), &args.how, Naming::As).await
+}
+
+async fn move_to(context: &mut Context, ends: (&str, &str), args: &MoveHowArgs, naming: Naming) -> Outcome {
     let task = Task::Move { empty_folders: args.delete_empty_src_dirs };
-    let report = copy(context, (&args.source, &args.target), &args.how, Naming::As, task).await?;
+    let report = copy(context, ends, &args.how, naming, task).await?;
     end(context, &report)
 }
 
