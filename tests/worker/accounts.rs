@@ -114,13 +114,7 @@ async fn what_an_old_session_still_does_never_ends_the_new_one() {
     desk.open_cloud("").await;
     desk.emulator.fault("rate:4KiB@ul").unwrap();
     let request = request(Selection::Contents(desk.local("")), desk.cloud(""), ConflictPolicy::Ask);
-    desk.send(Command::PlanCopy { copy: COPY, request });
-    desk.send(Command::StartCopy { copy: COPY });
-    desk.until(|event| match event {
-        Event::Transfers { changed, .. } => changed.iter().any(|row| row.done > 0).then_some(()),
-        _ => None,
-    })
-    .await;
+    desk.begin_to_move(request).await;
     desk.ann.end_sessions();
     desk.send(Command::Refresh { view: CLOUD });
     desk.state(|state| matches!(state, AccountState::NeedsPassword { .. })).await;

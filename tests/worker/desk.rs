@@ -256,6 +256,17 @@ impl Desk {
         self.follow(plan, answer).await
     }
 
+    /// Starts a copy without waiting for its plan, and returns when bytes move.
+    pub(crate) async fn begin_to_move(&mut self, request: CopyRequest) {
+        self.send(Command::PlanCopy { copy: COPY, request });
+        self.send(Command::StartCopy { copy: COPY });
+        self.until(|event| match event {
+            Event::Transfers { changed, .. } => changed.iter().any(|row| row.done > 0).then_some(()),
+            _ => None,
+        })
+        .await;
+    }
+
     pub(crate) async fn follow(
         &mut self,
         plan: PlanSummary,

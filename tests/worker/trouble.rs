@@ -67,13 +67,7 @@ async fn hostile_names_stay_inside_the_target() {
 
 #[tokio::test(start_paused = true)]
 async fn a_damaged_download_never_gets_its_name() {
-    let mut desk = Desk::with(
-        |ann, _| {
-            ann.file("a.txt", b"some content", TIME);
-        },
-        |_| {},
-    );
-    desk.open_cloud("").await;
+    let mut desk = with_a_small_file().await;
     desk.emulator.fault("flip:3@dl").unwrap();
     let ran = desk.copy(desk.cloud(""), desk.local(""), ConflictPolicy::Ask).await;
     assert_eq!(ran.report.problem.unwrap().kind, ProblemKind::Integrity);
@@ -82,13 +76,7 @@ async fn a_damaged_download_never_gets_its_name() {
 
 #[tokio::test(start_paused = true)]
 async fn a_used_up_transfer_allowance_is_waited_for_and_shown() {
-    let mut desk = Desk::with(
-        |ann, _| {
-            ann.file("a.txt", b"some content", TIME);
-        },
-        |_| {},
-    );
-    desk.open_cloud("").await;
+    let mut desk = with_a_small_file().await;
     desk.emulator.fault("509:600@dl#1").unwrap();
     let ran = desk.copy(desk.cloud(""), desk.local(""), ConflictPolicy::Ask).await;
     assert_eq!(ran.report.copied_count, 1);
@@ -121,13 +109,7 @@ async fn all_downloads_that_wait_for_the_allowance_are_tried_at_once_when_the_us
 
 #[tokio::test(start_paused = true)]
 async fn without_patience_a_used_up_allowance_is_an_error() {
-    let mut desk = Desk::with(
-        |ann, _| {
-            ann.file("a.txt", b"some content", TIME);
-        },
-        |_| {},
-    );
-    desk.open_cloud("").await;
+    let mut desk = with_a_small_file().await;
     desk.emulator.fault("509:600@dl").unwrap();
     let mut request = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Ask);
     request.options.max_wait = Some(Duration::ZERO);
@@ -417,6 +399,18 @@ fn complete_plan(event: &Event) -> Option<PlanSummary> {
     }
 }
 
+/// A desk with a small file in the cloud, which is on the screen.
+async fn with_a_small_file() -> Desk {
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("a.txt", b"some content", TIME);
+        },
+        |_| {},
+    );
+    desk.open_cloud("").await;
+    desk
+}
+
 /// A desk whose copy of a slow, big file has begun to move.
 async fn with_a_file_on_its_way_down() -> Desk {
     let mut desk = Desk::with(
@@ -428,12 +422,6 @@ async fn with_a_file_on_its_way_down() -> Desk {
     desk.open_cloud("").await;
     desk.emulator.fault("rate:100KiB@dl").unwrap();
     let request = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Ask);
-    desk.send(Command::PlanCopy { copy: COPY, request });
-    desk.send(Command::StartCopy { copy: COPY });
-    desk.until(|event| match event {
-        Event::Transfers { changed, .. } => changed.iter().any(|row| row.done > 0).then_some(()),
-        _ => None,
-    })
-    .await;
+    desk.begin_to_move(request).await;
     desk
 }
