@@ -121,10 +121,10 @@ impl PartialFile {
         }
         self.file.sync_all().map_err(LocalError::io("write", &path))?;
         self.target.check_folders()?;
-        drop(self.file); // Windows renames no open file
         if let Some(trash) = trash {
             make_way(&path, trash)?;
         }
+        // The file stays open, and with it the lock: without one a sweep of the folder takes it for dead.
         rename_if_free(self.temporary, &path)
     }
 }
@@ -276,6 +276,25 @@ mod tests {
         let kept: Vec<_> = kept.filter(|entry| entry.file_type().is_file()).collect();
         assert_eq!(kept.len(), 1);
         assert_eq!(fs::read(kept[0].path()).unwrap(), b"old");
+    }
+
+    #[test]
+    fn a_sweep_takes_nothing_that_is_being_placed() {
+        let (folder, target) = scratch();
+        let trash = Trash::Folder(folder.path().join("trash"));
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    leftover::sweep(folder.path()).unwrap();
+                }
+            });
+            let placed: Result<Vec<()>, LocalError> =
+                (0..100).map(|_| written(&target, b"new").place(None, Some(&trash))).collect();
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+            placed.unwrap();
+        });
+        assert_eq!(fs::read(target.path()).unwrap(), b"new");
     }
 
     #[test]

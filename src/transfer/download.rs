@@ -1,6 +1,6 @@
 //! One file down: fetched in pieces over several connections, decrypted, checked as a whole, and only then given its
 //! name. The worker calls it. A piece that breaks off goes on at its last whole chunk, a large file that was left in the
-//! middle where its journal says ([`part`]).
+//! middle where its journal says.
 
 mod part;
 
