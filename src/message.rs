@@ -21,6 +21,8 @@ pub use copy::{
 };
 pub use event::Event;
 pub use problem::{Problem, ProblemKind};
-pub use transfer::{Direction, TransferAction, TransferId, TransferRow, TransferState, TransferTotals};
+pub use transfer::{
+    Direction, SpeedLimit, TransferAction, TransferId, TransferRow, TransferState, TransferTotals,
+};
 pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

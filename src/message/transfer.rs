@@ -1,6 +1,8 @@
 //! Transfers at the border: one file on its way as a row, the sums over all, and what the user may do to them. Made by
 //! `transfer::queue`, shown by the transfer list and the progress lines.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
 use super::account::Wait;
@@ -30,6 +32,17 @@ pub enum TransferAction {
     Retry(TransferId),
     /// Take finished, failed and cancelled ones off the list.
     ClearEnded,
+    /// Move no faster than this from now on, all transfers together.
+    Limit(SpeedLimit),
+}
+
+/// How fast all transfers together may be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpeedLimit {
+    /// Bytes a second to the cloud; `None` is no limit.
+    pub up: Option<NonZeroU64>,
+    /// Bytes a second from the cloud; `None` is no limit.
+    pub down: Option<NonZeroU64>,
 }
 
 /// Which way a transfer goes.
@@ -112,4 +125,6 @@ pub struct TransferTotals {
     pub seconds_left: Option<u64>,
     /// Why the first waiting one waits.
     pub wait: Option<Wait>,
+    /// How fast they may be.
+    pub limit: SpeedLimit,
 }

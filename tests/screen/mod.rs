@@ -7,7 +7,7 @@ use megapane::entry::{CloudFolder, Entry, EntryFlags, EntryKey, EntryKind, Locat
 use megapane::handle::NodeHandle;
 use megapane::message::{
     AccountRow, AccountState, Arrangement, Command, Conflict, ConflictSide, CopyId, Direction, Event, Row,
-    TransferId, TransferRow, TransferState, TransferTotals, Verdict, ViewHead, ViewId, ViewState,
+    SpeedLimit, TransferId, TransferRow, TransferState, TransferTotals, Verdict, ViewHead, ViewId, ViewState,
 };
 use megapane::ui::figure::Clock;
 use megapane::ui::state::{AppState, Surroundings};
@@ -239,6 +239,7 @@ pub(crate) fn totals(count: u64, ended_count: u64) -> TransferTotals {
         down_speed: 0,
         seconds_left: Some(1380),
         wait: None,
+        limit: SpeedLimit::default(),
     }
 }
 

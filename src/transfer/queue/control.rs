@@ -38,6 +38,7 @@ impl Queue {
             }
             TransferAction::Retry(id) => self.retry(*id, &mut acted),
             TransferAction::ClearEnded => self.each(Self::clear, &mut acted),
+            TransferAction::Limit(limit) => self.limit = *limit,
         }
         acted
     }

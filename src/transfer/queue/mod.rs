@@ -12,8 +12,8 @@ use transfer::{Lane, Phase, Size, Stopped, Sums, Transfer, lane_of};
 
 use super::speed::Speed;
 use crate::message::{
-    CopyId, Direction, Event, Problem, TransferId, TransferRow, TransferState, TransferTotals, Wait,
-    WaitReason,
+    CopyId, Direction, Event, Problem, SpeedLimit, TransferId, TransferRow, TransferState, TransferTotals,
+    Wait, WaitReason,
 };
 
 /// All transfers of a worker, in the order in which they were added.
@@ -31,6 +31,8 @@ pub struct Queue {
     no_downloads: Option<(Wait, Instant)>,
     sums: Sums,
     speeds: [Speed; 2],
+    /// How fast all may be together. Kept here to be shown.
+    limit: SpeedLimit,
     changed: BTreeSet<TransferId>,
     removed: Vec<TransferId>,
 }
@@ -96,6 +98,7 @@ impl Default for Queue {
             no_downloads: None,
             sums: Sums::default(),
             speeds: [Speed::default(), Speed::default()],
+            limit: SpeedLimit::default(),
             changed: BTreeSet::new(),
             removed: Vec::new(),
         }
@@ -249,6 +252,7 @@ impl Queue {
             down_speed,
             seconds_left: seconds_left.filter(|_| up + down > 0),
             wait: self.wait(),
+            limit: self.limit,
         }
     }
 
