@@ -39,7 +39,7 @@ pub(crate) struct Moving {
     /// Where it is written down; nowhere for accounts that keep nothing.
     keep: Keep,
     /// There while it runs.
-    run: Option<Run>,
+    run: Option<Box<Run>>,
 }
 
 /// One run of a transfer.
@@ -307,7 +307,7 @@ impl Actor {
             }
         }
         if let Some(moving) = self.moving.get_mut(&id) {
-            moving.run = Some(run);
+            moving.run = Some(Box::new(run));
         }
         Ok(())
     }

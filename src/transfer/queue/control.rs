@@ -37,7 +37,10 @@ impl Queue {
                 self.each(|queue, id, _| queue.resume(id), &mut acted);
             }
             TransferAction::Retry(id) => self.retry(*id, &mut acted),
-            TransferAction::ClearEnded => self.each(Self::clear, &mut acted),
+            TransferAction::ClearEnded => {
+                self.forget_done();
+                self.each(Self::clear, &mut acted);
+            }
             TransferAction::Limit(limit) => self.limit = *limit,
         }
         acted
