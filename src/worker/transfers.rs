@@ -111,6 +111,9 @@ impl Actor {
         if *action == TransferAction::ResumeAll {
             self.copies.values_mut().for_each(|copy| copy.is_held = false);
         }
+        if *action == TransferAction::CancelAll {
+            self.copies.values_mut().for_each(|copy| copy.plan.cancel_ahead());
+        }
         let acted = self.queue.act(action);
         self.follow_up(&acted);
         self.tell_transfers();

@@ -70,6 +70,27 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         Some(Action::Transfer(transfer))
     }
 
+    /// All transfers are cancelled: also those that nobody has heard of. What is found later goes on.
+    pub fn cancel_ahead(&mut self) {
+        let mut cancelled: Vec<FileId> = self.ready.drain(..).collect();
+        for folder in &mut self.folders {
+            folder.waiting.retain(|item| match item {
+                Item::File(file) => {
+                    cancelled.push(*file);
+                    false
+                }
+                Item::Folder(_) => true,
+            });
+        }
+        for id in cancelled {
+            let file = self.file(id);
+            let (path, size) = (self.path_of(file), file.size);
+            self.leave_ahead(size);
+            self.fail_cancelled(path, size);
+            self.forget(id);
+        }
+    }
+
     const fn leave_ahead(&mut self, size: u64) {
         self.ahead.count -= 1;
         self.ahead.bytes -= size;

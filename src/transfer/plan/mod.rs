@@ -210,10 +210,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             }
             // These may be tried again.
             FileEnd::Cancelled if self.is_stopped => {}
-            FileEnd::Cancelled => {
-                let problem = Problem::new(ProblemKind::Interrupted, format!("\"{path}\" was cancelled"), "");
-                self.fail(path, size, problem);
-            }
+            FileEnd::Cancelled => self.fail_cancelled(path, size),
             FileEnd::Failed(problem) => self.fail(path, size, problem),
         }
     }
@@ -333,6 +330,11 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.report.failed_count += 1;
         self.report.problem.get_or_insert_with(|| problem.clone());
         self.note(path, size, Note::Failed(problem));
+    }
+
+    fn fail_cancelled(&mut self, path: String, size: u64) {
+        let problem = Problem::new(ProblemKind::Interrupted, format!("\"{path}\" was cancelled"), "");
+        self.fail(path, size, problem);
     }
 
     fn note(&mut self, path: String, size: u64, note: Note) {

@@ -522,6 +522,30 @@ fn one_place_that_becomes_free_is_given_to_the_next_file_in_order() {
 }
 
 #[test]
+fn cancelling_everything_reaches_what_was_not_handed_out() {
+    let mut plan = plan(options(ConflictPolicy::Overwrite), &[]);
+    let many = (0..HANDED_OUT + 5).map(|number| file(&number.to_string(), vec![]));
+    scan(&mut plan, many.chain([folder("new", vec![])]).collect());
+    let first = actions(&mut plan);
+    scan(&mut plan, vec![file("inside", vec![])]);
+    assert_eq!(plan.ahead().count, 6, "one of them waits for its folder");
+    plan.cancel_ahead();
+    assert_eq!((plan.ahead(), plan.report().failed_count), (Ahead::default(), 6));
+    for file in transfers(&first) {
+        plan.file_ended(file.file, FileEnd::Copied);
+    }
+    let rest = actions(&mut plan);
+    assert!(transfers(&rest).is_empty());
+    for action in rest {
+        if let Action::MakeFolder { folder, .. } = action {
+            plan.folder_made(folder, "new".into());
+        }
+    }
+    actions(&mut plan);
+    assert!(plan.is_over());
+}
+
+#[test]
 fn a_file_that_waits_takes_little_memory() {
     // Besides this: its name, and its path or handle in the source.
     assert!(size_of::<File<std::path::PathBuf, crate::local::Target>>() <= 112);
