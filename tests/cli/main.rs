@@ -9,6 +9,7 @@ mod copy;
 mod full_disk;
 mod inside;
 mod killed;
+mod leftovers;
 mod listing;
 mod mirror;
 mod plain;
