@@ -41,11 +41,9 @@ impl Queue {
             return;
         }
         if let Some(oldest) = self.unlisted.done.pop_front()
-            && let Some(transfer) = self.transfers.remove(&oldest)
+            && let Some(transfer) = self.take_off(oldest)
         {
             self.unlisted.dropped.add(transfer.sums());
-            self.changed.remove(&oldest);
-            self.removed.push(oldest);
         }
     }
 
