@@ -21,7 +21,8 @@ pub fn start(folder: PathBuf, directives: &str) -> WorkerGuard {
     let bare = !directives.contains(['=', ',']);
     let directives = if bare { format!("megapane={directives}") } else { directives.to_owned() };
     let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("megapane=warn"));
-    let (writer, guard): (NonBlocking, _) = NonBlockingBuilder::default().finish(DailyFile::new(folder));
+    let builder = NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING);
+    let (writer, guard): (NonBlocking, _) = builder.finish(DailyFile::new(folder));
     let subscriber =
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(writer).finish();
     // Fails only where a test has set a subscriber of its own already.
@@ -99,6 +100,9 @@ fn without_queries(text: &str) -> String {
     }
     clean + rest
 }
+
+/// Lines that wait to be written; more are lost. Room for them is set aside at the start, 32 bytes each.
+const LINES_WAITING: usize = 8192;
 
 /// Days kept.
 const KEPT_FILES: usize = 5;

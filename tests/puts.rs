@@ -18,7 +18,7 @@ use megapane::emulator::{Access, Emulator, NewAccount, Owner, PASSWORD};
 use megapane::handle::NodeHandle;
 use megapane::secret::Secret;
 use megapane::session::Session;
-use megapane::session::change::{ChangeError, Put, PutTarget, Uploaded};
+use megapane::session::change::{Change, ChangeError, Outcome, Put, PutTarget, Uploaded};
 use megapane::store::undo::{UndoEnd, UndoJournal};
 use megapane::tree::Tree;
 
@@ -213,4 +213,113 @@ async fn thousands_that_end_together_are_put_with_a_few_commands_that_the_server
     let created: std::collections::HashSet<NodeHandle> =
         puts.into_iter().map(|put| put.unwrap().outcome.created.unwrap()).collect();
     assert_eq!(created.len(), 2500);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_in_another_order_tells_each_file_its_own_node() {
+    let scene = Scene::new(|_, _| {}).await;
+    let targets: Vec<PutTarget> = (0..5).map(|number| scene.target("", &number.to_string())).collect();
+    scene.emulator.fault("shuffle@p").unwrap();
+    let puts = scene.put_all(&targets).await;
+    assert_eq!(scene.sent(), [[5]]);
+    for (target, put) in targets.iter().zip(&puts) {
+        let put = put.as_ref().unwrap();
+        assert_eq!(scene.name(put).await, target.name);
+        assert_eq!(scene.ann.node(&target.name), put.outcome.created);
+    }
+    for (target, end) in targets.iter().zip(scene.ends()) {
+        let UndoEnd::Undoable(inverse) = end else { panic!("{end:?}") };
+        let node = scene.ann.node(&target.name).unwrap().to_string();
+        assert!(inverse.to_string().contains(&node), "{inverse} does not take {node} back");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_put_that_is_refused_after_half_of_it_was_made_makes_nothing_twice() {
+    let scene = Scene::new(|_, _| {}).await;
+    let targets: Vec<PutTarget> = (0..6).map(|number| scene.target("", &number.to_string())).collect();
+    scene.emulator.fault("half:-9@p#1").unwrap();
+    let puts = scene.put_all(&targets).await;
+    assert_eq!(scene.sent(), [vec![6], vec![1, 1, 1]], "what is not there is sent again");
+    assert_eq!(scene.ann.paths(), ["0", "1", "2", "3", "4", "5"]);
+    for (target, put) in targets.iter().zip(&puts) {
+        assert_eq!(put.as_ref().unwrap().outcome.created, scene.ann.node(&target.name), "{}", target.name);
+    }
+    assert!(scene.ends().iter().all(|end| matches!(end, UndoEnd::Undoable(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_put_that_cannot_be_looked_into_is_not_sent_again() {
+    let scene = Scene::new(|_, _| {}).await;
+    let targets = ["1", "2"].map(|name| scene.target("", name));
+    scene.emulator.fault("half:-9@p#1").unwrap();
+    scene.emulator.fault("-2@f").unwrap();
+    let puts = scene.put_all(&targets).await;
+    assert!(puts.iter().all(Result::is_err));
+    assert_eq!(scene.sent(), [[2]]);
+    assert_eq!(scene.ends(), [UndoEnd::Unknown, UndoEnd::Unknown], "nobody knows");
+}
+
+// ---------------------------------------------------------------------------------------------- copies in the cloud
+
+impl Scene {
+    /// Copies files, each under a name of its own, to the root, all at the same time.
+    async fn copy_all(&self, copies: &[(&str, String)]) -> Vec<Result<Outcome, ChangeError>> {
+        let to = self.tree.root().unwrap();
+        let commit = async |(source, name): &(&str, String)| {
+            let node = self.tree.resolve(source).unwrap();
+            let change = Change::Copy { node, to, name: name.clone(), replaces: None };
+            let prepared = self.session.prepare(&self.tree, change)?;
+            self.session.commit(prepared, &self.journal).await
+        };
+        join_all(copies.iter().map(commit)).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn copies_of_files_inside_the_account_travel_together() {
+    let scene = Scene::new(|ann, _| {
+        ann.file("src/a", b"content of a", 1);
+        ann.file("src/b", b"content of b", 1);
+    })
+    .await;
+    scene.emulator.clear_seen();
+    scene.emulator.fault("shuffle@p").unwrap();
+    // Several copies of one content, whose keys are the same.
+    let copies: Vec<(&str, String)> =
+        (0..40).map(|number| (["src/a", "src/b"][number % 2], format!("copy {number}"))).collect();
+    let made = scene.copy_all(&copies).await;
+    let sent = scene.sent().concat();
+    assert_eq!(sent.iter().sum::<usize>(), 40);
+    assert!(sent.len() <= 2, "{sent:?}");
+    for ((source, name), made) in copies.iter().zip(made) {
+        assert_eq!(made.unwrap().created, scene.ann.node(name), "{name}");
+        assert_eq!(scene.ann.content(name), scene.ann.content(source));
+    }
+    assert_eq!(scene.ends().len(), 40);
+    assert!(scene.ends().iter().all(|end| matches!(end, UndoEnd::Undoable(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_that_is_refused_takes_no_other_along_and_is_made_once() {
+    let scene = Scene::new(|ann, _| {
+        for name in ["a", "gone", "c"] {
+            ann.file(&format!("src/{name}"), name.as_bytes(), 1);
+        }
+    })
+    .await;
+    scene.ann.delete("src/gone").unwrap();
+    scene.emulator.clear_seen();
+    let copies = ["a", "gone", "c"].map(|name| (["src", name].join("/"), format!("copy of {name}")));
+    let copies = copies.each_ref().map(|(source, name)| (source.as_str(), name.clone()));
+    let made = scene.copy_all(&copies).await;
+    assert_eq!(made.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(scene.ann.paths(), ["copy of a", "copy of c", "src/", "src/a", "src/c"]);
+    let again = Scene { journal: UndoJournal::none(), ..scene };
+    again.emulator.fault("half:-9@p#1").unwrap();
+    let copies = ["a", "c"].map(|name| (["src", name].join("/"), format!("another {name}")));
+    let copies = copies.each_ref().map(|(source, name)| (source.as_str(), name.clone()));
+    again.copy_all(&copies).await.into_iter().for_each(|made| assert!(made.is_ok()));
+    let paths = again.ann.paths();
+    assert_eq!(paths.iter().filter(|path| path.starts_with("another")).count(), 2, "{paths:?}");
 }

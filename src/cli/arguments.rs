@@ -5,7 +5,8 @@ use clap::{Parser, Subcommand};
 
 use super::context::GlobalArgs;
 use super::{
-    about, cat, completions, config, copy, demo, emulator, ls, lsd, lsf, lsjson, lsl, man, mkdir, size, tree,
+    about, cat, completions, config, copy, demo, emulator, leftovers, ls, lsd, lsf, lsjson, lsl, man, mkdir,
+    size, tree,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Moveto(copy::mirror::MovetoArgs),
     Sync(copy::mirror::SyncArgs),
     Check(copy::check::CheckArgs),
+    Leftovers(leftovers::LeftoversArgs),
     Demo(demo::DemoArgs),
     Emulator(emulator::EmulatorArgs),
     Completions(completions::CompletionsArgs),

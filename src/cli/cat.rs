@@ -148,7 +148,7 @@ impl Stream<'_> {
                 }
                 Err(error) => match self.patience.judge(error, Instant::now())? {
                     Remedy::Again => {}
-                    Remedy::NewAddress => self.origin = None,
+                    Remedy::NewAddress | Remedy::OtherHost => self.origin = None,
                 },
             }
         }

@@ -16,6 +16,7 @@ mod demo;
 mod emulator;
 mod filters;
 mod items;
+mod leftovers;
 mod login;
 mod ls;
 mod lsd;
@@ -196,6 +197,7 @@ async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
         Some(Command::Moveto(args)) => copy::mirror::run_moveto(args, context).await,
         Some(Command::Sync(args)) => copy::mirror::run_sync(args, context).await,
         Some(Command::Check(args)) => copy::check::run(args, context).await,
+        Some(Command::Leftovers(args)) => leftovers::run(&args, context),
         Some(Command::Demo(args)) => demo::run(args, context).await,
         Some(Command::Emulator(args)) => emulator::run(args).await,
         Some(Command::Completions(args)) => completions::run(&args),

@@ -61,7 +61,13 @@ impl Folders {
     /// The folder of the journals of an account's transfers.
     #[must_use]
     pub fn transfer_journals(&self, account: &str) -> PathBuf {
-        self.state.join("transfers").join(account)
+        self.all_transfer_journals().join(account)
+    }
+
+    /// The folder that has one such folder for each account.
+    #[must_use]
+    pub fn all_transfer_journals(&self) -> PathBuf {
+        self.state.join("transfers")
     }
 
     /// The folder of the records of copies that are not over.

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::account::Standing;
 use super::commands::{self, Call, Reply};
-use super::fault::CommandFaults;
+use super::fault::{CommandFault, CommandFaults};
 use super::refusal::Refusal;
 use super::share::Link;
 use super::world::{Caller, World, unix_now};
@@ -84,13 +84,20 @@ pub(crate) fn answer(
         if index > 0 {
             pieces.push(Bytes::from_static(b","));
         }
-        if let Some(refusal) = faults.of(index) {
-            pieces.push(refused(command, refusal));
+        let fault = faults.of(index);
+        if let Some(CommandFault::Refused(refusal, seconds)) = fault {
+            pieces.push(refused(command, (refusal, seconds)));
             continue;
         }
+        let halved = matches!(fault, Some(CommandFault::Half(_))).then(|| half(command));
         world.begin_command(command.get("i").and_then(Value::as_str));
-        let mut call = Call { world, caller: &caller, base, version, body: command };
-        let outcome = commands::run(&mut call);
+        let body = halved.as_ref().unwrap_or(command);
+        let outcome = commands::run(&mut Call { world, caller: &caller, base, version, body });
+        let outcome = match fault {
+            Some(CommandFault::Half(refusal)) => Err(refusal),
+            Some(CommandFault::Shuffled) => outcome.map(shuffled),
+            Some(CommandFault::Refused(..)) | None => outcome,
+        };
         let tag = world.command_tag(caller.viewer()).filter(|_| version >= 3);
         pieces.extend(element(outcome, tag));
     }
@@ -124,6 +131,28 @@ fn refused(command: &Value, (refusal, seconds): (Refusal, Option<u64>)) -> Bytes
             json!({ "e": refusal.number(), "tl": seconds }).to_string().into()
         }
         _ => refusal.number().to_string().into(),
+    }
+}
+
+/// A command with the first half of its nodes.
+fn half(command: &Value) -> Value {
+    let mut half = command.clone();
+    if let Some(nodes) = half.get_mut("n").and_then(Value::as_array_mut) {
+        nodes.truncate(nodes.len() / 2);
+    }
+    half
+}
+
+/// An answer whose nodes stand the other way round.
+fn shuffled(reply: Reply) -> Reply {
+    match reply {
+        Reply::Json(mut value) => {
+            if let Some(nodes) = value.get_mut("f").and_then(Value::as_array_mut) {
+                nodes.reverse();
+            }
+            Reply::Json(value)
+        }
+        Reply::Pieces(pieces) => Reply::Pieces(pieces),
     }
 }
 

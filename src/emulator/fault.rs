@@ -15,6 +15,8 @@
 //!          short       the answer's body is properly ended VALUE bytes early (half of it when absent)
 //!          garbage     a web page instead of the answer
 //!          expire      the session of the request ends, now
+//!          shuffle     a command's answer has its nodes in another order (`shuffle@p`)
+//!          half:-N     a command is carried out for the first half of its nodes, and then refused (`half:-9@p`)
 //! TARGET   cs sc wait ul dl, or a command's name; absent: every request. `sc` is `sc` and `wsc`; `dl0` to `dl5` are the
 //!          downloads of one part of a file that is served in six, `dl` those of all parts and of whole files
 //! WHEN     3  only the third request that TARGET fits;  3-  from the third on;  3-5;  *3  each third;
@@ -63,6 +65,10 @@ pub enum FaultKind {
     Garbage,
     /// The session of the request ends.
     Expire,
+    /// The nodes of a command's answer stand in another order.
+    Shuffle,
+    /// A command does half of its work, and is refused with this number.
+    Half(i64),
 }
 
 /// Which requests.
@@ -118,15 +124,25 @@ pub struct FaultSyntaxError {
     pub reason: &'static str,
 }
 
-/// Error numbers for single commands of one batch, by position.
+/// What goes wrong with single commands of one batch, by position.
 #[derive(Debug, Default)]
-pub(crate) struct CommandFaults(pub(crate) Vec<(usize, i64, Option<u64>)>);
+pub(crate) struct CommandFaults(pub(crate) Vec<(usize, CommandFault)>);
+
+/// What goes wrong with one command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CommandFault {
+    /// It is refused, and told to wait so many seconds.
+    Refused(Refusal, Option<u64>),
+    /// It does half of its work, and is refused.
+    Half(Refusal),
+    /// It answers in another order.
+    Shuffled,
+}
 
 impl CommandFaults {
-    /// What the command at `index` is refused with, and the seconds to wait.
-    pub(crate) fn of(&self, index: usize) -> Option<(Refusal, Option<u64>)> {
-        let found = self.0.iter().find(|(position, ..)| *position == index)?;
-        Some((Refusal::Other(found.1), found.2))
+    /// What goes wrong with the command at `index`.
+    pub(crate) fn of(&self, index: usize) -> Option<CommandFault> {
+        self.0.iter().find(|(position, _)| *position == index).map(|(_, fault)| *fault)
     }
 }
 
@@ -180,6 +196,8 @@ fn parse_kind(name: &str, value: Option<&str>) -> Option<FaultKind> {
         "short" => FaultKind::Short(bytes()?),
         "garbage" => FaultKind::Garbage,
         "expire" => FaultKind::Expire,
+        "shuffle" => FaultKind::Shuffle,
+        "half" => FaultKind::Half(value?.parse().ok().filter(|number| *number < 0)?),
         _ => return None,
     })
 }
@@ -257,6 +275,7 @@ mod tests {
             ("slow:50ms@sc#5%9", FaultKind::Slow(Duration::from_millis(50)), "sc", When::Percent(5.0, 9)),
             ("rate:64KiB@dl", FaultKind::Rate(65536), "dl", When::Always),
             ("short@f#2-3", FaultKind::Short(None), "f", When::Between(2, 3)),
+            ("half:-9@p#2", FaultKind::Half(-9), "p", When::Between(2, 2)),
             ("404@dl5", FaultKind::Status(404, None), "dl5", When::Always),
         ];
         for (text, kind, target, when) in table {

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::fault::{CommandFaults, Endpoint, Fault, FaultKind, Target, When};
+use super::fault::{CommandFault, CommandFaults, Endpoint, Fault, FaultKind, Target, When};
+use super::refusal::Refusal;
 use crate::crypto::hashcash::Challenge;
 use crate::crypto::key::random;
 use crate::handle::{base64_decode, base64_encode};
@@ -88,15 +89,16 @@ impl Plan {
     pub(crate) fn judge(&mut self, probe: &Probe) -> Verdict {
         let mut verdict = Verdict::default();
         for rule in &mut self.rules {
-            match (rule.fault.target.clone(), rule.fault.kind) {
-                (Target::Command(name), FaultKind::Number(number, seconds)) => {
+            let kind = rule.fault.kind;
+            match (rule.fault.target.clone(), command_fault(kind)) {
+                (Target::Command(name), Some(fault)) => {
                     for (index, _) in probe.commands.iter().enumerate().filter(|(_, found)| **found == name) {
                         if rule.strikes() {
-                            verdict.commands.0.push((index, number, seconds));
+                            verdict.commands.0.push((index, fault));
                         }
                     }
                 }
-                (target, kind) => {
+                (target, _) => {
                     let fits = match target {
                         Target::Any => true,
                         Target::Endpoint(endpoint) => endpoint == probe.endpoint,
@@ -147,7 +149,27 @@ impl Verdict {
             FaultKind::Short(bytes) => self.short = Some(bytes.map_or(Short::Half, Short::By)),
             FaultKind::Garbage => self.garbage = true,
             FaultKind::Expire => self.expire = true,
+            FaultKind::Shuffle | FaultKind::Half(_) => {} // of single commands only
         }
+    }
+}
+
+/// What goes wrong with a single command, where a kind is of that sort.
+fn command_fault(kind: FaultKind) -> Option<CommandFault> {
+    match kind {
+        FaultKind::Number(number, seconds) => Some(CommandFault::Refused(Refusal::Other(number), seconds)),
+        FaultKind::Half(number) => Some(CommandFault::Half(Refusal::Other(number))),
+        FaultKind::Shuffle => Some(CommandFault::Shuffled),
+        FaultKind::Status(..)
+        | FaultKind::Hashcash(_)
+        | FaultKind::Cut(_)
+        | FaultKind::Lost
+        | FaultKind::Slow(_)
+        | FaultKind::Rate(_)
+        | FaultKind::Flip(_)
+        | FaultKind::Short(_)
+        | FaultKind::Garbage
+        | FaultKind::Expire => None,
     }
 }
 

@@ -43,8 +43,30 @@ pub fn sweep(folder: &Path) -> io::Result<usize> {
     Ok(count)
 }
 
+/// Returns the temporary files in a folder and all below it; links are not followed. Blocks.
+pub(crate) fn parts_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut parts = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && is_temporary(entry.file_name()) => {
+                parts.push(entry.into_path());
+            }
+            Ok(_) => {}
+            Err(error) if error.depth() == 0 => return Err(error.into()),
+            // A folder that cannot be read holds nothing that could be removed.
+            Err(error) => tracing::info!(%error, "not looked through"),
+        }
+    }
+    Ok(parts)
+}
+
+/// Returns whether nobody holds the lock of a temporary file. What cannot be told counts as alive.
+pub(crate) fn is_dead(path: &Path) -> bool {
+    OpenOptions::new().write(true).open(path).is_ok_and(|file| file.try_lock().is_ok())
+}
+
 /// Removes a temporary file whose lock nobody holds. What cannot be told counts as alive.
-pub(super) fn remove_dead(path: &Path) -> bool {
+pub(crate) fn remove_dead(path: &Path) -> bool {
     let Ok(file) = OpenOptions::new().write(true).open(path) else { return false };
     // Held until it is gone, so that nobody begins to use it meanwhile.
     file.try_lock().is_ok() && fs::remove_file(path).is_ok()

@@ -104,10 +104,11 @@ impl TransferState {
     }
 }
 
-/// Sums over the transfer list.
+/// Sums over all transfers: those on the list, those that their copies have still to put there, and done ones that made
+/// room for others.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TransferTotals {
-    /// Transfers on the list.
+    /// How many there are.
     pub count: u64,
     /// Of these, ended (done, failed or cancelled).
     pub ended_count: u64,

@@ -4,6 +4,7 @@
 //! [`Session::prepare_put`] and [`Session::put_file`]. Nothing else in the program may send a command that changes nodes.
 
 mod address;
+mod answered;
 mod check;
 mod duplicate;
 mod error;
@@ -168,6 +169,11 @@ impl Session {
     /// server may have acted already, and the journal has the change as of unknown end.
     pub async fn commit(&self, prepared: Prepared, journal: &UndoJournal) -> Result<Outcome, ChangeError> {
         let Prepared { change, steps } = prepared;
+        if let Steps::Duplicate(duplicate) = &steps
+            && let Some(finished) = duplicate.single(&change, journal)
+        {
+            return self.put_with_others(finished).await;
+        }
         self.journalled(&change, journal, self.send(steps)).await
     }
 }

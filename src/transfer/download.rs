@@ -268,7 +268,7 @@ impl<'a> Fetch<'a> {
         tracing::debug!(offset = piece.offset, whole, %error, "a piece broke off");
         match self.patience.judge(error, Instant::now())? {
             Remedy::Again => {}
-            Remedy::NewAddress => {
+            Remedy::NewAddress | Remedy::OtherHost => {
                 self.generation += 1;
                 self.address = Address::Unknown;
             }

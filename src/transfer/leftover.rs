@@ -9,6 +9,7 @@ use super::disk;
 use super::upload::LONGEST_LIFE;
 use crate::local::leftover::is_resumable;
 use crate::message::Direction;
+use crate::store::copy_journal::CopyJournals;
 use crate::store::transfer_journal::{JournalName, Record, TransferJournal, TransferJournals, unix_now};
 
 /// A transfer that can go on, and that nobody carries out.
@@ -24,6 +25,23 @@ pub struct Leftover {
     pub done: u64,
     /// The number of the copy that it belongs to, where that is kept.
     pub copy: Option<u64>,
+    /// The file in which a download goes on.
+    pub partial: Option<PathBuf>,
+}
+
+impl Leftover {
+    /// Returns whether it belongs to no copy that is kept.
+    #[must_use]
+    pub fn is_loose(&self, copies: &CopyJournals) -> bool {
+        self.copy.is_none_or(|copy| !copies.contains(copy))
+    }
+}
+
+/// Lists everything that nobody carries out, also what cannot go on, and changes nothing that is of use.
+pub fn look(journals: &TransferJournals) -> io::Result<Vec<Leftover>> {
+    let mut leftovers = Vec::new();
+    journals.each_free(|_, record| leftovers.extend(record.map(|record| leftover(&record))))?;
+    Ok(leftovers)
 }
 
 /// Lists what can go on, and takes off the disk what cannot: uploads whose address has expired, downloads whose file is
@@ -96,6 +114,7 @@ fn leftover(record: &Record) -> Leftover {
             size: record.head.content.size,
             done: record.done(),
             copy: record.head.copy,
+            partial: None,
         },
         Record::Down(record) => Leftover {
             direction: Direction::Down,
@@ -103,6 +122,7 @@ fn leftover(record: &Record) -> Leftover {
             size: record.head.size,
             done: record.done(),
             copy: record.head.copy,
+            partial: Some(record.head.partial.path()),
         },
     }
 }

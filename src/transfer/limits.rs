@@ -49,7 +49,9 @@ impl Limits {
     pub(crate) fn split(&self, size: u64) -> Split {
         let connections =
             usize::try_from(size / SMALLEST_PIECE).unwrap_or(usize::MAX).clamp(1, self.connections.max(1));
-        Split { connections, piece: (size / 100).clamp(SMALLEST_PIECE, LARGEST_PIECE) }
+        // Pieces end where chunks do: rounded up, five of them would be more than a twentieth of the file.
+        let hundredth = size / 100 / SMALLEST_PIECE * SMALLEST_PIECE;
+        Split { connections, piece: hundredth.clamp(SMALLEST_PIECE, LARGEST_PIECE) }
     }
 }
 
@@ -99,6 +101,7 @@ mod tests {
         assert_eq!(limits.split(0), Split { connections: 1, piece: 1 << 20 });
         assert_eq!(limits.split(1 << 20), Split { connections: 1, piece: 1 << 20 });
         assert_eq!(limits.split(5 << 20), Split { connections: 5, piece: 1 << 20 });
+        assert_eq!(limits.split(256 << 20).piece, 2 << 20, "rounded down");
         assert_eq!(limits.split(300 << 20), Split { connections: 5, piece: 3 << 20 });
         assert_eq!(limits.split(1 << 30), Split { connections: 5, piece: 4 << 20 });
         assert_eq!(limits.split(u64::MAX).connections, 5);

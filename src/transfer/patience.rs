@@ -38,6 +38,8 @@ pub(crate) enum Remedy {
     Again,
     /// The address. A download goes on with a new one; an upload, which is its address, starts over.
     NewAddress,
+    /// The address, as far as can be told: its host is silent, and another one may not be. Or it is the line.
+    OtherHost,
 }
 
 impl Patience {
@@ -71,6 +73,11 @@ impl Patience {
     pub(crate) const fn retry_now(&mut self) {
         self.failure_count = 0;
         self.since = None;
+        self.wait = None;
+    }
+
+    /// Forgets the wait, not the failures.
+    pub(crate) const fn try_at_once(&mut self) {
         self.wait = None;
     }
 
@@ -111,11 +118,14 @@ impl Patience {
                 return self.refused(error, Remedy::NewAddress, now);
             }
         };
+        // Not to be reached once is nothing; a host that has been silent for a whole minute will not speak soon.
+        let is_silent = matches!(error, StorageError::Transport(TransportError::Idle { .. }));
         self.back_off(reason, now).map_err(|GaveUp| match error {
             StorageError::Transport(_) => error.into(),
             _ => TransferError::GaveUp(reason),
         })?;
-        Ok(Remedy::Again)
+        let is_unreachable = reason == Reason::Offline && self.failure_count > 1;
+        Ok(if is_silent || is_unreachable { Remedy::OtherHost } else { Remedy::Again })
     }
 
     /// Judges a failed request for a download's address. The client below has retried what can be retried at once.
@@ -210,7 +220,8 @@ impl Patience {
         }
     }
 
-    fn waited(&self, now: Instant) -> Duration {
+    /// Returns how long nothing has moved.
+    pub(crate) fn waited(&self, now: Instant) -> Duration {
         self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
     }
 }
@@ -270,6 +281,22 @@ mod tests {
         }
         assert_eq!(patience.wait(now).unwrap().until, Some(now + FIRST_DELAY));
         assert_eq!(patience.wait(now + FIRST_DELAY), None);
+    }
+
+    #[test]
+    fn a_host_that_cannot_be_reached_twice_or_is_silent_for_long_is_taken_for_dead() {
+        let host = || "storage".to_owned();
+        let unreachable = || TransportError::Unreachable { host: host(), source: "refused".into() }.into();
+        let mut patience = Patience::new(None, 4);
+        let now = Instant::now();
+        assert_eq!(patience.judge(unreachable(), now).unwrap(), Remedy::Again);
+        assert_eq!(patience.judge(unreachable(), now).unwrap(), Remedy::Again, "one that ran beside it");
+        assert_eq!(patience.judge(unreachable(), now + FIRST_DELAY).unwrap(), Remedy::OtherHost);
+        patience.moved();
+        assert_eq!(patience.judge(unreachable(), now + LONGEST_DELAY).unwrap(), Remedy::Again);
+        let idle = TransportError::Idle { host: host(), limit: Duration::from_mins(1) };
+        assert_eq!(Patience::new(None, 4).judge(idle.into(), now).unwrap(), Remedy::OtherHost);
+        assert_eq!(Patience::new(None, 4).judge(StorageError::Busy, now).unwrap(), Remedy::Again);
     }
 
     #[test]

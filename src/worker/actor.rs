@@ -320,3 +320,6 @@ const OUTBOX_FULL: usize = 50_000;
 
 /// How long the worker waits for transfers to end cleanly when it is to end.
 const ENDING: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests;

@@ -239,13 +239,16 @@ impl Actor {
         let is_full = self.is_outbox_full();
         for _ in 0..ACTIONS_AT_ONCE {
             let Some(copy) = self.copies.get_mut(&id) else { return };
-            if copy.stage != Stage::Running || copy.making >= FOLDERS_AT_ONCE || is_full {
+            if copy.stage != Stage::Running || !copy.has_room() || is_full {
                 break;
             }
             let Some(action) = copy.plan.next_action() else { break };
             self.act_for_copy(id, action);
         }
         let Some(copy) = self.copies.get_mut(&id) else { return };
+        if copy.way != Way::Inside {
+            self.queue.set_ahead(id, copy.way.direction(), copy.plan.ahead());
+        }
         let summary = copy.plan.summary();
         if copy.told.as_ref() != Some(summary) {
             copy.told = Some(summary.clone());
@@ -372,7 +375,16 @@ impl Actor {
 
 impl Copy {
     fn has_more(&self) -> bool {
-        self.stage == Stage::Running && self.making < FOLDERS_AT_ONCE && self.plan.has_action()
+        self.stage == Stage::Running && self.has_room() && self.plan.has_action()
+    }
+
+    /// Whether more changes to the account or the disk may be under way.
+    const fn has_room(&self) -> bool {
+        let most = match self.way {
+            Way::Up | Way::Down => FOLDERS_AT_ONCE,
+            Way::Inside => INSIDE_AT_ONCE,
+        };
+        self.making < most
     }
 
     /// Only what was picked is renamed, not what is in it.
@@ -395,6 +407,9 @@ fn nothing_made(what: &str) -> Problem {
 
 /// Folders being made at once for one copy; the client below puts them into batches.
 const FOLDERS_AT_ONCE: usize = 32;
+
+/// Changes under way at once of a copy inside an account: files of one folder travel with one command.
+const INSIDE_AT_ONCE: usize = 500;
 
 /// Actions of one copy before the loop looks at other things.
 const ACTIONS_AT_ONCE: usize = 1000;

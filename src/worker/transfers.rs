@@ -39,7 +39,7 @@ pub(crate) struct Moving {
     /// Where it is written down; nowhere for accounts that keep nothing.
     keep: Keep,
     /// There while it runs.
-    run: Option<Run>,
+    run: Option<Box<Run>>,
 }
 
 /// One run of a transfer.
@@ -110,6 +110,9 @@ impl Actor {
     pub(crate) fn act_on_transfers(&mut self, action: &TransferAction) {
         if *action == TransferAction::ResumeAll {
             self.copies.values_mut().for_each(|copy| copy.is_held = false);
+        }
+        if *action == TransferAction::CancelAll {
+            self.copies.values_mut().for_each(|copy| copy.plan.cancel_ahead());
         }
         let acted = self.queue.act(action);
         self.follow_up(&acted);
@@ -307,7 +310,7 @@ impl Actor {
             }
         }
         if let Some(moving) = self.moving.get_mut(&id) {
-            moving.run = Some(run);
+            moving.run = Some(Box::new(run));
         }
         Ok(())
     }

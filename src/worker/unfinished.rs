@@ -127,7 +127,7 @@ impl Actor {
                 for journals in &journals {
                     leftover::discard_where(journals, |left| match left.copy {
                         Some(copy) if ids.contains(&copy) => true,
-                        owner => leftovers && is_loose(owner, &records),
+                        Some(_) | None => leftovers && left.is_loose(&records),
                     })?;
                 }
                 for left in &given_up {
@@ -286,18 +286,13 @@ fn find(copies: &CopyJournals, journals: &[TransferJournals]) -> std::io::Result
     }
     for journals in journals {
         for left in leftover::list(journals)? {
-            if is_loose(left.copy, copies) {
+            if left.is_loose(copies) {
                 found.leftovers.count += 1;
                 found.leftovers.bytes += left.done;
             }
         }
     }
     Ok(found)
-}
-
-/// Whether a transfer belongs to no copy that is kept.
-fn is_loose(copy: Option<u64>, copies: &CopyJournals) -> bool {
-    copy.is_none_or(|copy| !copies.contains(copy))
 }
 
 /// A copy that cannot be written down is carried out all the same.

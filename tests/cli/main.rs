@@ -5,7 +5,11 @@
 mod check;
 mod config;
 mod copy;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod inside;
+mod killed;
+mod leftovers;
 mod listing;
 mod mirror;
 mod plain;

@@ -254,3 +254,29 @@ async fn two_copies_of_one_file_never_make_two_siblings() {
     assert_eq!(reports.iter().map(|report| report.failed_count).sum::<u64>(), 1);
     assert_eq!(desk.ann.paths(), ["a"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn many_files_that_are_copied_inside_the_account_go_with_a_few_commands() {
+    let mut desk = Desk::with(
+        |ann, _| {
+            for number in 0..300 {
+                ann.file(&format!("from/{number}"), &[7; 9], TIME);
+            }
+            ann.file("to/299", b"another content", TIME + 1);
+        },
+        |_| {},
+    );
+    desk.open_cloud("").await;
+    desk.emulator.clear_seen();
+    let ran = desk.copy(desk.cloud("from"), desk.cloud("to"), ConflictPolicy::Overwrite).await;
+    assert_eq!((ran.report.copied_count, ran.report.failed_count), (300, 0));
+    assert_eq!(
+        desk.ann.paths().iter().filter(|path| path.starts_with("to/")).count(),
+        301,
+        "none is there twice"
+    );
+    assert_eq!(desk.ann.content("to/299").unwrap(), [7; 9]);
+    let seen = desk.emulator.seen();
+    let count = seen.iter().flat_map(|seen| &seen.commands).filter(|command| *command == "p").count();
+    assert!(count <= 5, "{count} commands");
+}

@@ -61,12 +61,12 @@ pub struct NewNode {
 /// The answer of `p`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct PutAnswer {
-    /// The nodes as they stand now, in the order of the command.
+    /// The nodes as they stand now. In the order of the command, as far as anybody has seen; their keys say for certain.
     #[serde(rename = "f", default)]
     pub nodes: Vec<StoredNode>,
 }
 
-/// One node of [`PutAnswer`]: what the server decides; the rest is known to who sent it.
+/// One node of [`PutAnswer`]: what the server decides, and by what it is known again; the rest is known to who sent it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct StoredNode {
     /// Its handle.
@@ -78,6 +78,12 @@ pub struct StoredNode {
     /// Arrival, Unix seconds.
     #[serde(rename = "ts", default, deserialize_with = "lenient::number")]
     pub uploaded: Option<i64>,
+    /// Its key, as those who may read it carry it: `id:key/id:key`.
+    #[serde(rename = "k", default, deserialize_with = "lenient::text")]
+    pub keys: Option<String>,
+    /// Its encrypted attributes, as they were sent.
+    #[serde(rename = "a", default, deserialize_with = "lenient::text")]
+    pub attributes: Option<String>,
 }
 
 impl ApiCommand for PutNodes {

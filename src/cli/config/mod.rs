@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use super::context::Context;
 use super::exit::ExitCode;
 use super::output::{Failure, Messages, Outcome};
-use super::{login, quantity};
+use super::{leftovers, login, quantity};
 use crate::config::{Account, ConfigError};
 use crate::secret::Secret;
 use crate::session::Session;
@@ -38,7 +38,7 @@ enum Action {
     Delete(DeleteArgs),
 }
 
-/// Log out and forget a remote.
+/// Log out and forget a remote, with the parts of its unfinished transfers.
 #[derive(Args, Debug)]
 struct DeleteArgs {
     /// Its name
@@ -71,6 +71,10 @@ async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
     }
     let path = context.config.folders.credentials(&account.name);
     credentials::remove(&path).map_err(|error| problem::of_credentials(&account.name, &error))?;
+    if let Err(error) = leftovers::forget(&context.config.folders, &account.name) {
+        let problem = problem::of_io("remove what its unfinished transfers left", &error);
+        context.messages.notice(&problem.message);
+    }
     context.config.remove(&account.name)?;
     Ok(())
 }

@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
+use super::answered::Answered;
 use super::check::{self, Checked};
+use super::putter::Finished;
 use super::send::Making;
 use super::{Change, ChangeError, ORIGIN, Outcome, Prepared, ShareKeys, Steps};
 use crate::api::error::ApiError;
@@ -14,6 +16,7 @@ use crate::crypto::attributes::Attributes;
 use crate::crypto::key::{FolderKey, NodeKey, ShareKey, random};
 use crate::handle::NodeHandle;
 use crate::session::Session;
+use crate::store::undo::UndoJournal;
 use crate::tree::{Node, NodeKind, NodeUpdate, PutNode, Tree};
 
 /// A copy that was checked: what is made, and where.
@@ -106,6 +109,19 @@ impl Part {
     }
 }
 
+impl Duplicate {
+    /// Returns what becomes of a copy of one file, which can be made together with others.
+    pub(super) fn single(&self, change: &Change, journal: &UndoJournal) -> Option<Finished> {
+        let [file] = &self.parts[..] else { return None };
+        matches!(file.key, NodeKey::File(_)).then(|| Finished {
+            making: file.making(self, self.target),
+            change: change.clone(),
+            shares: self.shares.clone(),
+            journal: journal.clone(),
+        })
+    }
+}
+
 impl Session {
     /// Makes a copy, in as many requests as it takes. [`ChangeError::CutShort`] where a later one fails.
     pub(super) async fn send_duplicate(&self, duplicate: Duplicate) -> Result<Outcome, ChangeError> {
@@ -150,22 +166,19 @@ impl Session {
         let share_keys = ShareKeys::of_new(keys, &duplicate.shares).map(ShareKeys::into_table);
         let command = PutNodes::new(target, parts.iter().zip(&makings).map(new_node).collect(), share_keys);
         let answer = self.client().call(&command).await?;
-        if answer.nodes.len() != parts.len() {
-            return Err(ApiError::Malformed { command: "p" }.into());
-        }
+        let muddled = || ApiError::Malformed { command: "p" };
+        let mut answered = Answered::new(&command, answer.nodes);
         let mut places: HashMap<NodeHandle, NodeHandle> = HashMap::new();
         let mut made = Vec::with_capacity(parts.len());
-        for ((part, making), stored) in parts.iter().zip(&makings).zip(&answer.nodes) {
+        for (entry, (part, making)) in parts.iter().zip(&makings).enumerate() {
             let inside = part.above.and_then(|above| places.get(&above)).copied();
-            match inside {
-                Some(folder) if folder != stored.parent => {
-                    return Err(ApiError::Malformed { command: "p" }.into());
-                }
-                None if target != stored.parent => return Err(ChangeError::Gone(target)),
-                Some(_) | None => {}
+            let folder = inside.unwrap_or(target);
+            let stored = answered.of(entry, folder).ok_or_else(muddled)?;
+            if stored.parent != folder {
+                return Err(if inside.is_some() { muddled().into() } else { ChangeError::Gone(target) });
             }
             places.insert(part.source, stored.handle);
-            made.push(making.put_node(stored));
+            made.push(making.put_node(&stored));
         }
         Ok(made)
     }

@@ -11,7 +11,7 @@ use crate::crypto::key::{FileKey, NodeKey, ShareKey};
 use crate::handle::{NodeHandle, base64_encode};
 use crate::session::Session;
 use crate::store::undo::UndoJournal;
-use crate::tree::{NodeUpdate, PutNode, Tree};
+use crate::tree::{Node, NodeUpdate, PutNode, Tree};
 
 /// Where an upload will go: collected on the tree before the first byte, used when it is complete.
 #[derive(Clone)]
@@ -111,21 +111,10 @@ impl Session {
         journal: &UndoJournal,
     ) -> Result<Option<Put>, ChangeError> {
         let tree = self.fetch_tree(|_, _| ()).await?;
-        let key = NodeKey::File(key.clone());
-        let Some(node) = tree.children(target.parent).find(|node| node.key().as_ref() == Some(&key)) else {
+        let (parent, replaces) = (target.parent, target.replaces);
+        let Some(outcome) = found(&tree, parent, &NodeKey::File(key.clone()), replaces, |_| true) else {
             return Ok(None);
         };
-        let put = PutNode {
-            handle: node.handle(),
-            parent: target.parent,
-            kind: node.kind(),
-            attributes: node.attributes().unwrap_or_default(),
-            size: node.size(),
-            uploaded: node.uploaded(),
-            replaces: target.replaces,
-            key,
-        };
-        let outcome = Outcome { created: Some(put.handle), updates: vec![NodeUpdate::Put(vec![put])] };
         self.follow_put(target, outcome, journal).await.map(Some)
     }
 
@@ -145,6 +134,41 @@ impl Session {
             Err(error) => Ok(Put { outcome, not_trashed: Some(error) }),
         }
     }
+}
+
+impl Making {
+    /// Looks whether it was made: by its key, its name, and where it stands. What it is a copy of, or takes the place of,
+    /// is not it.
+    pub(super) fn found(&self, tree: &Tree) -> Option<Outcome> {
+        let is_new = |node: &Node<'_>| {
+            node.name() == self.attributes.value("n")
+                && Some(node.handle()) != self.replaces
+                && node.handle().to_string() != self.source
+        };
+        found(tree, self.parent, &self.key, self.replaces, is_new)
+    }
+}
+
+/// Looks for a node of a folder by its key.
+fn found(
+    tree: &Tree,
+    parent: NodeHandle,
+    key: &NodeKey,
+    replaces: Option<NodeHandle>,
+    is_it: impl Fn(&Node<'_>) -> bool,
+) -> Option<Outcome> {
+    let node = tree.children(parent).find(|node| node.key().as_ref() == Some(key) && is_it(node))?;
+    let put = PutNode {
+        handle: node.handle(),
+        parent,
+        kind: node.kind(),
+        attributes: node.attributes().unwrap_or_default(),
+        size: node.size(),
+        uploaded: node.uploaded(),
+        replaces,
+        key: key.clone(),
+    };
+    Some(Outcome { created: Some(put.handle), updates: vec![NodeUpdate::Put(vec![put])] })
 }
 
 /// A binary token travels as base64, a text one as it is.

@@ -1,6 +1,6 @@
-//! [`Puts`]: makes finished uploads files, many with one command. While one request is on its way the uploads that end
-//! meanwhile are gathered for the next; each has its own undo record, its own outcome and its own error. Only
-//! [`Session::put_file`] hands uploads in.
+//! [`Puts`]: makes finished uploads files, and copies of files, many with one command. While one request is on its way
+//! those that are ready meanwhile are gathered for the next; each has its own undo record, its own outcome and its own
+//! error. [`Session::put_file`] hands uploads in, [`Session::commit`] copies.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ use crate::store::undo::{UndoId, UndoJournal};
 #[derive(Clone, Default)]
 pub(in crate::session) struct Puts(Arc<OnceLock<mpsc::Sender<Waiting>>>);
 
-/// An upload that is to become a file.
+/// An upload, or a file that is copied, that is to become a file.
 pub(super) struct Finished {
     pub(super) making: Making,
     /// What is journalled.
@@ -38,7 +38,7 @@ struct Waiting {
 }
 
 impl Session {
-    /// Makes an upload a file, journalled, with whatever others are ready. Once it is sent it goes on to its end, also
+    /// Makes it a file, journalled, with whatever others are ready. Once it is sent it goes on to its end, also
     /// when this is dropped.
     pub(super) async fn put_with_others(&self, finished: Finished) -> Result<Outcome, ChangeError> {
         let putter = self.puts.0.get_or_init(|| {
@@ -73,8 +73,9 @@ impl Session {
         }
     }
 
-    /// Makes all with one command. One that is refused has changed nothing, and does not say which node was at fault:
-    /// then each is sent in a command of its own, which travel together.
+    /// Makes all with one command. One that is refused does not say which node was at fault, nor whether it made some of
+    /// the others: those that a look at the account does not find are sent again in commands of their own, which travel
+    /// together.
     async fn make_each(
         &self,
         makings: &[Making],
@@ -87,8 +88,18 @@ impl Session {
         if makings.len() < 2 || !outcomes.iter().all(is_refused) {
             return outcomes;
         }
-        let alone = makings.iter().map(|making| self.make_all(std::slice::from_ref(making), shares));
-        join_all(alone).await.into_iter().flatten().collect()
+        let tree = match self.fetch_tree(|_, _| ()).await {
+            Ok(tree) => tree,
+            Err(error) => {
+                tracing::warn!(%error, "whether a refused command made nodes is not known");
+                return makings.iter().map(|_| Err(ApiError::Malformed { command: "p" }.into())).collect();
+            }
+        };
+        let one_by_one = makings.iter().map(async |making| match making.found(&tree) {
+            Some(outcome) => vec![Ok(outcome)],
+            None => self.make_all(std::slice::from_ref(making), shares).await,
+        });
+        join_all(one_by_one).await.into_iter().flatten().collect()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use super::answered::Answered;
 use super::duplicate::Duplicate;
 use super::{Change, ChangeError, Outcome, ShareKeys};
 use crate::api::error::ApiError;
@@ -158,11 +159,8 @@ impl Session {
         made.unwrap_or(Err(ApiError::Malformed { command: "p" }.into()))
     }
 
-    /// Makes nodes of one folder with one command: all, or none where the server refuses. Returns an outcome for each,
-    /// in order.
-    ///
-    /// The answer has the new nodes in the order of the command; where it has another number of them, which is whose is
-    /// not known, and the outcome of all is unknown.
+    /// Makes nodes of one folder with one command. Returns an outcome for each, in order; those that the answer does not
+    /// have are of unknown end.
     pub(super) async fn make_all(
         &self,
         makings: &[Making],
@@ -172,13 +170,15 @@ impl Session {
         let nodes = makings.iter().map(|making| self.new_node(making)).collect();
         let share_keys = ShareKeys::of_new(makings.iter().map(|making| &making.key), shares);
         let command = PutNodes::new(first.parent, nodes, share_keys.map(ShareKeys::into_table));
-        let answer = self.client().call(&command).await;
-        let answer = answer.and_then(|answer| {
-            let is_whole = answer.nodes.len() == makings.len();
-            is_whole.then_some(answer.nodes).ok_or(ApiError::Malformed { command: "p" })
-        });
-        match answer {
-            Ok(stored) => makings.iter().zip(&stored).map(|(making, stored)| making.made(stored)).collect(),
+        match self.client().call(&command).await {
+            Ok(answer) => {
+                let stored = Answered::new(&command, answer.nodes).in_order();
+                let made = |(making, stored): (&Making, Option<StoredNode>)| match stored {
+                    Some(stored) => making.made(&stored),
+                    None => Err(ApiError::Malformed { command: "p" }.into()),
+                };
+                makings.iter().zip(stored).map(made).collect()
+            }
             Err(error) => makings.iter().map(|_| Err(error.clone().into())).collect(),
         }
     }
@@ -215,7 +215,7 @@ impl Making {
 
     /// Returns the node that it became, where the server put it.
     pub(super) fn put_node(&self, stored: &StoredNode) -> PutNode {
-        let &StoredNode { handle, parent, uploaded } = stored;
+        let &StoredNode { handle, parent, uploaded, .. } = stored;
         PutNode {
             handle,
             parent,

@@ -22,7 +22,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             return self.differ(path, size, Note::MissingInTarget);
         };
         if files.next().is_some() {
-            return self.skip_ambiguous(path, size, &file.target_name);
+            return self.skip_ambiguous(path, size, file.target_name());
         }
         match existing.comparison {
             Comparison::Different => {
@@ -41,6 +41,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     pub(super) fn checked(&mut self, id: FileId, verdict: Verdict) {
         let file = self.file(id);
         let (path, size) = (self.path_of(file), file.size);
+        self.forget(id);
         match verdict {
             Verdict::Identical => self.agree(path, size, Note::Identical),
             Verdict::Different => self.differ(path, size, Note::Differs { in_size: false }),

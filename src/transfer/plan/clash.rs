@@ -118,6 +118,15 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         let (_, size, _, path) = self.source_side(clash.item);
         self.report.left_alone_count += 1;
         self.note(path, size, Note::LeftAlone);
+        self.forget_item(clash.item);
+    }
+
+    /// A file that is not copied is not asked about any more.
+    fn forget_item(&mut self, item: Item) {
+        match item {
+            Item::File(file) => self.forget(file),
+            Item::Folder(_) => {}
+        }
     }
 
     fn same(&mut self, clash: &Clash<T>) {
@@ -127,13 +136,14 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.note(path, size, Note::Same);
         if let Item::File(file) = clash.item {
             self.source_is_done(file);
+            self.forget(file);
         }
     }
 
     fn replace(&mut self, clash: &Clash<T>, replaces: Replaces<T>) {
         match clash.item {
             Item::File(file) => {
-                self.files[file.0 as usize].replaces = replaces;
+                self.file_mut(file).replaces = Some(Box::new(replaces));
                 self.want_file(file);
             }
             Item::Folder(_) => self.deny(clash),
@@ -152,7 +162,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.folder_mut(parent).taken.insert(free.clone());
         match item {
             Item::File(file) => {
-                self.files[file.0 as usize].target_name = free;
+                self.file_mut(file).renamed = Some(free.into_boxed_str());
                 self.want_file(file);
             }
             Item::Folder(folder) => {
@@ -179,6 +189,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             ),
         };
         self.fail(path, size, Problem::new(ProblemKind::Permanent, message, hint));
+        self.forget_item(clash.item);
     }
 
     fn sides(&self, clash: &Clash<T>) -> Sides {
@@ -208,7 +219,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     fn free_name(&self, item: Item) -> String {
         let name = match item {
-            Item::File(file) => &self.file(file).target_name,
+            Item::File(file) => self.file(file).target_name(),
             Item::Folder(folder) => &self.folder(folder).name,
         };
         free_name(name, |candidate| self.taken(item, candidate))

@@ -1,8 +1,8 @@
 //! Folders of the target: made when something is to go into them, waited for by what is. Part of the plan's machine; the
 //! worker makes them and says how that went. What cannot be made takes what is below it along, each counted once.
 
-use super::item::{FileId, FileTransfer, FolderId, FolderState, Item};
-use super::{Action, Plan};
+use super::item::{FileId, FileTransfer, FolderId, FolderState, Item, Replaces};
+use super::{Action, HANDED_OUT, Plan};
 use crate::message::{Note, Problem, Task};
 
 impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
@@ -37,30 +37,74 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         if self.options.dry_run {
             let is_move = matches!(self.options.task, Task::Move { .. });
             self.note(path, size, if is_move { Note::WouldMove } else { Note::WouldCopy });
+            self.forget(id);
         } else {
+            self.ahead.count += 1;
+            self.ahead.bytes += size;
             self.place_file(id);
         }
+    }
+
+    /// Returns the next transfer, unless enough are on their way.
+    pub(super) fn next_transfer(&mut self) -> Option<Action<S, T>> {
+        if self.on_way >= HANDED_OUT {
+            return None;
+        }
+        let id = self.ready.pop_front()?;
+        let file = self.file(id);
+        let FolderState::Ready(folder) = &self.folder(file.folder).state else {
+            unreachable!("a folder that is there stays there")
+        };
+        let transfer = FileTransfer {
+            file: id,
+            source: file.source.clone(),
+            folder: folder.clone(),
+            name: file.target_name().to_owned(),
+            path: self.path_of(file),
+            size: file.size,
+            modified: file.modified,
+            replaces: file.replaces.as_deref().cloned().unwrap_or(Replaces::Nothing),
+        };
+        self.leave_ahead(transfer.size);
+        self.on_way += 1;
+        Some(Action::Transfer(transfer))
+    }
+
+    /// All transfers are cancelled: also those that nobody has heard of. What is found later goes on.
+    pub fn cancel_ahead(&mut self) {
+        let mut cancelled: Vec<FileId> = self.ready.drain(..).collect();
+        for folder in &mut self.folders {
+            folder.waiting.retain(|item| match item {
+                Item::File(file) => {
+                    cancelled.push(*file);
+                    false
+                }
+                Item::Folder(_) => true,
+            });
+        }
+        for id in cancelled {
+            let file = self.file(id);
+            let (path, size) = (self.path_of(file), file.size);
+            self.leave_ahead(size);
+            self.fail_cancelled(path, size);
+            self.forget(id);
+        }
+    }
+
+    const fn leave_ahead(&mut self, size: u64) {
+        self.ahead.count -= 1;
+        self.ahead.bytes -= size;
     }
 
     fn place_file(&mut self, id: FileId) {
         let file = self.file(id);
         match &self.folder(file.folder).state {
-            FolderState::Ready(folder) => {
-                let transfer = FileTransfer {
-                    file: id,
-                    source: file.source.clone(),
-                    folder: folder.clone(),
-                    name: file.target_name.clone(),
-                    path: self.path_of(file),
-                    size: file.size,
-                    modified: file.modified,
-                    replaces: file.replaces.clone(),
-                };
-                self.actions.push_back(Action::Transfer(transfer));
-            }
+            FolderState::Ready(_) => self.ready.push_back(id),
             FolderState::Failed(problem) => {
                 let (path, size, problem) = (self.path_of(file), file.size, problem.clone());
+                self.leave_ahead(size);
                 self.fail(path, size, problem);
+                self.forget(id);
             }
             FolderState::Missing | FolderState::Making => {
                 let folder = file.folder;

@@ -298,18 +298,35 @@ pub(super) enum FolderState<T> {
     Failed(Problem),
 }
 
-/// A file as the plan keeps it.
+/// A file as the plan keeps it from its scan to its end. There may be hundreds of thousands: what only few have is boxed.
 #[derive(Debug)]
 pub(super) struct File<S, T> {
     pub(super) folder: FolderId,
-    pub(super) name: String,
-    pub(super) target_name: String,
+    pub(super) name: Box<str>,
+    /// The name in the target, where it is another one.
+    pub(super) renamed: Option<Box<str>>,
     pub(super) source: S,
     pub(super) size: u64,
     pub(super) modified: Option<i64>,
-    pub(super) replaces: Replaces<T>,
+    /// What has its name in the target, and what becomes of that; absent where nothing has it.
+    pub(super) replaces: Option<Box<Replaces<T>>>,
     /// Files in it: 1, but for whole folders.
     pub(super) count: u64,
+}
+
+impl<S, T> File<S, T> {
+    pub(super) fn target_name(&self) -> &str {
+        self.renamed.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// Files that are to be transferred and wait for their turn in the plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ahead {
+    /// How many, a folder that goes as a whole counting as one.
+    pub count: u64,
+    /// Bytes.
+    pub bytes: u64,
 }
 
 /// A file or a folder.

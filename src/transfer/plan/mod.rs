@@ -1,6 +1,9 @@
 //! The plan of one copy: what the scan finds becomes folders to make, files to transfer, questions and notes. A pure
 //! machine: the worker scans, acts and answers; the plan decides, and counts every item exactly once. It knows neither
 //! disk nor cloud: `S` names a source entry, `T` a target entry.
+//!
+//! However many files there are, some thousand are handed out at a time. One that waits takes 120 bytes, and the heap of its
+//! name and of its place in the source; one that has ended takes 8.
 
 mod check;
 mod clash;
@@ -12,8 +15,8 @@ mod removal;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 pub use item::{
-    Action, Doomed, Existing, FileEnd, FileId, FileTransfer, FolderId, Offer, OfferKind, Other, OtherKind,
-    Question, RemovalId, Removed, Replaces, Scan, Scanned,
+    Action, Ahead, Doomed, Existing, FileEnd, FileId, FileTransfer, FolderId, Offer, OfferKind, Other,
+    OtherKind, Question, RemovalId, Removed, Replaces, Scan, Scanned,
 };
 use item::{Clash, File, Folder, FolderState};
 use removal::{Closing, Removals};
@@ -29,11 +32,18 @@ use crate::message::{
 pub struct Plan<S, T> {
     options: PlanOptions,
     folders: Vec<Folder<S, T>>,
-    files: Vec<File<S, T>>,
+    /// By number; absent once nothing more can come of them.
+    files: Vec<Option<Box<File<S, T>>>>,
     to_scan: VecDeque<FolderId>,
     /// Scans that have been handed out.
     scanning: usize,
     actions: VecDeque<Action<S, T>>,
+    /// Files whose folders are there, in the order in which they were found.
+    ready: VecDeque<FileId>,
+    /// Files that are to be transferred, before they are handed out.
+    ahead: Ahead,
+    /// Files that were handed out and have not ended.
+    on_way: usize,
     clashes: VecDeque<Clash<T>>,
     /// The clash that the user has been asked about.
     asked: Option<Clash<T>>,
@@ -88,6 +98,9 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             to_scan: VecDeque::new(),
             scanning: 0,
             actions: VecDeque::new(),
+            ready: VecDeque::new(),
+            ahead: Ahead::default(),
+            on_way: 0,
             clashes: VecDeque::new(),
             asked: None,
             examining: HashMap::new(),
@@ -149,7 +162,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Returns the next thing to do. To be called only once the user has said so.
     pub fn next_action(&mut self) -> Option<Action<S, T>> {
         let action = loop {
-            match self.actions.pop_front().or_else(|| self.next_question()) {
+            match self.actions.pop_front().or_else(|| self.next_question()).or_else(|| self.next_transfer()) {
                 Some(action) => break action,
                 None if self.is_idle() && self.close() => {}
                 None => return None,
@@ -162,9 +175,17 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         Some(action)
     }
 
+    /// Returns the files that are to be transferred and were not handed out yet: [`Self::next_action`] hands out some
+    /// thousand at a time, however many there are.
+    #[must_use]
+    pub const fn ahead(&self) -> Ahead {
+        self.ahead
+    }
+
     /// A file's transfer has ended.
     pub fn file_ended(&mut self, id: FileId, end: FileEnd) {
         self.open -= 1;
+        self.on_way -= 1;
         let file = self.file(id);
         let (path, size) = (self.path_of(file), file.size);
         match end {
@@ -172,24 +193,24 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 let note = match (&end, &file.replaces) {
                     (FileEnd::CopiedInside, _) => Note::CopiedInside,
                     (FileEnd::MovedInside, _) => Note::MovedInside,
-                    (_, Replaces::Nothing) => Note::CopiedNew,
-                    (_, Replaces::Version(_) | Replaces::ToBin(_)) => Note::CopiedReplaced,
+                    (_, None) => Note::CopiedNew,
+                    (_, Some(_)) => Note::CopiedReplaced,
                 };
                 self.count_copied(file.count, size);
                 self.note(path, size, note);
                 if end != FileEnd::MovedInside {
                     self.source_is_done(id);
                 }
+                self.forget(id);
             }
             FileEnd::CopiedBeside(problem) => {
                 self.count_copied(1, size);
                 self.fail(path, size, problem);
+                self.forget(id);
             }
+            // These may be tried again.
             FileEnd::Cancelled if self.is_stopped => {}
-            FileEnd::Cancelled => {
-                let problem = Problem::new(ProblemKind::Interrupted, format!("\"{path}\" was cancelled"), "");
-                self.fail(path, size, problem);
-            }
+            FileEnd::Cancelled => self.fail_cancelled(path, size),
             FileEnd::Failed(problem) => self.fail(path, size, problem),
         }
     }
@@ -202,6 +223,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// A transfer that had ended badly is tried again: it does not count as failed.
     pub fn file_again(&mut self) {
         self.open += 1;
+        self.on_way += 1;
         self.report.failed_count = self.report.failed_count.saturating_sub(1);
     }
 
@@ -225,6 +247,8 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.closing = Closing::Over;
         self.to_scan.clear();
         self.actions.clear();
+        self.ready.clear();
+        self.ahead = Ahead::default();
         self.clashes.clear();
         self.asked = None;
         self.examining.clear();
@@ -242,6 +266,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     #[must_use]
     pub fn has_action(&self) -> bool {
         !self.actions.is_empty()
+            || (!self.ready.is_empty() && self.on_way < HANDED_OUT)
             || (self.asked.is_none() && !self.clashes.is_empty())
             || (self.closing != Closing::Over && self.is_idle())
     }
@@ -256,7 +281,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     fn is_idle(&self) -> bool {
         let handed_out = self.scanning + self.open + self.examining.len();
         let undecided = self.clashes.len() + usize::from(self.asked.is_some());
-        handed_out + undecided + self.to_scan.len() + self.actions.len() == 0
+        handed_out + undecided + self.to_scan.len() + self.actions.len() + self.ready.len() == 0
     }
 
     /// Returns whether a folder is the one whose scan finds what the user picked.
@@ -307,6 +332,11 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.note(path, size, Note::Failed(problem));
     }
 
+    fn fail_cancelled(&mut self, path: String, size: u64) {
+        let problem = Problem::new(ProblemKind::Interrupted, format!("\"{path}\" was cancelled"), "");
+        self.fail(path, size, problem);
+    }
+
     fn note(&mut self, path: String, size: u64, note: Note) {
         self.actions.push_back(Action::Note { path, size, note });
     }
@@ -331,8 +361,13 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     fn add_file(&mut self, file: File<S, T>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(file);
+        self.files.push(Some(Box::new(file)));
         id
+    }
+
+    /// Nothing more can come of a file.
+    fn forget(&mut self, id: FileId) {
+        self.files[id.0 as usize] = None;
     }
 
     fn folder(&self, id: FolderId) -> &Folder<S, T> {
@@ -344,13 +379,23 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     }
 
     fn file(&self, id: FileId) -> &File<S, T> {
-        &self.files[id.0 as usize]
+        let file = self.files[id.0 as usize].as_deref();
+        file.unwrap_or_else(|| unreachable!("only files that may still be asked about have a number outside"))
+    }
+
+    fn file_mut(&mut self, id: FileId) -> &mut File<S, T> {
+        let file = self.files[id.0 as usize].as_deref_mut();
+        file.unwrap_or_else(|| unreachable!("as above"))
     }
 }
 
 fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
+
+/// Files that are handed out at a time. Each takes about a kilobyte in the queue and is a row on the screen; those that
+/// are not handed out take about a fifth of that, and those that have ended nothing.
+const HANDED_OUT: usize = 4000;
 
 #[cfg(test)]
 mod tests;

@@ -1,24 +1,20 @@
 //! What a scan offers: left out, passed over, refused, found the same, or taken as a folder to go on with and a file to
 //! copy. Part of the plan's machine. Each offer ends in exactly one of these; equal names never go on silently.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::item::{Clash, Existing, File, FolderId, FolderState, Item, Offer, OfferKind, Replaces, Scanned};
+use super::item::{Clash, Existing, File, FolderId, FolderState, Item, Offer, OfferKind, Scanned};
 use super::{Plan, join};
 use crate::message::{ConflictPolicy, Note, Oddity, Problem, ProblemKind, Sameness, Task};
 use crate::transfer::compare::Comparison;
 
 impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     pub(super) fn take_offers(&mut self, folder: FolderId, found: Scanned<S, T>) {
-        let mut names: HashMap<String, u32> = HashMap::new();
         let mut offers = Vec::with_capacity(found.offers.len());
         for offer in found.offers {
             let path = join(&self.folder(folder).path, &offer.name);
             match self.wanted(&path, &offer.kind) {
-                Wanted::Yes(size) => {
-                    *names.entry(offer.target_name.clone()).or_default() += 1;
-                    offers.push((path, size, offer));
-                }
+                Wanted::Yes(size) => offers.push((size, offer)),
                 Wanted::No(size) => {
                     self.excluded(&path, offer.existing);
                     self.note(path, size, Note::Filtered);
@@ -27,20 +23,22 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 Wanted::Cannot(problem) => self.skip(path, 0, problem),
             }
         }
-        if offers.iter().any(|(_, _, offer)| !offer.existing.is_empty()) {
-            let taken: HashSet<String> = names.keys().cloned().chain(found.taken).collect();
-            self.folder_mut(folder).taken = taken;
+        if offers.iter().any(|(_, offer)| !offer.existing.is_empty()) {
+            let names = offers.iter().map(|(_, offer)| offer.target_name.clone());
+            self.folder_mut(folder).taken = names.chain(found.taken).collect();
         }
         self.take_others(folder, found.others);
-        for (path, size, offer) in offers {
-            match names.get_mut(&offer.target_name) {
-                Some(1) => self.take_offer(folder, path, offer),
+        let mut repeated = repeated_names(&offers);
+        for (size, offer) in offers {
+            let path = join(&self.folder(folder).path, &offer.name);
+            match repeated.get_mut(&offer.target_name) {
+                None => self.take_offer(folder, path, offer),
                 // Told once for all that share the name; the count goes to zero then.
                 Some(count) if *count > 1 => {
                     let count = std::mem::take(count);
                     self.skip_equal_names(path, size, count);
                 }
-                Some(_) | None => {}
+                Some(_) => {}
             }
         }
         if self.options.empty_folders && !self.is_check() {
@@ -94,34 +92,16 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         }
     }
 
-    fn take_offer(&mut self, folder: FolderId, path: String, offer: Offer<S, T>) {
+    fn take_offer(&mut self, folder: FolderId, path: String, mut offer: Offer<S, T>) {
         match offer.kind {
             OfferKind::Folder => self.take_folder(folder, path, offer),
             OfferKind::Whole { file_count, bytes } => {
-                let id = self.add_file(File {
-                    folder,
-                    name: offer.name,
-                    target_name: offer.target_name,
-                    source: offer.source,
-                    size: bytes,
-                    modified: None,
-                    replaces: Replaces::Nothing,
-                    count: file_count,
-                });
+                let id = self.add_file(found(folder, offer, (bytes, None), file_count));
                 self.want_file(id);
             }
             OfferKind::File { size, modified } => {
-                let file = File {
-                    count: 1,
-                    folder,
-                    name: offer.name,
-                    target_name: offer.target_name,
-                    source: offer.source,
-                    size,
-                    modified,
-                    replaces: Replaces::Nothing,
-                };
-                self.take_file(file, path, offer.existing);
+                let existing = std::mem::take(&mut offer.existing);
+                self.take_file(found(folder, offer, (size, modified), 1), path, existing);
             }
             OfferKind::Odd(oddity) => self.pass_over(path, oddity),
             OfferKind::Unfit(problem) => self.skip(path, 0, problem),
@@ -163,7 +143,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         }
         let may_be_several = matches!(self.options.conflict, ConflictPolicy::Rename | ConflictPolicy::Skip);
         if files.len() > 1 && !may_be_several {
-            return self.skip_ambiguous(path, file.size, &file.target_name);
+            return self.skip_ambiguous(path, file.size, file.target_name());
         }
         let id = self.add_file(file);
         match files.pop().or_else(|| folders.pop()) {
@@ -190,6 +170,26 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.report.passed_over_count += 1;
         self.note(path, 0, Note::PassedOver(oddity));
     }
+}
+
+/// Returns the names that several offers want, and how many do.
+fn repeated_names<S, T>(offers: &[(u64, Offer<S, T>)]) -> HashMap<String, u32> {
+    let mut names: Vec<&str> = offers.iter().map(|(_, offer)| offer.target_name.as_str()).collect();
+    names.sort_unstable();
+    let groups = names.chunk_by(|one, other| one == other).filter(|group| group.len() > 1);
+    groups.map(|group| (group[0].to_owned(), u32::try_from(group.len()).unwrap_or(u32::MAX))).collect()
+}
+
+/// Makes what the plan keeps of a file: of `facts` (bytes and time) and its offer.
+fn found<S, T>(
+    folder: FolderId,
+    offer: Offer<S, T>,
+    (size, modified): (u64, Option<i64>),
+    count: u64,
+) -> File<S, T> {
+    let Offer { source, name, target_name, .. } = offer;
+    let renamed = (target_name != name).then(|| target_name.into_boxed_str());
+    File { folder, name: name.into_boxed_str(), renamed, source, size, modified, replaces: None, count }
 }
 
 /// Whether an offer is to be copied, with its bytes.

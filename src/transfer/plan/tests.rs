@@ -460,3 +460,93 @@ proptest! {
         run(&world)?;
     }
 }
+
+// ---------------------------------------------------------------------------------------------- very many files
+
+#[test]
+fn files_of_a_folder_arrive_while_others_are_still_to_be_looked_through() {
+    let mut plan = plan(options(ConflictPolicy::Overwrite), &[]);
+    scan(
+        &mut plan,
+        vec![folder("a", vec![there(true)]), folder("b", vec![there(true)]), folder("c", vec![])],
+    );
+    let (a, b) = (plan.next_scan().unwrap(), plan.next_scan().unwrap());
+    let offers = vec![file("1", vec![]), file("2", vec![])];
+    plan.scanned(a.folder, Ok(Scanned { offers, taken: HashSet::new(), others: Vec::new() }));
+    let handed_out = actions(&mut plan);
+    for file in transfers(&handed_out) {
+        plan.file_ended(file.file, FileEnd::Copied);
+    }
+    actions(&mut plan);
+    assert_eq!((plan.report().copied_count, plan.summary().complete), (2, false));
+    assert!(!plan.is_over());
+    plan.scanned(b.folder, Ok(Scanned { offers: Vec::new(), taken: HashSet::new(), others: Vec::new() }));
+    assert!(!plan.summary().complete, "c is still to be looked through");
+}
+
+#[test]
+fn a_plan_of_very_many_files_hands_out_some_thousand_and_forgets_those_that_have_ended() {
+    const COUNT: usize = 3 * HANDED_OUT + 7;
+    let mut plan = plan(options(ConflictPolicy::Overwrite), &[]);
+    scan(&mut plan, (0..COUNT).map(|number| file(&number.to_string(), vec![])).collect());
+    assert_eq!(plan.summary().file_count, COUNT as u64, "all are counted at once");
+    let kept = |plan: &TestPlan| plan.files.iter().flatten().count();
+    let mut ended = 0;
+    while !plan.is_over() {
+        let handed_out = actions(&mut plan);
+        let handed_out = transfers(&handed_out);
+        assert!(handed_out.len() <= HANDED_OUT);
+        let ahead = (COUNT - ended - handed_out.len()) as u64;
+        assert_eq!(plan.ahead(), Ahead { count: ahead, bytes: ahead * 5 });
+        for file in handed_out {
+            plan.file_ended(file.file, FileEnd::Copied);
+            ended += 1;
+        }
+        assert_eq!(kept(&plan), COUNT - ended);
+        plan.actions.clear();
+    }
+    assert_eq!((ended, plan.report().copied_count, kept(&plan)), (COUNT, COUNT as u64, 0));
+}
+
+#[test]
+fn one_place_that_becomes_free_is_given_to_the_next_file_in_order() {
+    let mut plan = plan(options(ConflictPolicy::Overwrite), &[]);
+    scan(&mut plan, (0..=HANDED_OUT).map(|number| file(&number.to_string(), vec![])).collect());
+    let first = actions(&mut plan);
+    assert!(!plan.has_action());
+    plan.file_ended(transfers(&first)[9].file, FileEnd::Cancelled);
+    let next = actions(&mut plan);
+    assert_eq!(transfers(&next)[0].name, HANDED_OUT.to_string());
+    plan.file_again();
+    assert!(!plan.has_action());
+}
+
+#[test]
+fn cancelling_everything_reaches_what_was_not_handed_out() {
+    let mut plan = plan(options(ConflictPolicy::Overwrite), &[]);
+    let many = (0..HANDED_OUT + 5).map(|number| file(&number.to_string(), vec![]));
+    scan(&mut plan, many.chain([folder("new", vec![])]).collect());
+    let first = actions(&mut plan);
+    scan(&mut plan, vec![file("inside", vec![])]);
+    assert_eq!(plan.ahead().count, 6, "one of them waits for its folder");
+    plan.cancel_ahead();
+    assert_eq!((plan.ahead(), plan.report().failed_count), (Ahead::default(), 6));
+    for file in transfers(&first) {
+        plan.file_ended(file.file, FileEnd::Copied);
+    }
+    let rest = actions(&mut plan);
+    assert!(transfers(&rest).is_empty());
+    for action in rest {
+        if let Action::MakeFolder { folder, .. } = action {
+            plan.folder_made(folder, "new".into());
+        }
+    }
+    actions(&mut plan);
+    assert!(plan.is_over());
+}
+
+#[test]
+fn a_file_that_waits_takes_little_memory() {
+    // Besides this: its name, and its path or handle in the source.
+    assert!(size_of::<File<std::path::PathBuf, crate::local::Target>>() <= 112);
+}

@@ -2,7 +2,7 @@
 //! worker, which stops the runs that [`Acted`] names. Nothing is stopped here: a running one keeps its place until the
 //! worker says that its run has ended.
 
-use super::transfer::{Phase, Stopped};
+use super::transfer::{Phase, Stopped, Transfer};
 use super::{Activity, Queue};
 use crate::message::{CopyId, TransferAction, TransferId, TransferState};
 
@@ -37,7 +37,10 @@ impl Queue {
                 self.each(|queue, id, _| queue.resume(id), &mut acted);
             }
             TransferAction::Retry(id) => self.retry(*id, &mut acted),
-            TransferAction::ClearEnded => self.each(Self::clear, &mut acted),
+            TransferAction::ClearEnded => {
+                self.forget_done();
+                self.each(Self::clear, &mut acted);
+            }
             TransferAction::Limit(limit) => self.limit = *limit,
         }
         acted
@@ -120,13 +123,19 @@ impl Queue {
 
     fn clear(&mut self, id: TransferId, acted: &mut Acted) {
         if let Some(Phase::Ended(_)) = self.phase(id)
-            && let Some(transfer) = self.transfers.remove(&id)
+            && let Some(transfer) = self.take_off(id)
         {
             self.sums.subtract(transfer.sums());
-            self.changed.remove(&id);
-            self.removed.push(id);
             acted.removed.push(id);
         }
+    }
+
+    /// Takes one off the list; in the sums it stays.
+    pub(super) fn take_off(&mut self, id: TransferId) -> Option<Transfer> {
+        let transfer = self.transfers.remove(&id)?;
+        self.changed.remove(&id);
+        self.removed.push(id);
+        Some(transfer)
     }
 
     fn each(&mut self, act: fn(&mut Self, TransferId, &mut Acted), acted: &mut Acted) {

@@ -6,9 +6,11 @@ use std::time::Instant;
 
 mod control;
 mod transfer;
+mod unlisted;
 
 pub use control::Acted;
 use transfer::{Lane, Phase, Size, Stopped, Sums, Transfer, lane_of};
+use unlisted::Unlisted;
 
 use super::speed::Speed;
 use crate::message::{
@@ -29,7 +31,9 @@ pub struct Queue {
     held: bool,
     /// The transfer allowance is used up until then, as one that waits for it says.
     no_downloads: Option<(Wait, Instant)>,
+    /// Over the list, and what is not on it.
     sums: Sums,
+    unlisted: Unlisted,
     speeds: [Speed; 2],
     /// How fast all may be together. Kept here to be shown.
     limit: SpeedLimit,
@@ -97,6 +101,7 @@ impl Default for Queue {
             held: false,
             no_downloads: None,
             sums: Sums::default(),
+            unlisted: Unlisted::default(),
             speeds: [Speed::default(), Speed::default()],
             limit: SpeedLimit::default(),
             changed: BTreeSet::new(),
@@ -208,6 +213,9 @@ impl Queue {
             }
         };
         self.set(id, Phase::Ended(state.clone()));
+        if state == TransferState::Done {
+            self.keep_few_done(id);
+        }
         Some(state)
     }
 

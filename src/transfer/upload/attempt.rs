@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::iter::{self, Peekable};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -30,10 +31,12 @@ use crate::transfer::remaining::Remaining;
 
 /// One run through the file, under one key, to one address.
 pub(super) struct Attempt<'a> {
+    upload: &'a Upload,
     patience: &'a mut Patience,
     scene: Arc<Scene>,
     jobs: Jobs<Ended>,
     state: State,
+    line: Line,
     /// Pieces that were never sent in this run.
     fresh: Peekable<Pieces>,
     /// Pieces to be sent again, as they are.
@@ -54,6 +57,16 @@ enum State {
     Sent,
     /// The address or what it holds is lost.
     StartOver,
+}
+
+/// What is known of the line while the storage host cannot be reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Unknown,
+    /// The API was asked for something, to see whether it answers.
+    Asked,
+    /// It did: what cannot be reached now is the host.
+    There,
 }
 
 /// What an attempt is bound to: one key, which never encrypts another content, and one address.
@@ -79,13 +92,20 @@ struct Scene {
     limits: Limits,
 }
 
-/// How sending a piece ended; an error of the outer kind ends the transfer.
-type Ended = Result<(Sealed, Result<PieceAnswer, StorageError>), TransferError>;
+/// What a job brings; an error ends the transfer.
+type Ended = Result<News, TransferError>;
+
+enum News {
+    /// How sending a piece ended.
+    Piece(Sealed, Result<PieceAnswer, StorageError>),
+    /// Whether the API answered.
+    Line(bool),
+}
 
 impl<'a> Attempt<'a> {
     /// Begins with the first byte.
     pub(super) fn new(
-        upload: &Upload,
+        upload: &'a Upload,
         source: &Arc<Source>,
         journal: &UploadJournal,
         terms: Terms,
@@ -105,10 +125,12 @@ impl<'a> Attempt<'a> {
             size => Box::new(chunk::pieces(size, upload.limits.split(size).piece)),
         };
         Self {
+            upload,
             patience,
             scene: Arc::new(scene),
             jobs: Jobs::new(Arc::clone(&upload.progress), client),
             state: State::Sending,
+            line: Line::Unknown,
             fresh: fresh.peekable(),
             again: Vec::new(),
             macs: BTreeMap::new(),
@@ -119,7 +141,7 @@ impl<'a> Attempt<'a> {
     /// Goes on where an earlier run stopped. Where the server has all pieces and nobody heard the token, the last one
     /// goes again: its answer brings it.
     pub(super) fn resume(
-        upload: &Upload,
+        upload: &'a Upload,
         source: &Arc<Source>,
         journal: &UploadJournal,
         begun: Begun,
@@ -172,10 +194,13 @@ impl<'a> Attempt<'a> {
                 self.patience.retry_now();
                 Ok(())
             }
-            Turn::Ended(ended) => {
-                let (sealed, answer) = ended?;
-                self.take(sealed, answer)
-            }
+            Turn::Ended(ended) => match ended? {
+                News::Piece(sealed, answer) => self.take(sealed, answer),
+                News::Line(is_there) => {
+                    self.take_line(is_there);
+                    Ok(())
+                }
+            },
         }
     }
 
@@ -205,6 +230,7 @@ impl<'a> Attempt<'a> {
                 let chunks = chunk::chunks_from(sealed.offset, self.scene.source.size);
                 self.macs.extend(chunks.map(|chunk| chunk.offset).zip(sealed.macs));
                 self.patience.moved();
+                self.line = Line::Unknown;
                 Ok(())
             }
             Err(error) => {
@@ -228,8 +254,35 @@ impl<'a> Attempt<'a> {
         match self.patience.judge(error, Instant::now())? {
             Remedy::Again => {}
             Remedy::NewAddress => self.state = State::StartOver,
+            Remedy::OtherHost => self.doubt_host(),
         }
         Ok(())
+    }
+
+    /// The host cannot be reached. Another one knows nothing of what this one has: it is left at once only where that is
+    /// nothing, else when it stays away though the line is there.
+    fn doubt_host(&mut self) {
+        match self.line {
+            _ if self.macs.is_empty() => self.state = State::StartOver,
+            Line::There => self.state = State::StartOver,
+            Line::Unknown if self.patience.waited(Instant::now()) >= HOST_AWAY => {
+                self.line = Line::Asked;
+                let (session, size) = (self.upload.session.clone(), self.scene.source.size);
+                let parent = self.upload.target.parent;
+                self.jobs
+                    .start(async move { Ok(News::Line(session.upload_url(size, parent).await.is_ok())) });
+            }
+            Line::Unknown | Line::Asked => {}
+        }
+    }
+
+    /// Where the API answers the host is tried once more, at once.
+    fn take_line(&mut self, is_there: bool) {
+        self.line = Line::Unknown;
+        if is_there {
+            self.line = Line::There;
+            self.patience.try_at_once();
+        }
     }
 }
 
@@ -261,6 +314,10 @@ impl Scene {
             Ok(answer) => self.journal.sent(sealed.offset, sealed.body.len() as u64, answer).await?,
             Err(_) => self.progress.take_back(left.load(Ordering::Relaxed)),
         }
-        Ok((sealed, answer))
+        Ok(News::Piece(sealed, answer))
     }
 }
+
+/// How long the host of an upload may be away before it is looked whether it alone is. Half of what the official client
+/// waits before it starts over (meganz/sdk `src/transferslot.cpp`, `XFERTIMEOUT`).
+const HOST_AWAY: Duration = Duration::from_secs(30);
