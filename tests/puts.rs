@@ -249,6 +249,19 @@ async fn a_put_that_is_refused_after_half_of_it_was_made_makes_nothing_twice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_answer_leaves_out_is_looked_for_and_not_sent_again() {
+    let scene = Scene::new(|_, _| {}).await;
+    let targets: Vec<PutTarget> = (0..5).map(|number| scene.target("", &number.to_string())).collect();
+    scene.emulator.fault("terse@p").unwrap();
+    let puts = scene.put_all(&targets).await;
+    assert_eq!(scene.sent(), [[5]]);
+    for (target, put) in targets.iter().zip(&puts) {
+        assert_eq!(put.as_ref().unwrap().outcome.created, scene.ann.node(&target.name), "{}", target.name);
+    }
+    assert!(scene.ends().iter().all(|end| matches!(end, UndoEnd::Undoable(_))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_put_that_cannot_be_looked_into_is_not_sent_again() {
     let scene = Scene::new(|_, _| {}).await;
     let targets = ["1", "2"].map(|name| scene.target("", name));

@@ -95,7 +95,8 @@ pub(crate) fn answer(
         let outcome = commands::run(&mut Call { world, caller: &caller, base, version, body });
         let outcome = match fault {
             Some(CommandFault::Half(refusal)) => Err(refusal),
-            Some(CommandFault::Shuffled) => outcome.map(shuffled),
+            Some(CommandFault::Shuffled) => outcome.map(|reply| with_nodes(reply, |nodes| nodes.reverse())),
+            Some(CommandFault::Terse) => outcome.map(|reply| with_nodes(reply, halve)),
             Some(CommandFault::Refused(..)) | None => outcome,
         };
         let tag = world.command_tag(caller.viewer()).filter(|_| version >= 3);
@@ -138,17 +139,21 @@ fn refused(command: &Value, (refusal, seconds): (Refusal, Option<u64>)) -> Bytes
 fn half(command: &Value) -> Value {
     let mut half = command.clone();
     if let Some(nodes) = half.get_mut("n").and_then(Value::as_array_mut) {
-        nodes.truncate(nodes.len() / 2);
+        halve(nodes);
     }
     half
 }
 
-/// An answer whose nodes stand the other way round.
-fn shuffled(reply: Reply) -> Reply {
+fn halve(nodes: &mut Vec<Value>) {
+    nodes.truncate(nodes.len() / 2);
+}
+
+/// An answer with its nodes changed.
+fn with_nodes(reply: Reply, change: fn(&mut Vec<Value>)) -> Reply {
     match reply {
         Reply::Json(mut value) => {
             if let Some(nodes) = value.get_mut("f").and_then(Value::as_array_mut) {
-                nodes.reverse();
+                change(nodes);
             }
             Reply::Json(value)
         }

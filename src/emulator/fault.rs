@@ -16,6 +16,7 @@
 //!          garbage     a web page instead of the answer
 //!          expire      the session of the request ends, now
 //!          shuffle     a command's answer has its nodes in another order (`shuffle@p`)
+//!          terse       a command's answer has only the first half of its nodes
 //!          half:-N     a command is carried out for the first half of its nodes, and then refused (`half:-9@p`)
 //! TARGET   cs sc wait ul dl, or a command's name; absent: every request. `sc` is `sc` and `wsc`; `dl0` to `dl5` are the
 //!          downloads of one part of a file that is served in six, `dl` those of all parts and of whole files
@@ -67,6 +68,8 @@ pub enum FaultKind {
     Expire,
     /// The nodes of a command's answer stand in another order.
     Shuffle,
+    /// A command's answer has half of its nodes.
+    Terse,
     /// A command does half of its work, and is refused with this number.
     Half(i64),
 }
@@ -137,6 +140,8 @@ pub(crate) enum CommandFault {
     Half(Refusal),
     /// It answers in another order.
     Shuffled,
+    /// It answers with half of the nodes.
+    Terse,
 }
 
 impl CommandFaults {
@@ -197,6 +202,7 @@ fn parse_kind(name: &str, value: Option<&str>) -> Option<FaultKind> {
         "garbage" => FaultKind::Garbage,
         "expire" => FaultKind::Expire,
         "shuffle" => FaultKind::Shuffle,
+        "terse" => FaultKind::Terse,
         "half" => FaultKind::Half(value?.parse().ok().filter(|number| *number < 0)?),
         _ => return None,
     })

@@ -149,7 +149,7 @@ impl Verdict {
             FaultKind::Short(bytes) => self.short = Some(bytes.map_or(Short::Half, Short::By)),
             FaultKind::Garbage => self.garbage = true,
             FaultKind::Expire => self.expire = true,
-            FaultKind::Shuffle | FaultKind::Half(_) => {} // of single commands only
+            FaultKind::Shuffle | FaultKind::Terse | FaultKind::Half(_) => {} // of single commands only
         }
     }
 }
@@ -160,6 +160,7 @@ fn command_fault(kind: FaultKind) -> Option<CommandFault> {
         FaultKind::Number(number, seconds) => Some(CommandFault::Refused(Refusal::Other(number), seconds)),
         FaultKind::Half(number) => Some(CommandFault::Half(Refusal::Other(number))),
         FaultKind::Shuffle => Some(CommandFault::Shuffled),
+        FaultKind::Terse => Some(CommandFault::Terse),
         FaultKind::Status(..)
         | FaultKind::Hashcash(_)
         | FaultKind::Cut(_)

@@ -74,33 +74,45 @@ impl Session {
     }
 
     /// Makes all with one command. One that is refused does not say which node was at fault, nor whether it made some of
-    /// the others: those that a look at the account does not find are sent again in commands of their own, which travel
-    /// together.
+    /// the others, and an answer may lack some: those are looked for in the account. Of a refused command what is not
+    /// there is sent again, each in a command of its own, which travel together.
     async fn make_each(
         &self,
         makings: &[Making],
         shares: &[(NodeHandle, ShareKey)],
     ) -> Vec<Result<Outcome, ChangeError>> {
         let outcomes = self.make_all(makings, shares).await;
-        let is_refused = |outcome: &Result<Outcome, ChangeError>| {
-            matches!(outcome, Err(ChangeError::Api(ApiError::Refused { .. })))
-        };
-        if makings.len() < 2 || !outcomes.iter().all(is_refused) {
+        let is_refused = makings.len() > 1 && outcomes.iter().all(is_refused);
+        if !is_refused && !outcomes.iter().any(is_muddled) {
             return outcomes;
         }
         let tree = match self.fetch_tree(|_, _| ()).await {
             Ok(tree) => tree,
             Err(error) => {
-                tracing::warn!(%error, "whether a refused command made nodes is not known");
-                return makings.iter().map(|_| Err(ApiError::Malformed { command: "p" }.into())).collect();
+                tracing::warn!(%error, "whether a command made nodes is not known");
+                return outcomes.into_iter().map(|outcome| outcome.map_err(|_unknown| muddled())).collect();
             }
         };
-        let one_by_one = makings.iter().map(async |making| match making.found(&tree) {
-            Some(outcome) => vec![Ok(outcome)],
-            None => self.make_all(std::slice::from_ref(making), shares).await,
+        let settled = makings.iter().zip(outcomes).map(async |(making, outcome)| match making.found(&tree) {
+            Some(found) if outcome.is_err() => vec![Ok(found)],
+            None if is_refused => self.make_all(std::slice::from_ref(making), shares).await,
+            Some(_) | None => vec![outcome],
         });
-        join_all(one_by_one).await.into_iter().flatten().collect()
+        join_all(settled).await.into_iter().flatten().collect()
     }
+}
+
+fn is_refused(outcome: &Result<Outcome, ChangeError>) -> bool {
+    matches!(outcome, Err(ChangeError::Api(ApiError::Refused { .. })))
+}
+
+/// Whether the server answered, and did not say what became of it.
+fn is_muddled(outcome: &Result<Outcome, ChangeError>) -> bool {
+    matches!(outcome, Err(ChangeError::Api(ApiError::Malformed { .. })))
+}
+
+fn muddled() -> ChangeError {
+    ApiError::Malformed { command: "p" }.into()
 }
 
 /// Uploads that one command can put: of one folder, with keys for the same members of shares, in one journal. All lists
