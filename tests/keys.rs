@@ -875,6 +875,7 @@ impl Fake {
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
             | Command::Transfers(_)
+            | Command::DescribeTransfer { .. }
             | Command::RetryNow { .. } => {}
         }
     }

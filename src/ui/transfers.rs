@@ -119,11 +119,13 @@ mod tests {
         TransferRow {
             transfer: TransferId(number),
             copy: CopyId(1),
+            place: i64::try_from(number).unwrap(),
             direction: Direction::Up,
             path: number.to_string(),
             size: 10,
             done: 0,
             speed: 0,
+            attempts: 1,
             state,
         }
     }

@@ -207,11 +207,13 @@ mod tests {
         let row = TransferRow {
             transfer: TransferId(1),
             copy: CopyId(1),
+            place: 1,
             direction: Direction::Up,
             path: String::new(),
             size: 10,
             done: 0,
             speed: 0,
+            attempts: 1,
             state: TransferState::Running,
         };
         assert_eq!(seconds_left(&row), None);

@@ -79,11 +79,16 @@ impl Actor {
         let Some(copy) = self.copies.get(&id) else { return };
         let (account, limits) = (copy.account.clone(), copy.limits.clone());
         let keep = self.keep_of(&account, copy.record_id());
+        let last = file.path.rsplit('/').next();
+        self.titles.entry(id).or_insert_with(|| copy.titles.clone());
         let transfer = self.queue.add(NewTransfer {
             copy: id,
             direction: copy.way.direction(),
             path: file.path.clone(),
+            new_name: Some(file.name.as_str()).filter(|name| last != Some(*name)).map(Into::into),
             size: file.size,
+            modified: file.modified,
+            order_by: copy.order_by,
             large_limit: copy.large_limit,
             runs: if keep.is_kept(file.size) { Runs::GoOn } else { Runs::Apart },
             held: copy.is_held,
@@ -138,6 +143,9 @@ impl Actor {
         }
         for id in &acted.removed {
             self.moving.remove(id);
+        }
+        if !acted.removed.is_empty() {
+            self.forget_titles();
         }
     }
 

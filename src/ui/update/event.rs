@@ -57,6 +57,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::CopyNote { .. } => {}
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => state.transfers.receive(changed, &removed, totals),
+        Event::TransferEnds(_) => {}
         Event::Done { text } => state.say(text),
         Event::Failed(problem) => {
             // What was typed ahead counted on the other outcome.
