@@ -25,6 +25,7 @@ pub mod state;
 pub mod terminal;
 pub mod text;
 pub mod theme;
+pub mod throughput;
 pub mod transfers;
 pub mod update;
 pub mod view;

@@ -236,6 +236,12 @@ impl AppState {
             .collect()
     }
 
+    /// Returns whether something is being transferred, or worked out to be.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.transfers.is_busy() || !self.copies.running.is_empty()
+    }
+
     /// Returns whether an action makes sense now.
     #[must_use]
     pub fn allows(&self, when: When) -> bool {
@@ -256,6 +262,8 @@ impl AppState {
             When::FailedTransfer => {
                 matches!(transfer(), Some(TransferState::Failed(_) | TransferState::Cancelled))
             }
+            When::Transfer => transfer().is_some(),
+            When::FailedTransfers => self.transfers.totals.failed_count > 0,
             When::OpenTransfers => self.transfers.is_busy(),
             When::EndedTransfers => self.transfers.totals.ended_count > 0,
         }

@@ -18,7 +18,7 @@ pub(super) fn perform(state: &mut AppState, program: Program, commands: &mut Vec
         Program::Redraw => state.effects.push(Effect::Redraw),
         Program::Suspend => state.effects.push(Effect::Suspend),
         Program::Interrupt => ask_quit(state),
-        Program::Quit if state.transfers.is_busy() || !state.copies.running.is_empty() => ask_quit(state),
+        Program::Quit if state.is_busy() => ask_quit(state),
         Program::Quit => quit(state, commands),
     }
 }
