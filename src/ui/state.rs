@@ -136,6 +136,8 @@ pub struct Keys {
 pub enum Phase {
     /// Running.
     Running,
+    /// The terminal is gone; what moves goes on without it.
+    Alone,
     /// The worker has been told; its last event is awaited.
     Quitting,
     /// Over.
@@ -151,6 +153,8 @@ pub enum Effect {
     Suspend,
     /// Draw everything anew.
     Redraw,
+    /// Write into the log what nobody can be told.
+    Log(String),
 }
 
 impl AppState {

@@ -25,7 +25,7 @@ pub(super) fn perform(state: &mut AppState, program: Program, commands: &mut Vec
 
 /// Tells the worker to end; the screen stays until it has.
 pub(super) fn quit(state: &mut AppState, commands: &mut Vec<Command>) {
-    if state.phase == Phase::Running {
+    if matches!(state.phase, Phase::Running | Phase::Alone) {
         state.phase = Phase::Quitting;
         state.dialogs.clear();
         commands.push(Command::Quit);

@@ -189,6 +189,7 @@ fn status(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) -> Option<TwoLi
         (_, Phase::Quitting | Phase::Ended) => {
             ("ending…  (q again leaves at once)".to_owned(), canvas.theme.plain)
         }
+        (_, Phase::Alone) => return None, // nobody looks
         (Some(Notice::Info(text)), Phase::Running) => (text.clone(), canvas.theme.plain),
         (Some(Notice::Problem(problem)), Phase::Running) => {
             let whole = format!("{}  {}", problem.message, problem.hint);
