@@ -193,11 +193,21 @@ fn downloads_that_wait_for_the_quota_say_so_while_uploads_go_on() {
     report(&mut state, rows, TransferTotals { wait: Some(wait), wait_count: 38, ..totals(39, 0) });
     type_in(&mut state, "w");
     shows(&state, "quota: 1 h 12 m, 38 files waiting, resumes by itself at 19:40 · uploads go on");
-    shows(&state, "waits for the quota");
+    shows(&state, "waits for quota");
     let later = screen::now() + Duration::from_mins(2);
     update(&mut state, Msg::Tick(later), &mut Vec::new());
     shows(&state, "quota: 1 h 10 m");
     assert!(state.is_animated(), "it counts down");
+}
+
+#[test]
+fn transfers_say_what_holds_up_the_account_that_they_need() {
+    let mut state = three();
+    let until = screen::now().as_millisecond() + 3000;
+    let wait = Wait { reason: WaitReason::ProofOfWork, until: Some(until) };
+    let waiting = megapane::message::AccountState::Waiting(wait);
+    tell(&mut state, Event::Account { account: "work".into(), state: waiting });
+    shows(&state, "work: proof of work, about 3 s");
 }
 
 // ------------------------------------------------------------------------------------------- the terminal goes away

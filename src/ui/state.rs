@@ -240,6 +240,15 @@ impl AppState {
             .collect()
     }
 
+    /// Returns an account that something holds up while transfers are open, and with it what they need of it.
+    #[must_use]
+    pub fn held_account(&self) -> Option<(&str, &Wait)> {
+        let held = self.accounts.states.iter().find_map(|(account, state)| {
+            if let AccountState::Waiting(wait) = state { Some((account.as_str(), wait)) } else { None }
+        });
+        held.filter(|_| self.transfers.is_busy())
+    }
+
     /// Returns whether something is being transferred, or worked out to be.
     #[must_use]
     pub fn is_busy(&self) -> bool {

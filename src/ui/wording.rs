@@ -103,7 +103,10 @@ pub fn transfer(row: &TransferRow, clock: &Clock) -> String {
     match &row.state {
         TransferState::Queued => "waiting".to_owned(),
         TransferState::Running => {
-            let Some(left) = seconds_left(row) else { return "starting…".to_owned() };
+            let Some(left) = seconds_left(row) else {
+                let words = if row.done == 0 { "starting…" } else { "waiting for the server" };
+                return words.to_owned();
+            };
             format!("{}  {:>5}", figure::speed(row.speed), figure::countdown(left))
         }
         TransferState::Paused => "paused".to_owned(),
@@ -263,6 +266,7 @@ mod tests {
         };
         assert_eq!(seconds_left(&row), None);
         assert_eq!(transfer(&row, &clock()), "starting…");
+        assert_eq!(transfer(&TransferRow { done: 5, ..row }, &clock()), "waiting for the server");
     }
 
     #[test]

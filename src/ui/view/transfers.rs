@@ -106,13 +106,17 @@ fn overall(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
     let mut x = area.x + 1;
     if totals.count > 0 {
         let percent = figure::percent(totals.done_bytes, totals.bytes);
-        canvas.bar(x, area.y, TOTAL_BAR, percent, canvas.theme.accent);
-        x += TOTAL_BAR;
+        let bar = TOTAL_BAR.min(area.width / 8);
+        canvas.bar(x, area.y, bar, percent, canvas.theme.accent);
+        x += bar;
         x += canvas.text(x, area.y, 6, &format!("{percent:>4} %"), canvas.theme.plain) + 3;
     }
     let room = area.right().saturating_sub(x + 1);
     let both = is_out_of_quota(state) && totals.up_speed > 0;
     let mut words = wording::waits(totals, &state.surroundings.clock);
+    if let Some((account, wait)) = state.held_account().filter(|_| words.is_empty()) {
+        words.push(format!("{account}: {}", wording::wait(wait, &state.surroundings.clock)));
+    }
     if let Some(first) = words.first().filter(|_| both) {
         let more: Vec<String> = words.iter().map(|words| format!("{words} · uploads go on")).collect();
         words = more.into_iter().chain([first.clone()]).collect();
@@ -166,7 +170,7 @@ fn line(state: &AppState, row: &TransferRow, here: bool, area: Rect, canvas: &mu
     let held =
         row.state == TransferState::Queued && row.direction == Direction::Down && is_out_of_quota(state);
     let text = match &row.state {
-        _ if held => "waits for the quota".to_owned(),
+        _ if held => "waits for quota".to_owned(),
         _ => wording::transfer_in(row, &state.surroundings.clock, room.into()),
     };
     canvas.right(x, y, room, &text, plain);
@@ -237,7 +241,7 @@ const fn arrow(direction: Direction) -> &'static str {
     }
 }
 
-/// Columns of the bar over all.
+/// Columns of the bar over all, at most.
 const TOTAL_BAR: u16 = 16;
 
 /// Columns before and behind a line of small bars, with its sign.
