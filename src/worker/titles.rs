@@ -40,8 +40,11 @@ impl Actor {
         self.send(Event::TransferEnds(ends));
     }
 
-    /// Forgets copies that have nothing on the list any more.
-    pub(super) fn forget_titles(&mut self) {
+    /// Forgets copies that have nothing on the list any more, now that these are off it.
+    pub(super) fn forget_titles(&mut self, removed: &[TransferId]) {
+        if removed.is_empty() {
+            return;
+        }
         let queue = &self.queue;
         self.titles.retain(|copy, _| self.copies.contains_key(copy) || queue.has_any_of(*copy));
     }

@@ -79,13 +79,12 @@ impl Actor {
         let Some(copy) = self.copies.get(&id) else { return };
         let (account, limits) = (copy.account.clone(), copy.limits.clone());
         let keep = self.keep_of(&account, copy.record_id());
-        let last = file.path.rsplit('/').next();
         self.titles.entry(id).or_insert_with(|| copy.titles.clone());
         let transfer = self.queue.add(NewTransfer {
             copy: id,
             direction: copy.way.direction(),
             path: file.path.clone(),
-            new_name: Some(file.name.as_str()).filter(|name| last != Some(*name)).map(Into::into),
+            new_name: file.new_name(),
             size: file.size,
             modified: file.modified,
             order_by: copy.order_by,
@@ -144,9 +143,7 @@ impl Actor {
         for id in &acted.removed {
             self.moving.remove(id);
         }
-        if !acted.removed.is_empty() {
-            self.forget_titles();
-        }
+        self.forget_titles(&acted.removed);
     }
 
     /// Reads the counters of running transfers and tells what has changed.

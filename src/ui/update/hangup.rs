@@ -67,17 +67,15 @@ fn skip(state: &mut AppState, conflict: &Conflict, commands: &mut Vec<Command>) 
 /// Whether nothing moves any more by itself. What the user holds back stays for the next start.
 fn is_over(state: &AppState) -> bool {
     let rows = state.transfers.rows();
-    let knows_all = rows.len() as u64 == state.transfers.totals.count;
-    knows_all
-        && rows.iter().all(is_still)
-        && state.copies.running.iter().all(|(copy, plan)| is_held(*copy, plan, rows))
+    let open = rows.iter().filter(|row| !row.state.is_ended()).count() as u64;
+    // Files that are not handed out wait for those that are held back.
+    let has_more = state.transfers.open_count() > open;
+    let is_held = |(copy, plan): (&CopyId, &PlanSummary)| {
+        (plan.complete || has_more) && rows.iter().any(|row| row.copy == *copy && is_paused(row))
+    };
+    rows.iter().all(|row| row.state.is_ended() || is_paused(row)) && state.copies.running.iter().all(is_held)
 }
 
-fn is_still(row: &TransferRow) -> bool {
-    row.state.is_ended() || row.state == TransferState::Paused
-}
-
-/// Whether a copy waits for files that are held back.
-fn is_held(copy: CopyId, plan: &PlanSummary, rows: &[TransferRow]) -> bool {
-    plan.complete && rows.iter().any(|row| row.copy == copy && row.state == TransferState::Paused)
+fn is_paused(row: &TransferRow) -> bool {
+    row.state == TransferState::Paused
 }
