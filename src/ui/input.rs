@@ -75,7 +75,10 @@ fn line() -> io::Result<impl Stream<Item = Input> + Unpin> {
         let stdin = io::stdin();
         let mut line = [PollFd::new(&stdin, PollFlags::empty())]; // that it is gone is told unasked
         while let Ok(0) | Err(rustix::io::Errno::INTR) = poll(&mut line, None) {}
-        let _ = sender.send(Input::Hangup); // refused where the program ends anyway
+        // Systems that cannot watch a terminal say so at once: there the signal has to do.
+        if line[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) {
+            let _ = sender.send(Input::Hangup); // refused where the program ends anyway
+        }
     };
     std::thread::Builder::new().name("line".to_owned()).spawn(watch)?;
     Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))

@@ -146,6 +146,7 @@ impl Control for OwnTerminal {
     }
 
     fn let_go(&mut self) {
+        give_back(); // where only the signal came and the terminal is still there
         if let Err(error) = self.stand_in() {
             tracing::warn!(%error, "the terminal that is gone stays open");
         }
