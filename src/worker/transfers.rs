@@ -180,8 +180,7 @@ impl Actor {
         let count = run.progress.source_changes();
         if std::mem::replace(&mut run.told.1, count) != count {
             let note = Note::StartedOver(problem::source_changed(&moving.file.path));
-            let (path, size) = (moving.file.path.clone(), moving.file.size);
-            let copy = moving.copy;
+            let (copy, path, size) = (moving.copy, moving.file.path.clone(), moving.file.size);
             self.send(Event::CopyNote { copy, path, size, note });
         }
     }
