@@ -29,6 +29,19 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// The server that `--api-url` or `MEGAPANE_API_URL` asks for; it goes before what an account has.
     pub api_url: Option<String>,
+    /// What becomes of transfers when the screen's terminal goes away.
+    pub on_hangup: OnHangup,
+}
+
+/// What becomes of transfers when the terminal goes away: a window that is closed, an ssh line that breaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnHangup {
+    /// They go on to their end, and the log says how that was.
+    #[default]
+    Continue,
+    /// They stop where they are, and the next start asks about them.
+    Stop,
 }
 
 /// One account, called a *remote* on the command line.
@@ -128,12 +141,13 @@ impl Config {
     pub fn load(environment: &Environment) -> Result<Self, ConfigError> {
         let folders = Folders::find(environment)?;
         let mut accounts = environment.accounts()?;
-        for account in read_accounts(&folders.config_file())? {
+        let File { accounts: stored, on_hangup } = read_file(&folders.config_file())?;
+        for account in stored {
             if !accounts.iter().any(|known| known.name == account.name) {
                 accounts.push(account);
             }
         }
-        Ok(Self { folders, accounts, api_url: environment.text("MEGAPANE_API_URL") })
+        Ok(Self { folders, accounts, api_url: environment.text("MEGAPANE_API_URL"), on_hangup })
     }
 
     /// Returns the account of this name. Names of the environment are found whatever their case, as rclone does.
@@ -232,10 +246,19 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// The file as it is read.
+#[derive(Default)]
+struct File {
+    accounts: Vec<Account>,
+    on_hangup: OnHangup,
+}
+
 /// The file as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
+    #[serde(default)]
+    on_hangup: OnHangup,
     #[serde(default)]
     account: Vec<Spanned<AccountTable>>,
 }
@@ -251,8 +274,8 @@ struct AccountTable {
     passphrase: bool,
 }
 
-fn read_accounts(path: &Path) -> Result<Vec<Account>, ConfigError> {
-    let Some(text) = read_text(path)? else { return Ok(Vec::new()) };
+fn read_file(path: &Path) -> Result<File, ConfigError> {
+    let Some(text) = read_text(path)? else { return Ok(File::default()) };
     let document: Document = toml::from_str(&text)
         .map_err(|error| syntax(path, &text, error.span().map_or(0, |span| span.start), error.message()))?;
     let mut accounts: Vec<Account> = Vec::with_capacity(document.account.len());
@@ -276,7 +299,7 @@ fn read_accounts(path: &Path) -> Result<Vec<Account>, ConfigError> {
             password: None,
         });
     }
-    Ok(accounts)
+    Ok(File { accounts, on_hangup: document.on_hangup })
 }
 
 fn read_text(path: &Path) -> Result<Option<String>, ConfigError> {
@@ -330,8 +353,13 @@ const ACCOUNTS: &str = "account";
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 /// What a new file begins with.
-const HEADER: &str =
-    "# megapane. No secrets here: logins are sealed in the folder credentials/ beside this file.\n\n";
+const HEADER: &str = "\
+# megapane. No secrets here: logins are sealed in the folder credentials/ beside this file.
+
+# Transfers of a screen whose terminal goes away: \"continue\" takes them to their end, \"stop\" keeps them for the next start.
+# on_hangup = \"continue\"
+
+";
 
 #[cfg(test)]
 mod tests;

@@ -16,13 +16,14 @@ pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
 pub use command::{Command, Selection};
 pub use conflict::{Conflict, ConflictPolicy, ConflictSide, Resolution, Scope, Verdict};
 pub use copy::{
-    CopyId, CopyOptions, CopyReport, CopyRequest, FileBounds, Filter, Note, Oddity, PlanSummary, Sameness,
-    SyncRules, Task,
+    CopyId, CopyOptions, CopyReport, CopyRequest, FileBounds, Filter, Note, Oddity, OrderBy, OrderDirection,
+    OrderKey, PlanSummary, Sameness, SyncRules, Task,
 };
 pub use event::Event;
 pub use problem::{Problem, ProblemKind};
 pub use transfer::{
-    Direction, SpeedLimit, TransferAction, TransferId, TransferRow, TransferState, TransferTotals,
+    Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
+    TransferTotals,
 };
 pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

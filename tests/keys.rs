@@ -12,11 +12,12 @@ use std::{io, task};
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
+use megapane::config::OnHangup;
 use megapane::entry::{CloudFolder, EntryKey, Location};
 use megapane::message::{
     AccountRow, AccountState, Arrangement, Command, CopyId, CopyReport, Direction, Event, Leftovers,
     MarkChange, PlanSummary, Resolution, Row, Scope, Selection, Sort, TransferAction, TransferId,
-    TransferState, Unfinished, UnfinishedId, ViewId, Wait, WaitReason,
+    TransferRow, TransferState, Unfinished, UnfinishedId, ViewId, Wait, WaitReason,
 };
 use megapane::ui::backend::TtyBackend;
 use megapane::ui::input::Input;
@@ -530,8 +531,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let keys =
-        "jkhlGgvcmradfinN/?:wxXpPq=.,*+-A sy<Enter><Esc><Tab><Up><Down><PgDn><C-d><C-u><C-c><F5><M-F1>bIKR";
+    let keys = "jkhlGgvcmradfinN/?:wxXpPq=.,*+-A syJtbR<Enter><Esc><Tab><Up><Down><PgDn><C-d><C-u><C-c><F5><M-F1>bIKR";
     let keys = parse_keys(keys).unwrap();
     prop_oneof![
         8 => prop::sample::select(keys).prop_map(Step::Key),
@@ -555,10 +555,12 @@ fn event() -> impl Strategy<Value = Event> {
     });
     let found = (0u32..2, prop::option::of(any::<u64>()))
         .prop_map(|(view, row)| Event::Found { view: ViewId(view), row });
-    let moved = (0u64..6, any::<u64>(), any::<u64>()).prop_map(|(number, size, done)| Event::Transfers {
-        changed: vec![transfer(number, "x", size, done, TransferState::Running)],
-        removed: vec![TransferId(number / 2)],
-        totals: totals(3, 1),
+    let moved = (0u64..6, any::<u64>(), any::<u64>(), 0i64..9).prop_map(|(number, size, done, place)| {
+        Event::Transfers {
+            changed: vec![TransferRow { place, ..transfer(number, "x", size, done, TransferState::Running) }],
+            removed: vec![TransferId(number / 2)],
+            totals: totals(3, 1),
+        }
     });
     let needs = prop::sample::select(vec![
         AccountState::Connecting,
@@ -627,6 +629,7 @@ impl App {
             no_color: false,
             esc_timeout: ESC_TIMEOUT,
             banner: None,
+            on_hangup: OnHangup::Continue,
             sample_folder: None,
         };
         let ports = Ports { commands, events: told };
@@ -875,6 +878,7 @@ impl Fake {
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
             | Command::Transfers(_)
+            | Command::DescribeTransfer { .. }
             | Command::RetryNow { .. } => {}
         }
     }

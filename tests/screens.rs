@@ -3,11 +3,14 @@
 
 mod screen;
 
+use std::num::NonZeroU64;
+
 use jiff::ToSpan;
 use megapane::entry::Location;
 use megapane::message::{
-    AccountState, Direction, Event, Leftovers, PlanSummary, Problem, ProblemKind, TransferState, Unfinished,
-    UnfinishedId, ViewHead, ViewState, Wait, WaitReason,
+    AccountState, Direction, Event, Leftovers, PlanSummary, Problem, ProblemKind, SpeedLimit, TransferEnds,
+    TransferRow, TransferState, TransferTotals, Unfinished, UnfinishedId, ViewHead, ViewState, Wait,
+    WaitReason,
 };
 use megapane::ui::state::AppState;
 use megapane::ui::theme::Theme;
@@ -284,11 +287,53 @@ fn transfer_screen() {
             transfer(7, "held.zip", 310_000, 155_000, TransferState::Paused),
         ];
         rows[3].direction = Direction::Down;
-        let totals =
-            megapane::message::TransferTotals { wait: Some(wait), failed_count: 1, ..totals(340, 12) };
+        let totals = TransferTotals { wait: Some(wait), wait_count: 38, failed_count: 1, ..totals(340, 12) };
+        let limit = SpeedLimit { up: None, down: NonZeroU64::new(2 << 20) };
+        let totals = TransferTotals { limit, ..totals };
+        move_for_minutes(state, &totals);
         tell(state, Event::Transfers { changed: rows, removed: vec![], totals });
         type_in(state, "w");
     });
+}
+
+/// Reports speeds that rise, fall and stop, for five minutes.
+fn move_for_minutes(state: &mut AppState, totals: &TransferTotals) {
+    for number in 0..30_u64 {
+        let at = now() - (300 - i64::try_from(number).unwrap() * 10).seconds();
+        update(state, Msg::Tick(at), &mut Vec::new());
+        let up_speed = (number * number * 37 % 90) << 20;
+        let down_speed = if number < 15 { number << 20 } else { 0 };
+        let totals = TransferTotals { up_speed, down_speed, ..totals.clone() };
+        tell(state, Event::Transfers { changed: vec![], removed: vec![], totals });
+    }
+    update(state, Msg::Tick(now()), &mut Vec::new());
+}
+
+#[test]
+fn details_of_a_failed_transfer() {
+    filled("transfer_details", |state| {
+        let failed = Problem::new(
+            ProblemKind::Quota,
+            "Cannot upload \"Lisbon/beach-noon.jpg\": storage quota exceeded",
+            "Empty the rubbish bin: gb shows it.",
+        );
+        let row = transfer(1, "Lisbon/beach-noon.jpg", 4_089_447, 778_000, TransferState::Failed(failed));
+        let row = TransferRow { attempts: 2, ..row };
+        let totals = TransferTotals { failed_count: 1, ..totals(1, 1) };
+        tell(state, Event::Transfers { changed: vec![row], removed: vec![], totals });
+        type_in(state, "w<Enter>");
+        let ends = TransferEnds {
+            transfer: megapane::message::TransferId(1),
+            source: "~/Pictures/2024/Lisbon/beach-noon.jpg".into(),
+            target: "work:/Photos/2024/A folder with quite a long name/Lisbon/beach-noon (2).jpg".into(),
+        };
+        tell(state, Event::TransferEnds(ends));
+    });
+}
+
+#[test]
+fn speed_limit() {
+    filled("limit", |state| type_in(state, "wl500K<Tab>"));
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod lsjson;
 mod lsl;
 mod man;
 mod mkdir;
+mod order_by;
 mod output;
 mod quantity;
 mod remote;

@@ -55,6 +55,7 @@ pub(crate) async fn show(context: &Context, parts: Parts, opening: Opening) -> O
         no_color: surroundings.no_color,
         esc_timeout: if surroundings.over_ssh { SSH_ESC_TIMEOUT } else { ESC_TIMEOUT },
         banner: opening.banner,
+        on_hangup: context.config.on_hangup,
         sample_folder: opening.sample_folder,
     };
     let Worker { commands, events } = worker::start(parts);

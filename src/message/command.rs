@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::account::Login;
 use super::conflict::{Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
-use super::transfer::TransferAction;
+use super::transfer::{TransferAction, TransferId};
 use super::unfinished::UnfinishedId;
 use super::view::{Arrangement, MarkChange, ViewId};
 use crate::entry::{EntryKey, Location};
@@ -189,6 +189,11 @@ pub enum Command {
     },
     /// Act on transfers.
     Transfers(TransferAction),
+    /// Say where a transfer comes from and goes to: `Event::TransferEnds`, nothing where it is off the list.
+    DescribeTransfer {
+        /// Which.
+        transfer: TransferId,
+    },
     /// Retry at once what waits for the network.
     RetryNow {
         /// The account.

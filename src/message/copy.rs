@@ -39,6 +39,9 @@ pub struct CopyOptions {
     pub dry_run: bool,
     /// Files above 1 MiB on their way at once; 1 to 64.
     pub transfers: u16,
+    /// Which of the files that are known moves first; `None` takes them as they are found.
+    #[serde(default)]
+    pub order_by: Option<OrderBy>,
     /// Include and exclude rules in order; the first that matches decides, no match includes.
     pub filters: Vec<Filter>,
     /// Make folders that would stay empty.
@@ -59,6 +62,7 @@ impl Default for CopyOptions {
             conflict: ConflictPolicy::Ask,
             dry_run: false,
             transfers: 4,
+            order_by: None,
             filters: Vec::new(),
             empty_folders: true,
             task: Task::Copy,
@@ -97,6 +101,40 @@ pub struct SyncRules {
     pub delete_excluded: bool,
     /// Delete nothing where more files than this would go.
     pub max_delete: Option<u64>,
+}
+
+/// Which of the files that are known moves first, as rclone has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderBy {
+    /// What is compared.
+    pub key: OrderKey,
+    /// Which end comes first.
+    pub direction: OrderDirection,
+}
+
+/// What of two files is compared to order them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrderKey {
+    /// Bytes.
+    Size,
+    /// The path below the source folder.
+    Name,
+    /// When it was changed; unknown comes first.
+    ModTime,
+}
+
+/// Which end of an order comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrderDirection {
+    /// The smallest.
+    Ascending,
+    /// The largest.
+    Descending,
+    /// Both: so many in a hundred of those that run at once are taken from the small end, the others from the large one.
+    Mixed {
+        /// 0 to 100.
+        percent: u8,
+    },
 }
 
 /// When two files are taken as the same without a question.

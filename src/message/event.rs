@@ -7,7 +7,7 @@ use super::account::{AccountRow, AccountState};
 use super::conflict::Conflict;
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
 use super::problem::Problem;
-use super::transfer::{TransferId, TransferRow, TransferTotals};
+use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
 use super::unfinished::{Leftovers, Unfinished};
 use super::view::{Row, ViewHead, ViewId};
 
@@ -79,13 +79,15 @@ pub enum Event {
     CopyEnded(CopyReport),
     /// Transfers that changed since the last such event, at most 10 times a second, and the sums over all of them.
     Transfers {
-        /// Changed or new ones, in queue order.
+        /// Changed or new ones; each says its place in the order.
         changed: Vec<TransferRow>,
         /// Taken off the list.
         removed: Vec<TransferId>,
         /// Sums.
         totals: TransferTotals,
     },
+    /// Answer to `Command::DescribeTransfer`.
+    TransferEnds(TransferEnds),
     /// What earlier runs left; comes once, at the start, and only where there is something.
     Unfinished {
         /// Copies that can be gone on with.

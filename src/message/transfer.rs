@@ -30,10 +30,27 @@ pub enum TransferAction {
     ResumeAll,
     /// Try a failed one again.
     Retry(TransferId),
+    /// Try all failed ones again.
+    RetryFailed,
+    /// Put one elsewhere in the order. Ones that run go on running: it says what comes next.
+    Reorder(TransferId, Reorder),
     /// Take finished, failed and cancelled ones off the list.
     ClearEnded,
     /// Move no faster than this from now on, all transfers together.
     Limit(SpeedLimit),
+}
+
+/// Where a transfer goes in the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Reorder {
+    /// Before the one that has not ended before it.
+    Up,
+    /// Behind the one that has not ended behind it.
+    Down,
+    /// Before all others.
+    Top,
+    /// Behind all others; what is added later comes behind it.
+    Bottom,
 }
 
 /// How fast all transfers together may be.
@@ -61,6 +78,8 @@ pub struct TransferRow {
     pub transfer: TransferId,
     /// The copy it belongs to.
     pub copy: CopyId,
+    /// Where it stands: rows are listed by it, lowest first. No two have the same.
+    pub place: i64,
     /// Which way.
     pub direction: Direction,
     /// Path below the source folder. Escape before drawing.
@@ -71,8 +90,21 @@ pub struct TransferRow {
     pub done: u64,
     /// Bytes a second over the last seconds.
     pub speed: u64,
+    /// Runs so far, the present one among them.
+    pub attempts: u32,
     /// How it is.
     pub state: TransferState,
+}
+
+/// The two ends of a transfer, as people write them. Contains raw names: escape before drawing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferEnds {
+    /// Which.
+    pub transfer: TransferId,
+    /// The file that is read, with all folders above it.
+    pub source: String,
+    /// The file that it becomes.
+    pub target: String,
 }
 
 /// How a transfer is.
@@ -124,8 +156,10 @@ pub struct TransferTotals {
     pub down_speed: u64,
     /// Time left at this speed, seconds, where it can be told.
     pub seconds_left: Option<u64>,
-    /// Why the first waiting one waits.
+    /// Why the first waiting one waits; a used-up transfer allowance comes before all else.
     pub wait: Option<Wait>,
+    /// How many wait for that, those among them whose turn cannot come before.
+    pub wait_count: u64,
     /// How fast they may be.
     pub limit: SpeedLimit,
 }

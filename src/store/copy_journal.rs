@@ -62,6 +62,15 @@ impl CopyJournals {
         self.folder.as_ref().is_some_and(|folder| path_of(folder, id).exists())
     }
 
+    /// Returns how many records there are, whoever holds them.
+    pub fn count(&self) -> io::Result<usize> {
+        let Some(folder) = &self.folder else { return Ok(0) };
+        match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+            entries => Ok(entries?.flatten().filter(|entry| id_of(&entry.path()).is_some()).count()),
+        }
+    }
+
     /// Begins the record of a copy, which is on the disk when this returns. `None` where nothing is kept.
     pub fn begin(&self, copy: &Value) -> io::Result<Option<CopyRecord>> {
         let Some(folder) = &self.folder else { return Ok(None) };

@@ -5,7 +5,7 @@ mod table;
 
 pub use table::TABLE;
 
-use crate::message::Sort;
+use crate::message::{Reorder, Sort};
 
 /// What a key can call on the main screen or in the transfer list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,6 +141,11 @@ pub enum TransferKey {
     Pause,
     PauseAll,
     Retry,
+    RetryFailed,
+    Move(Reorder),
+    Limit,
+    List,
+    Details,
     Clear,
 }
 
@@ -204,8 +209,12 @@ pub enum When {
     Offline,
     /// The cursor stands on a transfer that has not ended.
     OpenTransfer,
+    /// The cursor stands on a transfer.
+    Transfer,
     /// The cursor stands on a failed transfer.
     FailedTransfer,
+    /// Some transfer has failed.
+    FailedTransfers,
     /// Some transfer has not ended.
     OpenTransfers,
     /// Some transfer has ended.

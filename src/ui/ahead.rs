@@ -165,6 +165,11 @@ impl Need {
                 | TransferKey::Pause
                 | TransferKey::PauseAll
                 | TransferKey::Retry
+                | TransferKey::RetryFailed
+                | TransferKey::Move(_)
+                | TransferKey::Limit
+                | TransferKey::List
+                | TransferKey::Details
                 | TransferKey::Clear,
             )
             // What it offers depends on the row.

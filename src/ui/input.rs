@@ -1,5 +1,5 @@
-//! [`Input`]: what comes from outside other than from the worker: keys and sizes of the terminal, the system's wish that
-//! the program ends. The run loop takes it; what a key means is not known here.
+//! [`Input`]: what comes from outside other than from the worker: keys and sizes of the terminal, that it is gone, the
+//! system's wish that the program ends. The run loop takes it; what a key means is not known here.
 
 use std::future::poll_fn;
 use std::io;
@@ -16,6 +16,8 @@ pub enum Input {
     Terminal(io::Result<TerminalEvent>),
     /// The system wants the program to end.
     Terminate,
+    /// The terminal is gone.
+    Hangup,
 }
 
 /// Returns all input of the program's own terminal and process.
@@ -23,7 +25,7 @@ pub enum Input {
 /// # Errors
 /// Where the system gives no thread or no signals.
 pub(super) fn inputs() -> io::Result<impl Stream<Item = Input> + Unpin> {
-    Ok(stream::select(keyboard()?, signals()?))
+    Ok(stream::select(stream::select(keyboard()?, line()?), signals()?))
 }
 
 /// Waits for the next input; for ever once there is no more.
@@ -63,16 +65,42 @@ fn keyboard() -> io::Result<impl Stream<Item = Input> + Unpin> {
     Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
 }
 
+/// Says when the terminal is gone. The signal may not come, to a program that is no child of the terminal's shell, and the
+/// keyboard's reader does not say so. The thread sleeps until then, and ends with the program.
+#[cfg(unix)]
+fn line() -> io::Result<impl Stream<Item = Input> + Unpin> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let watch = move || {
+        let stdin = io::stdin();
+        let mut line = [PollFd::new(&stdin, PollFlags::empty())]; // that it is gone is told unasked
+        while let Ok(0) | Err(rustix::io::Errno::INTR) = poll(&mut line, None) {}
+        // Systems that cannot watch a terminal say so at once: there the signal has to do.
+        if line[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) {
+            let _ = sender.send(Input::Hangup); // refused where the program ends anyway
+        }
+    };
+    std::thread::Builder::new().name("line".to_owned()).spawn(watch)?;
+    Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
+}
+
+#[cfg(not(unix))]
+fn line() -> io::Result<impl Stream<Item = Input> + Unpin> {
+    Ok(stream::pending())
+}
+
 #[cfg(unix)]
 fn signals() -> io::Result<impl Stream<Item = Input> + Unpin> {
     use tokio::signal::unix::{Signal, SignalKind, signal};
-    let listen = |kind: SignalKind| -> io::Result<_> {
-        let each =
-            |mut signal: Signal| async move { signal.recv().await.map(|()| (Input::Terminate, signal)) };
+    let listen = |kind: SignalKind, input: fn() -> Input| -> io::Result<_> {
+        let each = move |mut signal: Signal| async move { signal.recv().await.map(|()| (input(), signal)) };
         Ok(stream::unfold(signal(kind)?, each).boxed())
     };
-    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-    Ok(stream::select_all(kinds.into_iter().map(listen).collect::<io::Result<Vec<_>>>()?))
+    Ok(stream::select_all([
+        listen(SignalKind::terminate(), || Input::Terminate)?,
+        listen(SignalKind::interrupt(), || Input::Terminate)?,
+        listen(SignalKind::hangup(), || Input::Hangup)?,
+    ]))
 }
 
 #[cfg(not(unix))]

@@ -75,10 +75,18 @@ impl Layout {
     }
 }
 
+/// Lines above the rows of the transfer screen at a height: sums; from ten lines also the speeds of the last minutes,
+/// and the bar over all with what is waited for.
+#[must_use]
+pub const fn transfer_head(height: u16) -> u16 {
+    if height >= 10 { 3 } else { 1 }
+}
+
 /// Rows that the transfer screen shows at a height.
 #[must_use]
 pub fn transfer_rows(height: u16) -> usize {
-    height.saturating_sub(5).max(1).into()
+    let keys = if height >= 5 { 2 } else { 1 };
+    height.saturating_sub(transfer_head(height) + keys).max(1).into()
 }
 
 /// From this width the panes stand side by side.

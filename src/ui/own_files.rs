@@ -73,6 +73,7 @@ impl OwnFiles {
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
             | Command::Transfers(_)
+            | Command::DescribeTransfer { .. }
             | Command::RetryNow { .. }
             | Command::Quit => Vec::new(),
         };

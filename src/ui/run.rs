@@ -17,12 +17,16 @@ use super::backend::TtyBackend;
 use super::escape::EscapeReader;
 use super::figure::Clock;
 use super::input::{Input, inputs, next, queued};
+use super::meter::Meter;
 use super::own_files::OwnFiles;
-use super::state::{AppState, Effect, Phase, Surroundings};
+use super::pace::{Cause, Pace};
+use super::state::{AppState, Effect, Notice, Phase, Surroundings};
 use super::terminal::{Control, OwnTerminal, TerminalGuard};
+use super::text;
 use super::theme::Theme;
 use super::update::{Msg, update};
 use super::view::view;
+use crate::config::OnHangup;
 use crate::message::{Command, Event};
 
 /// How the screen begins.
@@ -42,6 +46,8 @@ pub struct Options {
     pub esc_timeout: Duration,
     /// A sentence for the status line while nothing else is there.
     pub banner: Option<String>,
+    /// What becomes of transfers when the terminal goes away.
+    pub on_hangup: OnHangup,
     /// Set in the demo: the user is asked once before local files outside this folder are changed.
     pub sample_folder: Option<PathBuf>,
 }
@@ -55,7 +61,7 @@ pub enum UiError {
     /// The worker has ended by itself.
     #[error("the part that does the work has stopped; the log says why")]
     WorkerGone,
-    /// The system asked the program to end (SIGTERM, SIGHUP, SIGINT) and it did.
+    /// The system asked the program to end (SIGTERM, SIGINT), or the terminal went away while nothing moved, and it did.
     #[error("ended by a signal")]
     Terminated,
 }
@@ -70,13 +76,14 @@ pub async fn run(
     options: Options,
 ) -> Result<(), UiError> {
     let _guard = TerminalGuard::enter().map_err(UiError::Terminal)?;
-    let backend =
-        TtyBackend::new(io::BufWriter::with_capacity(FRAME_BYTES, io::stdout()), crossterm::terminal::size);
+    let meter = Meter::default();
+    let out = io::BufWriter::with_capacity(FRAME_BYTES, meter.over(io::stdout()));
+    let backend = TtyBackend::new(out, crossterm::terminal::size);
     let terminal = Terminal::new(backend).map_err(UiError::Terminal)?;
     let input = inputs().map_err(UiError::Terminal)?;
     let screen = Screen {
         terminal,
-        control: OwnTerminal::new(),
+        control: OwnTerminal::new(meter),
         clock: Box::new(Timestamp::now),
         zone: TimeZone::system(),
     };
@@ -136,16 +143,13 @@ struct Loop<'a, B: Backend, C: Control, I> {
     reader: EscapeReader,
     state: AppState,
     commands: Vec<Command>,
-    /// When the frame is to be drawn; `None` while it is up to date.
-    draw_at: Option<Instant>,
-    drawn_at: Option<Instant>,
-    /// When the last frame was drawn that something typed had caused.
-    answered_at: Option<Instant>,
-    /// Something typed waits for its frame.
-    typed: bool,
+    pace: Pace,
+    on_hangup: OnHangup,
     /// When the worker is waited for no longer.
     end_at: Option<Instant>,
     terminated: bool,
+    /// The terminal is gone.
+    is_alone: bool,
 }
 
 impl<'a, B, C, I> Loop<'a, B, C, I>
@@ -174,12 +178,11 @@ where
             reader: EscapeReader::new(options.esc_timeout),
             state,
             commands: Vec::new(),
-            draw_at: Some(Instant::now()),
-            drawn_at: None,
-            answered_at: None,
-            typed: false,
+            pace: Pace::new(Instant::now()),
+            on_hangup: options.on_hangup,
             end_at: None,
             terminated: false,
+            is_alone: false,
         };
         looped.apply(Msg::Start { folder: options.folder, account: options.account })?;
         Ok(looped)
@@ -211,8 +214,9 @@ where
 
     /// Returns when the loop has to wake by itself.
     fn due(&self) -> Option<Instant> {
-        let tick = self.state.is_animated().then(|| self.drawn_at.map(|at| at + TICK)).flatten();
-        [self.draw_at, tick, self.reader.deadline(), self.end_at].into_iter().flatten().min()
+        let tick = self.pace.tick_at().filter(|_| self.state.is_animated());
+        let drawing = [self.pace.due(), tick].map(|at| at.filter(|_| !self.is_alone));
+        [drawing[0], drawing[1], self.reader.deadline(), self.end_at].into_iter().flatten().min()
     }
 
     fn take_input(&mut self, input: Option<Input>) -> Result<(), UiError> {
@@ -221,21 +225,43 @@ where
                 let messages = self.reader.feed(event, Instant::now());
                 messages.into_iter().try_for_each(|message| self.apply(message))
             }
-            ended @ (Some(Input::Terminate | Input::Terminal(Err(_))) | None) => {
-                // A terminal that cannot be read is gone: that ends the program as a signal does.
-                if ended.is_none() {
-                    self.input = None;
-                }
+            Some(Input::Terminate) => {
                 self.terminated = true;
                 self.apply(Msg::Terminate)
             }
+            Some(Input::Hangup | Input::Terminal(Err(_))) => self.hang_up(),
+            None => {
+                self.input = None;
+                self.hang_up()
+            }
         }
+    }
+
+    /// The terminal has failed: with something under way that is as if it were gone.
+    fn lose(&mut self, error: UiError) -> Result<(), UiError> {
+        if self.state.is_busy() { self.hang_up() } else { Err(error) }
+    }
+
+    /// The terminal is gone: what moves goes on without it, or the program ends as by a signal.
+    fn hang_up(&mut self) -> Result<(), UiError> {
+        if std::mem::replace(&mut self.is_alone, true) {
+            return Ok(());
+        }
+        self.screen.control.let_go();
+        self.apply(Msg::Hangup(self.on_hangup))?;
+        if self.state.phase == Phase::Alone {
+            tracing::warn!("the terminal is gone: transfers go on without it");
+        } else {
+            tracing::warn!("the terminal is gone: the program ends");
+            self.terminated = true;
+        }
+        Ok(())
     }
 
     fn take_event(&mut self, event: Option<Event>) -> Result<(), UiError> {
         match event {
             Some(event) => self.apply(Msg::Worker(event)),
-            None if self.state.phase == Phase::Running => Err(UiError::WorkerGone),
+            None if matches!(self.state.phase, Phase::Running | Phase::Alone) => Err(UiError::WorkerGone),
             None => {
                 self.state.phase = Phase::Ended;
                 Ok(())
@@ -247,8 +273,8 @@ where
         let now = Instant::now();
         let messages = self.reader.expire(now);
         messages.into_iter().try_for_each(|message| self.apply(message))?;
-        if self.state.is_animated() && self.drawn_at.is_some_and(|at| now >= at + TICK) {
-            self.draw_at.get_or_insert(now);
+        if self.state.is_animated() {
+            self.pace.tick(now);
         }
         if self.end_at.is_some_and(|at| now >= at) {
             self.state.phase = Phase::Ended;
@@ -260,9 +286,14 @@ where
         update(&mut self.state, Msg::Tick((self.screen.clock)()), &mut self.commands);
         let held = self.state.ahead.len();
         let is_typed = matches!(message, Msg::Key(_) | Msg::Paste(_));
+        let is_progress = matches!(message, Msg::Worker(Event::Transfers { .. } | Event::Plan(_)));
         update(&mut self.state, message, &mut self.commands);
         // What is held back shows nothing yet; what is let go now was typed before.
-        self.typed |= self.state.ahead.len() < held + usize::from(is_typed);
+        let cause = match is_progress {
+            _ if self.state.ahead.len() < held + usize::from(is_typed) => Cause::Typed,
+            true => Cause::Progress,
+            false => Cause::Told,
+        };
         for command in self.commands.drain(..) {
             if self.ports.commands.send(command).is_err() && self.state.phase == Phase::Running {
                 return Err(UiError::WorkerGone);
@@ -271,8 +302,15 @@ where
         if self.state.phase == Phase::Quitting && self.end_at.is_none() {
             self.end_at = Some(Instant::now() + MAX_ENDING);
         }
-        self.carry_out()?;
-        self.plan_draw();
+        match self.carry_out() {
+            Ok(()) => {}
+            Err(error) => self.lose(error)?,
+        }
+        if self.is_alone {
+            self.log_notice();
+        } else {
+            self.pace.plan(cause, self.state.is_settling(), Instant::now());
+        }
         Ok(())
     }
 
@@ -280,6 +318,8 @@ where
     fn carry_out(&mut self) -> Result<(), UiError> {
         for effect in std::mem::take(&mut self.state.effects) {
             match effect {
+                Effect::Log(text) => tracing::warn!("{}", text::shown(&text)),
+                Effect::Clipboard(_) | Effect::Redraw | Effect::Suspend if self.is_alone => {}
                 Effect::Clipboard(text) => self.screen.control.copy(&text).map_err(UiError::Terminal)?,
                 Effect::Redraw => self.screen.terminal.clear().map_err(broken)?,
                 Effect::Suspend => {
@@ -293,36 +333,31 @@ where
         Ok(())
     }
 
-    /// A frame is due now, or 16 ms after the last one. What is typed waits only for frames that typing caused: it is not
-    /// slowed by what the worker reports. Where rows are on their way the frame waits a little for them, so that the
-    /// screen is not painted twice.
-    fn plan_draw(&mut self) {
-        let now = Instant::now();
-        let before = if self.typed { self.answered_at } else { self.drawn_at };
-        let mut at = before.map_or(now, |drawn| now.max(drawn + FRAME));
-        if self.drawn_at.is_some() && self.state.is_settling() {
-            at = at.max(now + SETTLING);
+    /// What the status line would say goes to the log.
+    fn log_notice(&mut self) {
+        match self.state.notice.take() {
+            Some(Notice::Info(text)) => tracing::warn!("{}", text::shown(&text)),
+            Some(Notice::Problem(problem)) => tracing::warn!("{}", text::shown(&problem.message)),
+            None => {}
         }
-        self.draw_at = Some(self.draw_at.map_or(at, |planned| planned.min(at)));
     }
 
     fn draw_if_due(&mut self) -> Result<(), UiError> {
         let now = Instant::now();
-        if self.draw_at.is_none_or(|at| now < at) {
+        if self.is_alone || self.pace.due().is_none_or(|at| now < at) {
             return Ok(());
         }
+        let written = self.screen.control.written();
         update(&mut self.state, Msg::Tick((self.screen.clock)()), &mut self.commands);
         let state = &self.state;
         let drawn = self.screen.terminal.draw(|frame| view(state, frame));
-        (self.draw_at, self.drawn_at) = (None, Some(now));
-        if std::mem::take(&mut self.typed) {
-            self.answered_at = Some(now);
-        }
+        let drawn = drawn.map(|_| ()).map_err(broken);
+        self.pace.drawn(self.screen.control.written() - written, now);
         match drawn {
-            Ok(_) => Ok(()),
+            Ok(()) => Ok(()),
             // The terminal may be what went away; the worker is still given its time to end.
             Err(_) if self.terminated => Ok(()),
-            Err(error) => Err(broken(error)),
+            Err(error) => self.lose(error),
         }
     }
 }
@@ -336,15 +371,6 @@ pub const ESC_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// How long an Esc waits over a network.
 pub const SSH_ESC_TIMEOUT: Duration = Duration::from_millis(200);
-
-/// Time between frames at least: 60 a second are enough for any eye.
-const FRAME: Duration = Duration::from_millis(16);
-
-/// Time that a frame waits for rows that have been asked for.
-const SETTLING: Duration = Duration::from_millis(8);
-
-/// Time between frames while a countdown runs.
-const TICK: Duration = Duration::from_secs(1);
 
 /// Time that the worker is given to end.
 const MAX_ENDING: Duration = Duration::from_secs(5);

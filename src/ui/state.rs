@@ -136,6 +136,8 @@ pub struct Keys {
 pub enum Phase {
     /// Running.
     Running,
+    /// The terminal is gone; what moves goes on without it.
+    Alone,
     /// The worker has been told; its last event is awaited.
     Quitting,
     /// Over.
@@ -151,6 +153,8 @@ pub enum Effect {
     Suspend,
     /// Draw everything anew.
     Redraw,
+    /// Write into the log what nobody can be told.
+    Log(String),
 }
 
 impl AppState {
@@ -236,6 +240,21 @@ impl AppState {
             .collect()
     }
 
+    /// Returns an account that something holds up while transfers are open, and with it what they need of it.
+    #[must_use]
+    pub fn held_account(&self) -> Option<(&str, &Wait)> {
+        let held = self.accounts.states.iter().find_map(|(account, state)| {
+            if let AccountState::Waiting(wait) = state { Some((account.as_str(), wait)) } else { None }
+        });
+        held.filter(|_| self.transfers.is_busy())
+    }
+
+    /// Returns whether something is being transferred, or worked out to be.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.transfers.is_busy() || !self.copies.running.is_empty()
+    }
+
     /// Returns whether an action makes sense now.
     #[must_use]
     pub fn allows(&self, when: When) -> bool {
@@ -256,6 +275,8 @@ impl AppState {
             When::FailedTransfer => {
                 matches!(transfer(), Some(TransferState::Failed(_) | TransferState::Cancelled))
             }
+            When::Transfer => transfer().is_some(),
+            When::FailedTransfers => self.transfers.totals.failed_count > 0,
             When::OpenTransfers => self.transfers.is_busy(),
             When::EndedTransfers => self.transfers.totals.ended_count > 0,
         }

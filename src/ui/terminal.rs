@@ -1,7 +1,7 @@
 //! The terminal: taken over by a [`TerminalGuard`] and given back whatever happens (return, error, panic); and the
 //! [`Control`] over what is not drawing: frames in one piece, the clipboard, suspending.
 
-use std::io::{self, Stdout, Write};
+use std::io::{self, PipeWriter, Stdout, Write};
 use std::panic::PanicHookInfo;
 use std::sync::Arc;
 use std::thread::{self, ThreadId};
@@ -12,6 +12,8 @@ use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::style::ResetColor;
 use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{execute, terminal};
+
+use super::meter::Meter;
 
 /// What the run loop needs of a terminal besides drawing on it.
 pub trait Control {
@@ -26,6 +28,14 @@ pub trait Control {
     /// # Errors
     /// Where the terminal cannot be given back or taken over again.
     fn suspend(&mut self) -> io::Result<()>;
+
+    /// Lets go of a terminal that is gone: nothing is read from it or written to it any more.
+    fn let_go(&mut self) {}
+
+    /// Returns how many bytes were drawn so far; 0 where that is not counted.
+    fn written(&self) -> u64 {
+        0
+    }
 }
 
 /// Holds the terminal in its full-screen state; dropping it gives the terminal back.
@@ -86,19 +96,34 @@ fn give_back() {
 #[derive(Debug)]
 pub struct OwnTerminal {
     out: Stdout,
+    meter: Meter,
+    /// What stands in for the keyboard of a terminal that is gone: nobody writes to it.
+    silence: Option<PipeWriter>,
 }
 
 impl OwnTerminal {
-    /// Makes the control of the terminal on standard output, which a [`TerminalGuard`] holds.
+    /// Makes the control of the terminal on standard output, which a [`TerminalGuard`] holds. What is drawn is counted
+    /// by the meter.
     #[must_use]
-    pub fn new() -> Self {
-        Self { out: io::stdout() }
+    pub fn new(meter: Meter) -> Self {
+        Self { out: io::stdout(), meter, silence: None }
     }
-}
 
-impl Default for OwnTerminal {
-    fn default() -> Self {
-        Self::new()
+    /// The reader of a terminal that is gone reads its end over and over, and would take a whole core for it: it gets a
+    /// pipe to wait at. What is written goes nowhere.
+    #[cfg(unix)]
+    fn stand_in(&mut self) -> io::Result<()> {
+        let (reader, writer) = io::pipe()?;
+        let nowhere = std::fs::File::options().write(true).open("/dev/null")?;
+        rustix::stdio::dup2_stdin(reader)?;
+        rustix::stdio::dup2_stdout(&nowhere)?;
+        self.silence = Some(writer);
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    fn stand_in(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -118,5 +143,16 @@ impl Control for OwnTerminal {
     #[cfg(not(unix))]
     fn suspend(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    fn let_go(&mut self) {
+        give_back(); // where only the signal came and the terminal is still there
+        if let Err(error) = self.stand_in() {
+            tracing::warn!(%error, "the terminal that is gone stays open");
+        }
+    }
+
+    fn written(&self) -> u64 {
+        self.meter.written()
     }
 }

@@ -2,11 +2,13 @@
 //! Pure: values in, one sentence out. The sentences may carry hostile names; drawing escapes them.
 
 use std::fmt::Write as _;
+use std::num::NonZeroU64;
 
 use super::figure::{self, Clock};
 use super::text;
 use crate::message::{
-    AccountState, Conflict, CopyReport, PlanSummary, TransferRow, TransferState, Verdict, Wait, WaitReason,
+    AccountState, Conflict, CopyReport, PlanSummary, SpeedLimit, TransferRow, TransferState, TransferTotals,
+    Verdict, Wait, WaitReason,
 };
 
 /// Returns what an account is doing, in the few words of a header.
@@ -68,13 +70,43 @@ pub fn wait(wait: &Wait, clock: &Clock) -> String {
     }
 }
 
+/// Returns why transfers wait, when they go on, and how many there are: in many words, and in fewer; nothing while none does.
+#[must_use]
+pub fn waits(totals: &TransferTotals, clock: &Clock) -> Vec<String> {
+    let Some(wait) = &totals.wait else { return Vec::new() };
+    let waiting = figure::count(totals.wait_count, "file waiting", "files waiting");
+    match (wait.reason, wait.until) {
+        (WaitReason::TransferQuota, Some(until)) => {
+            let (span, at) = (figure::span(clock.seconds_until(until)), clock.time_of_day(until));
+            let short = format!("quota: {span}, {waiting}");
+            vec![format!("{short}, resumes by itself at {at}"), short]
+        }
+        (_, _) if totals.wait_count > 1 => {
+            let alone = self::wait(wait, clock);
+            vec![format!("{alone}, {waiting}"), alone]
+        }
+        (_, _) => vec![self::wait(wait, clock)],
+    }
+}
+
+/// Returns the limit in force: `limit ▲ 500 KB/s ▼ none`.
+#[must_use]
+pub fn limit(limit: SpeedLimit) -> Option<String> {
+    let rate =
+        |rate: Option<NonZeroU64>| rate.map_or_else(|| "none".to_owned(), |rate| figure::speed(rate.get()));
+    (limit != SpeedLimit::default()).then(|| format!("limit ▲ {} ▼ {}", rate(limit.up), rate(limit.down)))
+}
+
 /// Returns how a transfer is, for the end of its line.
 #[must_use]
 pub fn transfer(row: &TransferRow, clock: &Clock) -> String {
     match &row.state {
         TransferState::Queued => "waiting".to_owned(),
         TransferState::Running => {
-            let Some(left) = seconds_left(row) else { return "starting…".to_owned() };
+            let Some(left) = seconds_left(row) else {
+                let words = if row.done == 0 { "starting…" } else { "waiting for the server" };
+                return words.to_owned();
+            };
             format!("{}  {:>5}", figure::speed(row.speed), figure::countdown(left))
         }
         TransferState::Paused => "paused".to_owned(),
@@ -203,19 +235,38 @@ mod tests {
     }
 
     #[test]
+    fn a_quota_says_how_many_wait_for_it_and_a_limit_both_ways() {
+        let until = Some(clock().now.as_millisecond() + 4_320_000);
+        let wait = Some(Wait { reason: WaitReason::TransferQuota, until });
+        let totals = TransferTotals { wait, wait_count: 38, ..TransferTotals::default() };
+        let short = "quota: 1 h 12 m, 38 files waiting";
+        assert_eq!(waits(&totals, &clock()), [&format!("{short}, resumes by itself at 19:40"), short]);
+        let wait = Some(Wait { reason: WaitReason::ProofOfWork, until: None });
+        let totals = TransferTotals { wait, wait_count: 1, ..totals };
+        assert_eq!(waits(&totals, &clock()), ["proof of work, a few seconds"]);
+        assert!(waits(&TransferTotals::default(), &clock()).is_empty());
+        let up = SpeedLimit { up: NonZeroU64::new(512_000), down: None };
+        assert_eq!(limit(up).unwrap(), "limit ▲ 500 KB/s ▼ none");
+        assert_eq!(limit(SpeedLimit::default()), None);
+    }
+
+    #[test]
     fn a_running_transfer_without_speed_does_not_divide_by_it() {
         let row = TransferRow {
             transfer: TransferId(1),
             copy: CopyId(1),
+            place: 1,
             direction: Direction::Up,
             path: String::new(),
             size: 10,
             done: 0,
             speed: 0,
+            attempts: 1,
             state: TransferState::Running,
         };
         assert_eq!(seconds_left(&row), None);
         assert_eq!(transfer(&row, &clock()), "starting…");
+        assert_eq!(transfer(&TransferRow { done: 5, ..row }, &clock()), "waiting for the server");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::copying::Copy;
 use super::jobs::{Done, Jobs, News};
 use super::outbox::Outbox;
 use super::pane::Pane;
+use super::titles::Titles;
 use super::transfers::Moving;
 use super::unfinished::LeftCopy;
 use super::{Copies, Parts, problem};
@@ -46,6 +47,8 @@ pub(crate) struct Actor {
     pub(crate) conflicts: u64,
     pub(crate) queue: Queue,
     pub(crate) moving: BTreeMap<TransferId, Moving>,
+    /// What the copies of listed transfers are called.
+    pub(crate) titles: BTreeMap<CopyId, Titles>,
     pub(crate) limits: Limits,
     /// Folders that were looked through for what killed processes left.
     pub(crate) swept: HashSet<PathBuf>,
@@ -93,6 +96,7 @@ impl Actor {
             conflicts: 0,
             queue: Queue::default(),
             moving: BTreeMap::new(),
+            titles: BTreeMap::new(),
             limits: Limits::default(),
             swept: HashSet::new(),
             jobs,
@@ -251,6 +255,7 @@ impl Actor {
             Command::DiscardUnfinished { copies, leftovers } => self.discard_unfinished(&copies, leftovers),
             Command::Resolve { conflict, resolution, scope } => self.resolve(conflict, &resolution, scope),
             Command::Transfers(action) => self.act_on_transfers(&action),
+            Command::DescribeTransfer { transfer } => self.describe_transfer(transfer),
             Command::Quit => self.quit(),
         }
     }

@@ -15,10 +15,13 @@ use super::jobs::{Done, blocking};
 use super::problem;
 use super::removal::RemovalDone;
 use super::scan::{self, Goal, Origin, Picked, Wholes};
+use super::titles::Titles;
 use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
 use crate::local::{self, DiskEntry, SafeName};
-use crate::message::{CopyId, CopyReport, CopyRequest, Event, PlanSummary, Problem, ProblemKind, Verdict};
+use crate::message::{
+    CopyId, CopyReport, CopyRequest, Event, OrderBy, PlanSummary, Problem, ProblemKind, Verdict,
+};
 use crate::session::change::{Change, ChangeError, Outcome};
 use crate::store::copy_journal::CopyRecord;
 use crate::transfer::Limits;
@@ -30,13 +33,13 @@ pub(crate) struct Copy {
     pub(crate) account: String,
     pub(crate) way: Way,
     pub(crate) large_limit: u16,
+    pub(crate) order_by: Option<OrderBy>,
     pub(crate) limits: Limits,
     /// Whether folders may be copied and moved as they are.
     pub(super) wholes: Wholes,
     pub(super) picked: Picked,
     pub(super) rename: Option<String>,
-    /// The target as people write it.
-    pub(super) title: String,
+    pub(crate) titles: Titles,
     /// The top folder of a target on the disk.
     pub(super) root: local::Target,
     pub(super) stage: Stage,

@@ -12,6 +12,7 @@ use super::listing;
 use super::problem::{self, unknown_account};
 use super::scan::{Goal, Origin, Picked, Wholes};
 use super::selection::Selected;
+use super::titles::Titles;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::local;
@@ -30,6 +31,8 @@ impl Actor {
             options.task = of_entries(options.task);
         }
         let title = below_title(&self.heading(&target).title, &target_subfolders);
+        let (Selected::Contents(parent) | Selected::Entries { parent, .. }) = &selected;
+        let titles = Titles { source: self.heading(parent).title, target: title.clone() };
         let rules = options.filters.iter().map(|filter| (filter.include, filter.pattern.as_str()));
         let rules = Rules::new(rules).map_err(|error| {
             Problem::new(ProblemKind::Usage, error.to_string(), "See the patterns of rclone's filters.")
@@ -67,10 +70,11 @@ impl Actor {
             way: sides.way,
             wholes,
             large_limit: options.transfers,
+            order_by: options.order_by,
             limits: Limits { max_wait: options.max_wait, ..self.limits.clone() },
             picked: sides.picked,
             rename,
-            title,
+            titles,
             root,
             stage: Stage::Planned,
             changes_target: !options.dry_run && !matches!(options.task, Task::Check { .. }),

@@ -8,7 +8,7 @@
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
-//!    transfers files on their way, by the queue   (names: what a folder has)
+//!    transfers files on their way, by the queue   (names: what a folder has; titles: where each comes from)
 //!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
@@ -36,6 +36,7 @@ mod removal;
 mod scan;
 mod scanning;
 mod selection;
+mod titles;
 mod transfers;
 mod unfinished;
 mod view;

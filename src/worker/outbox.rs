@@ -85,6 +85,7 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Conflict(_)
         | Event::CopyNote { .. }
         | Event::CopyEnded(_)
+        | Event::TransferEnds(_)
         | Event::Unfinished { .. }
         | Event::Done { .. }
         | Event::Failed(_)
@@ -129,11 +130,13 @@ mod tests {
             .map(|id| TransferRow {
                 transfer: TransferId(*id),
                 copy: CopyId(1),
+                place: 1,
                 direction: Direction::Up,
                 path: String::new(),
                 size: 10,
                 done,
                 speed: 0,
+                attempts: 1,
                 state: TransferState::Running,
             })
             .collect();

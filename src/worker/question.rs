@@ -97,7 +97,7 @@ impl Actor {
             conflict: number,
             copy: id,
             path: question.path,
-            target: copy.title.clone(),
+            target: copy.titles.target.clone(),
             source,
             existing,
             verdict: question.existing.verdict,

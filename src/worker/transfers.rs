@@ -79,11 +79,15 @@ impl Actor {
         let Some(copy) = self.copies.get(&id) else { return };
         let (account, limits) = (copy.account.clone(), copy.limits.clone());
         let keep = self.keep_of(&account, copy.record_id());
+        self.titles.entry(id).or_insert_with(|| copy.titles.clone());
         let transfer = self.queue.add(NewTransfer {
             copy: id,
             direction: copy.way.direction(),
             path: file.path.clone(),
+            new_name: file.new_name(),
             size: file.size,
+            modified: file.modified,
+            order_by: copy.order_by,
             large_limit: copy.large_limit,
             runs: if keep.is_kept(file.size) { Runs::GoOn } else { Runs::Apart },
             held: copy.is_held,
@@ -139,6 +143,7 @@ impl Actor {
         for id in &acted.removed {
             self.moving.remove(id);
         }
+        self.forget_titles(&acted.removed);
     }
 
     /// Reads the counters of running transfers and tells what has changed.
@@ -175,8 +180,7 @@ impl Actor {
         let count = run.progress.source_changes();
         if std::mem::replace(&mut run.told.1, count) != count {
             let note = Note::StartedOver(problem::source_changed(&moving.file.path));
-            let (path, size) = (moving.file.path.clone(), moving.file.size);
-            let copy = moving.copy;
+            let (copy, path, size) = (moving.copy, moving.file.path.clone(), moving.file.size);
             self.send(Event::CopyNote { copy, path, size, note });
         }
     }

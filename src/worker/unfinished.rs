@@ -53,6 +53,8 @@ struct Wanted {
 /// What was found at the start.
 pub(crate) struct Found {
     copies: Vec<(CopyRecord, KeptCopy)>,
+    /// Copies that another process carries out.
+    elsewhere: usize,
     leftovers: Leftovers,
 }
 
@@ -71,7 +73,11 @@ impl Actor {
 
     /// Tells what was found.
     pub(crate) fn found_unfinished(&mut self, found: Found) {
-        let Found { copies, leftovers } = found;
+        let Found { copies, elsewhere, leftovers } = found;
+        if elsewhere > 0 {
+            let copies = if elsewhere == 1 { "copy goes" } else { "copies go" };
+            self.send(Event::Done { text: format!("{elsewhere} {copies} on in another megapane") });
+        }
         if self.copy_journals.is_none() || (copies.is_empty() && leftovers.count == 0) {
             return;
         }
@@ -277,13 +283,14 @@ impl KeptCopy {
 }
 
 fn find(copies: &CopyJournals, journals: &[TransferJournals]) -> std::io::Result<Found> {
-    let mut found = Found { copies: Vec::new(), leftovers: Leftovers::default() };
+    let mut found = Found { copies: Vec::new(), elsewhere: 0, leftovers: Leftovers::default() };
     for (record, value) in copies.take_free()? {
         match serde_json::from_value(value) {
             Ok(kept) => found.copies.push((record, kept)),
             Err(_of_another_form) => record.remove(),
         }
     }
+    found.elsewhere = copies.count()?.saturating_sub(found.copies.len());
     for journals in journals {
         for left in leftover::list(journals)? {
             if left.is_loose(copies) {

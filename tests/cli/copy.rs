@@ -168,3 +168,27 @@ fn ctrl_c_ends_it_in_good_order() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "megapane: stopped\n");
     assert_eq!(fs::read_dir(scene.path("down")).map_or(0, Iterator::count), 0, "something was left behind");
 }
+
+/// Files in the order in which they arrived, one at a time.
+fn arrivals(scene: &Scene, ends: [&str; 2], order: &str) -> Vec<String> {
+    let ran = scene.run(&["copy", "-v", "--transfers", "1", "--order-by", order, ends[0], ends[1]]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let lines = ran.err.lines().filter_map(|line| line.split_once(" INFO  : "));
+    let names = lines.filter_map(|(_, text)| Some(text.split_once(": Copied")?.0.to_owned()));
+    names.collect()
+}
+
+#[test]
+fn files_move_in_the_order_that_is_asked_for_both_ways() {
+    let scene = Scene::logged_in();
+    for (name, size) in [("b", 3), ("c", 1), ("a", 2)] {
+        scene.write(&format!("src/{name}"), &name.repeat((1 << 20) + size));
+    }
+    assert_eq!(arrivals(&scene, ["src", "ann:up"], "size,desc"), ["b", "a", "c"]);
+    assert_eq!(arrivals(&scene, ["src", "ann:by name"], "name"), ["a", "b", "c"]);
+    assert_eq!(arrivals(&scene, ["ann:up", "down"], "size"), ["c", "a", "b"]);
+    assert_eq!(arrivals(&scene, ["ann:up", "mixed"], "size,mixed,0"), ["b", "a", "c"]);
+    let refused = scene.run(&["copy", "--order-by", "colour", "src", "ann:x"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("it begins with size, name or modtime"), "{}", refused.err);
+}

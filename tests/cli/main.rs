@@ -7,6 +7,8 @@ mod config;
 mod copy;
 #[cfg(target_os = "linux")]
 mod full_disk;
+#[cfg(unix)]
+mod hangup;
 mod inside;
 mod killed;
 mod leftovers;
@@ -17,4 +19,7 @@ mod refusals;
 mod resume;
 mod scene;
 mod secrets;
+#[cfg(unix)]
+#[path = "../terminal/mod.rs"]
+mod terminal;
 mod wizard;

@@ -219,11 +219,13 @@ pub(crate) fn transfer(number: u64, path: &str, size: u64, done: u64, state: Tra
     TransferRow {
         transfer: TransferId(number),
         copy: CopyId(1),
+        place: i64::try_from(number).unwrap(),
         direction: Direction::Up,
         path: path.to_owned(),
         size,
         done,
         speed,
+        attempts: 1,
         state,
     }
 }
@@ -239,6 +241,7 @@ pub(crate) fn totals(count: u64, ended_count: u64) -> TransferTotals {
         down_speed: 0,
         seconds_left: Some(1380),
         wait: None,
+        wait_count: 0,
         limit: SpeedLimit::default(),
     }
 }

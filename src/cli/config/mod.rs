@@ -22,6 +22,10 @@ use crate::worker::problem;
 ///
 /// Without a further word it asks, as `rclone config` does. A remote is saved only after it has logged in. The password
 /// is never stored: what is kept is a session, sealed by a key file or by a passphrase.
+///
+/// The file config.toml may also say what becomes of the screen's transfers when its terminal goes away: with
+/// `on_hangup = "continue"`, which is how it is anyway, they go on to their end without it, and the log says how that was;
+/// with `on_hangup = "stop"` they stop where they are, and the next start asks whether to go on.
 #[derive(Args, Debug)]
 pub(crate) struct ConfigArgs {
     #[command(subcommand)]

@@ -103,6 +103,7 @@ impl Run<'_> {
             | Event::Rows { .. }
             | Event::Found { .. }
             | Event::Answered { .. }
+            | Event::TransferEnds(_)
             | Event::Unfinished { .. }
             | Event::Done { .. } => {}
             Event::Ended if context.stop.is_cancelled() => return Err(Failure::interrupted()),

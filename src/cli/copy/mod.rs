@@ -18,6 +18,7 @@ use super::context::Context;
 use super::exit::ExitCode;
 use super::filters::FilterArgs;
 use super::login;
+use super::order_by::OrderArgs;
 use super::output::{Failure, Outcome};
 use super::remote::Place;
 use crate::message::{ConflictPolicy, CopyOptions, CopyReport, Sameness, Task};
@@ -96,6 +97,9 @@ pub(crate) struct HowArgs {
     /// Count it as an error where the target has another content: --conflict fail
     #[arg(long, group = "instead")]
     immutable: bool,
+
+    #[command(flatten)]
+    order: OrderArgs,
 
     #[command(flatten)]
     filters: FilterArgs,
@@ -182,6 +186,7 @@ async fn copy(
         conflict: how.policy(),
         dry_run: context.options.dry_run,
         transfers: context.options.transfers,
+        order_by: how.order.order(),
         filters: how.filters.rules(),
         empty_folders: how.create_empty_src_dirs,
         task,

@@ -219,6 +219,14 @@ pub struct FileTransfer<S, T> {
     pub replaces: Replaces<T>,
 }
 
+impl<S, T> FileTransfer<S, T> {
+    /// Returns the name it gets, where that is not the last part of its path.
+    pub(crate) fn new_name(&self) -> Option<Box<str>> {
+        let is_kept = self.path.rsplit('/').next() == Some(self.name.as_str());
+        (!is_kept).then(|| self.name.as_str().into())
+    }
+}
+
 /// What becomes of the file that has the target's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Replaces<T> {

@@ -1,4 +1,4 @@
-//! What the user does to transfers: cancel, pause, resume, retry, clear. Part of the queue's machine, called by the
+//! What the user does to transfers: cancel, pause, resume, retry, reorder, clear. Part of the queue's machine, called by the
 //! worker, which stops the runs that [`Acted`] names. Nothing is stopped here: a running one keeps its place until the
 //! worker says that its run has ended.
 
@@ -37,6 +37,8 @@ impl Queue {
                 self.each(|queue, id, _| queue.resume(id), &mut acted);
             }
             TransferAction::Retry(id) => self.retry(*id, &mut acted),
+            TransferAction::RetryFailed => self.each(Self::retry_failed, &mut acted),
+            TransferAction::Reorder(id, reorder) => self.reorder(*id, *reorder),
             TransferAction::ClearEnded => {
                 self.forget_done();
                 self.each(Self::clear, &mut acted);
@@ -121,6 +123,12 @@ impl Queue {
         }
     }
 
+    fn retry_failed(&mut self, id: TransferId, acted: &mut Acted) {
+        if let Some(Phase::Ended(TransferState::Failed(_))) = self.phase(id) {
+            self.retry(id, acted);
+        }
+    }
+
     fn clear(&mut self, id: TransferId, acted: &mut Acted) {
         if let Some(Phase::Ended(_)) = self.phase(id)
             && let Some(transfer) = self.take_off(id)
@@ -133,6 +141,7 @@ impl Queue {
     /// Takes one off the list; in the sums it stays.
     pub(super) fn take_off(&mut self, id: TransferId) -> Option<Transfer> {
         let transfer = self.transfers.remove(&id)?;
+        self.order.remove(&transfer.rank);
         self.changed.remove(&id);
         self.removed.push(id);
         Some(transfer)

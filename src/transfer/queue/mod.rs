@@ -5,26 +5,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 mod control;
+mod order;
 mod transfer;
 mod unlisted;
 
 pub use control::Acted;
+use order::{Order, Rank, front_share};
 use transfer::{Lane, Phase, Size, Stopped, Sums, Transfer, lane_of};
 use unlisted::Unlisted;
 
 use super::speed::Speed;
 use crate::message::{
-    CopyId, Direction, Event, Problem, SpeedLimit, TransferId, TransferRow, TransferState, TransferTotals,
-    Wait, WaitReason,
+    CopyId, Direction, Event, OrderBy, Problem, SpeedLimit, TransferId, TransferRow, TransferState,
+    TransferTotals, Wait, WaitReason,
 };
 
-/// All transfers of a worker, in the order in which they were added.
-#[derive(Debug)]
+/// All transfers of a worker, in the order in which they were added until somebody changes it.
+#[derive(Debug, Default)]
 pub struct Queue {
     transfers: BTreeMap<TransferId, Transfer>,
-    next: u64,
+    /// How many were ever added: the number of the last one.
+    added: u64,
+    order: Order,
     /// Queued ones that may start, by lane.
-    ready: BTreeMap<Lane, BTreeSet<TransferId>>,
+    ready: BTreeMap<Lane, BTreeMap<Rank, TransferId>>,
     /// Running ones and ones that are being stopped.
     running: BTreeMap<Size, BTreeSet<TransferId>>,
     /// New ones are held back, too.
@@ -50,8 +54,14 @@ pub struct NewTransfer {
     pub direction: Direction,
     /// Path below the source folder.
     pub path: String,
+    /// The name it gets, where that is not the last part of the path.
+    pub new_name: Option<Box<str>>,
     /// Bytes.
     pub size: u64,
+    /// When its content was changed, Unix seconds.
+    pub modified: Option<i64>,
+    /// The order that its copy asked for.
+    pub order_by: Option<OrderBy>,
     /// How many files above 1 MiB its copy wants on their way at once.
     pub large_limit: u16,
     /// What a run that is stopped becomes to the next one.
@@ -91,35 +101,18 @@ pub enum End {
     Failed(Problem),
 }
 
-impl Default for Queue {
-    fn default() -> Self {
-        Self {
-            transfers: BTreeMap::new(),
-            next: 1,
-            ready: BTreeMap::new(),
-            running: BTreeMap::new(),
-            held: false,
-            no_downloads: None,
-            sums: Sums::default(),
-            unlisted: Unlisted::default(),
-            speeds: [Speed::default(), Speed::default()],
-            limit: SpeedLimit::default(),
-            changed: BTreeSet::new(),
-            removed: Vec::new(),
-        }
-    }
-}
-
 impl Queue {
     /// Adds a transfer at the end.
     pub fn add(&mut self, new: NewTransfer) -> TransferId {
-        let id = TransferId(self.next);
-        self.next += 1;
+        self.added += 1;
+        let id = TransferId(self.added);
         let phase = if self.held || new.held { Phase::Paused } else { Phase::Queued };
-        let transfer = Transfer { new, phase, done: 0, speed: Speed::default() };
+        let rank = self.order.add(id, &new);
+        let speed = Speed::default();
+        let transfer = Transfer { new, rank, phase, done: 0, speed, attempts: 0, from_back: false };
         self.sums.add(transfer.sums());
-        if transfer.phase == Phase::Queued {
-            self.ready.entry(transfer.lane()).or_default().insert(id);
+        if transfer.is_queued() {
+            self.ready.entry(transfer.lane()).or_default().insert(transfer.rank.clone(), id);
         }
         self.transfers.insert(id, transfer);
         self.changed.insert(id);
@@ -129,18 +122,15 @@ impl Queue {
     /// Returns the next transfer to start, which runs from now on; `None` while nothing may start.
     pub fn start(&mut self, now: Instant) -> Option<TransferId> {
         self.wake(now);
-        let id = self
-            .ready
-            .values()
-            .filter_map(BTreeSet::first)
-            .copied()
-            .filter(|id| self.may_start(*id))
-            .min()?;
+        let next = self.ready.values().filter_map(|lane| self.next_of(lane)).min_by_key(|(rank, ..)| *rank);
+        let (id, from_back) = next.map(|(_, id, from_back)| (id, from_back))?;
         if !self.is_busy() {
             self.speeds.iter_mut().for_each(Speed::stop);
         }
         let transfer = self.transfers.get_mut(&id)?;
         transfer.speed.begin(now);
+        transfer.attempts = transfer.attempts.saturating_add(1);
+        transfer.from_back = from_back;
         self.speeds[lane_of(transfer.new.direction)].begin(now);
         self.running.entry(transfer.size()).or_default().insert(id);
         self.set(id, Phase::Running(Activity::Moving));
@@ -250,6 +240,7 @@ impl Queue {
         let [up, down] = self.sums.left;
         let seconds_left =
             seconds(up, up_speed).zip(seconds(down, down_speed)).map(|(up, down)| up.max(down));
+        let (wait, wait_count) = self.wait();
         TransferTotals {
             count: self.sums.count,
             ended_count: self.sums.ended,
@@ -259,16 +250,38 @@ impl Queue {
             up_speed,
             down_speed,
             seconds_left: seconds_left.filter(|_| up + down > 0),
-            wait: self.wait(),
+            wait,
+            wait_count,
             limit: self.limit,
         }
     }
 
-    /// Returns why the first that waits does, or why all downloads are held back.
-    fn wait(&self) -> Option<Wait> {
-        let mut running = self.running.values().flatten().filter_map(|id| self.transfers.get(id));
-        let held = || self.no_downloads.as_ref().filter(|_| self.has_ready_downloads());
-        running.find_map(Transfer::wait).or_else(|| held().map(|(wait, _)| wait.clone()))
+    /// Returns why transfers wait, and how many do for that reason.
+    fn wait(&self) -> (Option<Wait>, u64) {
+        let count_of = |reason| self.waits().filter(|wait| wait.reason == reason).count() as u64;
+        let quota = self.no_downloads.as_ref().map(|(wait, _)| wait.clone());
+        let held = quota.is_some().then(|| self.ready_download_count() + self.unlisted.downloads_ahead());
+        let held = held.unwrap_or_default();
+        let quota = quota.filter(|_| held > 0);
+        let is_quota = |wait: &&Wait| wait.reason == WaitReason::TransferQuota;
+        let first =
+            quota.or_else(|| self.waits().find(is_quota).cloned()).or_else(|| self.waits().next().cloned());
+        match first {
+            Some(wait) if wait.reason == WaitReason::TransferQuota => {
+                let count = held + count_of(WaitReason::TransferQuota);
+                (Some(wait), count)
+            }
+            Some(wait) => {
+                let count = count_of(wait.reason);
+                (Some(wait), count)
+            }
+            None => (None, 0),
+        }
+    }
+
+    /// What running transfers wait for.
+    fn waits(&self) -> impl Iterator<Item = &Wait> {
+        self.running.values().flatten().filter_map(|id| self.transfers.get(id)).filter_map(Transfer::wait)
     }
 
     /// Returns those that run or are being stopped.
@@ -296,29 +309,57 @@ impl Queue {
         Some(TransferRow {
             transfer: id,
             copy: transfer.new.copy,
+            place: transfer.rank.place,
             direction: transfer.new.direction,
             path: transfer.new.path.clone(),
             size: transfer.new.size,
             done: transfer.done,
             speed: transfer.speed.per_second(now),
+            attempts: transfer.attempts,
             state: transfer.state(),
         })
     }
 
-    fn may_start(&self, id: TransferId) -> bool {
-        let Some(transfer) = self.transfers.get(&id) else { return false };
+    /// Returns what one was added as.
+    #[must_use]
+    pub fn added_as(&self, id: TransferId) -> Option<&NewTransfer> {
+        self.transfers.get(&id).map(|transfer| &transfer.new)
+    }
+
+    /// Returns whether a transfer of a copy is on the list.
+    #[must_use]
+    pub fn has_any_of(&self, copy: CopyId) -> bool {
+        self.transfers.values().any(|transfer| transfer.new.copy == copy)
+    }
+
+    /// Returns the next one of a lane, if it may start, its rank, and whether it is taken from the lane's end.
+    fn next_of<'a>(&self, lane: &'a BTreeMap<Rank, TransferId>) -> Option<(&'a Rank, TransferId, bool)> {
+        let (rank, id) = lane.first_key_value()?;
+        let transfer = self.transfers.get(id)?;
         let limit = match transfer.size() {
             Size::Small => SMALL_AT_ONCE,
             Size::Large => usize::from(transfer.new.large_limit.max(1)),
         };
-        let quota = transfer.new.direction == Direction::Down && self.no_downloads.is_some();
-        !quota && self.running.get(&transfer.size()).map_or(0, BTreeSet::len) < limit
+        let is_held = transfer.new.direction == Direction::Down && self.no_downloads.is_some();
+        let running = self.running.get(&transfer.size());
+        if is_held || running.map_or(0, BTreeSet::len) >= limit {
+            return None;
+        }
+        let is_front = |id: &&TransferId| self.transfers.get(id).is_some_and(|running| !running.from_back);
+        let from_front = running.map_or(0, |ids| ids.iter().filter(is_front).count());
+        if from_front < front_share(transfer.new.order_by, limit) {
+            return Some((rank, *id, false));
+        }
+        lane.last_key_value().map(|(rank, id)| (rank, *id, true))
+    }
+
+    fn ready_download_count(&self) -> u64 {
+        let lanes = [Size::Small, Size::Large].map(|size| self.ready.get(&(size, true)));
+        lanes.into_iter().flatten().map(|lane| lane.len() as u64).sum()
     }
 
     fn has_ready_downloads(&self) -> bool {
-        [Size::Small, Size::Large]
-            .iter()
-            .any(|size| self.ready.get(&(*size, true)).is_some_and(|ids| !ids.is_empty()))
+        self.ready_download_count() > 0
     }
 
     fn wake(&mut self, now: Instant) {
@@ -346,7 +387,7 @@ impl Queue {
     fn set(&mut self, id: TransferId, phase: Phase) {
         self.unready(id);
         if let (Phase::Queued, Some(transfer)) = (&phase, self.transfers.get(&id)) {
-            self.ready.entry(transfer.lane()).or_default().insert(id);
+            self.ready.entry(transfer.lane()).or_default().insert(transfer.rank.clone(), id);
         }
         self.change(id, |transfer| transfer.phase = phase);
     }
@@ -355,7 +396,7 @@ impl Queue {
         if let Some(transfer) = self.transfers.get(&id)
             && let Some(lane) = self.ready.get_mut(&transfer.lane())
         {
-            lane.remove(&id);
+            lane.remove(&transfer.rank);
         }
     }
 

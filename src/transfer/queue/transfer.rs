@@ -1,6 +1,7 @@
 //! One [`Transfer`] of the queue, the phase it is in, and what it adds to the sums. Only the queue has them; which phase
 //! may follow which is the queue's to say.
 
+use super::order::Rank;
 use super::{Activity, NewTransfer};
 use crate::message::{Direction, TransferState, Wait};
 use crate::transfer::limits::LARGE_FROM;
@@ -10,10 +11,15 @@ use crate::transfer::speed::Speed;
 #[derive(Debug)]
 pub(super) struct Transfer {
     pub(super) new: NewTransfer,
+    pub(super) rank: Rank,
     pub(super) phase: Phase,
     /// Bytes.
     pub(super) done: u64,
     pub(super) speed: Speed,
+    /// Runs so far.
+    pub(super) attempts: u32,
+    /// Its last run was taken from the end of its lane.
+    pub(super) from_back: bool,
 }
 
 /// What a transfer is in, by what may become of it.
@@ -84,9 +90,13 @@ impl Transfer {
         }
     }
 
-    pub(super) fn wait(&self) -> Option<Wait> {
+    pub(super) fn is_queued(&self) -> bool {
+        self.phase == Phase::Queued
+    }
+
+    pub(super) const fn wait(&self) -> Option<&Wait> {
         match &self.phase {
-            Phase::Running(Activity::Waiting(wait, _)) => Some(wait.clone()),
+            Phase::Running(Activity::Waiting(wait, _)) => Some(wait),
             Phase::Queued | Phase::Running(_) | Phase::Stopping(_) | Phase::Paused | Phase::Ended(_) => None,
         }
     }

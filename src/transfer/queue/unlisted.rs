@@ -20,6 +20,14 @@ pub(super) struct Unlisted {
     dropped: Sums,
 }
 
+impl Unlisted {
+    /// Returns how many files are still to come down.
+    pub(super) fn downloads_ahead(&self) -> u64 {
+        let down = lane_of(Direction::Down);
+        self.ahead.values().filter(|sums| sums.left[down] > 0).map(|sums| sums.count).sum()
+    }
+}
+
 impl Queue {
     /// Takes note of what a copy has still to hand out.
     pub fn set_ahead(&mut self, copy: CopyId, direction: Direction, ahead: Ahead) {
@@ -70,7 +78,10 @@ mod tests {
             copy: CopyId(1),
             direction: Direction::Up,
             path: "a".into(),
+            new_name: None,
             size: 10,
+            modified: None,
+            order_by: None,
             large_limit: 4,
             runs: Runs::Apart,
             held: false,

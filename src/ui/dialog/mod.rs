@@ -6,19 +6,23 @@ pub mod confirm;
 pub mod conflict;
 pub mod field;
 pub mod help;
+pub mod limit;
 pub mod login;
 pub mod palette;
 pub mod prompt;
 pub mod properties;
+pub mod transfer;
 pub mod unfinished;
 
 use accounts::AccountChooser;
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
 use help::Help;
+use limit::LimitDialog;
 use palette::Palette;
 use prompt::Prompt;
 use properties::Properties;
+use transfer::TransferDetails;
 use unfinished::UnfinishedDialog;
 
 /// What can stand over the panes.
@@ -38,6 +42,10 @@ pub enum Dialog {
     Accounts(AccountChooser),
     /// Shows one entry exactly.
     Properties(Properties),
+    /// Asks how fast transfers may be.
+    Limit(LimitDialog),
+    /// Shows one transfer exactly.
+    Transfer(TransferDetails),
     /// Shows the keys.
     Help(Help),
     /// Offers the actions by name.

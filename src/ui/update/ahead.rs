@@ -124,6 +124,7 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::DiscardUnfinished { .. }
         | Command::Resolve { .. }
         | Command::Transfers(_)
+        | Command::DescribeTransfer { .. }
         | Command::RetryNow { .. }
         | Command::Quit => None,
     }

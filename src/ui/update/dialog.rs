@@ -1,7 +1,7 @@
 //! Keys for the dialog on top, and what follows from its answer.
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
-use super::{look, mark, perform, place, program};
+use super::{look, mark, perform, place, program, transfer};
 use crate::message::{Command, MarkChange, PlanSummary, ViewId};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
@@ -28,6 +28,8 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
             let close = closes(key) || matches!(key.to_string().as_str(), "Enter" | "i");
             if close { None } else { Some(Dialog::Properties(properties)) }
         }
+        Dialog::Limit(limit) => transfer::press_limit(state, limit, key, commands),
+        Dialog::Transfer(details) => transfer::press_details(state, details, key, commands),
         Dialog::Help(help) => press_help(state, help, key),
         Dialog::Palette(palette) => press_palette(state, palette, key, commands),
     };
@@ -51,6 +53,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             typed(state, &purpose, &text, commands);
         }
         Some(Dialog::Palette(palette)) => palette.field.paste(text),
+        Some(Dialog::Limit(limit)) => limit.field_mut().paste(text),
         Some(Dialog::Conflict(ConflictDialog { rename: Some(field), .. })) => field.paste(text),
         Some(
             Dialog::Copy(_)
@@ -59,6 +62,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             | Dialog::Question(_)
             | Dialog::Accounts(_)
             | Dialog::Properties(_)
+            | Dialog::Transfer(_)
             | Dialog::Help(_),
         )
         | None => {}

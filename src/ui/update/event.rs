@@ -2,7 +2,7 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::place;
+use super::{place, transfer};
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
     AccountRow, AccountState, Command, CopyReport, Event, Note, PlanSummary, Problem, ViewId, ViewState,
@@ -56,7 +56,12 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::CopyNote { note: Note::StartedOver(problem), .. } => state.say(problem.message),
         Event::CopyNote { .. } => {}
         Event::CopyEnded(report) => copy_ended(state, &report),
-        Event::Transfers { changed, removed, totals } => state.transfers.receive(changed, &removed, totals),
+        Event::Transfers { changed, removed, totals } => {
+            state.transfers.throughput.record(&totals, state.surroundings.clock.now);
+            state.transfers.receive(changed, &removed, totals);
+            transfer::keep_in_sight(state);
+        }
+        Event::TransferEnds(ends) => transfer::receive_ends(state, ends),
         Event::Done { text } => state.say(text),
         Event::Failed(problem) => {
             // What was typed ahead counted on the other outcome.

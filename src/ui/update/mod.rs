@@ -6,6 +6,7 @@ mod change;
 mod dialog;
 mod event;
 mod go;
+mod hangup;
 mod look;
 mod mark;
 mod place;
@@ -22,6 +23,7 @@ use super::dialog::login::Outcome;
 use super::key::Key;
 use super::keymap::{Lookup, sequence};
 use super::state::{AppState, Phase};
+use crate::config::OnHangup;
 use crate::entry::Location;
 use crate::message::{Command, Event};
 
@@ -48,6 +50,8 @@ pub enum Msg {
     Tick(Timestamp),
     /// The system wants the program to end.
     Terminate,
+    /// The terminal is gone, and this is wanted then.
+    Hangup(OnHangup),
 }
 
 /// Takes a message: changes the state and adds what the worker is to do to `commands`.
@@ -67,6 +71,10 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
         }
         Msg::Tick(now) => state.surroundings.clock.now = now,
         Msg::Terminate => program::quit(state, commands),
+        Msg::Hangup(wanted) => hangup::hang_up(state, wanted, commands),
+    }
+    if state.phase == Phase::Alone {
+        return hangup::go_on(state, commands);
     }
     let asked = state.own_files.as_mut().and_then(|own| own.ask(&state.panes, start, commands));
     state.dialogs.extend(asked.map(Dialog::Question));
@@ -173,6 +181,9 @@ fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
         When::Searched => "search with / first",
         When::Account => "log in first: ga",
         When::Offline => "nothing waits for the network",
+        When::Transfer => "nothing is listed",
+        When::OpenTransfer if state.transfers.current().is_none() => "nothing is listed",
+        When::FailedTransfers => "no transfer has failed",
         When::OpenTransfer => "this transfer has ended",
         When::FailedTransfer => "this transfer has not failed",
         When::OpenTransfers => "nothing is being transferred",

@@ -18,14 +18,14 @@ pub(super) fn perform(state: &mut AppState, program: Program, commands: &mut Vec
         Program::Redraw => state.effects.push(Effect::Redraw),
         Program::Suspend => state.effects.push(Effect::Suspend),
         Program::Interrupt => ask_quit(state),
-        Program::Quit if state.transfers.is_busy() || !state.copies.running.is_empty() => ask_quit(state),
+        Program::Quit if state.is_busy() => ask_quit(state),
         Program::Quit => quit(state, commands),
     }
 }
 
 /// Tells the worker to end; the screen stays until it has.
 pub(super) fn quit(state: &mut AppState, commands: &mut Vec<Command>) {
-    if state.phase == Phase::Running {
+    if matches!(state.phase, Phase::Running | Phase::Alone) {
         state.phase = Phase::Quitting;
         state.dialogs.clear();
         commands.push(Command::Quit);

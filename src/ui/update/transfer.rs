@@ -1,42 +1,145 @@
-//! Actions on transfers.
+//! Actions on transfers, and the dialogs that belong to them.
 //! Called by `perform` for [`TransferKey`] actions. The list itself changes only when the worker reports.
 
-use crate::message::{Command, TransferAction, TransferState};
+use crate::message::{Command, TransferAction, TransferEnds, TransferState};
 use crate::ui::action::TransferKey;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
-use crate::ui::figure;
+use crate::ui::dialog::limit::{LimitDialog, Outcome};
+use crate::ui::dialog::transfer::TransferDetails;
+use crate::ui::key::Key;
 use crate::ui::layout::transfer_rows;
 use crate::ui::state::{AppState, Screen};
+use crate::ui::transfers::Listing;
+use crate::ui::{figure, wording};
 
 pub(super) fn perform(state: &mut AppState, key: TransferKey, commands: &mut Vec<Command>) {
-    let current = state.transfers.current().map(|row| (row.transfer, row.state.clone()));
-    let action = match (key, current) {
-        (TransferKey::Open, _) => {
-            state.screen = Screen::Transfers;
-            state.transfers.go_to_open(transfer_rows(state.surroundings.height));
-            return;
-        }
-        (TransferKey::Close, _) => {
-            state.screen = Screen::Panes;
-            return;
-        }
-        (TransferKey::RetryNow, _) => {
+    match key {
+        TransferKey::Open => open(state),
+        TransferKey::Close => state.screen = Screen::Panes,
+        TransferKey::RetryNow => {
             let accounts: Vec<String> = state.offline().into_iter().map(str::to_owned).collect();
             commands.extend(accounts.into_iter().map(|account| Command::RetryNow { account }));
-            return state.say("trying the server again…");
+            state.say("trying the server again…");
         }
-        (TransferKey::CancelAll, _) => return ask_cancel_all(state),
-        (TransferKey::Clear, _) => TransferAction::ClearEnded,
-        (TransferKey::PauseAll, _) if all_paused(state) => TransferAction::ResumeAll,
-        (TransferKey::PauseAll, _) => TransferAction::PauseAll,
-        (TransferKey::Pause, Some((transfer, TransferState::Paused))) => TransferAction::Resume(transfer),
-        (TransferKey::Pause, Some((transfer, _))) => TransferAction::Pause(transfer),
-        (TransferKey::Cancel, Some((transfer, _))) => TransferAction::Cancel(transfer),
-        (TransferKey::Retry, Some((transfer, _))) => TransferAction::Retry(transfer),
-        (TransferKey::Pause | TransferKey::Cancel | TransferKey::Retry, None) => return,
-    };
-    commands.push(Command::Transfers(action));
+        TransferKey::Limit => {
+            let dialog = LimitDialog::new(state.transfers.totals.limit);
+            state.dialogs.push(Dialog::Limit(dialog));
+        }
+        TransferKey::List => list_others(state),
+        TransferKey::Details => details(state, commands),
+        TransferKey::CancelAll => ask_cancel_all(state),
+        TransferKey::Clear
+        | TransferKey::PauseAll
+        | TransferKey::RetryFailed
+        | TransferKey::Pause
+        | TransferKey::Cancel
+        | TransferKey::Retry
+        | TransferKey::Move(_) => commands.extend(action(state, key).map(Command::Transfers)),
+    }
+}
+
+/// Returns what a key asks of the worker.
+fn action(state: &AppState, key: TransferKey) -> Option<TransferAction> {
+    let current = state.transfers.current();
+    let transfer = current.map(|row| row.transfer);
+    match key {
+        TransferKey::Clear => Some(TransferAction::ClearEnded),
+        TransferKey::PauseAll if all_paused(state) => Some(TransferAction::ResumeAll),
+        TransferKey::PauseAll => Some(TransferAction::PauseAll),
+        TransferKey::RetryFailed => Some(TransferAction::RetryFailed),
+        TransferKey::Pause if current.is_some_and(|row| row.state == TransferState::Paused) => {
+            transfer.map(TransferAction::Resume)
+        }
+        TransferKey::Pause => transfer.map(TransferAction::Pause),
+        TransferKey::Cancel => transfer.map(TransferAction::Cancel),
+        TransferKey::Retry => transfer.map(TransferAction::Retry),
+        TransferKey::Move(to) => transfer.map(|transfer| TransferAction::Reorder(transfer, to)),
+        TransferKey::Open
+        | TransferKey::Close
+        | TransferKey::RetryNow
+        | TransferKey::Limit
+        | TransferKey::List
+        | TransferKey::Details
+        | TransferKey::CancelAll => None,
+    }
+}
+
+fn open(state: &mut AppState) {
+    state.screen = Screen::Transfers;
+    state.transfers.list(Listing::All);
+    state.transfers.go_to_open(transfer_rows(state.surroundings.height));
+}
+
+fn list_others(state: &mut AppState) {
+    let listing = state.transfers.listing().next();
+    state.transfers.list(listing);
+    keep_in_sight(state);
+    state.say(match listing {
+        Listing::All => "all transfers · f lists those that have not ended",
+        Listing::Open => "those that have not ended · f lists those that failed",
+        Listing::Failed => "those that failed · f lists all",
+    });
+}
+
+/// Scrolls so that the cursor is on the screen, whatever became of the list.
+pub(super) fn keep_in_sight(state: &mut AppState) {
+    let height = transfer_rows(state.surroundings.height);
+    state.transfers.go_to(state.transfers.cursor, height);
+}
+
+fn details(state: &mut AppState, commands: &mut Vec<Command>) {
+    let Some(row) = state.transfers.current().cloned() else { return };
+    commands.push(Command::DescribeTransfer { transfer: row.transfer });
+    state.dialogs.push(Dialog::Transfer(TransferDetails { row, ends: None }));
+}
+
+/// Takes over where a transfer comes from and goes to.
+pub(super) fn receive_ends(state: &mut AppState, ends: TransferEnds) {
+    for dialog in &mut state.dialogs {
+        if let Dialog::Transfer(details) = dialog
+            && details.row.transfer == ends.transfer
+        {
+            details.ends = Some(ends);
+            return;
+        }
+    }
+}
+
+/// Gives a key to the dialog of the limit.
+pub(super) fn press_limit(
+    state: &mut AppState,
+    mut dialog: LimitDialog,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    match dialog.press(key) {
+        Outcome::Stay => return Some(Dialog::Limit(dialog)),
+        Outcome::Leave => {}
+        Outcome::Set(limit) => {
+            commands.push(Command::Transfers(TransferAction::Limit(limit)));
+            state.say(wording::limit(limit).unwrap_or_else(|| "as fast as it goes from now on".to_owned()));
+        }
+    }
+    None
+}
+
+/// Gives a key to the dialog of one transfer: keys that act on transfers do so there, too.
+pub(super) fn press_details(
+    state: &mut AppState,
+    details: TransferDetails,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    let same = state.transfers.current().is_some_and(|row| row.transfer == details.row.transfer);
+    match key.to_string().as_str() {
+        "Esc" | "C-g" | "C-c" | "q" | "F10" | "Enter" | "i" => return None,
+        "p" if same => perform(state, TransferKey::Pause, commands),
+        "x" if same => perform(state, TransferKey::Cancel, commands),
+        "r" if same => perform(state, TransferKey::Retry, commands),
+        _ => {}
+    }
+    Some(Dialog::Transfer(details))
 }
 
 fn all_paused(state: &AppState) -> bool {

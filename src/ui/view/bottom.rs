@@ -189,6 +189,7 @@ fn status(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) -> Option<TwoLi
         (_, Phase::Quitting | Phase::Ended) => {
             ("ending…  (q again leaves at once)".to_owned(), canvas.theme.plain)
         }
+        (_, Phase::Alone) => return None, // nobody looks
         (Some(Notice::Info(text)), Phase::Running) => (text.clone(), canvas.theme.plain),
         (Some(Notice::Problem(problem)), Phase::Running) => {
             let whole = format!("{}  {}", problem.message, problem.hint);
@@ -202,7 +203,16 @@ fn status(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) -> Option<TwoLi
         (None, Phase::Running) if !state.dialogs.is_empty() => return None,
         (None, Phase::Running) => (idle(state), canvas.theme.dim),
     };
-    canvas.cut(x, area.y, width, &text, style);
+    // A limit in force is always in sight; only a message that needs the whole line is worth more.
+    let limit = wording::limit(state.transfers.totals.limit).unwrap_or_default();
+    let room = width.saturating_sub(to_u16(text::width(&limit)) + 2);
+    let is_idle = state.notice.is_none() && state.phase == Phase::Running;
+    if limit.is_empty() || (!is_idle && text::width(&text::shown(&text)) > room.into()) {
+        canvas.cut(x, area.y, width, &text, style);
+    } else {
+        canvas.cut(x, area.y, room, &text, style);
+        canvas.right(x, area.y, width, &limit, canvas.theme.dim);
+    }
     None
 }
 

@@ -155,7 +155,18 @@ impl<'a> Canvas<'a> {
         let used = self.text(x, y, width, &bar, style);
         self.text(x + used, y, width - used, &"░".repeat((width - used).into()), self.theme.dim);
     }
+
+    /// Draws a line of small bars, one column each, the largest of them of full height; what is not 0 is seen.
+    pub(super) fn sparkline(&mut self, x: u16, y: u16, values: &[u64], style: Style) -> u16 {
+        let most = u128::from(values.iter().copied().max().unwrap_or(0).max(1));
+        let height = |value: &u64| usize::try_from((u128::from(*value) * 8).div_ceil(most)).unwrap_or(8);
+        let bars: String = values.iter().map(|value| HEIGHTS[height(value).min(8)]).collect();
+        self.text(x, y, u16::MAX - x, &bars, style)
+    }
 }
+
+/// Bars of a line of small ones, in eighths of its height.
+const HEIGHTS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// Eighths of a column.
 const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -178,6 +189,18 @@ mod tests {
         assert_eq!(canvas.text(0, 5, 40, "abcdef", theme.plain), 0);
         assert_eq!(canvas.text(4, 0, 2, "\x1b[2J", theme.plain), 2);
         assert_eq!(line(&buffer, 0), "日   \\xab");
+    }
+
+    #[test]
+    fn small_bars_are_measured_by_the_largest() {
+        let theme = Theme::default();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 3));
+        let mut canvas = Canvas::new(&mut buffer, &theme);
+        canvas.sparkline(0, 0, &[0, 1, 400, 800, u64::MAX / 2, u64::MAX], theme.plain);
+        canvas.sparkline(0, 1, &[0, 0], theme.plain);
+        canvas.sparkline(0, 2, &[1, 2, 3, 4, 5, 6, 7, 8, 9], theme.plain);
+        let lines: Vec<String> = (0..3).map(|y| line(&buffer, y)).collect();
+        assert_eq!(lines, [" ▁▁▁▄█  ", "        ", "▁▂▃▄▅▆▇█"]);
     }
 
     #[test]

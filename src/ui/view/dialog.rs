@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::Canvas;
-use super::{lists, unfinished};
+use super::{lists, transfer_dialog, unfinished};
 use crate::message::{Conflict, ConflictSide, PlanSummary};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{CopyConfirmation, Question};
@@ -27,6 +27,8 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::Prompt(_) => {}
         Dialog::Accounts(chooser) => lists::draw_accounts(state, chooser, area, canvas),
         Dialog::Properties(properties) => draw_properties(state, properties, area, canvas),
+        Dialog::Limit(limit) => transfer_dialog::draw_limit(limit, area, canvas),
+        Dialog::Transfer(details) => transfer_dialog::draw_details(state, details, area, canvas),
         Dialog::Help(help) => lists::draw_help(help, area, canvas),
         Dialog::Palette(palette) => lists::draw_palette(state, palette, area, canvas),
     }

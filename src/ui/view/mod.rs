@@ -7,6 +7,7 @@ mod dialog;
 mod form;
 mod lists;
 mod pane;
+mod transfer_dialog;
 mod transfers;
 mod unfinished;
 

@@ -6,34 +6,44 @@ use ratatui::style::Style;
 
 use super::bottom;
 use super::canvas::Canvas;
-use crate::message::{Direction, TransferRow, TransferState};
+use crate::message::{Direction, TransferRow, TransferState, WaitReason};
 use crate::ui::action::Context;
 use crate::ui::figure;
 use crate::ui::key::parse_keys;
 use crate::ui::keymap::sequence;
-use crate::ui::layout::transfer_rows;
+use crate::ui::layout::{transfer_head, transfer_rows};
 use crate::ui::state::{AppState, Notice};
+use crate::ui::throughput::{KEPT, SPAN};
+use crate::ui::transfers::Listing;
 use crate::ui::{text, wording};
 
 /// Draws it.
 pub(super) fn draw(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
-    header(state, area, canvas);
-    let list = &state.transfers;
-    let height = transfer_rows(area.height);
-    for (index, row) in list.rows().iter().enumerate().skip(list.top).take(height) {
-        let y = area.y + 2 + u16::try_from(index - list.top).unwrap_or(0);
-        if y < area.bottom().saturating_sub(2) || area.height < 6 {
-            line(state, row, index == list.cursor, Rect::new(area.x, y, area.width, 1), canvas);
-        }
+    let line_at = |y: u16| Rect::new(area.x, area.y + y, area.width, 1);
+    header(state, line_at(0), canvas);
+    let head = transfer_head(area.height);
+    if head > 1 {
+        speeds(state, line_at(1), canvas);
+        overall(state, line_at(2), canvas);
     }
-    if list.rows().is_empty() {
-        let text = "nothing is being transferred · q goes back, c there copies to the other pane";
-        canvas.cut(area.x + 2, area.y + 2, area.width.saturating_sub(2), text, canvas.theme.dim);
+    let list = &state.transfers;
+    for ((number, row), y) in list.listed(list.top, transfer_rows(area.height)).zip(head..) {
+        line(state, row, number == list.cursor, line_at(y), canvas);
+    }
+    if list.listed_count() == 0 {
+        let text = match list.listing() {
+            Listing::All => "nothing is being transferred · q goes back, c there copies to the other pane",
+            Listing::Open => "all have ended · f lists others",
+            Listing::Failed => "none has failed · f lists others",
+        };
+        canvas.cut(area.x + 2, area.y + head, area.width.saturating_sub(2), text, canvas.theme.dim);
     }
     if area.height >= 5 {
-        keys(state, Rect::new(area.x, area.bottom() - 2, area.width, 1), canvas);
+        keys(state, line_at(area.height - 2), canvas);
     }
-    status(state, Rect::new(area.x, area.bottom().saturating_sub(1), area.width, 1), canvas);
+    if area.height > head {
+        status(state, line_at(area.height - 1), canvas);
+    }
 }
 
 fn header(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
@@ -54,10 +64,72 @@ fn header(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
         sums.pop();
     }
     canvas.right(x, area.y, room, &sums.join(" · "), canvas.theme.plain);
-    if let Some(wait) = &totals.wait {
-        let text = wording::wait(wait, &state.surroundings.clock);
-        canvas.cut(area.x + 1, area.y + 1, area.width.saturating_sub(2), &text, canvas.theme.plain);
+}
+
+/// Draws the speeds of the last minutes, and the limit: `▲ ▁▂▅▇▇▆  ▼ ▁▁▂  last 5 min   no limit (l)`.
+fn speeds(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
+    let limit = wording::limit(state.transfers.totals.limit).unwrap_or_else(|| "no limit".to_owned());
+    let limit = format!("{limit} (l)");
+    canvas.right(area.x + 1, area.y, area.width.saturating_sub(2), &limit, canvas.theme.plain);
+    let taken = u16::try_from(text::width(&limit)).unwrap_or(area.width);
+    let room = area.width.saturating_sub(taken.saturating_add(4));
+    sparklines(state, Rect::new(area.x + 1, area.y, room, 1), canvas);
+}
+
+/// Draws how fast the last minutes were, each way that something moved, as far back as there is room.
+fn sparklines(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
+    let throughput = &state.transfers.throughput;
+    let moved = |direction: &Direction| throughput.has(*direction, KEPT);
+    let directions: Vec<Direction> = [Direction::Up, Direction::Down].into_iter().filter(moved).collect();
+    let Some(room) = usize::from(area.width).saturating_sub(SPAN_WORDS).checked_div(directions.len()) else {
+        return;
+    };
+    let count = room.saturating_sub(SIGN).min(KEPT);
+    if count < FEWEST {
+        return;
     }
+    let mut x = area.x;
+    for direction in directions {
+        x += canvas.text(x, area.y, 2, arrow(direction), canvas.theme.dim) + 1;
+        let values = throughput.last(direction, count);
+        let style = canvas.theme.accent;
+        canvas.sparkline(x + u16::try_from(count - values.len()).unwrap_or(0), area.y, &values, style);
+        x += u16::try_from(count).unwrap_or(0) + 2;
+    }
+    let span = figure::span(count as u64 * SPAN.unsigned_abs());
+    canvas.text(x, area.y, area.right().saturating_sub(x), &format!("last {span}"), canvas.theme.dim);
+}
+
+/// Draws the bar over all, what is waited for, and that the other way goes on, as far as there is room.
+fn overall(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
+    let totals = &state.transfers.totals;
+    let mut x = area.x + 1;
+    if totals.count > 0 {
+        let percent = figure::percent(totals.done_bytes, totals.bytes);
+        let bar = TOTAL_BAR.min(area.width / 8);
+        canvas.bar(x, area.y, bar, percent, canvas.theme.accent);
+        x += bar;
+        x += canvas.text(x, area.y, 6, &format!("{percent:>4} %"), canvas.theme.plain) + 3;
+    }
+    let room = area.right().saturating_sub(x + 1);
+    let both = is_out_of_quota(state) && totals.up_speed > 0;
+    let mut words = wording::waits(totals, &state.surroundings.clock);
+    if let Some((account, wait)) = state.held_account().filter(|_| words.is_empty()) {
+        words.push(format!("{account}: {}", wording::wait(wait, &state.surroundings.clock)));
+    }
+    if let Some(first) = words.first().filter(|_| both) {
+        let more: Vec<String> = words.iter().map(|words| format!("{words} · uploads go on")).collect();
+        words = more.into_iter().chain([first.clone()]).collect();
+    }
+    let fitting = words.iter().find(|words| text::width(words) <= room.into());
+    if let Some(words) = fitting.or(words.last()) {
+        canvas.cut(x, area.y, room, words, canvas.theme.plain);
+    }
+}
+
+fn is_out_of_quota(state: &AppState) -> bool {
+    let wait = state.transfers.totals.wait.as_ref();
+    wait.is_some_and(|wait| wait.reason == WaitReason::TransferQuota)
 }
 
 /// Draws `▲ castle.jpg  ████████  47 %  382M of 812M  38 MB/s  0:11`.
@@ -95,7 +167,13 @@ fn line(state: &AppState, row: &TransferRow, here: bool, area: Rect, canvas: &mu
         x += 13;
     }
     let room = area.right().saturating_sub(x + 1);
-    canvas.right(x, y, room, &wording::transfer_in(row, &state.surroundings.clock, room.into()), plain);
+    let held =
+        row.state == TransferState::Queued && row.direction == Direction::Down && is_out_of_quota(state);
+    let text = match &row.state {
+        _ if held => "waits for quota".to_owned(),
+        _ => wording::transfer_in(row, &state.surroundings.clock, room.into()),
+    };
+    canvas.right(x, y, room, &text, plain);
 }
 
 fn bytes(row: &TransferRow, untouched: bool) -> String {
@@ -137,9 +215,23 @@ fn status(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
         Some(Notice::Problem(problem)) => {
             (format!("{}  {}", problem.message, problem.hint), canvas.theme.alarm)
         }
-        None => return,
+        None => (idle(state), canvas.theme.dim),
     };
     canvas.cut(area.x + 1, area.y, area.width.saturating_sub(2), &text, style);
+}
+
+/// Returns what the list shows, while nothing has happened.
+fn idle(state: &AppState) -> String {
+    let failed = state.transfers.totals.failed_count;
+    match state.transfers.listing() {
+        Listing::All if failed > 0 => {
+            format!("{} failed: R tries all of them again, Enter shows why", figure::grouped(failed))
+        }
+        Listing::All if is_out_of_quota(state) => "uploads go on while downloads wait".to_owned(),
+        Listing::All => String::new(),
+        Listing::Open => "those that have not ended · f lists others".to_owned(),
+        Listing::Failed => "those that failed · f lists others".to_owned(),
+    }
 }
 
 const fn arrow(direction: Direction) -> &'static str {
@@ -148,3 +240,15 @@ const fn arrow(direction: Direction) -> &'static str {
         Direction::Down => "▼",
     }
 }
+
+/// Columns of the bar over all, at most.
+const TOTAL_BAR: u16 = 16;
+
+/// Columns before and behind a line of small bars, with its sign.
+const SIGN: usize = 4;
+
+/// Columns of the words behind them.
+const SPAN_WORDS: usize = 11;
+
+/// Fewer small bars say nothing.
+const FEWEST: usize = 6;
