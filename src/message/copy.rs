@@ -51,6 +51,9 @@ pub struct CopyOptions {
     pub bounds: FileBounds,
     /// How long to wait for a quota or a busy server before giving up; `None` for ever.
     pub max_wait: Option<Duration>,
+    /// How much it may move, and how long it may take.
+    #[serde(default)]
+    pub budget: Budget,
 }
 
 impl Default for CopyOptions {
@@ -65,8 +68,32 @@ impl Default for CopyOptions {
             sameness: Sameness::SizeAndTime,
             bounds: FileBounds::default(),
             max_wait: None,
+            budget: Budget::default(),
         }
     }
+}
+
+/// What a copy may spend. Reaching a bound of it ends the copy early; what it has done stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// Bytes to move at most.
+    pub bytes: Option<u64>,
+    /// Time to take at most, from the beginning of the copy.
+    pub time: Option<Duration>,
+    /// How it ends there.
+    pub cutoff: Cutoff,
+}
+
+/// How a copy ends that has spent its budget. Files that it leaves in the middle go on there the next time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cutoff {
+    /// At once.
+    #[default]
+    Hard,
+    /// No further file begins, those on their way arrive.
+    Soft,
+    /// As soft, and no file begins that would go beyond the bytes.
+    Cautious,
 }
 
 /// What a copy does besides copying.

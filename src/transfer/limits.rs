@@ -4,12 +4,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::bandwidth::Bandwidth;
 use super::buffer::BufferPool;
 use super::small_pool::SmallPool;
+use super::spending::Spending;
 use crate::api::origin::Origin;
 use crate::api::storage::StorageError;
+use crate::message::Direction;
 
-/// Bounds on what transfers take. Clones share the memory and the connections of small files.
+/// Bounds on what transfers take. Clones share the memory, the connections of small files and the speed.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Memory for content on its way, shared by all transfers.
@@ -21,6 +24,10 @@ pub struct Limits {
     /// The longest wait without a byte moving before a transfer gives up; `None` waits for ever. Short troubles are
     /// sat out whatever it says; [`Duration::ZERO`] makes a used-up transfer allowance an error at once.
     pub max_wait: Option<Duration>,
+    /// How fast content moves.
+    pub bandwidth: Arc<Bandwidth>,
+    /// How much of it moves; each copy has its own.
+    pub spending: Spending,
 }
 
 impl Limits {
@@ -28,7 +35,14 @@ impl Limits {
     #[must_use]
     pub fn new(max_wait: Option<Duration>) -> Self {
         let (buffers, small) = (Arc::new(BufferPool::new(MEMORY)), SmallPool::default());
-        Self { buffers, small, connections: CONNECTIONS, max_wait }
+        let (bandwidth, spending) = (Arc::default(), Spending::default());
+        Self { buffers, small, connections: CONNECTIONS, max_wait, bandwidth, spending }
+    }
+
+    /// Returns when so many bytes of content may move.
+    pub(crate) async fn pass(&self, direction: Direction, bytes: usize) {
+        self.spending.take(bytes).await;
+        self.bandwidth.of(direction).take(bytes).await;
     }
 
     /// Carries out a storage request for a file of `size` bytes: a small file waits for one of the connections that all

@@ -3,6 +3,7 @@
 //! file each, with `compare` for a proof that needs no moving. How far they are outlives the program in the journals of
 //! `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
 
+pub mod bandwidth;
 mod buffer;
 mod claim;
 pub mod compare;
@@ -22,6 +23,7 @@ mod recheck;
 mod remaining;
 mod small_pool;
 pub(crate) mod speed;
+pub mod spending;
 pub mod upload;
 
 pub use claim::Keep;

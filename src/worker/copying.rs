@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
@@ -18,7 +19,9 @@ use super::scan::{self, Goal, Origin, Picked, Wholes};
 use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
 use crate::local::{self, DiskEntry, SafeName};
-use crate::message::{CopyId, CopyReport, CopyRequest, Event, PlanSummary, Problem, ProblemKind, Verdict};
+use crate::message::{
+    CopyId, CopyReport, CopyRequest, Cutoff, Event, PlanSummary, Problem, ProblemKind, Verdict,
+};
 use crate::session::change::{Change, ChangeError, Outcome};
 use crate::store::copy_journal::CopyRecord;
 use crate::transfer::Limits;
@@ -31,6 +34,9 @@ pub(crate) struct Copy {
     pub(crate) way: Way,
     pub(crate) large_limit: u16,
     pub(crate) limits: Limits,
+    /// When it has taken as long as it may, and how it ends then.
+    pub(super) ends_at: Option<Instant>,
+    pub(super) cutoff: Cutoff,
     /// Whether folders may be copied and moved as they are.
     pub(super) wholes: Wholes,
     pub(super) picked: Picked,

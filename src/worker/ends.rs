@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::actor::Actor;
@@ -19,6 +20,7 @@ use crate::message::{CopyId, CopyRequest, Direction, FileBounds, Problem, Proble
 use crate::transfer::Limits;
 use crate::transfer::filter::Rules;
 use crate::transfer::plan::{Plan, PlanOptions};
+use crate::transfer::spending::Spending;
 use crate::tree::{PathError, Tree};
 
 impl Actor {
@@ -67,7 +69,13 @@ impl Actor {
             way: sides.way,
             wholes,
             large_limit: options.transfers,
-            limits: Limits { max_wait: options.max_wait, ..self.limits.clone() },
+            limits: Limits {
+                max_wait: options.max_wait,
+                spending: Spending::new(&options.budget),
+                ..self.limits.clone()
+            },
+            ends_at: options.budget.time.and_then(|time| Instant::now().checked_add(time)),
+            cutoff: options.budget.cutoff,
             picked: sides.picked,
             rename,
             title,

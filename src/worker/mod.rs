@@ -8,7 +8,8 @@
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
-//!    transfers files on their way, by the queue   (names: what a folder has)
+//!    transfers files on their way, by the queue   (names: what a folder has; schedule: how fast)
+//!    budget    copies that may move only so much
 //!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
@@ -16,6 +17,7 @@
 
 mod account;
 mod actor;
+mod budget;
 mod changes;
 pub mod connect;
 mod copying;
@@ -35,6 +37,7 @@ mod question;
 mod removal;
 mod scan;
 mod scanning;
+mod schedule;
 mod selection;
 mod transfers;
 mod unfinished;

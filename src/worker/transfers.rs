@@ -32,7 +32,7 @@ use crate::transfer::{Keep, Limits, Progress, TransferError, leftover};
 
 /// A file of the queue: what is moved where.
 pub(crate) struct Moving {
-    copy: CopyId,
+    pub(super) copy: CopyId,
     account: String,
     file: FileTransfer<Origin, Goal>,
     limits: Limits,
@@ -63,6 +63,11 @@ pub(crate) enum Moved {
 }
 
 impl Moving {
+    /// Bytes.
+    pub(super) const fn size(&self) -> u64 {
+        self.file.size
+    }
+
     /// What is tried, in words.
     fn what(&self) -> String {
         let verb = match self.file.folder {
@@ -94,7 +99,9 @@ impl Actor {
     /// Starts all transfers that may start.
     pub(crate) fn start_transfers(&mut self) {
         while let Some(id) = self.queue.start(Instant::now().into_std()) {
-            if let Err(problem) = self.start_transfer(id) {
+            if !self.may_move(id) {
+                self.run_ended(id, End::Stopped, FileEnd::Copied);
+            } else if let Err(problem) = self.start_transfer(id) {
                 self.run_ended(id, End::Failed(problem), FileEnd::Copied);
             }
         }
@@ -113,6 +120,9 @@ impl Actor {
         }
         if *action == TransferAction::CancelAll {
             self.copies.values_mut().for_each(|copy| copy.plan.cancel_ahead());
+        }
+        if let TransferAction::Limit(limit) = action {
+            self.limits.bandwidth.set(*limit);
         }
         let acted = self.queue.act(action);
         self.follow_up(&acted);
@@ -181,13 +191,14 @@ impl Actor {
         }
     }
 
-    /// Removes what a cancelled transfer has on this machine. At the end of the program everything stays for the next
-    /// start.
+    /// Removes what a cancelled transfer has on this machine. At the end of the program, and of a copy that is cut short,
+    /// everything stays for the next start.
     fn discard_part(&mut self, id: TransferId) {
-        if self.is_ending() {
+        let Some(moving) = self.moving.get(&id) else { return };
+        let is_cut_short = self.copies.get(&moving.copy).is_some_and(|copy| copy.plan.is_cut_short());
+        if self.is_ending() || is_cut_short {
             return;
         }
-        let Some(moving) = self.moving.get(&id) else { return };
         let name = match (&moving.file.source, &moving.file.folder) {
             (Origin::Disk(path), Goal::Node(folder)) => JournalName::upload(path, *folder, &moving.file.name),
             (Origin::Cloud(CloudFolder::Node(node)), Goal::Disk(folder)) => {

@@ -10,6 +10,7 @@ mod full_disk;
 mod inside;
 mod killed;
 mod leftovers;
+mod limits;
 mod listing;
 mod mirror;
 mod plain;

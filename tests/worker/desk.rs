@@ -76,7 +76,7 @@ impl Desk {
             password: None,
         };
         let folders = Folders { config: at("config"), cache: at("cache"), state: at("state") };
-        let config = Config { folders, accounts: vec![account], api_url: None };
+        let config = Config { folders, accounts: vec![account], ..Config::default() };
         let mut parts = Parts::new(config, std::sync::Arc::new(emulator.transport()));
         parts.trash = Trash::Folder(at("trash"));
         parts.home = Some(scratch.to_path_buf());

@@ -1,6 +1,7 @@
 //! `copy`, `copyto` and what is like them: turn two places into a request for the worker and follow it to its end. What is copied, what is
 //! the same and what is done about conflicts is the worker's to decide; here it is only told.
 
+mod budget;
 pub(crate) mod check;
 mod conflict;
 mod follow;
@@ -22,6 +23,7 @@ use super::output::{Failure, Outcome};
 use super::remote::Place;
 use crate::message::{ConflictPolicy, CopyOptions, CopyReport, Sameness, Task};
 use crate::worker::{self, OpenedAccount, Parts};
+use budget::BudgetArgs;
 use check::Findings;
 use conflict::Policy;
 
@@ -96,6 +98,9 @@ pub(crate) struct HowArgs {
     /// Count it as an error where the target has another content: --conflict fail
     #[arg(long, group = "instead")]
     immutable: bool,
+
+    #[command(flatten)]
+    budget: BudgetArgs,
 
     #[command(flatten)]
     filters: FilterArgs,
@@ -188,6 +193,7 @@ async fn copy(
         sameness: how.sameness(),
         bounds: how.bounds.bounds(),
         max_wait: context.options.max_wait,
+        budget: how.budget.budget(),
     };
     run_request(context, ends, naming, options, None).await
 }

@@ -7,6 +7,7 @@
 
 mod check;
 mod clash;
+mod cutoff;
 mod folders;
 mod item;
 mod offer;
@@ -14,6 +15,7 @@ mod removal;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use cutoff::Course;
 pub use item::{
     Action, Ahead, Doomed, Existing, FileEnd, FileId, FileTransfer, FolderId, Offer, OfferKind, Other,
     OtherKind, Question, RemovalId, Removed, Replaces, Scan, Scanned,
@@ -57,8 +59,7 @@ pub struct Plan<S, T> {
     first_skip: Option<Problem>,
     removals: Removals<T>,
     closing: Closing,
-    /// Nothing more is handed out.
-    is_stopped: bool,
+    course: Course,
 }
 
 /// How a plan decides.
@@ -111,7 +112,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             first_skip: None,
             removals: Removals::default(),
             closing,
-            is_stopped: false,
+            course: Course::On,
         };
         let mut top = plan.add_folder(None, String::new(), String::new(), None, FolderState::Ready(target));
         for name in below {
@@ -145,7 +146,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Takes what a scan found, or why the source folder cannot be read.
     pub fn scanned(&mut self, folder: FolderId, found: Result<Scanned<S, T>, Problem>) {
         self.scanning -= 1;
-        if self.is_stopped {
+        if self.course != Course::On {
             return;
         }
         match found {
@@ -209,7 +210,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 self.forget(id);
             }
             // These may be tried again.
-            FileEnd::Cancelled if self.is_stopped => {}
+            FileEnd::Cancelled if self.course != Course::On => {}
             FileEnd::Cancelled => self.fail_cancelled(path, size),
             FileEnd::Failed(problem) => self.fail(path, size, problem),
         }
@@ -243,7 +244,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     }
 
     fn stop(&mut self) {
-        self.is_stopped = true;
+        self.course = Course::Stopped;
         self.closing = Closing::Over;
         self.to_scan.clear();
         self.actions.clear();
@@ -256,10 +257,10 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.summary.complete = self.scanning == 0;
     }
 
-    /// Returns whether it was stopped.
+    /// Returns whether it was stopped, or cut short.
     #[must_use]
-    pub const fn is_stopped(&self) -> bool {
-        self.is_stopped
+    pub fn is_stopped(&self) -> bool {
+        self.course != Course::On
     }
 
     /// Returns whether [`Self::next_action`] may have something.

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::cutoff::Course;
 use super::item::{Action, Doomed, Existing, FileId, FolderId, Other, OtherKind, RemovalId, Removed};
 use super::{Plan, join};
 use crate::message::{Note, Problem, ProblemKind, SyncRules, Task};
@@ -80,7 +81,8 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     /// A file is in the target, proven: the source of a move goes.
     pub(super) fn source_is_done(&mut self, id: FileId) {
-        if !matches!(self.options.task, Task::Move { .. }) || self.options.dry_run || self.is_stopped {
+        let is_move = matches!(self.options.task, Task::Move { .. });
+        if !is_move || self.options.dry_run || self.course == Course::Stopped {
             return;
         }
         let file = self.file(id);

@@ -47,7 +47,7 @@ impl Scene {
             password: None,
         };
         let folders = Folders { config: at("config"), cache: at("cache"), state: at("state") };
-        let config = Config { folders, accounts: vec![account], api_url: None };
+        let config = Config { folders, accounts: vec![account], ..Config::default() };
         let mut parts = Parts::new(config, transport);
         parts.opened.push(OpenedAccount { account: "work".into(), session, tree });
         Self { actor: Actor::new(parts), owner, folder }
