@@ -54,6 +54,9 @@ pub struct CopyOptions {
     /// How much it may move, and how long it may take.
     #[serde(default)]
     pub budget: Budget,
+    /// Where to what is overwritten or deleted in the target goes; `None` is to versions and the bin.
+    #[serde(default)]
+    pub backup: Option<BackupFolder>,
 }
 
 impl Default for CopyOptions {
@@ -69,8 +72,20 @@ impl Default for CopyOptions {
             bounds: FileBounds::default(),
             max_wait: None,
             budget: Budget::default(),
+            backup: None,
         }
     }
+}
+
+/// A folder that keeps what a copy overwrites or deletes in its target, under the path that it had there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupFolder {
+    /// A folder that is there, of the target's account or disk.
+    pub folder: Location,
+    /// Folders to make below it, outermost first.
+    pub below: Vec<String>,
+    /// Added to the names of the files; may be empty.
+    pub suffix: String,
 }
 
 /// What a copy may spend. Reaching a bound of it ends the copy early; what it has done stands.
@@ -122,7 +137,7 @@ pub struct SyncRules {
     pub ignore_errors: bool,
     /// Also delete what the filters leave out.
     pub delete_excluded: bool,
-    /// Delete nothing where more files than this would go.
+    /// Delete so many files at most; that there were more is an error.
     pub max_delete: Option<u64>,
 }
 
@@ -203,6 +218,8 @@ pub enum Note {
     SourceRemoved,
     /// A sync deleted it from the target.
     Deleted,
+    /// A sync moved it from the target into the backup folder.
+    PutAside,
     /// Dry run: would be moved.
     WouldMove,
     /// Dry run: would be deleted from the target.

@@ -51,6 +51,7 @@ impl Actor {
             Cutoff::Soft | Cutoff::Cautious => self.queue.cancel_waiting(id),
         };
         self.follow_up(&acted);
+        self.drive_backup(id);
         self.drive_copy(id);
     }
 }

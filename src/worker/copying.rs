@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::actor::Actor;
+use super::backup::{Aside, Backup, BackupFolderMade, replaced};
 use super::changes::not_ready;
 use super::ends::Way;
 use super::inside::InsideDone;
@@ -18,7 +19,7 @@ use super::removal::RemovalDone;
 use super::scan::{self, Goal, Origin, Picked, Wholes};
 use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
-use crate::local::{self, DiskEntry, SafeName};
+use crate::local::{self, DiskEntry, SafeName, Trash};
 use crate::message::{
     CopyId, CopyReport, CopyRequest, Cutoff, Event, PlanSummary, Problem, ProblemKind, Verdict,
 };
@@ -37,6 +38,9 @@ pub(crate) struct Copy {
     /// When it has taken as long as it may, and how it ends then.
     pub(super) ends_at: Option<Instant>,
     pub(super) cutoff: Cutoff,
+    /// Where to what makes way goes, in the cloud and on the disk.
+    pub(super) backup: Option<Backup>,
+    pub(super) trash: Trash,
     /// Whether folders may be copied and moved as they are.
     pub(super) wholes: Wholes,
     pub(super) picked: Picked,
@@ -101,6 +105,8 @@ pub(crate) enum CopyDone {
     Inside(InsideDone),
     /// Something was removed.
     Removed(RemovalDone),
+    /// A folder was made for what is put aside.
+    BackupFolder(BackupFolderMade),
 }
 
 impl Actor {
@@ -173,6 +179,7 @@ impl Actor {
         let done = match done {
             CopyDone::Inside(done) => return self.inside_done(id, done),
             CopyDone::Removed(done) => return self.removal_done(id, done),
+            CopyDone::BackupFolder(done) => return self.backup_folder_made(id, done),
             other => other,
         };
         let Some(copy) = self.copies.get_mut(&id) else { return };
@@ -217,7 +224,10 @@ impl Actor {
                 copy.plan.folder_failed(folder, &problem);
             }
             CopyDone::Examined(file, verdict) => copy.plan.examined(file, verdict),
-            CopyDone::NodeMade { .. } | CopyDone::Inside(_) | CopyDone::Removed(_) => {}
+            CopyDone::NodeMade { .. }
+            | CopyDone::Inside(_)
+            | CopyDone::Removed(_)
+            | CopyDone::BackupFolder(_) => {}
         }
         if let Some(folder) = made_in {
             self.local_changed(&folder);
@@ -268,8 +278,11 @@ impl Actor {
     fn act_for_copy(&mut self, id: CopyId, action: Action<Origin, Goal>) {
         match action {
             Action::Note { path, size, note } => self.send(Event::CopyNote { copy: id, path, size, note }),
-            Action::Transfer(file) if self.is_inside(id) => self.copy_inside(id, &file),
-            Action::Transfer(file) => self.add_transfer(id, file),
+            Action::Transfer(file) if self.backs_up(id) && replaced(&file).is_some() => {
+                self.put_aside(id, Aside::Replaced(file));
+            }
+            Action::Transfer(file) if self.is_inside(id) => self.copy_inside(id, &file, None),
+            Action::Transfer(file) => self.add_transfer(id, file, None),
             Action::Remove { removal, path, doomed } => self.remove(id, removal, &path, doomed),
             Action::Ask(question) => self.ask(id, question),
             Action::Examine { file, source, existing } => self.examine(id, file, &source, &existing),
@@ -361,6 +374,7 @@ impl Actor {
         }
         let acted = self.queue.cancel_copy(id);
         self.follow_up(&acted);
+        self.drive_backup(id);
     }
 
     fn end_copy(&mut self, id: CopyId) {

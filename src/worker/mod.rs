@@ -9,7 +9,7 @@
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
 //!    transfers files on their way, by the queue   (names: what a folder has; schedule: how fast)
-//!    budget    copies that may move only so much
+//!    budget    copies that may move only so much;  backup: what makes way for them is kept
 //!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
@@ -17,6 +17,7 @@
 
 mod account;
 mod actor;
+mod backup;
 mod budget;
 mod changes;
 pub mod connect;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::actor::Actor;
+use super::backup::Depot;
 use super::jobs::Done;
 use super::problem;
 use super::question::file_key;
@@ -22,6 +23,7 @@ use crate::local::{self, SafeName};
 use crate::message::{
     CopyId, Event, Note, Problem, TransferAction, TransferId, TransferState, Wait as ShownWait,
 };
+use crate::session::Session;
 use crate::session::change::{Change, ChangeError, Put, PutTarget};
 use crate::store::transfer_journal::JournalName;
 use crate::transfer::download::{Download, Existing, download as move_down};
@@ -29,12 +31,15 @@ use crate::transfer::plan::{FileEnd, FileTransfer, Replaces};
 use crate::transfer::queue::{Acted, Activity, End, NewTransfer, Runs};
 use crate::transfer::upload::{Upload, upload as move_up};
 use crate::transfer::{Keep, Limits, Progress, TransferError, leftover};
+use crate::tree::Tree;
 
 /// A file of the queue: what is moved where.
 pub(crate) struct Moving {
     pub(super) copy: CopyId,
     account: String,
     file: FileTransfer<Origin, Goal>,
+    /// Where what it replaces in the cloud goes, if not to its versions or to the bin.
+    depot: Option<Depot>,
     limits: Limits,
     /// Where it is written down; nowhere for accounts that keep nothing.
     keep: Keep,
@@ -80,7 +85,12 @@ impl Moving {
 
 impl Actor {
     /// Puts a file into the queue.
-    pub(crate) fn add_transfer(&mut self, id: CopyId, file: FileTransfer<Origin, Goal>) {
+    pub(super) fn add_transfer(
+        &mut self,
+        id: CopyId,
+        file: FileTransfer<Origin, Goal>,
+        depot: Option<Depot>,
+    ) {
         let Some(copy) = self.copies.get(&id) else { return };
         let (account, limits) = (copy.account.clone(), copy.limits.clone());
         let keep = self.keep_of(&account, copy.record_id());
@@ -93,7 +103,7 @@ impl Actor {
             runs: if keep.is_kept(file.size) { Runs::GoOn } else { Runs::Apart },
             held: copy.is_held,
         });
-        self.moving.insert(transfer, Moving { copy: id, account, file, limits, keep, run: None });
+        self.moving.insert(transfer, Moving { copy: id, account, file, depot, limits, keep, run: None });
     }
 
     /// Starts all transfers that may start.
@@ -355,17 +365,9 @@ impl Actor {
         let session_ended = || refused(ChangeError::Api(ApiError::SessionEnded));
         let account = self.accounts.get(account).ok_or_else(session_ended)?;
         let (session, tree) = account.ready().ok_or_else(session_ended)?;
-        let target = match &file.replaces {
-            Replaces::Version(Goal::Node(old)) => session.prepare_put(tree, folder, &file.name, Some(*old)),
-            Replaces::ToBin(Goal::Node(old)) => {
-                session.prepare_put(tree, folder, &file.name, None).and_then(|put| {
-                    let trash = session.prepare(tree, Change::Trash { node: *old, from: folder })?;
-                    Ok(PutTarget { then_trash: Some(Box::new(trash)), ..put })
-                })
-            }
-            Replaces::Nothing | Replaces::Version(Goal::Disk(_)) | Replaces::ToBin(Goal::Disk(_)) => {
-                session.prepare_put(tree, folder, &file.name, None)
-            }
+        let target = match &moving.depot {
+            Some(depot) => depot.then_put((session, tree), folder, file),
+            None => put_target((session, tree), folder, file),
         };
         let source = match &file.source {
             Origin::Disk(path) => path.clone(),
@@ -429,13 +431,35 @@ impl Actor {
             target: folder.join(&name),
             existing: match file.replaces {
                 Replaces::Nothing => Existing::Fail,
-                Replaces::Version(_) | Replaces::ToBin(_) => Existing::Trash(self.trash.clone()),
+                Replaces::Version(_) | Replaces::ToBin(_) => {
+                    let copy = self.copies.get(&moving.copy);
+                    Existing::Trash(copy.map_or_else(|| self.trash.clone(), |copy| copy.trash.clone()))
+                }
             },
             keep: keep.clone(),
             limits: limits.clone(),
             progress,
             cancel,
         })
+    }
+}
+
+/// Where an upload goes, and what becomes of the node that has its name.
+fn put_target(
+    (session, tree): (&Session, &Tree),
+    folder: NodeHandle,
+    file: &FileTransfer<Origin, Goal>,
+) -> Result<PutTarget, ChangeError> {
+    match &file.replaces {
+        Replaces::Version(Goal::Node(old)) => session.prepare_put(tree, folder, &file.name, Some(*old)),
+        Replaces::ToBin(Goal::Node(old)) => {
+            let put = session.prepare_put(tree, folder, &file.name, None)?;
+            let trash = session.prepare(tree, Change::Trash { node: *old, from: folder })?;
+            Ok(PutTarget { then_trash: Some(Box::new(trash)), ..put })
+        }
+        Replaces::Nothing | Replaces::Version(Goal::Disk(_)) | Replaces::ToBin(Goal::Disk(_)) => {
+            session.prepare_put(tree, folder, &file.name, None)
+        }
     }
 }
 

@@ -100,9 +100,14 @@ pub(crate) async fn run(args: CheckArgs, context: &mut Context) -> Outcome {
         ..CopyOptions::default()
     };
     let mut findings = Findings::open(&args.lists, &args.source, &args.target)?;
-    let report =
-        run_request(context, (&args.source, &args.target), Naming::Into, options, Some(&mut findings))
-            .await?;
+    let report = run_request(
+        context,
+        (&args.source, &args.target),
+        Naming::Into,
+        (options, None),
+        Some(&mut findings),
+    )
+    .await?;
     findings.end(&context.messages, &report, args.size_only)?;
     if context.options.json {
         context.output.json(&report)?;
@@ -156,6 +161,7 @@ impl Finding {
             | Note::MovedInside
             | Note::SourceRemoved
             | Note::Deleted
+            | Note::PutAside
             | Note::WouldMove
             | Note::WouldDelete
             | Note::WouldCopy

@@ -99,6 +99,14 @@ pub(crate) struct HowArgs {
     #[arg(long, group = "instead")]
     immutable: bool,
 
+    /// Keep what would be overwritten or deleted in this folder of the same remote, or of the same disk, under its path
+    #[arg(long, value_name = "PATH")]
+    backup_dir: Option<String>,
+
+    /// Add this to the names of the files in it
+    #[arg(long, value_name = "TEXT", requires = "backup_dir", default_value = "", hide_default_value = true)]
+    suffix: String,
+
     #[command(flatten)]
     budget: BudgetArgs,
 
@@ -194,8 +202,10 @@ async fn copy(
         bounds: how.bounds.bounds(),
         max_wait: context.options.max_wait,
         budget: how.budget.budget(),
+        backup: None,
     };
-    run_request(context, ends, naming, options, None).await
+    let backup = how.backup_dir.as_deref().map(|path| (path, how.suffix.as_str()));
+    run_request(context, ends, naming, (options, backup), None).await
 }
 
 /// Opens the account that is meant, and has the worker do it.
@@ -203,7 +213,7 @@ async fn run_request(
     context: &mut Context,
     (source, target): (&str, &str),
     naming: Naming,
-    options: CopyOptions,
+    (mut options, backup): (CopyOptions, Option<(&str, &str)>),
     findings: Option<&mut Findings>,
 ) -> Result<CopyReport, Failure> {
     let (source, target) = (Place::parse(source), Place::parse(target));
@@ -214,6 +224,9 @@ async fn run_request(
         () = context.stop.cancelled() => return Err(Failure::interrupted()),
     };
     let mut request = request::request(&opened, &source, &target, naming)?;
+    if let Some((path, suffix)) = backup {
+        options.backup = Some(request::backup(&opened, &request, &Place::parse(path), suffix)?);
+    }
     let max_wait = options.max_wait;
     request.options = Box::new(options);
     let mut parts = Parts::new(context.config.clone(), opened.session.client().transport().clone());

@@ -57,7 +57,7 @@ pub struct Plan<S, T> {
     summary: PlanSummary,
     report: CopyReport,
     first_skip: Option<Problem>,
-    removals: Removals<T>,
+    removals: Removals<S, T>,
     closing: Closing,
     course: Course,
 }
@@ -83,6 +83,8 @@ pub struct PlanOptions {
     pub rules: Rules,
     /// Sizes, times and depths that are left out.
     pub bounds: FileBounds,
+    /// What a sync deletes is kept elsewhere, file by file.
+    pub backs_up: bool,
 }
 
 impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
