@@ -150,6 +150,8 @@ pub enum Sameness {
     Size,
     /// Same content, proven without moving a byte.
     Content,
+    /// Same content, proven by reading both sides to their ends: what the cloud has is downloaded.
+    Reading,
 }
 
 /// Files outside of these are left out.

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::bandwidth::Bandwidth;
 use super::buffer::BufferPool;
 use super::small_pool::SmallPool;
@@ -19,6 +21,8 @@ pub struct Limits {
     pub(crate) buffers: Arc<BufferPool>,
     /// Connections of all small files.
     pub(crate) small: SmallPool,
+    /// Turns for contents that are compared by reading them.
+    pub(crate) readers: Arc<Semaphore>,
     /// Connections for one large file to one server, at most; a server that objects gets fewer.
     pub connections: usize,
     /// The longest wait without a byte moving before a transfer gives up; `None` waits for ever. Short troubles are
@@ -36,7 +40,8 @@ impl Limits {
     pub fn new(max_wait: Option<Duration>) -> Self {
         let (buffers, small) = (Arc::new(BufferPool::new(MEMORY)), SmallPool::default());
         let (bandwidth, spending) = (Arc::default(), Spending::default());
-        Self { buffers, small, connections: CONNECTIONS, max_wait, bandwidth, spending }
+        let readers = Arc::new(Semaphore::new(READERS));
+        Self { buffers, small, readers, connections: CONNECTIONS, max_wait, bandwidth, spending }
     }
 
     /// Returns when so many bytes of content may move.
@@ -96,6 +101,8 @@ pub(crate) struct Split {
 pub(crate) const LARGE_FROM: u64 = 1024 * 1024;
 /// Bytes of content in memory over all transfers. With the rest of the program it stays below 64 MiB.
 const MEMORY: usize = 40 << 20;
+/// Pairs that are compared by reading at once: each holds a piece of either side.
+const READERS: usize = 4;
 /// With the largest pieces they take half of the memory, so that one file that waits does not hold up all others.
 const CONNECTIONS: usize = 5;
 /// Ranges of a six-part file.

@@ -7,7 +7,7 @@
 //!    account   log in, list, quota                              (door, connect: the ways in)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
-//!              inside, removal: copies that move no bytes, and what goes once all is copied)
+//!              reading: contents compared by downloading them; inside, removal: copies that move no bytes, and what goes once all is copied)
 //!    transfers files on their way, by the queue   (names: what a folder has; schedule: how fast)
 //!    budget    copies that may move only so much;  backup: what makes way for them is kept
 //!    unfinished copies beyond the end of the program
@@ -35,6 +35,7 @@ mod pane;
 mod panes;
 pub mod problem;
 mod question;
+mod reading;
 mod removal;
 mod scan;
 mod scanning;

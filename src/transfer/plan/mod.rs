@@ -305,6 +305,12 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.options.task
     }
 
+    /// Returns when two files are taken as the same.
+    #[must_use]
+    pub const fn sameness(&self) -> Sameness {
+        self.options.sameness
+    }
+
     /// Returns what has been found so far.
     #[must_use]
     pub const fn summary(&self) -> &PlanSummary {
