@@ -10,6 +10,7 @@ mod copy;
 mod full_disk;
 mod inside;
 mod killed;
+mod kills;
 mod leftovers;
 mod limits;
 mod listing;
