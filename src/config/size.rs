@@ -1,4 +1,5 @@
-//! Sizes as people write them: rclone's `SIZE`. The command line reads bounds in it, the configuration speeds.
+//! Sizes as people write them: rclone's `SIZE`. The command line reads bounds in it, the configuration speeds. How sizes
+//! are printed is the command line's own affair.
 
 /// Reads `100` (KiB), `5B`, `1.5M`, `2Gi`, `3GiB` as bytes.
 ///
