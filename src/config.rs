@@ -5,6 +5,8 @@
 pub mod environment;
 pub mod folders;
 pub(crate) mod private_file;
+pub(crate) mod size;
+pub mod timetable;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use url::{Host, Url};
 pub use environment::{Environment, Surroundings};
 pub use folders::Folders;
 use private_file::PrivateFileError;
+pub use timetable::{Speeds, Timetable};
 
 use crate::secret::Secret;
 
@@ -29,6 +32,8 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// The server that `--api-url` or `MEGAPANE_API_URL` asks for; it goes before what an account has.
     pub api_url: Option<String>,
+    /// How fast content may move: what `--bwlimit` asks for, else `bwlimit` of the file.
+    pub bwlimit: Timetable,
     /// What becomes of transfers when the screen's terminal goes away.
     pub on_hangup: OnHangup,
 }
@@ -141,13 +146,14 @@ impl Config {
     pub fn load(environment: &Environment) -> Result<Self, ConfigError> {
         let folders = Folders::find(environment)?;
         let mut accounts = environment.accounts()?;
-        let File { accounts: stored, on_hangup } = read_file(&folders.config_file())?;
+        let File { accounts: stored, bwlimit, on_hangup } = read_file(&folders.config_file())?;
         for account in stored {
             if !accounts.iter().any(|known| known.name == account.name) {
                 accounts.push(account);
             }
         }
-        Ok(Self { folders, accounts, api_url: environment.text("MEGAPANE_API_URL"), on_hangup })
+        let api_url = environment.text("MEGAPANE_API_URL");
+        Ok(Self { folders, accounts, api_url, bwlimit, on_hangup })
     }
 
     /// Returns the account of this name. Names of the environment are found whatever their case, as rclone does.
@@ -250,6 +256,7 @@ fn is_loopback(url: &Url) -> bool {
 #[derive(Default)]
 struct File {
     accounts: Vec<Account>,
+    bwlimit: Timetable,
     on_hangup: OnHangup,
 }
 
@@ -257,6 +264,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
+    bwlimit: Option<Spanned<String>>,
     #[serde(default)]
     on_hangup: OnHangup,
     #[serde(default)]
@@ -278,6 +286,12 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
     let Some(text) = read_text(path)? else { return Ok(File::default()) };
     let document: Document = toml::from_str(&text)
         .map_err(|error| syntax(path, &text, error.span().map_or(0, |span| span.start), error.message()))?;
+    let bwlimit = document.bwlimit.map_or_else(
+        || Ok(Timetable::default()),
+        |limit| {
+            limit.get_ref().parse().map_err(|error: String| syntax(path, &text, limit.span().start, &error))
+        },
+    )?;
     let mut accounts: Vec<Account> = Vec::with_capacity(document.account.len());
     for spanned in document.account {
         let start = spanned.span().start;
@@ -299,7 +313,7 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
             password: None,
         });
     }
-    Ok(File { accounts, on_hangup: document.on_hangup })
+    Ok(File { accounts, bwlimit, on_hangup: document.on_hangup })
 }
 
 fn read_text(path: &Path) -> Result<Option<String>, ConfigError> {

@@ -16,8 +16,8 @@ pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
 pub use command::{Command, Selection};
 pub use conflict::{Conflict, ConflictPolicy, ConflictSide, Resolution, Scope, Verdict};
 pub use copy::{
-    CopyId, CopyOptions, CopyReport, CopyRequest, FileBounds, Filter, Note, Oddity, OrderBy, OrderDirection,
-    OrderKey, PlanSummary, Sameness, SyncRules, Task,
+    BackupFolder, Budget, CopyId, CopyOptions, CopyReport, CopyRequest, Cutoff, FileBounds, Filter, Note,
+    Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,
 };
 pub use event::Event;
 pub use problem::{Problem, ProblemKind};

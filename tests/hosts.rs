@@ -157,6 +157,7 @@ impl Scene {
                 parent: self.owner.roots()[0],
                 name: "film".to_owned(),
                 replaces: None,
+                first: Vec::new(),
                 then_trash: None,
                 carried: Attributes::default(),
                 share_keys: Vec::new(),

@@ -3,19 +3,20 @@
 
 use std::error::Error;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::{self, StreamExt};
 use http::HeaderValue;
 use http::header::CONTENT_LENGTH;
 use reqwest::{Certificate, ClientBuilder, redirect, retry};
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 use url::{Host, Url};
 
+use super::transport::activity::Activity;
 use super::transport::{BodyStream, Channel, Request, RequestBody, Response, Transport, TransportError};
 
 /// Sends requests over HTTP. Clone is cheap and shares the connections.
@@ -131,7 +132,8 @@ async fn exchange(
         RequestBody::Bytes(bytes) if bytes.len() <= SENT_PIECE => outgoing.body(bytes),
         long => {
             let len = HeaderValue::from(long.len());
-            outgoing.header(CONTENT_LENGTH, len).body(reqwest::Body::wrap_stream(activity.watch(long)))
+            let pieces = long.into_stream().flat_map(|bytes| stream::iter(split(bytes))).boxed();
+            outgoing.header(CONTENT_LENGTH, len).body(reqwest::Body::wrap_stream(activity.watch(pieces)))
         }
     };
     let answer = tokio::select! {
@@ -180,40 +182,6 @@ impl Incoming {
             return Err(TransportError::TooLong { host: self.host.clone(), limit: self.body_limit });
         }
         Ok(piece)
-    }
-}
-
-/// When the last byte of a request's body moved.
-#[derive(Clone)]
-struct Activity(Arc<Mutex<Instant>>);
-
-impl Default for Activity {
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new(Instant::now())))
-    }
-}
-
-impl Activity {
-    /// Passes a body on in small pieces and notes when the connection takes one.
-    fn watch(&self, body: RequestBody) -> BoxStream<'static, io::Result<Bytes>> {
-        let activity = self.clone();
-        let pieces = body.into_stream().flat_map(|bytes| stream::iter(split(bytes)));
-        Box::pin(pieces.inspect(move |_| *activity.lock() = Instant::now()))
-    }
-
-    /// Ends when nothing has moved for `limit`.
-    async fn idle_for(&self, limit: Duration) {
-        loop {
-            let due = *self.lock() + limit;
-            if due <= Instant::now() {
-                return;
-            }
-            sleep_until(due).await;
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Instant> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

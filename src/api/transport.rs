@@ -1,6 +1,8 @@
 //! The transport seam: one request out, one answer back, as streams of bytes. The HTTP client and the emulator both
 //! stand behind it. It must not retry, wait, follow redirects or understand a body: all of that sits above it.
 
+pub(crate) mod activity;
+
 use std::fmt;
 use std::io;
 use std::time::Duration;

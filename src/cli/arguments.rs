@@ -62,5 +62,6 @@ Examples:
   megapane copy remote:Documents ./docs --exclude '*.tmp'
 
 Exit codes: 0 done, 1 other error, 2 usage, 3 folder not found, 4 file not found,
-5 try again later, 6 trying again does not help, 7 account out of order,
-11 some items skipped, 12 quota, 13 login needed, 130 interrupted.";
+5 try again later, 6 trying again does not help, 7 account out of order, or it would do harm,
+8 --max-transfer reached, 10 --max-duration reached, 11 some items skipped, 12 quota,
+13 login needed, 130 interrupted.";

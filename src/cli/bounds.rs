@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use jiff::{Timestamp, tz::TimeZone};
 
+use crate::config::size::{parse_size, split_number};
 use crate::message::FileBounds;
 
 /// The bounds as typed.
@@ -43,32 +44,6 @@ impl BoundsArgs {
             changed_until: self.min_age,
             max_depth: self.max_depth,
         }
-    }
-}
-
-/// Reads `100` (KiB), `5B`, `1.5M`, `2Gi`, `3GiB` as bytes.
-///
-/// Source: rclone's documentation of options, "SIZE".
-fn parse_size(text: &str) -> Result<u64, String> {
-    let (number, unit) = split_number(text);
-    let factor: u64 = match unit.trim_end_matches("iB").trim_end_matches('i').to_ascii_uppercase().as_str() {
-        "" | "K" => 1 << 10,
-        "B" => 1,
-        "M" => 1 << 20,
-        "G" => 1 << 30,
-        "T" => 1 << 40,
-        "P" => 1 << 50,
-        _ => return Err("write a size like 100K, 1.5M or 2G".to_owned()),
-    };
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a size with a fraction is meant to about its digits, and is checked not to be negative"
-    )]
-    match number.parse::<f64>() {
-        Ok(number) if number >= 0.0 && number.is_finite() => Ok((number * factor as f64) as u64),
-        Ok(_) | Err(_) => Err("write a size like 100K, 1.5M or 2G".to_owned()),
     }
 }
 
@@ -115,26 +90,11 @@ fn parse_date(text: &str) -> Option<i64> {
     Some(date.to_zoned(TimeZone::system()).ok()?.timestamp().as_second())
 }
 
-fn split_number(text: &str) -> (&str, &str) {
-    let is_part = |character: char| character.is_ascii_digit() || character == '.';
-    text.split_at(text.find(|character| !is_part(character)).unwrap_or(text.len()))
-}
-
 const NO_AGE: &str = "write an age like 30s, 5m, 2h, 1d, 3w, 6M, 1y, or a date like 2024-06-01";
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_in_kib_or_say_their_unit() {
-        for (text, bytes) in
-            [("1", 1024), ("0", 0), ("5B", 5), ("1.5M", 1_572_864), ("2Gi", 2 << 30), ("3KiB", 3072)]
-        {
-            assert_eq!(parse_size(text), Ok(bytes), "{text}");
-        }
-        assert!(["", "x", "1X", "-1", "1..2"].iter().all(|text| parse_size(text).is_err()));
-    }
 
     #[test]
     fn ages_are_counted_back_from_now_and_dates_stand_for_themselves() {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::output::{Level, Messages, Output};
 use super::waiting::WaitTeller;
 use crate::api::transport::Transport;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Timetable};
 
 /// The options that hold for all commands, before or after the command's name.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
@@ -40,6 +40,10 @@ pub(crate) struct GlobalArgs {
     /// Files above 1 MiB on their way at once
     #[arg(long, global = true, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) transfers: u16,
+
+    /// Move no more bytes a second than this: 10M, 10M:1M (up:down), off, or a timetable "08:00,512k 19:00,10M Sat-10:00,off"
+    #[arg(long, global = true, value_name = "SPEED")]
+    pub(crate) bwlimit: Option<Timetable>,
 
     /// Talk to this server instead of MEGA's (https, or http on this machine)
     #[arg(long, global = true, value_name = "URL")]
@@ -124,7 +128,7 @@ impl GlobalArgs {
 }
 
 /// Reads `90`, `30s`, `5m`, `1h30m` as a length of time; a bare number is seconds.
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(Duration::from_secs(seconds));
     }

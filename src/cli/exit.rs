@@ -23,6 +23,10 @@ pub enum ExitCode {
     Permanent = 6,
     /// The account is suspended or otherwise out of order; or what was asked for would do harm.
     Account = 7,
+    /// A copy has moved as much as `--max-transfer` allows.
+    TransferLimit = 8,
+    /// A copy has taken as long as `--max-duration` allows.
+    TimeLimit = 10,
     /// Something was copied, but items were skipped that should not have been: equal names, undecryptable nodes.
     Partial = 11,
     /// Storage or transfer quota is used up.
@@ -45,6 +49,8 @@ impl From<ProblemKind> for ExitCode {
             ProblemKind::Account | ProblemKind::Harmful => Self::Account,
             ProblemKind::Quota => Self::Quota,
             ProblemKind::Login => Self::Login,
+            ProblemKind::TransferLimit => Self::TransferLimit,
+            ProblemKind::TimeLimit => Self::TimeLimit,
             ProblemKind::Interrupted => Self::Interrupted,
         }
     }

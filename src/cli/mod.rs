@@ -101,6 +101,9 @@ async fn run_command(command: Option<Command>, options: context::GlobalArgs, mes
     if options.api_url.is_some() {
         config.api_url.clone_from(&options.api_url);
     }
+    if let Some(limit) = &options.bwlimit {
+        config.bwlimit.clone_from(limit);
+    }
     let variable = environment.text("MEGAPANE_LOG");
     let level = variable.as_deref().unwrap_or(match messages.level() {
         Level::Quiet | Level::Normal => "warn",

@@ -9,7 +9,8 @@ use futures_util::stream::{self, StreamExt};
 use url::Url;
 
 use super::Emulator;
-use crate::api::transport::{BodyStream, Request, Response, Transport, TransportError};
+use crate::api::transport::activity::Activity;
+use crate::api::transport::{BodyStream, Request, RequestBody, Response, Transport, TransportError};
 
 /// Leads straight into an [`Emulator`].
 #[derive(Clone)]
@@ -36,10 +37,16 @@ impl Transport for EmulatorTransport {
             let mut base = request.url.clone();
             base.set_path("/");
             base.set_query(None);
-            let answer = emulator.respond(request, &base);
-            let mut response = match tokio::time::timeout(limits.idle, answer).await {
-                Ok(response) => response?,
-                Err(_elapsed) => return Err(limits.idle_error()),
+            let activity = Activity::default();
+            let body = match request.body {
+                RequestBody::Bytes(bytes) => RequestBody::Bytes(bytes),
+                RequestBody::Stream { len, stream } => {
+                    RequestBody::Stream { len, stream: activity.watch(stream) }
+                }
+            };
+            let mut response = tokio::select! {
+                response = emulator.respond(Request { body, ..request }, &base) => response?,
+                () = activity.idle_for(limits.idle) => return Err(limits.idle_error()),
             };
             response.body = bounded(response.body, limits);
             Ok(response)

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::LocalError;
+use super::{LocalError, Target, rename_free};
 
 /// A place for files that were put away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,17 @@ pub enum Trash {
         files: PathBuf,
         /// Where they go.
         trash: PathBuf,
+    },
+    /// What lies below `files` goes to the same path below `backup`.
+    Mirror {
+        /// The folder of which something is put away.
+        files: PathBuf,
+        /// Where it goes; made when it is needed, on the same disk.
+        backup: PathBuf,
+        /// Added to the names of files.
+        suffix: String,
+        /// Where that goes which has the path in the backup.
+        older: Box<Self>,
     },
 }
 
@@ -40,6 +51,16 @@ impl Trash {
             },
             Self::Sample { files, trash } if path.starts_with(files) => Self::Folder(trash.clone()).put(path),
             Self::Sample { .. } => Self::System.put(path),
+            Self::Mirror { files, backup, suffix, older } => {
+                let below = path.strip_prefix(files);
+                let below = below.map_err(|_outside| LocalError::NotAFile { path: path.to_path_buf() })?;
+                let kept = mirrored(below, backup, suffix)?;
+                if fs::symlink_metadata(&kept).is_ok() {
+                    older.put(&kept)?;
+                }
+                rename_free(path, &kept).map_err(LocalError::io("move to the backup folder", path))?;
+                Ok(Some(kept))
+            }
             Self::Folder(folder) => match move_into(folder, path) {
                 Err(LocalError::Io { source, .. }) if source.kind() == io::ErrorKind::CrossesDevices => {
                     move_beside(path).map(Some)
@@ -48,6 +69,18 @@ impl Trash {
             },
         }
     }
+}
+
+/// Returns the same place below another folder, and makes what leads to it. Links in that folder are not followed.
+fn mirrored(below: &Path, backup: &Path, suffix: &str) -> Result<PathBuf, LocalError> {
+    let mut place = Target::root(backup);
+    for name in below.parent().into_iter().flat_map(Path::components) {
+        place = place.join_found(name.as_os_str());
+    }
+    place.make_folder()?;
+    let mut name = below.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    Ok(place.join_found(&name).path())
 }
 
 /// Moves into the folder beside the file, which is on the same disk.
@@ -107,6 +140,24 @@ mod tests {
         fs::write(at("files/a"), b"x").unwrap();
         let trash = Trash::Sample { files: at("files"), trash: at("trash") };
         assert!(trash.put(&at("files/a")).unwrap().unwrap().starts_with(at("trash")));
+    }
+
+    #[test]
+    fn a_mirror_keeps_paths_and_an_older_file_of_that_path() {
+        let scratch = tempfile::tempdir().unwrap();
+        let at = |name: &str| scratch.path().join(name);
+        let (files, backup, suffix) = (at("files"), at("backup"), ".old".to_owned());
+        let older = Box::new(Trash::Folder(at("trash")));
+        let mirror = Trash::Mirror { files, backup, suffix, older };
+        for content in ["first", "second"] {
+            fs::create_dir_all(at("files/a/b")).unwrap();
+            fs::write(at("files/a/b/c"), content).unwrap();
+            assert_eq!(mirror.put(&at("files/a/b/c")).unwrap(), Some(at("backup/a/b/c.old")));
+            assert_eq!(fs::read_to_string(at("backup/a/b/c.old")).unwrap(), content);
+        }
+        assert_eq!(fs::read_dir(at("trash")).unwrap().count(), 1);
+        fs::write(at("other"), "x").unwrap();
+        assert!(mirror.put(&at("other")).is_err() && at("other").exists());
     }
 
     #[cfg(target_os = "linux")]

@@ -54,6 +54,12 @@ pub struct CopyOptions {
     pub bounds: FileBounds,
     /// How long to wait for a quota or a busy server before giving up; `None` for ever.
     pub max_wait: Option<Duration>,
+    /// How much it may move, and how long it may take.
+    #[serde(default)]
+    pub budget: Budget,
+    /// Where to what is overwritten or deleted in the target goes; `None` is to versions and the bin.
+    #[serde(default)]
+    pub backup: Option<BackupFolder>,
 }
 
 impl Default for CopyOptions {
@@ -69,8 +75,44 @@ impl Default for CopyOptions {
             sameness: Sameness::SizeAndTime,
             bounds: FileBounds::default(),
             max_wait: None,
+            budget: Budget::default(),
+            backup: None,
         }
     }
+}
+
+/// A folder that keeps what a copy overwrites or deletes in its target, under the path that it had there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupFolder {
+    /// A folder that is there, of the target's account or disk.
+    pub folder: Location,
+    /// Folders to make below it, outermost first.
+    pub below: Vec<String>,
+    /// Added to the names of the files; may be empty.
+    pub suffix: String,
+}
+
+/// What a copy may spend. Reaching a bound of it ends the copy early; what it has done stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// Bytes to move at most.
+    pub bytes: Option<u64>,
+    /// Time to take at most, from the beginning of the copy.
+    pub time: Option<Duration>,
+    /// How it ends there.
+    pub cutoff: Cutoff,
+}
+
+/// How a copy ends that has spent its budget. Files that it leaves in the middle go on there the next time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cutoff {
+    /// At once.
+    #[default]
+    Hard,
+    /// No further file begins, those on their way arrive.
+    Soft,
+    /// As soft, and no file begins that would go beyond the bytes.
+    Cautious,
 }
 
 /// What a copy does besides copying.
@@ -99,7 +141,7 @@ pub struct SyncRules {
     pub ignore_errors: bool,
     /// Also delete what the filters leave out.
     pub delete_excluded: bool,
-    /// Delete nothing where more files than this would go.
+    /// Delete so many files at most; that there were more is an error.
     pub max_delete: Option<u64>,
 }
 
@@ -146,6 +188,8 @@ pub enum Sameness {
     Size,
     /// Same content, proven without moving a byte.
     Content,
+    /// Same content, proven by reading both sides to their ends: what the cloud has is downloaded.
+    Reading,
 }
 
 /// Files outside of these are left out.
@@ -214,6 +258,8 @@ pub enum Note {
     SourceRemoved,
     /// A sync deleted it from the target.
     Deleted,
+    /// A sync moved it from the target into the backup folder.
+    PutAside,
     /// Dry run: would be moved.
     WouldMove,
     /// Dry run: would be deleted from the target.

@@ -50,6 +50,10 @@ pub enum ProblemKind {
     Ambiguous,
     /// Bytes do not match their MAC, or an answer makes no sense. 6.
     Integrity,
+    /// A copy has moved as much as it may. 8.
+    TransferLimit,
+    /// A copy has taken as long as it may. 10.
+    TimeLimit,
     /// Stopped by the user. 130.
     Interrupted,
 }

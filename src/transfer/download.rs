@@ -28,6 +28,7 @@ use crate::crypto::key::FileKey;
 use crate::crypto::mac::{self, ChunkMac};
 use crate::handle::NodeHandle;
 use crate::local::{LocalError, Target, Trash};
+use crate::message::Direction;
 use crate::session::Session;
 use crate::session::change::DownloadUrlError;
 use crate::store::transfer_journal::{Line, Piece as Written, TransferJournal};
@@ -236,7 +237,8 @@ impl<'a> Fetch<'a> {
             }
             Address::Known(origin) => origin.clone(),
         };
-        let at_once = limits::ranges_at_once(self.patience.connections(), &origin);
+        let worth_having = self.scene.limits.bandwidth.of(Direction::Down).connections();
+        let at_once = limits::ranges_at_once(self.patience.connections().min(worth_having), &origin);
         while self.jobs.count() < at_once {
             let Some(piece) = self.again.pop().or_else(|| self.fresh.next().map(Piece::new)) else { return };
             let (scene, origin, generation) = (Arc::clone(&self.scene), origin.clone(), self.generation);
@@ -317,15 +319,21 @@ impl Scene {
     ) -> Result<(), StorageError> {
         let last = piece.offset + piece.len as u64 - 1; // no piece is empty
         let mut body = origin.open(&self.transport, piece.offset, last).await?;
+        let bucket = self.limits.bandwidth.of(Direction::Down);
         let wrong_length =
             |sent: usize| StorageError::WrongLength { asked: piece.len as u64, sent: sent as u64 };
         while let Some(bytes) = body.next().await {
-            let bytes = bytes?;
-            let end = *filled + bytes.len();
-            let room = buffer.get_mut(*filled..end).ok_or_else(|| wrong_length(end))?;
-            room.copy_from_slice(&bytes);
-            *filled = end;
-            self.progress.add(bytes.len() as u64);
+            let mut bytes = bytes?;
+            while !bytes.is_empty() {
+                // What came is waited for before more is read: the line slows down by itself.
+                let slice = bytes.split_to(bucket.slice(bytes.len()));
+                let end = *filled + slice.len();
+                let room = buffer.get_mut(*filled..end).ok_or_else(|| wrong_length(end))?;
+                self.limits.pass(Direction::Down, slice.len()).await;
+                room.copy_from_slice(&slice);
+                *filled = end;
+                self.progress.add(slice.len() as u64);
+            }
         }
         if *filled < piece.len { Err(wrong_length(*filled)) } else { Ok(()) }
     }

@@ -4,23 +4,34 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
+use super::bandwidth::Bandwidth;
 use super::buffer::BufferPool;
 use super::small_pool::SmallPool;
+use super::spending::Spending;
 use crate::api::origin::Origin;
 use crate::api::storage::StorageError;
+use crate::message::Direction;
 
-/// Bounds on what transfers take. Clones share the memory and the connections of small files.
+/// Bounds on what transfers take. Clones share the memory, the connections of small files and the speed.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Memory for content on its way, shared by all transfers.
     pub(crate) buffers: Arc<BufferPool>,
     /// Connections of all small files.
     pub(crate) small: SmallPool,
+    /// Turns for contents that are compared by reading them.
+    pub(crate) readers: Arc<Semaphore>,
     /// Connections for one large file to one server, at most; a server that objects gets fewer.
     pub connections: usize,
     /// The longest wait without a byte moving before a transfer gives up; `None` waits for ever. Short troubles are
     /// sat out whatever it says; [`Duration::ZERO`] makes a used-up transfer allowance an error at once.
     pub max_wait: Option<Duration>,
+    /// How fast content moves.
+    pub bandwidth: Arc<Bandwidth>,
+    /// How much of it moves; each copy has its own.
+    pub spending: Spending,
 }
 
 impl Limits {
@@ -28,7 +39,15 @@ impl Limits {
     #[must_use]
     pub fn new(max_wait: Option<Duration>) -> Self {
         let (buffers, small) = (Arc::new(BufferPool::new(MEMORY)), SmallPool::default());
-        Self { buffers, small, connections: CONNECTIONS, max_wait }
+        let (bandwidth, spending) = (Arc::default(), Spending::default());
+        let readers = Arc::new(Semaphore::new(READERS));
+        Self { buffers, small, readers, connections: CONNECTIONS, max_wait, bandwidth, spending }
+    }
+
+    /// Returns when so many bytes of content may move.
+    pub(crate) async fn pass(&self, direction: Direction, bytes: usize) {
+        self.spending.take(bytes).await;
+        self.bandwidth.of(direction).take(bytes).await;
     }
 
     /// Carries out a storage request for a file of `size` bytes: a small file waits for one of the connections that all
@@ -82,6 +101,8 @@ pub(crate) struct Split {
 pub(crate) const LARGE_FROM: u64 = 1024 * 1024;
 /// Bytes of content in memory over all transfers. With the rest of the program it stays below 64 MiB.
 const MEMORY: usize = 40 << 20;
+/// Pairs that are compared by reading at once: each holds a piece of either side.
+const READERS: usize = 4;
 /// With the largest pieces they take half of the memory, so that one file that waits does not hold up all others.
 const CONNECTIONS: usize = 5;
 /// Ranges of a six-part file.

@@ -3,6 +3,7 @@
 //! file each, with `compare` for a proof that needs no moving. How far they are outlives the program in the journals of
 //! `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
 
+pub mod bandwidth;
 mod buffer;
 mod claim;
 pub mod compare;
@@ -14,14 +15,16 @@ pub mod filter;
 mod jobs;
 pub mod leftover;
 pub mod limits;
-pub(crate) mod patience;
+mod patience;
 pub mod plan;
 pub mod progress;
 pub mod queue;
+pub mod reader;
 mod recheck;
 mod remaining;
 mod small_pool;
 pub(crate) mod speed;
+pub mod spending;
 pub mod upload;
 
 pub use claim::Keep;

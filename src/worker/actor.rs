@@ -13,6 +13,7 @@ use super::copying::Copy;
 use super::jobs::{Done, Jobs, News};
 use super::outbox::Outbox;
 use super::pane::Pane;
+use super::schedule::Schedule;
 use super::titles::Titles;
 use super::transfers::Moving;
 use super::unfinished::LeftCopy;
@@ -50,6 +51,7 @@ pub(crate) struct Actor {
     /// What the copies of listed transfers are called.
     pub(crate) titles: BTreeMap<CopyId, Titles>,
     pub(crate) limits: Limits,
+    pub(super) schedule: Schedule,
     /// Folders that were looked through for what killed processes left.
     pub(crate) swept: HashSet<PathBuf>,
     pub(crate) jobs: Jobs,
@@ -98,6 +100,7 @@ impl Actor {
             moving: BTreeMap::new(),
             titles: BTreeMap::new(),
             limits: Limits::default(),
+            schedule: Schedule::default(),
             swept: HashSet::new(),
             jobs,
             outbox: Outbox::default(),
@@ -126,6 +129,7 @@ impl Actor {
 
     /// Runs until the front end quits or is gone.
     pub(crate) async fn run(mut self, mut commands: UnboundedReceiver<Command>, events: Sender<Event>) {
+        self.keep_to_schedule();
         self.find_unfinished();
         loop {
             let deadline = self.deadline();
@@ -213,6 +217,8 @@ impl Actor {
             }
             self.start_transfers();
         }
+        self.keep_to_schedule();
+        self.check_budgets();
         let now = Instant::now();
         if now >= self.watch_at {
             self.watch_at = now + WATCH;
@@ -298,7 +304,8 @@ impl Actor {
             let pause = if self.is_outbox_full() { WATCH } else { Duration::ZERO };
             Instant::now() + pause
         });
-        [stale, watch, queue, copies, self.ends_at].into_iter().flatten().min()
+        let budget = self.budget_ends();
+        [stale, watch, queue, copies, budget, self.schedule.due(), self.ends_at].into_iter().flatten().min()
     }
 
     fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {

@@ -4,10 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::actor::Actor;
+use super::backup::{Aside, Backup, BackupFolderMade, replaced};
 use super::changes::not_ready;
 use super::ends::Way;
 use super::inside::InsideDone;
@@ -18,9 +20,9 @@ use super::scan::{self, Goal, Origin, Picked, Wholes};
 use super::titles::Titles;
 use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
-use crate::local::{self, DiskEntry, SafeName};
+use crate::local::{self, DiskEntry, SafeName, Trash};
 use crate::message::{
-    CopyId, CopyReport, CopyRequest, Event, OrderBy, PlanSummary, Problem, ProblemKind, Verdict,
+    CopyId, CopyReport, CopyRequest, Cutoff, Event, OrderBy, PlanSummary, Problem, ProblemKind, Verdict,
 };
 use crate::session::change::{Change, ChangeError, Outcome};
 use crate::store::copy_journal::CopyRecord;
@@ -35,6 +37,12 @@ pub(crate) struct Copy {
     pub(crate) large_limit: u16,
     pub(crate) order_by: Option<OrderBy>,
     pub(crate) limits: Limits,
+    /// When it has taken as long as it may, and how it ends then.
+    pub(super) ends_at: Option<Instant>,
+    pub(super) cutoff: Cutoff,
+    /// Where to what makes way goes, in the cloud and on the disk.
+    pub(super) backup: Option<Backup>,
+    pub(super) trash: Trash,
     /// Whether folders may be copied and moved as they are.
     pub(super) wholes: Wholes,
     pub(super) picked: Picked,
@@ -98,6 +106,8 @@ pub(crate) enum CopyDone {
     Inside(InsideDone),
     /// Something was removed.
     Removed(RemovalDone),
+    /// A folder was made for what is put aside.
+    BackupFolder(BackupFolderMade),
 }
 
 impl Actor {
@@ -170,6 +180,7 @@ impl Actor {
         let done = match done {
             CopyDone::Inside(done) => return self.inside_done(id, done),
             CopyDone::Removed(done) => return self.removal_done(id, done),
+            CopyDone::BackupFolder(done) => return self.backup_folder_made(id, done),
             other => other,
         };
         let Some(copy) = self.copies.get_mut(&id) else { return };
@@ -214,7 +225,10 @@ impl Actor {
                 copy.plan.folder_failed(folder, &problem);
             }
             CopyDone::Examined(file, verdict) => copy.plan.examined(file, verdict),
-            CopyDone::NodeMade { .. } | CopyDone::Inside(_) | CopyDone::Removed(_) => {}
+            CopyDone::NodeMade { .. }
+            | CopyDone::Inside(_)
+            | CopyDone::Removed(_)
+            | CopyDone::BackupFolder(_) => {}
         }
         if let Some(folder) = made_in {
             self.local_changed(&folder);
@@ -265,8 +279,11 @@ impl Actor {
     fn act_for_copy(&mut self, id: CopyId, action: Action<Origin, Goal>) {
         match action {
             Action::Note { path, size, note } => self.send(Event::CopyNote { copy: id, path, size, note }),
-            Action::Transfer(file) if self.is_inside(id) => self.copy_inside(id, &file),
-            Action::Transfer(file) => self.add_transfer(id, file),
+            Action::Transfer(file) if self.backs_up(id) && replaced(&file).is_some() => {
+                self.put_aside(id, Aside::Replaced(file));
+            }
+            Action::Transfer(file) if self.is_inside(id) => self.copy_inside(id, &file, None),
+            Action::Transfer(file) => self.add_transfer(id, file, None),
             Action::Remove { removal, path, doomed } => self.remove(id, removal, &path, doomed),
             Action::Ask(question) => self.ask(id, question),
             Action::Examine { file, source, existing } => self.examine(id, file, &source, &existing),
@@ -358,6 +375,7 @@ impl Actor {
         }
         let acted = self.queue.cancel_copy(id);
         self.follow_up(&acted);
+        self.drive_backup(id);
     }
 
     fn end_copy(&mut self, id: CopyId) {

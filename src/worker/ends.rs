@@ -3,9 +3,11 @@
 
 use std::path::PathBuf;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::actor::Actor;
+use super::backup::Backup;
 use super::changes::{not_ready, writable_folder};
 use super::copying::{Copy, Stage};
 use super::listing;
@@ -15,11 +17,12 @@ use super::selection::Selected;
 use super::titles::Titles;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
-use crate::local;
-use crate::message::{CopyId, CopyRequest, Direction, FileBounds, Problem, ProblemKind, Task};
+use crate::local::{self, Trash};
+use crate::message::{BackupFolder, CopyId, CopyRequest, Direction, FileBounds, Problem, ProblemKind, Task};
 use crate::transfer::Limits;
 use crate::transfer::filter::Rules;
 use crate::transfer::plan::{Plan, PlanOptions};
+use crate::transfer::spending::Spending;
 use crate::tree::{PathError, Tree};
 
 impl Actor {
@@ -47,6 +50,7 @@ impl Actor {
             sameness: options.sameness,
             rules,
             bounds: options.bounds.clone(),
+            backs_up: options.backup.is_some(),
         };
         let wholes = match options.task {
             Task::Copy | Task::Move { .. }
@@ -64,6 +68,7 @@ impl Actor {
             Goal::Disk(target) => target.clone(),
             Goal::Node(_) => local::Target::root(PathBuf::new()),
         };
+        let (backup, trash) = self.backup(options.backup.take(), &sides)?;
         Ok(Copy {
             plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
             account: sides.account,
@@ -71,7 +76,15 @@ impl Actor {
             wholes,
             large_limit: options.transfers,
             order_by: options.order_by,
-            limits: Limits { max_wait: options.max_wait, ..self.limits.clone() },
+            limits: Limits {
+                max_wait: options.max_wait,
+                spending: Spending::new(&options.budget),
+                ..self.limits.clone()
+            },
+            ends_at: options.budget.time.and_then(|time| Instant::now().checked_add(time)),
+            cutoff: options.budget.cutoff,
+            backup,
+            trash,
             picked: sides.picked,
             rename,
             titles,
@@ -132,6 +145,28 @@ impl Actor {
             (Location::Cloud { account, .. }, Location::Cloud { account: other, .. }) => {
                 let hint = "Copy to a local folder first, then up again.";
                 Err(one_side(&format!("{account}: and {other}:"), hint))
+            }
+        }
+    }
+
+    /// Works out where to what makes way goes, in the cloud and on the disk.
+    fn backup(
+        &self,
+        wanted: Option<BackupFolder>,
+        sides: &Sides,
+    ) -> Result<(Option<Backup>, Trash), Problem> {
+        let Some(wanted) = wanted else { return Ok((None, self.trash.clone())) };
+        match &sides.goal {
+            Goal::Disk(target) => Ok((None, mirror(wanted, target, self.trash.clone())?)),
+            Goal::Node(target) => {
+                let tree = self.ready_tree(&sides.account)?;
+                let source = match &sides.origin {
+                    Origin::Cloud(folder) => tree.folder_node(*folder),
+                    Origin::Disk(_) | Origin::Picked => None,
+                };
+                let end = (*target, &sides.missing[..]);
+                let backup = Backup::new(wanted, (&sides.account, tree), end, source)?;
+                Ok((Some(backup), self.trash.clone()))
             }
         }
     }
@@ -231,8 +266,29 @@ fn cloud_origin(folder: CloudFolder, picked: Option<Vec<EntryKey>>) -> (Origin, 
     (Origin::Picked, Picked::Cloud(keys.into_iter().filter_map(entry).collect()))
 }
 
+/// Returns the place for what makes way in a folder of the disk.
+fn mirror(wanted: BackupFolder, target: &local::Target, older: Trash) -> Result<Trash, Problem> {
+    let BackupFolder { folder, below, suffix } = wanted;
+    let Location::Local(folder) = folder else { return Err(problem::backup_elsewhere()) };
+    let backup = below.into_iter().fold(listing::clean(&folder), |path, name| path.join(name));
+    let files = target.path();
+    if files.starts_with(&backup) || backup.starts_with(&files) {
+        return Err(problem::backup_overlaps("target"));
+    }
+    Ok(Trash::Mirror { files, backup, suffix, older: Box::new(older) })
+}
+
+/// Returns whether one of two folders is the other, or in it. Each is a folder that is there, and what is missing below.
+pub(super) fn overlap(tree: &Tree, one: (NodeHandle, &[String]), other: (NodeHandle, &[String])) -> bool {
+    let ((one, above), (other, below)) = (one, other);
+    if one == other {
+        return above.starts_with(below) || below.starts_with(above);
+    }
+    (above.is_empty() && tree.is_inside(other, one)) || (below.is_empty() && tree.is_inside(one, other))
+}
+
 /// Follows folder names down from a cloud folder as far as they exist. Returns where that ends, and what is missing.
-fn descend(
+pub(super) fn descend(
     account: &str,
     tree: &Tree,
     folder: CloudFolder,

@@ -3,6 +3,7 @@
 
 use super::account::Account;
 use super::actor::Actor;
+use super::backup::{Depot, replaced};
 use super::copying::CopyDone;
 use super::ends::Way;
 use super::jobs::Done;
@@ -62,7 +63,12 @@ impl Actor {
     }
 
     /// Copies or moves one file, or a folder as it is.
-    pub(super) fn copy_inside(&mut self, id: CopyId, file: &FileTransfer<Origin, Goal>) {
+    pub(super) fn copy_inside(
+        &mut self,
+        id: CopyId,
+        file: &FileTransfer<Origin, Goal>,
+        depot: Option<&Depot>,
+    ) {
         let Some(copy) = self.copies.get_mut(&id) else { return };
         copy.making += 1;
         let is_move = matches!(copy.plan.task(), Task::Move { .. });
@@ -71,7 +77,7 @@ impl Actor {
         let attempt = account.map_or(0, Account::attempt);
         let ready = account.and_then(|account| Some((account.ready()?, account.journal.clone())));
         let prepared = match ready {
-            Some(((session, tree), journal)) => prepare(session, tree, file, is_move)
+            Some(((session, tree), journal)) => prepare((session, tree), file, is_move, depot)
                 .map(|changes| (session.clone(), journal, changes))
                 .map_err(|refused| match refused {
                     Refused::Taken => problem::appeared(&what),
@@ -154,10 +160,10 @@ impl From<ChangeError> for Refused {
 /// The changes, in order. Where the name is free a move is a move; else the new one becomes a version of the old, or the
 /// old one goes to the bin, and the source of a move goes last.
 fn prepare(
-    session: &Session,
-    tree: &Tree,
+    (session, tree): (&Session, &Tree),
     file: &FileTransfer<Origin, Goal>,
     is_move: bool,
+    depot: Option<&Depot>,
 ) -> Result<Vec<Prepared>, Refused> {
     let (Origin::Cloud(CloudFolder::Node(node)), Goal::Node(to)) = (&file.source, &file.folder) else {
         return Err(ChangeError::Api(ApiError::SessionEnded).into());
@@ -166,6 +172,7 @@ fn prepare(
     let found = tree.node(node).ok_or(ChangeError::Gone(node))?;
     let from = found.parent().ok_or_else(|| ChangeError::Fixed { name: found.label() })?;
     let (old, replaces) = match &file.replaces {
+        _ if depot.is_some() => (None, None), // it makes way before
         Replaces::Version(Goal::Node(old)) => (None, Some(*old)),
         Replaces::ToBin(Goal::Node(old)) => (Some(*old), None),
         Replaces::Nothing | Replaces::Version(Goal::Disk(_)) | Replaces::ToBin(Goal::Disk(_)) => (None, None),
@@ -174,6 +181,7 @@ fn prepare(
         return Err(Refused::Taken);
     }
     let label = found.name().unwrap_or_default().to_owned();
+    let aside = depot.zip(replaced(file)).map(|(depot, old)| depot.take(session, tree, old));
     let mut changes = Vec::new();
     if is_move && replaces.is_none() && tree.owner(node) == tree.owner(to) {
         if from != to {
@@ -188,7 +196,11 @@ fn prepare(
         changes.extend(old.map(|node| Change::Trash { node, from: to }));
         changes.extend(is_move.then_some(Change::Trash { node, from }));
     }
-    Ok(changes.into_iter().map(|change| session.prepare(tree, change)).collect::<Result<_, _>>()?)
+    let mut prepared = aside.transpose()?.unwrap_or_default();
+    for change in changes {
+        prepared.push(session.prepare(tree, change)?);
+    }
+    Ok(prepared)
 }
 
 /// Commits changes one after the other until one fails.

@@ -7,8 +7,11 @@
 //!    account   log in, list, quota                              (door, connect: the ways in)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
-//!              inside, removal: copies that move no bytes, and what goes once all is copied)
-//!    transfers files on their way, by the queue   (names: what a folder has; titles: where each comes from)
+//!              reading: contents compared by downloading them; inside, removal: copies that move no bytes, and
+//!              what goes once all is copied)
+//!    transfers files on their way, by the queue   (departure: what a mover is given; names: what a folder has;
+//!              titles: where each comes from; schedule: how fast)
+//!    budget    copies that may move only so much;  backup: what makes way for them is kept
 //!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
@@ -16,9 +19,12 @@
 
 mod account;
 mod actor;
+mod backup;
+mod budget;
 mod changes;
 pub mod connect;
 mod copying;
+mod departure;
 mod disk;
 mod door;
 mod ends;
@@ -32,9 +38,11 @@ mod pane;
 mod panes;
 pub mod problem;
 mod question;
+mod reading;
 mod removal;
 mod scan;
 mod scanning;
+mod schedule;
 mod selection;
 mod titles;
 mod transfers;

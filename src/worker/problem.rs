@@ -332,6 +332,18 @@ fn handle_list(handles: &[NodeHandle]) -> String {
 /// A sentence is no list.
 const HANDLES_SHOWN: usize = 5;
 
+/// The backup folder and an end of the copy are not apart.
+pub(crate) fn backup_overlaps(end: &str) -> Problem {
+    let message = format!("The {end} and the folder of --backup-dir overlap");
+    Problem::new(ProblemKind::Harmful, message, "Choose a backup folder outside of it.")
+}
+
+/// The backup folder is out of reach of a move.
+pub(crate) fn backup_elsewhere() -> Problem {
+    let message = "The folder of --backup-dir is not where the target is";
+    Problem::new(ProblemKind::Usage, message, "Name a folder of the same account, or of the same disk.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

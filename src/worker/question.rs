@@ -9,7 +9,7 @@ use super::scan::{Goal, Origin};
 use crate::crypto::key::{FileKey, NodeKey};
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
-use crate::message::{Conflict, ConflictSide, CopyId, Event, Resolution, Scope, Verdict};
+use crate::message::{Conflict, ConflictSide, CopyId, Event, Resolution, Sameness, Scope, Verdict};
 use crate::transfer::compare::prove_identical;
 use crate::transfer::plan::{FileId, Question};
 use crate::tree::Tree;
@@ -34,6 +34,9 @@ impl Actor {
     /// Compares a local file with a cloud file by the cloud file's key; nothing is downloaded.
     pub(super) fn examine(&mut self, id: CopyId, file: FileId, source: &Origin, existing: &Goal) {
         let Some(copy) = self.copies.get(&id) else { return };
+        if copy.plan.sameness() == Sameness::Reading {
+            return self.examine_by_reading(id, file, source, existing);
+        }
         if let (Origin::Cloud(CloudFolder::Node(one)), Goal::Node(other)) = (source, existing) {
             return self.examine_inside(id, file, (*one, *other));
         }

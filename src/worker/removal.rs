@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::account::Account;
 use super::actor::Actor;
+use super::backup::{Aside, Depot};
 use super::copying::CopyDone;
 use super::inside::{Made, commit_all};
 use super::jobs::{Done, blocking};
@@ -53,16 +54,29 @@ impl Actor {
                 self.remove_on_disk(id, removal, move || remove_folder(&path, &what));
             }
             Doomed::Target(Goal::Disk(target)) => {
-                let trash = self.trash.clone();
+                let trash = copy.trash.clone();
                 self.remove_on_disk(id, removal, move || put_away(&trash, &target, &what));
             }
+            Doomed::EmptyTarget(Goal::Disk(target)) => {
+                self.remove_on_disk(id, removal, move || match target.check_folders() {
+                    Ok(()) => remove_folder(&target.path(), &what),
+                    Err(error) => (target.folder(), Removed::Failed(problem::of_local(&what, &error))),
+                });
+            }
+            Doomed::Target(Goal::Node(node)) if copy.backup.is_some() => {
+                self.put_aside(id, Aside::Extra { removal, path: path.to_owned(), node });
+            }
             Doomed::Source { source: Origin::Cloud(CloudFolder::Node(node)), .. }
-            | Doomed::Target(Goal::Node(node)) => self.remove_node(id, removal, node, &what),
-            Doomed::EmptySource(Origin::Cloud(CloudFolder::Node(node))) if self.is_empty(id, node) => {
-                self.remove_node(id, removal, node, &what);
+            | Doomed::Target(Goal::Node(node)) => self.remove_node(id, removal, node, &what, None),
+            Doomed::EmptySource(Origin::Cloud(CloudFolder::Node(node)))
+            | Doomed::EmptyTarget(Goal::Node(node))
+                if self.is_empty(id, node) =>
+            {
+                self.remove_node(id, removal, node, &what, None);
             }
             // Places and what the user picked stay.
             Doomed::Source { source: Origin::Cloud(_) | Origin::Picked, .. }
+            | Doomed::EmptyTarget(Goal::Node(_))
             | Doomed::EmptySource(Origin::Cloud(_) | Origin::Picked) => {
                 let (removed, made) = (Removed::Kept, Made::default());
                 self.removal_done(id, RemovalDone { removal, removed, folder: None, attempt: 0, made });
@@ -100,16 +114,25 @@ impl Actor {
         });
     }
 
-    fn remove_node(&mut self, id: CopyId, removal: RemovalId, node: NodeHandle, what: &str) {
+    /// Removes a node: into the backup folder, or to the rubbish bin where it has none.
+    pub(super) fn remove_node(
+        &mut self,
+        id: CopyId,
+        removal: RemovalId,
+        node: NodeHandle,
+        what: &str,
+        depot: Option<&Depot>,
+    ) {
         let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
         let attempt = account.map_or(0, Account::attempt);
         let ready = account.and_then(|account| Some((account.ready()?, account.journal.clone())));
         let prepared = match ready {
             Some(((session, tree), journal)) => {
                 let from = tree.node(node).and_then(|node| node.parent()).unwrap_or(node);
-                session
-                    .prepare(tree, Change::Trash { node, from })
-                    .map(|change| (session.clone(), journal, change))
+                let to_bin = || Ok(vec![session.prepare(tree, Change::Trash { node, from })?]);
+                depot
+                    .map_or_else(to_bin, |depot| depot.take(session, tree, node))
+                    .map(|changes| (session.clone(), journal, changes))
                     .map_err(|error| problem::of_change(what, &error))
             }
             None => Err(problem::of_api(what, &ApiError::SessionEnded)),
@@ -122,8 +145,8 @@ impl Actor {
         self.jobs.start_kept(broken, async move {
             let mut made = Made::default();
             let removed = match prepared {
-                Ok((session, journal, change)) => {
-                    match commit_all(&session, &journal, vec![change], &mut made).await {
+                Ok((session, journal, changes)) => {
+                    match commit_all(&session, &journal, changes, &mut made).await {
                         Ok(()) => Removed::Gone,
                         Err(error) => Removed::Failed(problem::of_change(&what, &error)),
                     }

@@ -9,41 +9,42 @@ use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::actor::Actor;
+use super::backup::Depot;
 use super::jobs::Done;
 use super::problem;
-use super::question::file_key;
 use super::scan::{Goal, Origin};
 use super::wait::shown_wait;
 use crate::api::error::ApiError;
 use crate::api::wait::Wait;
 use crate::entry::CloudFolder;
-use crate::handle::NodeHandle;
 use crate::local::{self, SafeName};
 use crate::message::{
     CopyId, Event, Note, Problem, TransferAction, TransferId, TransferState, Wait as ShownWait,
 };
-use crate::session::change::{Change, ChangeError, Put, PutTarget};
+use crate::session::change::{ChangeError, Put};
 use crate::store::transfer_journal::JournalName;
-use crate::transfer::download::{Download, Existing, download as move_down};
-use crate::transfer::plan::{FileEnd, FileTransfer, Replaces};
+use crate::transfer::download::download as move_down;
+use crate::transfer::plan::{FileEnd, FileTransfer};
 use crate::transfer::queue::{Acted, Activity, End, NewTransfer, Runs};
-use crate::transfer::upload::{Upload, upload as move_up};
+use crate::transfer::upload::upload as move_up;
 use crate::transfer::{Keep, Limits, Progress, TransferError, leftover};
 
 /// A file of the queue: what is moved where.
 pub(crate) struct Moving {
-    copy: CopyId,
-    account: String,
-    file: FileTransfer<Origin, Goal>,
-    limits: Limits,
+    pub(super) copy: CopyId,
+    pub(super) account: String,
+    pub(super) file: FileTransfer<Origin, Goal>,
+    /// Where what it replaces in the cloud goes, if not to its versions or to the bin.
+    pub(super) depot: Option<Depot>,
+    pub(super) limits: Limits,
     /// Where it is written down; nowhere for accounts that keep nothing.
-    keep: Keep,
+    pub(super) keep: Keep,
     /// There while it runs.
-    run: Option<Box<Run>>,
+    pub(super) run: Option<Box<Run>>,
 }
 
 /// One run of a transfer.
-struct Run {
+pub(super) struct Run {
     /// The attempt to open the account whose session it uses.
     attempt: u64,
     progress: Arc<Progress>,
@@ -63,8 +64,13 @@ pub(crate) enum Moved {
 }
 
 impl Moving {
+    /// Bytes.
+    pub(super) const fn size(&self) -> u64 {
+        self.file.size
+    }
+
     /// What is tried, in words.
-    fn what(&self) -> String {
+    pub(super) fn what(&self) -> String {
         let verb = match self.file.folder {
             Goal::Node(_) => "upload",
             Goal::Disk(_) => "download",
@@ -75,7 +81,12 @@ impl Moving {
 
 impl Actor {
     /// Puts a file into the queue.
-    pub(crate) fn add_transfer(&mut self, id: CopyId, file: FileTransfer<Origin, Goal>) {
+    pub(super) fn add_transfer(
+        &mut self,
+        id: CopyId,
+        file: FileTransfer<Origin, Goal>,
+        depot: Option<Depot>,
+    ) {
         let Some(copy) = self.copies.get(&id) else { return };
         let (account, limits) = (copy.account.clone(), copy.limits.clone());
         let keep = self.keep_of(&account, copy.record_id());
@@ -92,13 +103,15 @@ impl Actor {
             runs: if keep.is_kept(file.size) { Runs::GoOn } else { Runs::Apart },
             held: copy.is_held,
         });
-        self.moving.insert(transfer, Moving { copy: id, account, file, limits, keep, run: None });
+        self.moving.insert(transfer, Moving { copy: id, account, file, depot, limits, keep, run: None });
     }
 
     /// Starts all transfers that may start.
     pub(crate) fn start_transfers(&mut self) {
         while let Some(id) = self.queue.start(Instant::now().into_std()) {
-            if let Err(problem) = self.start_transfer(id) {
+            if !self.may_move(id) {
+                self.run_ended(id, End::Stopped, FileEnd::Copied);
+            } else if let Err(problem) = self.start_transfer(id) {
                 self.run_ended(id, End::Failed(problem), FileEnd::Copied);
             }
         }
@@ -117,6 +130,9 @@ impl Actor {
         }
         if *action == TransferAction::CancelAll {
             self.copies.values_mut().for_each(|copy| copy.plan.cancel_ahead());
+        }
+        if let TransferAction::Limit(limit) = action {
+            self.limits.bandwidth.set(*limit);
         }
         let acted = self.queue.act(action);
         self.follow_up(&acted);
@@ -185,13 +201,14 @@ impl Actor {
         }
     }
 
-    /// Removes what a cancelled transfer has on this machine. At the end of the program everything stays for the next
-    /// start.
+    /// Removes what a cancelled transfer has on this machine. At the end of the program, and of a copy that is cut short,
+    /// everything stays for the next start.
     fn discard_part(&mut self, id: TransferId) {
-        if self.is_ending() {
+        let Some(moving) = self.moving.get(&id) else { return };
+        let is_cut_short = self.copies.get(&moving.copy).is_some_and(|copy| copy.plan.is_cut_short());
+        if self.is_ending() || is_cut_short {
             return;
         }
-        let Some(moving) = self.moving.get(&id) else { return };
         let name = match (&moving.file.source, &moving.file.folder) {
             (Origin::Disk(path), Goal::Node(folder)) => JournalName::upload(path, *folder, &moving.file.name),
             (Origin::Cloud(CloudFolder::Node(node)), Goal::Disk(folder)) => {
@@ -333,102 +350,6 @@ impl Actor {
                 Done::Abandoned
             });
         }
-    }
-
-    fn prepare_upload(
-        &self,
-        moving: &Moving,
-        folder: NodeHandle,
-        progress: Arc<Progress>,
-        cancel: CancellationToken,
-    ) -> Result<Upload, Problem> {
-        let Moving { account, file, limits, keep, .. } = moving;
-        let what = moving.what();
-        let refused = |error: ChangeError| problem::of_change(&what, &error);
-        let session_ended = || refused(ChangeError::Api(ApiError::SessionEnded));
-        let account = self.accounts.get(account).ok_or_else(session_ended)?;
-        let (session, tree) = account.ready().ok_or_else(session_ended)?;
-        let target = match &file.replaces {
-            Replaces::Version(Goal::Node(old)) => session.prepare_put(tree, folder, &file.name, Some(*old)),
-            Replaces::ToBin(Goal::Node(old)) => {
-                session.prepare_put(tree, folder, &file.name, None).and_then(|put| {
-                    let trash = session.prepare(tree, Change::Trash { node: *old, from: folder })?;
-                    Ok(PutTarget { then_trash: Some(Box::new(trash)), ..put })
-                })
-            }
-            Replaces::Nothing | Replaces::Version(Goal::Disk(_)) | Replaces::ToBin(Goal::Disk(_)) => {
-                session.prepare_put(tree, folder, &file.name, None)
-            }
-        };
-        let source = match &file.source {
-            Origin::Disk(path) => path.clone(),
-            Origin::Cloud(_) | Origin::Picked => return Err(session_ended()),
-        };
-        Ok(Upload {
-            session: session.clone(),
-            source,
-            target: target.map_err(refused)?,
-            journal: account.journal.clone(),
-            keep: keep.clone(),
-            limits: limits.clone(),
-            progress,
-            cancel,
-        })
-    }
-
-    /// Refuses an upload whose name something got since the copy was planned, or is about to: another copy, another
-    /// client.
-    fn require_free_name(&mut self, id: TransferId) -> Result<(), Problem> {
-        let Some(moving) = self.moving.get(&id) else { return Ok(()) };
-        let Moving { account, file, .. } = moving;
-        let Goal::Node(folder) = file.folder else { return Ok(()) };
-        if file.replaces != Replaces::Nothing {
-            return Ok(());
-        }
-        let is_same = |other: &Moving| {
-            other.run.is_some() && other.file.folder == file.folder && other.file.name == file.name
-        };
-        let is_coming = self.queue.running().iter().filter_map(|id| self.moving.get(id)).any(is_same);
-        let account = self.accounts.get_mut(account);
-        if is_coming || account.is_some_and(|account| account.has(folder, &file.name)) {
-            return Err(problem::appeared(&moving.what()));
-        }
-        Ok(())
-    }
-
-    fn prepare_download(
-        &self,
-        moving: &Moving,
-        progress: Arc<Progress>,
-        cancel: CancellationToken,
-    ) -> Result<Download, Problem> {
-        let Moving { account, file, limits, keep, .. } = moving;
-        let what = moving.what();
-        let session_ended = || problem::of_api(&what, &ApiError::SessionEnded);
-        let account = self.accounts.get(account).ok_or_else(session_ended)?;
-        let (session, tree) = account.ready().ok_or_else(session_ended)?;
-        let (Origin::Cloud(CloudFolder::Node(node)), Goal::Disk(folder)) = (&file.source, &file.folder)
-        else {
-            return Err(session_ended());
-        };
-        let (key, size) = file_key(tree, *node).ok_or_else(|| problem::undecryptable(&file.path))?;
-        let name = SafeName::from_cloud(&file.name).map_err(|error| problem::of_name(&file.path, &error))?;
-        Ok(Download {
-            session: session.clone(),
-            node: *node,
-            key,
-            size,
-            modified: file.modified,
-            target: folder.join(&name),
-            existing: match file.replaces {
-                Replaces::Nothing => Existing::Fail,
-                Replaces::Version(_) | Replaces::ToBin(_) => Existing::Trash(self.trash.clone()),
-            },
-            keep: keep.clone(),
-            limits: limits.clone(),
-            progress,
-            cancel,
-        })
     }
 }
 

@@ -80,3 +80,40 @@ fn several_of_a_name_are_an_error_and_not_a_match() {
     let ran = scene.run(&["check", "src", "ann:x", "--error", "-"]);
     assert_eq!((ran.code, ran.out.as_str()), (11, "same\n"), "{}", ran.err);
 }
+
+#[test]
+fn contents_that_no_key_proves_are_compared_by_downloading() {
+    let scene = scene();
+    let large: Vec<u8> = (0..9_000_000_u32).map(|number| number.to_le_bytes()[1]).collect();
+    std::fs::write(scene.path("src/large"), &large).unwrap();
+    scene.run(&["copy", "src", "ann:x"]).clean();
+    scene.run(&["copy", "src", "ann:y"]).clean();
+    let unproven = scene.run(&["check", "ann:x", "ann:y"]);
+    assert_eq!(unproven.code, 1);
+    assert!(unproven.err.contains("--download"), "{}", unproven.err);
+    for ends in [["ann:x", "ann:y"], ["src", "ann:x"], ["ann:y", "src"]] {
+        scene.emulator.clear_seen();
+        let ran = scene.run(&["check", "--download", ends[0], ends[1]]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(ran.err.ends_with(": 3 files proven identical, read byte by byte\n"), "{}", ran.err);
+        assert!(scene.emulator.seen().iter().any(|request| request.path.starts_with("/dl")));
+    }
+    let mut other = large;
+    other[8_999_999] ^= 1;
+    std::fs::write(scene.path("src/large"), &other).unwrap();
+    scene.run(&["copy", "--checksum", "src", "ann:y"]).clean();
+    for ends in [["ann:x", "ann:y"], ["src", "ann:x"]] {
+        let ran = scene.run(&["check", "--download", ends[0], ends[1], "--differ", "-"]);
+        assert_eq!((ran.code, ran.out.as_str()), (1, "large\n"), "{}", ran.err);
+    }
+    assert_eq!(scene.run(&["check", "--download", "--size-only", "src", "ann:x"]).code, 2);
+}
+
+#[test]
+fn what_the_server_stores_damaged_is_found_by_downloading() {
+    let scene = scene();
+    scene.emulator.fault("flip@dl").unwrap();
+    let ran = scene.run(&["check", "--download", "src", "ann:x"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains(": 2 differences found\n"), "{}", ran.err);
+}

@@ -2,6 +2,7 @@
 //! it prints where, and how it ends. Folders are temporary, the environment is empty.
 #![cfg(test)]
 
+mod backup;
 mod check;
 mod config;
 mod copy;
@@ -11,7 +12,9 @@ mod full_disk;
 mod hangup;
 mod inside;
 mod killed;
+mod kills;
 mod leftovers;
+mod limits;
 mod listing;
 mod mirror;
 mod plain;

@@ -116,17 +116,36 @@ fn nothing_is_deleted_after_an_error_unless_that_is_wanted() {
 }
 
 #[test]
-fn more_deletions_than_allowed_are_none() {
+fn no_more_is_deleted_than_allowed() {
     let scene = scene();
-    for name in ["x/1", "x/more/2", "x/more/3"] {
+    for name in ["x/1", "x/more/2", "x/more/below/3"] {
         scene.ann.file(name, b"old", JUNE);
     }
-    let ran = scene.run(&["sync", "--max-delete", "2", "src", "ann:x"]);
-    assert_eq!(ran.code, 7, "{}", ran.err);
-    assert!(ran.err.contains("3 files would go, and 2 may at most"), "{}", ran.err);
-    assert!(scene.ann.rubbish_paths().is_empty());
-    scene.run(&["sync", "--max-delete", "3", "src", "ann:x"]).clean();
+    for arguments in [["sync", "-n", "--max-delete", "2"], ["sync", "--delete-after", "--max-delete", "2"]] {
+        let ran = scene.run(&[&arguments[..], &["src", "ann:x"]].concat());
+        assert_eq!(ran.code, 7, "{}", ran.err);
+        assert!(ran.err.contains("after 2 files, as many as --max-delete allows"), "{}", ran.err);
+        assert!(ran.err.contains("1 more would go"), "{}", ran.err);
+    }
+    assert_eq!(scene.ann.rubbish_paths(), ["1", "2"], "folders stay, too");
+    scene.run(&["sync", "--max-delete", "1", "src", "ann:x"]).clean();
     assert_eq!(scene.ann.paths(), ["x/", "x/a.txt", "x/sub/", "x/sub/deep.txt"]);
+    assert_eq!(scene.run(&["sync", "--max-delete", "few", "src", "ann:x"]).code, 2);
+}
+
+#[test]
+fn folders_that_a_move_empties_go_from_the_bottom_up_and_the_top_stays() {
+    let scene = scene();
+    scene.write("src/p/q/r/s", "deep down");
+    std::fs::create_dir_all(scene.path("src/bare/under")).unwrap();
+    scene.write("src/kept/skip.tmp", "tmp");
+    let options = ["--delete-empty-src-dirs", "--exclude", "*.tmp"];
+    scene.run(&[&["move", "src", "ann:x"], &options[..]].concat()).clean();
+    assert_eq!(crate::scene::files_below(&scene.path("src")), [scene.path("src/kept/skip.tmp")]);
+    assert_eq!(std::fs::read_dir(scene.path("src")).unwrap().count(), 1);
+    scene.run(&["move", "--delete-empty-src-dirs", "ann:x", "down"]).clean();
+    assert_eq!(scene.ann.paths(), ["x/"]);
+    assert_eq!(scene.read("down/p/q/r/s"), "deep down");
 }
 
 #[test]

@@ -80,11 +80,48 @@ def together(we, peer, check):
         times = peer.times("exchange/ours")
         check("it reads the times we wrote", set(times.values()) == {samples.MODIFIED}, times)
 
+    if hasattr(peer, "sync"):
+        moved_and_synced(we, peer, check)
     resumed(we, peer, check)
     we.must("mkdir", "demo:exchange/made by us")
     we.must("copyto", ours / "plain.txt", "demo:exchange/ours/東京.txt")
     found = peer.sizes("exchange/ours")
     check("an overwrite leaves one file of the name", found.get("東京.txt") == 700 and len(found) == len(files), found)
+
+
+def moved_and_synced(we, peer, check):
+    """Our move and sync as the peer sees them, and its own as we do."""
+    source = we.scratch / "to move"
+    files = samples.make(source, "moved")
+    we.must("move", source, "demo:exchange/moved")
+    check("our move leaves no source", samples.read(source) == {}, list(samples.read(source)))
+    peer.download("exchange/moved", we.scratch / "they got the moved")
+    lost = samples.difference(samples.read(we.scratch / "they got the moved"), files)
+    check("it reads what we moved", not lost, lost)
+
+    source = we.scratch / "to sync"
+    files = samples.make(source, "synced")
+    (source / "plain.txt").unlink()
+    files["deep/er.txt"] = files.pop("plain.txt")
+    (source / "deep").mkdir()
+    (source / "deep/er.txt").write_bytes(files["deep/er.txt"])
+    # Size and time are the same as before: the content decides.
+    we.must("sync", "--checksum", source, "demo:exchange/moved", "--backup-dir", "demo:exchange/kept")
+    peer.download("exchange/moved", we.scratch / "they got the synced")
+    lost = samples.difference(samples.read(we.scratch / "they got the synced"), files)
+    check("it reads what we synced", not lost, lost)
+    kept = peer.sizes("exchange/kept")
+    check("it finds what our sync put aside", kept.get("plain.txt") == 700 and len(kept) > 5, kept)
+
+    peer.move(source, "exchange/it moved")
+    we.must("sync", "demo:exchange/it moved", we.scratch / "synced down")
+    lost = samples.difference(samples.read(we.scratch / "synced down"), files)
+    check("our sync reads what it moved", not lost, lost)
+    peer.sync(we.scratch / "they got the moved", "exchange/it moved")
+    we.must("sync", "demo:exchange/it moved", we.scratch / "synced down")
+    lost = samples.difference(samples.read(we.scratch / "synced down"), samples.read(we.scratch / "they got the moved"))
+    check("our sync follows its sync", not lost, lost)
+    we.must("check", "--download", "demo:exchange/it moved", we.scratch / "synced down")
 
 
 def resumed(we, peer, check):

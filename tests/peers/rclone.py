@@ -31,6 +31,15 @@ class Client:
         done = self.tool("copy", folder, f"mega:{target}")
         assert done.returncode == 0, done.stderr.decode()
 
+    def move(self, folder, target):
+        done = self.tool("move", folder, f"mega:{target}")
+        assert done.returncode == 0, done.stderr.decode()
+
+    def sync(self, folder, target):
+        # It knows no times of ours: what has the same size would be left alone.
+        done = self.tool("sync", "--ignore-times", folder, f"mega:{target}")
+        assert done.returncode == 0, done.stderr.decode()
+
     def download(self, source, folder):
         done = self.tool("copy", f"mega:{source}", folder)
         assert done.returncode == 0, done.stderr.decode()

@@ -8,6 +8,7 @@ mod conflicts;
 mod copies;
 mod desk;
 mod line;
+mod speed;
 mod trouble;
 mod unfinished;
 mod views;

@@ -19,7 +19,8 @@ use crate::worker::problem;
 /// Compare a folder of this machine with one of the cloud, by content, without downloading anything.
 ///
 /// Each pair of files is compared by the whole content: the local bytes are run through the cloud file's own key and
-/// must come to its checksum. Differences are told on stderr, and end it with exit code 1.
+/// must come to its checksum. Differences are told on stderr, and end it with exit code 1. Two files of the cloud are proven
+/// equal by their keys where one is a copy of the other; else, and to look at what the server stores, add --download.
 ///
 /// Examples:
 ///   megapane check ~/Pictures remote:Pictures
@@ -39,13 +40,8 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     one_way: bool,
 
-    /// Compare sizes only
-    #[arg(long)]
-    size_only: bool,
-
-    /// Compare by content: what happens anyway, unless --size-only says otherwise
-    #[arg(short, long, conflicts_with = "size_only")]
-    checksum: bool,
+    #[command(flatten)]
+    proof: ProofArgs,
 
     #[command(flatten)]
     lists: ListArgs,
@@ -55,6 +51,32 @@ pub(crate) struct CheckArgs {
 
     #[command(flatten)]
     bounds: BoundsArgs,
+}
+
+/// What two files are compared by.
+#[derive(Args, Debug)]
+struct ProofArgs {
+    /// Compare sizes only
+    #[arg(long)]
+    size_only: bool,
+
+    /// Read both contents and compare them byte by byte: also what the server stores, and two files of the cloud
+    #[arg(long, conflicts_with_all = ["size_only", "checksum"])]
+    download: bool,
+
+    /// Compare by content: what happens anyway, unless --size-only says otherwise
+    #[arg(short, long, conflicts_with = "size_only")]
+    checksum: bool,
+}
+
+impl ProofArgs {
+    const fn sameness(&self) -> Sameness {
+        match self {
+            Self { size_only: true, .. } => Sameness::Size,
+            Self { download: true, .. } => Sameness::Reading,
+            _ => Sameness::Content,
+        }
+    }
 }
 
 /// Files that lists of paths are written to; `-` is stdout.
@@ -89,10 +111,11 @@ struct ListArgs {
 /// Runs the command.
 pub(crate) async fn run(args: CheckArgs, context: &mut Context) -> Outcome {
     args.filters.compile()?;
+    let sameness = args.proof.sameness();
     let options = CopyOptions {
         conflict: ConflictPolicy::Overwrite,
         task: Task::Check { one_way: args.one_way },
-        sameness: if args.size_only { Sameness::Size } else { Sameness::Content },
+        sameness,
         filters: args.filters.rules(),
         bounds: args.bounds.bounds(),
         transfers: context.options.transfers,
@@ -100,10 +123,15 @@ pub(crate) async fn run(args: CheckArgs, context: &mut Context) -> Outcome {
         ..CopyOptions::default()
     };
     let mut findings = Findings::open(&args.lists, &args.source, &args.target)?;
-    let report =
-        run_request(context, (&args.source, &args.target), Naming::Into, options, Some(&mut findings))
-            .await?;
-    findings.end(&context.messages, &report, args.size_only)?;
+    let report = run_request(
+        context,
+        (&args.source, &args.target),
+        Naming::Into,
+        (options, None),
+        Some(&mut findings),
+    )
+    .await?;
+    findings.end(&context.messages, &report, sameness)?;
     if context.options.json {
         context.output.json(&report)?;
     }
@@ -156,6 +184,7 @@ impl Finding {
             | Note::MovedInside
             | Note::SourceRemoved
             | Note::Deleted
+            | Note::PutAside
             | Note::WouldMove
             | Note::WouldDelete
             | Note::WouldCopy
@@ -238,7 +267,7 @@ impl Findings {
     }
 
     /// Tells the sums, as rclone does, and what they prove.
-    fn end(&mut self, messages: &Messages, report: &CopyReport, size_only: bool) -> Result<(), Failure> {
+    fn end(&mut self, messages: &Messages, report: &CopyReport, sameness: Sameness) -> Result<(), Failure> {
         for (_, list) in &mut self.lists {
             list.flush().map_err(not_written)?;
         }
@@ -260,12 +289,13 @@ impl Findings {
                 format!("{} errors while checking", report.failed_count + report.skipped_count),
             );
         }
-        if size_only {
-            notice(&self.target, format!("{} matching files", report.same_count));
-        } else {
-            let proven = format!("{} files proven identical, 0 B downloaded", report.same_count);
-            notice(&self.target, proven);
-        }
+        let same = report.same_count;
+        let found = match sameness {
+            Sameness::Size | Sameness::SizeAndTime => format!("{same} matching files"),
+            Sameness::Content => format!("{same} files proven identical, 0 B downloaded"),
+            Sameness::Reading => format!("{same} files proven identical, read byte by byte"),
+        };
+        notice(&self.target, found);
         Ok(())
     }
 }

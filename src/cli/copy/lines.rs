@@ -19,6 +19,7 @@ pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, not
         Note::CopiedInside => messages.info(&line("INFO", "Copied (server-side copy)")),
         Note::MovedInside => messages.info(&line("INFO", "Moved (server-side)")),
         Note::SourceRemoved | Note::Deleted => messages.info(&line("INFO", "Deleted")),
+        Note::PutAside => messages.info(&line("INFO", "Moved into backup dir")),
         Note::FolderMade => messages.info(&line("INFO", "Made folder")),
         Note::LeftAlone => messages.info(&line("INFO", "Left alone, the target has another")),
         Note::Same | Note::Identical | Note::SameSize => {

@@ -11,7 +11,8 @@ use crate::message::{SyncRules, Task};
 /// Move what is in a folder, or one file, into a folder.
 ///
 /// Each source goes once its target is proven to have its whole content: in the cloud to the rubbish bin, on this
-/// machine for good. Inside an account nothing is sent or fetched.
+/// machine for good. Inside an account nothing is sent or fetched. Folders of the source stay, unless
+/// --delete-empty-src-dirs is set; SOURCE itself stays in any case.
 ///
 /// Examples:
 ///   megapane move ~/Scans remote:Scans -P
@@ -49,7 +50,7 @@ pub(crate) struct MovetoArgs {
 /// How to move.
 #[derive(Args, Debug)]
 struct MoveHowArgs {
-    /// Remove source folders that are empty afterwards
+    /// Remove the folders in SOURCE that are empty afterwards
     #[arg(long)]
     delete_empty_src_dirs: bool,
 
@@ -59,12 +60,14 @@ struct MoveHowArgs {
 
 /// Make a folder the same as another, one way: copy what is new or changed, then delete what only the target has.
 ///
-/// Deleted files go to the rubbish bin, or on this machine to the trash. Nothing is deleted where something could not be
-/// read or copied. What the filters leave out stays. Try it with --dry-run first.
+/// Deleted files go to the rubbish bin, or on this machine to the trash, or where --backup-dir says. They go after
+/// everything is copied, and not where something could not be read or copied. What the filters leave out stays. Try it
+/// with --dry-run first.
 ///
 /// Examples:
 ///   megapane sync -n ~/Pictures remote:Pictures
 ///   megapane sync remote:Documents ./docs --max-delete 20
+///   megapane sync ~/Work remote:Work --backup-dir remote:Old --suffix .2024-06-01
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct SyncArgs {
@@ -84,9 +87,13 @@ pub(crate) struct SyncArgs {
     #[arg(long)]
     delete_excluded: bool,
 
-    /// Delete nothing where more files than this would go
+    /// Delete so many files at most; that there were more is an error, with exit code 7
     #[arg(long, value_name = "N")]
     max_delete: Option<u64>,
+
+    /// Delete once everything is copied: what happens anyway
+    #[arg(long)]
+    delete_after: bool,
 
     #[command(flatten)]
     how: HowArgs,
@@ -110,7 +117,7 @@ async fn move_to(context: &mut Context, ends: (&str, &str), args: &MoveHowArgs, 
 
 /// Runs `sync`.
 pub(crate) async fn run_sync(args: SyncArgs, context: &mut Context) -> Outcome {
-    let SyncArgs { source, target, ignore_errors, delete_excluded, max_delete, how } = args;
+    let SyncArgs { source, target, ignore_errors, delete_excluded, max_delete, delete_after: _, how } = args;
     let task = Task::Sync(SyncRules { ignore_errors, delete_excluded, max_delete });
     let report = copy(context, (&source, &target), &how, Naming::Into, task).await?;
     end(context, &report)

@@ -1,6 +1,7 @@
 //! `copy`, `copyto` and what is like them: turn two places into a request for the worker and follow it to its end. What is copied, what is
 //! the same and what is done about conflicts is the worker's to decide; here it is only told.
 
+mod budget;
 pub(crate) mod check;
 mod conflict;
 mod follow;
@@ -23,6 +24,7 @@ use super::output::{Failure, Outcome};
 use super::remote::Place;
 use crate::message::{ConflictPolicy, CopyOptions, CopyReport, Sameness, Task};
 use crate::worker::{self, OpenedAccount, Parts};
+use budget::BudgetArgs;
 use check::Findings;
 use conflict::Policy;
 
@@ -97,6 +99,17 @@ pub(crate) struct HowArgs {
     /// Count it as an error where the target has another content: --conflict fail
     #[arg(long, group = "instead")]
     immutable: bool,
+
+    /// Keep what would be overwritten or deleted in this folder of the same remote, or of the same disk, under its path
+    #[arg(long, value_name = "PATH")]
+    backup_dir: Option<String>,
+
+    /// Add this to the names of the files in it
+    #[arg(long, value_name = "TEXT", requires = "backup_dir", default_value = "", hide_default_value = true)]
+    suffix: String,
+
+    #[command(flatten)]
+    budget: BudgetArgs,
 
     #[command(flatten)]
     order: OrderArgs,
@@ -193,8 +206,11 @@ async fn copy(
         sameness: how.sameness(),
         bounds: how.bounds.bounds(),
         max_wait: context.options.max_wait,
+        budget: how.budget.budget(),
+        backup: None,
     };
-    run_request(context, ends, naming, options, None).await
+    let backup = how.backup_dir.as_deref().map(|path| (path, how.suffix.as_str()));
+    run_request(context, ends, naming, (options, backup), None).await
 }
 
 /// Opens the account that is meant, and has the worker do it.
@@ -202,7 +218,7 @@ async fn run_request(
     context: &mut Context,
     (source, target): (&str, &str),
     naming: Naming,
-    options: CopyOptions,
+    (mut options, backup): (CopyOptions, Option<(&str, &str)>),
     findings: Option<&mut Findings>,
 ) -> Result<CopyReport, Failure> {
     let (source, target) = (Place::parse(source), Place::parse(target));
@@ -213,6 +229,9 @@ async fn run_request(
         () = context.stop.cancelled() => return Err(Failure::interrupted()),
     };
     let mut request = request::request(&opened, &source, &target, naming)?;
+    if let Some((path, suffix)) = backup {
+        options.backup = Some(request::backup(&opened, &request, &Place::parse(path), suffix)?);
+    }
     let max_wait = options.max_wait;
     request.options = Box::new(options);
     let mut parts = Parts::new(context.config.clone(), opened.session.client().transport().clone());

@@ -9,7 +9,7 @@ use super::super::output::Failure;
 use super::super::remote::{CloudPath, Place};
 use super::Naming;
 use crate::entry::{EntryKey, Location};
-use crate::message::{CopyRequest, ProblemKind, Selection};
+use crate::message::{BackupFolder, CopyRequest, ProblemKind, Selection};
 use crate::tree::{Node, Tree};
 use crate::worker::problem;
 
@@ -38,6 +38,56 @@ pub(super) fn request(
         Place::Cloud(cloud) => cloud_target(&opened.tree, cloud, naming)?,
     };
     Ok(CopyRequest { selection, target: folder, target_subfolders: missing, rename, options: Box::default() })
+}
+
+/// Looks up the folder that keeps what makes way in the target of `request`.
+pub(super) fn backup(
+    opened: &Opened,
+    request: &CopyRequest,
+    place: &Place,
+    suffix: &str,
+) -> Result<BackupFolder, Failure> {
+    if suffix.contains('/') {
+        return Err(Failure::usage("cannot add a \"/\" to names: --suffix is no path", ""));
+    }
+    let Target { folder, missing: below, .. } = match place {
+        Place::Local(path) => local_target(path, Naming::Into)?,
+        Place::Cloud(cloud) if matches!(&request.target, Location::Cloud { account, .. } if *account == cloud.account) => {
+            cloud_target(&opened.tree, cloud, Naming::Into)?
+        }
+        Place::Cloud(_) => return Err(problem::backup_elsewhere().into()),
+    };
+    if let (Location::Local(backup), Location::Local(target)) = (&folder, &request.target) {
+        require_one_disk((backup, &below), (target, &request.target_subfolders))?;
+    }
+    Ok(BackupFolder { folder, below, suffix: suffix.to_owned() })
+}
+
+/// Refuses a backup folder on another disk, where it would take a copy to move a file, and one that is in the target or
+/// around it, whatever links lead there. Each is a folder that is there, and what is missing below.
+fn require_one_disk(
+    (backup, below): (&Path, &[String]),
+    (target, missing): (&Path, &[String]),
+) -> Result<(), Failure> {
+    let refused = |error: std::io::Error| {
+        Failure::from(problem::of_io(&format!("keep files in \"{}\"", backup.display()), &error))
+    };
+    let whole = |folder: &Path, below: &[String]| {
+        Ok(below.iter().fold(folder.canonicalize()?, |path, name| path.join(name)))
+    };
+    let (kept, copied) = (whole(backup, below).map_err(refused)?, whole(target, missing).map_err(refused)?);
+    if kept.starts_with(&copied) || copied.starts_with(&kept) {
+        return Err(problem::backup_overlaps("target").into());
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let disk = |path: &Path| std::fs::metadata(path).map(|facts| facts.dev());
+        if disk(backup).map_err(refused)? != disk(target).map_err(refused)? {
+            return Err(problem::backup_elsewhere().into());
+        }
+    }
+    Ok(())
 }
 
 fn local_source(path: &Path) -> Result<Selection, Failure> {

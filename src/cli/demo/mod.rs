@@ -44,7 +44,8 @@ pub(crate) async fn run(args: DemoArgs, context: &mut Context) -> Outcome {
     };
     let own = scratch.path().join("own");
     let folders = Folders { config: own.join("config"), cache: own.join("cache"), state: own.join("state") };
-    context.config = Config { folders, accounts: vec![account], ..Config::default() };
+    let bwlimit = context.config.bwlimit.clone();
+    context.config = Config { folders, accounts: vec![account], bwlimit, ..Config::default() };
     context.transport = Some(Arc::new(server.transport()));
     if args.plain || !screen::has_terminal() {
         return plain::run(context, &scratch.path().join("files")).await;

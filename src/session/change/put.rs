@@ -22,6 +22,9 @@ pub struct PutTarget {
     pub name: String,
     /// The file that becomes a version of the new one.
     pub replaces: Option<NodeHandle>,
+    /// What makes way for it: done when all bytes are there, before they become a file. Dead in between, the name is free
+    /// and the next run takes it.
+    pub first: Vec<Prepared>,
     /// What moves to the rubbish bin once the new one stands: a prepared [`Change::Trash`], journalled on its own.
     pub then_trash: Option<Box<Prepared>>,
     /// Attributes of the replaced file that the new one keeps: favourite, label, description, tags. No name, no time.
@@ -73,7 +76,7 @@ impl Session {
             }
         }
         let share_keys = tree.share_keys_above(parent);
-        Ok(PutTarget { parent, name, replaces, then_trash: None, carried, share_keys })
+        Ok(PutTarget { parent, name, replaces, first: Vec::new(), then_trash: None, carried, share_keys })
     }
 
     /// Makes a finished upload a file (`p`), journalled; others that are ready at the same time travel with it.
@@ -98,7 +101,12 @@ impl Session {
         let change = Change::PutFile { parent, name: target.name.clone(), size, replaces };
         let (shares, journal) = (target.share_keys.clone(), journal.clone());
         let finished = Finished { making, change, shares, journal: journal.clone() };
-        let outcome = self.put_with_others(finished).await?;
+        let mut updates = Vec::new();
+        for change in &target.first {
+            updates.extend(self.commit(change.clone(), &journal).await?.updates);
+        }
+        let mut outcome = self.put_with_others(finished).await?;
+        outcome.updates.splice(..0, updates);
         self.follow_put(target, outcome, &journal).await
     }
 

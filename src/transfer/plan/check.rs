@@ -47,7 +47,13 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             Verdict::Different => self.differ(path, size, Note::Differs { in_size: false }),
             Verdict::SameFingerprint | Verdict::Unknown => {
                 let message = format!("\"{path}\" could not be compared");
-                self.fail(path, size, Problem::new(ProblemKind::Other, message, ""));
+                let hint = match self.options.sameness {
+                    Sameness::Reading => "The log says why.",
+                    Sameness::SizeAndTime | Sameness::Size | Sameness::Content => {
+                        "With --download both contents are read."
+                    }
+                };
+                self.fail(path, size, Problem::new(ProblemKind::Other, message, hint));
             }
         }
     }
@@ -68,7 +74,8 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     /// Sizes and times alone are no proof: they count only where nothing more was asked.
     fn agree(&mut self, path: String, size: u64, note: Note) {
-        debug_assert!(note == Note::Identical || self.options.sameness != Sameness::Content);
+        let is_proven_only = matches!(self.options.sameness, Sameness::Content | Sameness::Reading);
+        debug_assert!(note == Note::Identical || !is_proven_only);
         self.summary.same_count += 1;
         self.report.same_count += 1;
         self.note(path, size, note);

@@ -11,7 +11,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.open -= 1;
         self.folder_mut(id).state = FolderState::Ready(target);
         self.note(self.folder(id).path.clone(), 0, Note::FolderMade);
-        if !self.is_stopped {
+        if !self.is_stopped() {
             for item in std::mem::take(&mut self.folder_mut(id).waiting) {
                 match item {
                     Item::Folder(child) => self.make_folder(child),

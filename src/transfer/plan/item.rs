@@ -79,6 +79,8 @@ pub enum Doomed<S, T> {
     EmptySource(S),
     /// An entry of the target, with all that is in it.
     Target(T),
+    /// A folder of the target, if it is empty.
+    EmptyTarget(T),
 }
 
 /// What became of something that was to go.

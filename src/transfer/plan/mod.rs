@@ -7,6 +7,7 @@
 
 mod check;
 mod clash;
+mod cutoff;
 mod folders;
 mod item;
 mod offer;
@@ -14,6 +15,7 @@ mod removal;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use cutoff::Course;
 pub use item::{
     Action, Ahead, Doomed, Existing, FileEnd, FileId, FileTransfer, FolderId, Offer, OfferKind, Other,
     OtherKind, Question, RemovalId, Removed, Replaces, Scan, Scanned,
@@ -55,10 +57,9 @@ pub struct Plan<S, T> {
     summary: PlanSummary,
     report: CopyReport,
     first_skip: Option<Problem>,
-    removals: Removals<T>,
+    removals: Removals<S, T>,
     closing: Closing,
-    /// Nothing more is handed out.
-    is_stopped: bool,
+    course: Course,
 }
 
 /// How a plan decides.
@@ -82,6 +83,8 @@ pub struct PlanOptions {
     pub rules: Rules,
     /// Sizes, times and depths that are left out.
     pub bounds: FileBounds,
+    /// What a sync deletes is kept elsewhere, file by file.
+    pub backs_up: bool,
 }
 
 impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
@@ -111,7 +114,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             first_skip: None,
             removals: Removals::default(),
             closing,
-            is_stopped: false,
+            course: Course::On,
         };
         let mut top = plan.add_folder(None, String::new(), String::new(), None, FolderState::Ready(target));
         for name in below {
@@ -145,7 +148,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Takes what a scan found, or why the source folder cannot be read.
     pub fn scanned(&mut self, folder: FolderId, found: Result<Scanned<S, T>, Problem>) {
         self.scanning -= 1;
-        if self.is_stopped {
+        if self.course != Course::On {
             return;
         }
         match found {
@@ -209,7 +212,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 self.forget(id);
             }
             // These may be tried again.
-            FileEnd::Cancelled if self.is_stopped => {}
+            FileEnd::Cancelled if self.course != Course::On => {}
             FileEnd::Cancelled => self.fail_cancelled(path, size),
             FileEnd::Failed(problem) => self.fail(path, size, problem),
         }
@@ -243,7 +246,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     }
 
     fn stop(&mut self) {
-        self.is_stopped = true;
+        self.course = Course::Stopped;
         self.closing = Closing::Over;
         self.to_scan.clear();
         self.actions.clear();
@@ -256,10 +259,10 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.summary.complete = self.scanning == 0;
     }
 
-    /// Returns whether it was stopped.
+    /// Returns whether it was stopped, or cut short.
     #[must_use]
-    pub const fn is_stopped(&self) -> bool {
-        self.is_stopped
+    pub fn is_stopped(&self) -> bool {
+        self.course != Course::On
     }
 
     /// Returns whether [`Self::next_action`] may have something.
@@ -300,6 +303,12 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     #[must_use]
     pub const fn task(&self) -> Task {
         self.options.task
+    }
+
+    /// Returns when two files are taken as the same.
+    #[must_use]
+    pub const fn sameness(&self) -> Sameness {
+        self.options.sameness
     }
 
     /// Returns what has been found so far.

@@ -85,7 +85,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         let is_move = matches!(self.options.task, Task::Move { .. });
         match (self.options.sameness, existing.comparison) {
             _ if existing.is_folder || existing.size != size => Comparison::Different,
-            (Sameness::Content, _) => Comparison::NeedsProof,
+            (Sameness::Content | Sameness::Reading, _) => Comparison::NeedsProof,
             (Sameness::Size, _) | (_, Comparison::Same) if is_move => Comparison::NeedsProof,
             (Sameness::Size, _) => Comparison::Same,
             (Sameness::SizeAndTime, comparison) => comparison,

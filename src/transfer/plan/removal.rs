@@ -2,8 +2,9 @@
 //! of the plan's machine; the worker removes, here is decided what and when. Nothing goes before its time, and a sync
 //! deletes nothing where anything went wrong.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::cutoff::Course;
 use super::item::{Action, Doomed, Existing, FileId, FolderId, Other, OtherKind, RemovalId, Removed};
 use super::{Plan, join};
 use crate::message::{Note, Problem, ProblemKind, SyncRules, Task};
@@ -13,7 +14,7 @@ use crate::message::{Note, Problem, ProblemKind, SyncRules, Task};
 pub(super) enum Closing {
     /// Everything is still being copied; afterwards there is something to remove.
     Ahead,
-    /// That is handed out, and folders left empty come last.
+    /// That is handed out, and folders left empty come last, the deepest first.
     Removing,
     /// Nothing more is to be handed out.
     Over,
@@ -30,17 +31,26 @@ impl Closing {
 
 /// What is to go, and what is on its way.
 #[derive(Debug)]
-pub(super) struct Removals<T> {
+pub(super) struct Removals<S, T> {
     /// Entries of the target that only it has.
     extra: Vec<Extra<T>>,
+    /// Folders to remove if they are empty by then, by how deep they are.
+    emptied: BTreeMap<usize, Vec<Emptied<S, T>>>,
     under_way: HashMap<RemovalId, UnderWay>,
     next: u32,
 }
 
-impl<T> Default for Removals<T> {
+impl<S, T> Default for Removals<S, T> {
     fn default() -> Self {
-        Self { extra: Vec::new(), under_way: HashMap::new(), next: 0 }
+        Self { extra: Vec::new(), emptied: BTreeMap::new(), under_way: HashMap::new(), next: 0 }
     }
+}
+
+/// A folder that may be empty when all is done.
+#[derive(Debug)]
+struct Emptied<S, T> {
+    folder: Doomed<S, T>,
+    under_way: UnderWay,
 }
 
 /// An entry of the target that is to go, with all that is in it.
@@ -50,6 +60,8 @@ struct Extra<T> {
     path: String,
     size: u64,
     file_count: u64,
+    /// What is in it, where it is a folder.
+    below: Option<Vec<Self>>,
 }
 
 /// A removal that was handed out.
@@ -80,7 +92,8 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     /// A file is in the target, proven: the source of a move goes.
     pub(super) fn source_is_done(&mut self, id: FileId) {
-        if !matches!(self.options.task, Task::Move { .. }) || self.options.dry_run || self.is_stopped {
+        let is_move = matches!(self.options.task, Task::Move { .. });
+        if !is_move || self.options.dry_run || self.course == Course::Stopped {
             return;
         }
         let file = self.file(id);
@@ -111,6 +124,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
                 path: path.to_owned(),
                 size: existing.size,
                 file_count: 1,
+                below: None,
             };
             self.removals.extra.extend(existing.into_iter().map(extra));
         }
@@ -122,23 +136,27 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             Closing::Over => return false,
             Closing::Ahead => {
                 self.closing = Closing::Removing;
-                if let Task::Sync(rules) = self.options.task {
-                    self.delete_extra(rules);
+                match self.options.task {
+                    Task::Sync(rules) => self.delete_extra(rules),
+                    Task::Move { empty_folders: true } if !self.options.dry_run => self.empty_sources(),
+                    Task::Move { .. } | Task::Copy | Task::Check { .. } => {}
                 }
             }
-            Closing::Removing => {
-                self.closing = Closing::Over;
-                if let (Task::Move { empty_folders: true }, false) = (self.options.task, self.options.dry_run)
-                {
-                    self.remove_empty_folders();
+            Closing::Removing => match self.removals.emptied.pop_last() {
+                // What is above them comes when these are gone.
+                Some((_, folders)) => {
+                    for Emptied { folder, under_way } in folders {
+                        self.remove(folder, under_way);
+                    }
                 }
-            }
+                None => self.closing = Closing::Over,
+            },
         }
         true
     }
 
     fn delete_extra(&mut self, rules: SyncRules) {
-        let extra = std::mem::take(&mut self.removals.extra);
+        let mut extra = std::mem::take(&mut self.removals.extra);
         let file_count: u64 = extra.iter().map(|extra| extra.file_count).sum();
         let went_wrong = self.report.failed_count + self.report.skipped_count > 0;
         if extra.is_empty() {
@@ -149,34 +167,68 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             let hint = "Mend them and sync again, or add --ignore-errors.";
             return self.fail(String::new(), 0, Problem::new(ProblemKind::Other, message, hint));
         }
-        if let Some(most) = rules.max_delete.filter(|most| file_count > *most) {
-            let message = format!("Nothing was deleted: {file_count} files would go, and {most} may at most");
-            let hint = "Look at it with --dry-run, then raise --max-delete.";
-            return self.fail(String::new(), 0, Problem::new(ProblemKind::Harmful, message, hint));
+        let most = rules.max_delete.unwrap_or(u64::MAX);
+        // Folders go as they are, unless their files must be counted or kept one by one.
+        if file_count > most || self.options.backs_up {
+            extra = self.take_apart(extra, file_count <= most);
         }
-        for Extra { target, path, size, file_count } in extra {
-            if self.options.dry_run {
-                self.note(path, size, Note::WouldDelete);
-            } else {
-                let under_way = UnderWay { path, size, file_count, note: Note::Deleted };
-                self.remove(Doomed::Target(target), under_way);
-            }
+        if file_count > most {
+            extra.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        }
+        for extra in extra {
+            self.delete(extra);
+        }
+        if file_count > most {
+            let left = file_count - most;
+            let message = format!("Stopped deleting after {most} files, as many as --max-delete allows");
+            let hint = format!("{left} more would go. Look at them with --dry-run, then raise --max-delete.");
+            self.fail(String::new(), 0, Problem::new(ProblemKind::Harmful, message, hint));
         }
     }
 
-    /// Those below come first: they were found later. The top folder stays.
-    fn remove_empty_folders(&mut self) {
+    fn delete(&mut self, extra: Extra<T>) {
+        let Extra { target, path, size, file_count, .. } = extra;
+        if self.options.dry_run {
+            return self.note(path, size, Note::WouldDelete);
+        }
+        let note = if self.options.backs_up { Note::PutAside } else { Note::Deleted };
+        self.remove(Doomed::Target(target), UnderWay { path, size, file_count, note });
+    }
+
+    /// Returns the files alone, in the order of their paths; their folders go later, where they are empty then.
+    fn take_apart(&mut self, extra: Vec<Extra<T>>, with_folders: bool) -> Vec<Extra<T>> {
+        let (mut files, mut rest) = (Vec::new(), extra);
+        while let Some(mut extra) = rest.pop() {
+            let Some(below) = extra.below.take() else {
+                files.push(extra);
+                continue;
+            };
+            rest.extend(below);
+            if with_folders && !self.options.dry_run {
+                self.remove_when_empty(Doomed::EmptyTarget(extra.target), extra.path, Note::Deleted);
+            }
+        }
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        files
+    }
+
+    /// The source folders of a move, all but the top.
+    fn empty_sources(&mut self) {
         let emptied: Vec<(S, String)> = self
             .folders
             .iter()
-            .rev()
             .filter(|folder| !folder.path.is_empty())
             .filter_map(|folder| Some((folder.source.clone()?, folder.path.clone())))
             .collect();
         for (source, path) in emptied {
-            let under_way = UnderWay { path, size: 0, file_count: 0, note: Note::SourceRemoved };
-            self.remove(Doomed::EmptySource(source), under_way);
+            self.remove_when_empty(Doomed::EmptySource(source), path, Note::SourceRemoved);
         }
+    }
+
+    fn remove_when_empty(&mut self, folder: Doomed<S, T>, path: String, note: Note) {
+        let depth = path.matches('/').count();
+        let under_way = UnderWay { path, size: 0, file_count: 0, note };
+        self.removals.emptied.entry(depth).or_default().push(Emptied { folder, under_way });
     }
 
     fn remove(&mut self, doomed: Doomed<S, T>, under_way: UnderWay) {
@@ -195,14 +247,14 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             let path = join(above, &name);
             match kind {
                 OtherKind::File { size, modified } if all || self.wants_file(&path, size, modified) => {
-                    found.push(Extra { target, path, size, file_count: 1 });
+                    found.push(Extra { target, path, size, file_count: 1, below: None });
                 }
                 OtherKind::Folder(below) if all || self.may_hold_wanted(&path) => {
                     let mut inside = Vec::new();
                     if self.sort_out(&path, below, &mut inside) {
                         let size = inside.iter().map(|extra| extra.size).sum();
                         let file_count = inside.iter().map(|extra| extra.file_count).sum();
-                        found.push(Extra { target, path, size, file_count });
+                        found.push(Extra { target, path, size, file_count, below: Some(inside) });
                     } else {
                         is_everything = false;
                         found.append(&mut inside);
@@ -235,6 +287,7 @@ mod tests {
             sameness: Sameness::SizeAndTime,
             rules: Rules::default(),
             bounds: FileBounds::default(),
+            backs_up: false,
         };
         Plan::new(options, "source", "target", &[])
     }

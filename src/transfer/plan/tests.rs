@@ -23,6 +23,7 @@ fn options(conflict: ConflictPolicy) -> PlanOptions {
         sameness: Sameness::SizeAndTime,
         rules,
         bounds: FileBounds::default(),
+        backs_up: false,
     }
 }
 

@@ -55,14 +55,19 @@ impl Queue {
 
     /// Stops all transfers of a copy that have not ended.
     pub fn cancel_copy(&mut self, copy: CopyId) -> Acted {
+        self.cancel_those(|transfer| transfer.new.copy == copy)
+    }
+
+    /// Stops all transfers of a copy that have not begun; those that run go on to their end.
+    pub fn cancel_waiting(&mut self, copy: CopyId) -> Acted {
+        let waits = |transfer: &Transfer| matches!(transfer.phase, Phase::Queued | Phase::Paused);
+        self.cancel_those(|transfer| transfer.new.copy == copy && waits(transfer))
+    }
+
+    fn cancel_those(&mut self, chosen: impl Fn(&Transfer) -> bool) -> Acted {
         let mut acted = Acted::default();
-        let ids: Vec<TransferId> = self
-            .transfers
-            .iter()
-            .filter(|(_, transfer)| transfer.new.copy == copy)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in ids {
+        let chosen = self.transfers.iter().filter(|(_, transfer)| chosen(transfer));
+        for id in chosen.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.cancel(id, &mut acted);
         }
         acted

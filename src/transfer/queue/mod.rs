@@ -41,6 +41,7 @@ pub struct Queue {
     speeds: [Speed; 2],
     /// How fast all may be together. Kept here to be shown.
     limit: SpeedLimit,
+    told_limit: SpeedLimit,
     changed: BTreeSet<TransferId>,
     removed: Vec<TransferId>,
 }
@@ -211,9 +212,10 @@ impl Queue {
 
     /// Returns what has changed since the last call, at most so many rows, or nothing where that is so.
     pub fn changes(&mut self, now: Instant) -> Option<Event> {
-        if self.changed.is_empty() && self.removed.is_empty() {
+        if !self.has_changes() {
             return None;
         }
+        self.told_limit = self.limit;
         let moving =
             |id: &TransferId| self.transfers.get(id).is_some_and(|transfer| transfer.phase != Phase::Queued);
         let (first, rest): (Vec<TransferId>, Vec<TransferId>) =
@@ -299,7 +301,7 @@ impl Queue {
     /// Returns whether [`Self::changes`] has something to tell.
     #[must_use]
     pub fn has_changes(&self) -> bool {
-        !self.changed.is_empty() || !self.removed.is_empty()
+        !self.changed.is_empty() || !self.removed.is_empty() || self.told_limit != self.limit
     }
 
     /// Returns one row.

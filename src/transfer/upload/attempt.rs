@@ -20,6 +20,7 @@ use crate::api::transport::Transport;
 use crate::crypto::chunk;
 use crate::crypto::key::{FileKey, KeyBytes};
 use crate::crypto::mac::{self, ChunkMac};
+use crate::message::Direction;
 use crate::transfer::buffer::Buffer;
 use crate::transfer::disk;
 use crate::transfer::error::TransferError;
@@ -205,7 +206,8 @@ impl<'a> Attempt<'a> {
     }
 
     fn start_jobs(&mut self) {
-        while self.jobs.count() < self.patience.connections() {
+        let worth_having = self.scene.limits.bandwidth.of(Direction::Up).connections();
+        while self.jobs.count() < self.patience.connections().min(worth_having) {
             let scene = Arc::clone(&self.scene);
             if let Some(sealed) = self.again.pop() {
                 self.jobs.start(async move { scene.send(sealed).await });
@@ -306,7 +308,7 @@ impl Scene {
     /// Sends a piece and counts its bytes while they leave.
     async fn send(&self, sealed: Sealed) -> Ended {
         let left = Arc::new(AtomicU64::new(0));
-        let body = counted(sealed.body.clone(), Arc::clone(&self.progress), Arc::clone(&left));
+        let body = counted(sealed.body.clone(), &self.limits, &self.progress, &left);
         let (url, checksum) = (&self.terms.url, Some(sealed.checksum));
         let sent = storage::upload_piece(&*self.transport, url, sealed.offset, body, checksum);
         let answer = self.limits.request(self.source.size, sent).await;

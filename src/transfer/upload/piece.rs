@@ -9,6 +9,8 @@ use futures_util::stream;
 
 use crate::api::transport::RequestBody;
 use crate::crypto::mac::ChunkMac;
+use crate::message::Direction;
+use crate::transfer::limits::Limits;
 use crate::transfer::progress::Progress;
 
 /// An encrypted piece.
@@ -19,20 +21,30 @@ pub(super) struct Sealed {
     pub(super) macs: Vec<ChunkMac>,
 }
 
-/// A body in slices of the same memory; each is counted when it leaves.
-pub(super) fn counted(body: Bytes, progress: Arc<Progress>, left: Arc<AtomicU64>) -> RequestBody {
+/// A body in slices of the same memory; each leaves when the limits let it, and is counted then.
+pub(super) fn counted(
+    body: Bytes,
+    limits: &Limits,
+    progress: &Arc<Progress>,
+    left: &Arc<AtomicU64>,
+) -> RequestBody {
     if body.is_empty() {
         return RequestBody::Bytes(body);
     }
     let len = body.len() as u64;
-    let starts = (0..body.len()).step_by(SLICE);
-    let slices = starts.map(move |start| {
-        let slice = body.slice(start..body.len().min(start + SLICE));
+    let rest = (body, limits.clone(), Arc::clone(progress), Arc::clone(left));
+    let slices = stream::unfold(rest, |(mut body, limits, progress, left)| async {
+        if body.is_empty() {
+            return None;
+        }
+        let bucket = limits.bandwidth.of(Direction::Up);
+        let slice = body.split_to(bucket.slice(body.len().min(SLICE)));
+        limits.pass(Direction::Up, slice.len()).await;
         progress.add(slice.len() as u64);
         left.fetch_add(slice.len() as u64, Ordering::Relaxed);
-        Ok(slice)
+        Some((Ok(slice), (body, limits, progress, left)))
     });
-    RequestBody::Stream { len, stream: Box::pin(stream::iter(slices)) }
+    RequestBody::Stream { len, stream: Box::pin(slices) }
 }
 
 /// XOR of the ciphertext in columns of 12 bytes, which the server compares (`crypto::checksum`).
@@ -71,7 +83,7 @@ mod tests {
         use futures_util::TryStreamExt;
         let bytes: Vec<u8> = (0..300_000_u32).map(|i| i.to_le_bytes()[0]).collect();
         let (progress, left) = (Arc::new(Progress::default()), Arc::new(AtomicU64::new(0)));
-        let body = counted(bytes.clone().into(), Arc::clone(&progress), Arc::clone(&left));
+        let body = counted(bytes.clone().into(), &Limits::default(), &progress, &left);
         assert_eq!(body.len(), 300_000);
         let sent: Vec<Bytes> = body.into_stream().try_collect().await.unwrap();
         assert_eq!(sent.concat(), bytes);
