@@ -2,29 +2,19 @@
 //! end: the exit code is then not 0, and a script must not use what came.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use bytes::Bytes;
 use clap::Args;
-use futures_util::StreamExt;
 use tokio::io::AsyncReadExt;
-use tokio::time::Instant;
 
 use super::context::Context;
 use super::exit::ExitCode;
 use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
 use super::remote::{CloudPath, Place};
-use crate::api::origin::Origin;
-use crate::api::storage::StorageError;
-use crate::api::transport::Transport;
-use crate::crypto::chunk;
-use crate::crypto::key::{FileKey, NodeKey};
-use crate::crypto::mac;
-use crate::handle::NodeHandle;
+use crate::crypto::key::NodeKey;
 use crate::message::ProblemKind;
-use crate::transfer::TransferError;
-use crate::transfer::patience::{Patience, Remedy};
+use crate::transfer::patience::Patience;
+use crate::transfer::reader::{Readable, Reader};
 use crate::tree::Node;
 use crate::worker::problem;
 
@@ -90,91 +80,13 @@ async fn print_node(context: &mut Context, opened: &Opened, cloud: &CloudPath) -
     let Some(NodeKey::File(key)) = file.key() else {
         return Err(problem::undecryptable(&file.label()).into());
     };
-    let mut stream = Stream {
-        opened,
-        node: file.handle(),
-        key,
-        origin: None,
-        patience: Patience::new(context.options.max_wait, 1),
-    };
+    let readable = Readable { node: file.handle(), key, size: file.size(), name: file.label() };
+    let patience = Patience::new(context.options.max_wait, 1);
+    let mut reader = Reader::new(opened.session.clone(), readable, patience);
     let doing = format!("print \"{cloud}\"");
     let refused = |error| Failure::from(problem::of_transfer(&doing, &error));
-    let mut macs = Vec::new();
-    for (offset, len) in chunk::pieces(file.size(), PIECE_BYTES) {
-        let mut piece = stream.piece(offset, len).await.map_err(refused)?;
-        macs.extend(mac::decrypt_chunks(stream.key.aes(), stream.key.nonce(), offset, &mut piece));
-        context.output.bytes(&piece)?;
+    while let Some(piece) = reader.next().await.transpose() {
+        context.output.bytes(&piece.map_err(refused)?)?;
     }
-    context.output.flush()?;
-    if !mac::verify(&stream.key, file.size(), &macs) {
-        return Err(refused(TransferError::Damaged { name: file.label() }));
-    }
-    Ok(())
+    context.output.flush()
 }
-
-/// A file that is read from a storage server, piece by piece.
-struct Stream<'a> {
-    opened: &'a Opened,
-    node: NodeHandle,
-    key: FileKey,
-    origin: Option<Origin>,
-    patience: Patience,
-}
-
-impl Stream<'_> {
-    /// Fetches `len` encrypted bytes, as often as patience allows.
-    async fn piece(&mut self, offset: u64, len: u64) -> Result<Vec<u8>, TransferError> {
-        let client = self.opened.session.client();
-        loop {
-            if let Some(wait) = self.patience.wait(Instant::now()) {
-                (client.waits())(Some(wait));
-                match wait.until {
-                    Some(until) => tokio::time::sleep_until(until).await,
-                    None => std::future::pending().await,
-                }
-                (client.waits())(None);
-            }
-            let Some(origin) = &self.origin else {
-                match self.opened.session.download_url(self.node).await {
-                    Ok((origin, _size)) => self.origin = Some(origin),
-                    Err(error) => self.patience.judge_address(error, Instant::now())?,
-                }
-                continue;
-            };
-            match receive(client.transport(), origin, offset, len).await {
-                Ok(bytes) => {
-                    self.patience.moved();
-                    return Ok(bytes);
-                }
-                Err(error) => match self.patience.judge(error, Instant::now())? {
-                    Remedy::Again => {}
-                    Remedy::NewAddress | Remedy::OtherHost => self.origin = None,
-                },
-            }
-        }
-    }
-}
-
-async fn receive(
-    transport: &Arc<dyn Transport>,
-    origin: &Origin,
-    offset: u64,
-    len: u64,
-) -> Result<Vec<u8>, StorageError> {
-    let mut body = origin.open(transport, offset, offset + len - 1).await?;
-    let mut bytes = Vec::new();
-    while let Some(more) = body.next().await {
-        let more: Bytes = more?;
-        bytes.extend_from_slice(&more);
-        if bytes.len() as u64 > len {
-            break;
-        }
-    }
-    if bytes.len() as u64 == len {
-        return Ok(bytes);
-    }
-    Err(StorageError::WrongLength { asked: len, sent: bytes.len() as u64 })
-}
-
-/// Bytes of one request: enough to make the way to the server short, little enough to wait for.
-const PIECE_BYTES: u64 = 4 << 20;

@@ -1,6 +1,6 @@
 //! Files on their way, as the worker drives them. Pure machines decide: `filter` and `plan` what is copied, `conflict`
 //! what is done about a name that is taken, `queue` which file moves now. Movers do: `upload` and `download` carry one
-//! file each, with `compare` for a proof that needs no moving. How far they are outlives the program in the journals of
+//! file each, with `compare` for a proof that needs no moving, `reader` for a look at a content. How far they are outlives the program in the journals of
 //! `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
 
 mod buffer;
@@ -18,6 +18,7 @@ pub(crate) mod patience;
 pub mod plan;
 pub mod progress;
 pub mod queue;
+pub(crate) mod reader;
 mod recheck;
 mod remaining;
 mod small_pool;
