@@ -14,9 +14,10 @@ use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
 use megapane::entry::{CloudFolder, EntryKey, Location};
 use megapane::message::{
-    AccountRow, AccountState, Arrangement, Command, CopyId, CopyReport, Direction, Event, Leftovers,
-    MarkChange, PlanSummary, Resolution, Row, Scope, Selection, Sort, TransferAction, TransferId,
-    TransferState, Unfinished, UnfinishedId, ViewId, Wait, WaitReason,
+    AccountRow, AccountState, Arrangement, Command, Compared, CopyId, CopyReport, Depth, DiffLine, Direction,
+    Event, FolderPolicy, Leftovers, MarkChange, PlanSummary, Resolution, Row, Scope,
+    Selection, Sort, TransferAction, TransferId, TransferState, Unfinished, UnfinishedId, Verdict,
+    ViewId, Wait, WaitReason,
 };
 use megapane::ui::backend::TtyBackend;
 use megapane::ui::input::Input;
@@ -28,7 +29,9 @@ use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
-use screen::{conflict, head, left_rows, local, photos, pictures, right_rows, text_of, totals, transfer};
+use screen::{
+    conflict, head, left_rows, local, photos, pictures, right_rows, text_conflict, text_of, totals, transfer,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -265,6 +268,50 @@ async fn conflicts_are_asked_one_after_another() {
     assert!(app.shows("second.txt"), "{}", app.picture());
     app.type_in("A").await;
     assert_eq!(app.sent(), [answer(2, Resolution::Overwrite, Scope::Rest)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_is_looked_into_before_it_is_answered() {
+    let mut app = App::start().await;
+    app.tell(Event::Conflict(text_conflict())).await;
+    app.type_in("d").await;
+    let compare = |depth| Command::Compare { conflict: 1, depth };
+    assert_eq!(app.sent(), [compare(Depth::Content)]);
+    assert!(app.shows("comparing…"), "{}", app.picture());
+    let verdict = Compared::Verdict(Verdict::Different);
+    app.tell(Event::Compared { conflict: 1, compared: verdict }).await;
+    assert!(app.shows("different, proven (nothing downloaded)"), "{}", app.picture());
+    app.type_in("d").await;
+    assert_eq!(app.sent(), [compare(Depth::Lines)]);
+    let lines = vec![DiffLine::Existing("old".into()), DiffLine::Source("new".into())];
+    app.tell(Event::Compared { conflict: 1, compared: Compared::Lines(lines) }).await;
+    assert!(app.shows("- old") && app.shows("+ new"), "{}", app.picture());
+    app.type_in("<Esc>").await;
+    assert!(app.shows("Same name already there"), "escape comes back to the question: {}", app.picture());
+    app.type_in("e").await;
+    assert_eq!(app.sent(), [], "as long as the other: there is nothing to go on with");
+    app.type_in("s").await;
+    let skip = Command::Resolve { conflict: 1, resolution: Resolution::Skip, scope: Scope::One };
+    assert_eq!(app.sent(), [skip]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn folders_are_merged_unless_the_user_wants_to_be_asked() {
+    let mut app = App::start().await;
+    app.type_in("c").await;
+    let plan = |copy| PlanSummary { copy, common_folder_count: 3, file_count: 2, ..PlanSummary::default() };
+    app.tell(Event::Plan(plan(CopyId(1)))).await;
+    assert!(app.shows("3 folders are there already: what is in them is merged"), "{}", app.picture());
+    app.sent();
+    app.type_in("f").await;
+    let sent = app.sent();
+    assert_eq!(sent[0], Command::CancelCopy { copy: CopyId(1) });
+    let Command::PlanCopy { copy: CopyId(2), request } = &sent[1] else { panic!("{sent:?}") };
+    assert_eq!(request.options.folders, FolderPolicy::Ask);
+    app.tell(Event::Plan(plan(CopyId(2)))).await;
+    assert!(app.shows("3 folders are there already: you will be asked"), "{}", app.picture());
+    app.type_in("<Enter>").await;
+    assert_eq!(app.sent()[0], Command::StartCopy { copy: CopyId(2) });
 }
 
 #[tokio::test(start_paused = true)]
@@ -874,6 +921,7 @@ impl Fake {
             | Command::ContinueCopy { .. }
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
+            | Command::Compare { .. }
             | Command::Transfers(_)
             | Command::RetryNow { .. } => {}
         }

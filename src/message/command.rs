@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::Login;
-use super::conflict::{Resolution, Scope};
+use super::conflict::{Depth, Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
 use super::transfer::TransferAction;
 use super::unfinished::UnfinishedId;
@@ -186,6 +186,13 @@ pub enum Command {
         resolution: Resolution,
         /// For this one or for the rest of the copy too.
         scope: Scope,
+    },
+    /// Look into the two sides of an open `Event::Conflict`: `Event::Compared`. It stays open.
+    Compare {
+        /// Which conflict.
+        conflict: u64,
+        /// How far.
+        depth: Depth,
     },
     /// Act on transfers.
     Transfers(TransferAction),

@@ -1,6 +1,6 @@
 //! Files on their way, as the worker drives them. Pure machines decide: `filter` and `plan` what is copied, `conflict`
 //! what is done about a name that is taken, `queue` which file moves now. Movers do: `upload` and `download` carry one
-//! file each, with `compare` for a proof that needs no moving, `reader` for a look at a content. How far they are outlives the program in the journals of
+//! file each, with `compare` for a proof that needs no moving, `reader` and `lines` for a look at the difference. How far they are outlives the program in the journals of
 //! `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
 
 mod buffer;
@@ -14,6 +14,7 @@ pub mod filter;
 mod jobs;
 pub mod leftover;
 pub mod limits;
+pub(crate) mod lines;
 pub(crate) mod patience;
 pub mod plan;
 pub mod progress;

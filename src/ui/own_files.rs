@@ -72,6 +72,7 @@ impl OwnFiles {
             | Command::ContinueCopy { .. } // the demo keeps none
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
+            | Command::Compare { .. }
             | Command::Transfers(_)
             | Command::RetryNow { .. }
             | Command::Quit => Vec::new(),

@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 
 use super::figure::{self, Clock};
 use super::text;
-use crate::message::{
-    AccountState, Conflict, CopyReport, PlanSummary, TransferRow, TransferState, Verdict, Wait, WaitReason,
-};
+use crate::message::{AccountState, CopyReport, PlanSummary, TransferRow, TransferState, Wait, WaitReason};
 
 /// Returns what an account is doing, in the few words of a header.
 #[must_use]
@@ -157,20 +155,6 @@ pub fn report(report: &CopyReport, target: &str) -> (String, bool) {
         let _ = write!(text, " · {} {words}", figure::grouped(count));
     }
     (text, report.skipped_count + report.failed_count > 0 || report.problem.is_some())
-}
-
-/// Returns what is known of the two contents of a conflict.
-#[must_use]
-pub const fn verdict(conflict: &Conflict) -> &'static str {
-    let (source, existing) = (&conflict.source, &conflict.existing);
-    match conflict.verdict {
-        Verdict::Unknown if source.is_folder != existing.is_folder => "a file and a folder",
-        Verdict::Unknown if source.size != existing.size => "different: the sizes differ",
-        Verdict::Identical => "identical (proven, nothing downloaded)",
-        Verdict::SameFingerprint => "same fingerprint: a hint, not a proof",
-        Verdict::Different => "different (checked, nothing downloaded)",
-        Verdict::Unknown => "not compared",
-    }
 }
 
 #[cfg(test)]

@@ -13,12 +13,15 @@ use super::ends::Way;
 use super::inside::InsideDone;
 use super::jobs::{Done, blocking};
 use super::problem;
+use super::question::OpenQuestion;
 use super::removal::RemovalDone;
 use super::scan::{self, Goal, Origin, Picked, Wholes};
 use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
 use crate::local::{self, DiskEntry, SafeName};
-use crate::message::{CopyId, CopyReport, CopyRequest, Event, PlanSummary, Problem, ProblemKind, Verdict};
+use crate::message::{
+    Compared, CopyId, CopyReport, CopyRequest, Event, PlanSummary, Problem, ProblemKind, Verdict,
+};
 use crate::session::change::{Change, ChangeError, Outcome};
 use crate::store::copy_journal::CopyRecord;
 use crate::transfer::Limits;
@@ -44,8 +47,8 @@ pub(crate) struct Copy {
     pub(super) changes_target: bool,
     pub(super) scanning: usize,
     pub(super) making: usize,
-    /// The number of the question that the user has before them.
-    pub(super) conflict: Option<u64>,
+    /// What the user has before them.
+    pub(super) question: Option<OpenQuestion>,
     pub(super) told: Option<PlanSummary>,
     pub(super) cancel: CancellationToken,
     /// Its transfers are held back until the user lets them go.
@@ -91,6 +94,8 @@ pub(crate) enum CopyDone {
     },
     /// Two contents were compared.
     Examined(FileId, Verdict),
+    /// Two contents were compared for the user, who has this conflict before them.
+    Compared(u64, Compared),
     /// A file was copied or moved inside the account.
     Inside(InsideDone),
     /// Something was removed.
@@ -167,6 +172,7 @@ impl Actor {
         let done = match done {
             CopyDone::Inside(done) => return self.inside_done(id, done),
             CopyDone::Removed(done) => return self.removal_done(id, done),
+            CopyDone::Compared(conflict, compared) => return self.compared(id, conflict, compared),
             other => other,
         };
         let Some(copy) = self.copies.get_mut(&id) else { return };
@@ -211,7 +217,10 @@ impl Actor {
                 copy.plan.folder_failed(folder, &problem);
             }
             CopyDone::Examined(file, verdict) => copy.plan.examined(file, verdict),
-            CopyDone::NodeMade { .. } | CopyDone::Inside(_) | CopyDone::Removed(_) => {}
+            CopyDone::NodeMade { .. }
+            | CopyDone::Inside(_)
+            | CopyDone::Removed(_)
+            | CopyDone::Compared(..) => {}
         }
         if let Some(folder) = made_in {
             self.local_changed(&folder);
@@ -347,7 +356,7 @@ impl Actor {
     /// Stops what a stopped plan has on its way.
     pub(super) fn stop_copy(&mut self, id: CopyId) {
         if let Some(copy) = self.copies.get_mut(&id) {
-            copy.conflict = None;
+            copy.question = None;
             copy.cancel.cancel();
             if copy.stage == Stage::Planned {
                 copy.stage = Stage::Running; // to its end; a folder that is being made is waited for

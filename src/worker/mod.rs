@@ -7,6 +7,7 @@
 //!    account   log in, list, quota                              (door, connect: the ways in)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
+//!              comparison: what is known of two contents;
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
 //!    transfers files on their way, by the queue   (names: what a folder has)
 //!    unfinished copies beyond the end of the program
@@ -17,6 +18,7 @@
 mod account;
 mod actor;
 mod changes;
+mod comparison;
 pub mod connect;
 mod copying;
 mod disk;

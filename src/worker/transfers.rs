@@ -9,9 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::actor::Actor;
+use super::comparison::file_key;
 use super::jobs::Done;
 use super::problem;
-use super::question::file_key;
 use super::scan::{Goal, Origin};
 use super::wait::shown_wait;
 use crate::api::error::ApiError;
@@ -345,16 +345,19 @@ impl Actor {
         let account = self.accounts.get(account).ok_or_else(session_ended)?;
         let (session, tree) = account.ready().ok_or_else(session_ended)?;
         let target = match &file.replaces {
-            Replaces::Version(Goal::Node(old)) => session.prepare_put(tree, folder, &file.name, Some(*old)),
+            Replaces::Version(Goal::Node(old)) | Replaces::Beginning(Goal::Node(old)) => {
+                session.prepare_put(tree, folder, &file.name, Some(*old))
+            }
             Replaces::ToBin(Goal::Node(old)) => {
                 session.prepare_put(tree, folder, &file.name, None).and_then(|put| {
                     let trash = session.prepare(tree, Change::Trash { node: *old, from: folder })?;
                     Ok(PutTarget { then_trash: Some(Box::new(trash)), ..put })
                 })
             }
-            Replaces::Nothing | Replaces::Version(Goal::Disk(_)) | Replaces::ToBin(Goal::Disk(_)) => {
-                session.prepare_put(tree, folder, &file.name, None)
-            }
+            Replaces::Nothing
+            | Replaces::Version(Goal::Disk(_))
+            | Replaces::Beginning(Goal::Disk(_))
+            | Replaces::ToBin(Goal::Disk(_)) => session.prepare_put(tree, folder, &file.name, None),
         };
         let source = match &file.source {
             Origin::Disk(path) => path.clone(),
@@ -419,6 +422,7 @@ impl Actor {
             existing: match file.replaces {
                 Replaces::Nothing => Existing::Fail,
                 Replaces::Version(_) | Replaces::ToBin(_) => Existing::Trash(self.trash.clone()),
+                Replaces::Beginning(_) => Existing::Beginning(self.trash.clone()),
             },
             keep: keep.clone(),
             limits: limits.clone(),

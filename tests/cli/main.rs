@@ -4,6 +4,7 @@
 
 mod check;
 mod config;
+mod conflict;
 mod copy;
 #[cfg(target_os = "linux")]
 mod full_disk;

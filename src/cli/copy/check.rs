@@ -163,6 +163,7 @@ impl Finding {
             | Note::WouldMakeFolder
             | Note::Same
             | Note::LeftAlone
+            | Note::SetAside
             | Note::Filtered
             | Note::PassedOver(_)
             | Note::StartedOver(_) => None,

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod confirm;
 pub mod conflict;
+pub mod difference;
 pub mod field;
 pub mod help;
 pub mod login;
@@ -15,6 +16,7 @@ pub mod unfinished;
 use accounts::AccountChooser;
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
+use difference::Difference;
 use help::Help;
 use palette::Palette;
 use prompt::Prompt;
@@ -28,6 +30,8 @@ pub enum Dialog {
     Copy(CopyConfirmation),
     /// Asks what to do where a name is taken.
     Conflict(ConflictDialog),
+    /// Shows in which lines the two sides of a conflict differ.
+    Difference(Difference),
     /// Asks what becomes of what earlier runs left.
     Unfinished(UnfinishedDialog),
     /// Asks yes or no.

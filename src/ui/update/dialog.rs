@@ -10,6 +10,7 @@ use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
 use crate::ui::dialog::prompt::{Prompt, Purpose, name_problem};
 use crate::ui::dialog::unfinished::{Choice as Decision, UnfinishedDialog};
 use crate::ui::key::Key;
+use crate::ui::layout::page_rows;
 use crate::ui::own_files;
 use crate::ui::state::AppState;
 
@@ -20,6 +21,10 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
     let kept = match dialog {
         Dialog::Copy(copy) => press_copy(state, copy, key, commands),
         Dialog::Conflict(conflict) => press_conflict(state, conflict, key, commands),
+        Dialog::Difference(mut difference) => {
+            let height = page_rows(state.surroundings.height);
+            difference.press(key, height).then_some(Dialog::Difference(difference))
+        }
         Dialog::Unfinished(unfinished) => press_unfinished(state, unfinished, key, commands),
         Dialog::Question(question) => press_question(state, question, key, commands),
         Dialog::Prompt(prompt) => press_prompt(state, prompt, key, commands),
@@ -55,6 +60,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
         Some(
             Dialog::Copy(_)
             | Dialog::Conflict(_)
+            | Dialog::Difference(_)
             | Dialog::Unfinished(_)
             | Dialog::Question(_)
             | Dialog::Accounts(_)
@@ -90,11 +96,15 @@ fn closes(key: Key) -> bool {
 
 fn press_copy(
     state: &mut AppState,
-    dialog: CopyConfirmation,
+    mut dialog: CopyConfirmation,
     key: Key,
     commands: &mut Vec<Command>,
 ) -> Option<Dialog> {
     let copy = dialog.copy;
+    if key.typed() == Some('f') && !dialog.is_void() && dialog.plan.common_folder_count > 0 {
+        commands.extend(dialog.turn_folders(state.copies.next()));
+        return Some(Dialog::Copy(dialog));
+    }
     match choice(key, 'c') {
         Choice::None => return Some(Dialog::Copy(dialog)),
         Choice::Yes if !dialog.is_void() => {
@@ -151,6 +161,10 @@ fn press_conflict(
 ) -> Option<Dialog> {
     match dialog.press(key, state.surroundings.clock.now) {
         Outcome::Stay => Some(Dialog::Conflict(dialog)),
+        Outcome::Asked(command) => {
+            commands.push(command);
+            Some(Dialog::Conflict(dialog))
+        }
         Outcome::Answered(command) => {
             commands.push(command);
             None

@@ -5,9 +5,11 @@
 use super::place;
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
-    AccountRow, AccountState, Command, CopyReport, Event, Note, PlanSummary, Problem, ViewId, ViewState,
+    AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
+    ViewId, ViewState,
 };
 use crate::ui::dialog::Dialog;
+use crate::ui::dialog::difference::Difference;
 use crate::ui::dialog::login::{LoginForm, Need};
 use crate::ui::dialog::unfinished::UnfinishedDialog;
 use crate::ui::pane::Pane;
@@ -55,6 +57,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         }
         Event::CopyNote { note: Note::StartedOver(problem), .. } => state.say(problem.message),
         Event::CopyNote { .. } => {}
+        Event::Compared { conflict, compared } => receive_comparison(state, conflict, compared),
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => state.transfers.receive(changed, &removed, totals),
         Event::Done { text } => state.say(text),
@@ -153,6 +156,19 @@ fn found(state: &mut AppState, view: ViewId, row: Option<u64>) {
     state.say("no name here contains that");
 }
 
+/// Shows what a look into the two sides of the open conflict came to; lines get a page of their own.
+fn receive_comparison(state: &mut AppState, number: u64, compared: Compared) {
+    let is_asked =
+        |dialog: &&mut Dialog| matches!(dialog, Dialog::Conflict(open) if open.conflict.conflict == number);
+    let Some(Dialog::Conflict(open)) = state.dialogs.iter_mut().find(is_asked) else { return };
+    open.receive(&compared);
+    let Conflict { path, source, existing, .. } = &open.conflict;
+    let (path, places) = (path.clone(), [existing.place.clone(), source.place.clone()]);
+    if let Compared::Lines(lines) = compared {
+        state.dialogs.push(Dialog::Difference(Difference { path, places, lines, top: 0 }));
+    }
+}
+
 fn receive_plan(state: &mut AppState, plan: PlanSummary) {
     for dialog in &mut state.dialogs {
         if let Dialog::Copy(copy) = dialog
@@ -174,7 +190,9 @@ fn copy_ended(state: &mut AppState, report: &CopyReport) {
     state.conflicts.retain(|conflict| conflict.copy != report.copy);
     let over =
         |dialog: &Dialog| matches!(dialog, Dialog::Conflict(open) if open.conflict.copy == report.copy);
-    state.dialogs.retain(|dialog| !over(dialog));
+    if state.dialogs.iter().any(over) {
+        state.dialogs.retain(|dialog| !over(dialog) && !matches!(dialog, Dialog::Difference(_)));
+    }
     let Some(plan) = state.copies.running.remove(&report.copy) else { return };
     let (text, bad) = wording::report(report, &plan.target);
     state.notice = Some(if bad {

@@ -3,7 +3,9 @@
 
 mod bottom;
 mod canvas;
+mod conflict;
 mod dialog;
+mod difference;
 mod form;
 mod lists;
 mod pane;
