@@ -15,8 +15,8 @@ use jiff::tz::TimeZone;
 use megapane::entry::{CloudFolder, EntryKey, Location};
 use megapane::message::{
     AccountRow, AccountState, Arrangement, Command, Compared, CopyId, CopyReport, Depth, DiffLine, Direction,
-    Event, FolderPolicy, Leftovers, MarkChange, PlanSummary, Resolution, Row, Scope,
-    Selection, Sort, TransferAction, TransferId, TransferState, Unfinished, UnfinishedId, Verdict,
+    Event, FolderPolicy, Leftovers, MarkChange, Note, PlanSummary, Resolution, Row, Sameness, Scope,
+    Selection, Sort, Task, TransferAction, TransferId, TransferState, Unfinished, UnfinishedId, Verdict,
     ViewId, Wait, WaitReason,
 };
 use megapane::ui::backend::TtyBackend;
@@ -312,6 +312,57 @@ async fn folders_are_merged_unless_the_user_wants_to_be_asked() {
     assert!(app.shows("3 folders are there already: you will be asked"), "{}", app.picture());
     app.type_in("<Enter>").await;
     assert_eq!(app.sent()[0], Command::StartCopy { copy: CopyId(2) });
+}
+
+#[tokio::test(start_paused = true)]
+async fn v_compares_with_the_other_pane_and_leads_to_what_differs() {
+    let mut app = App::start().await;
+    app.type_in("ggV").await;
+    let sent = app.sent();
+    let [.., Command::PlanCopy { copy, request }, Command::StartCopy { .. }] = &sent[..] else {
+        panic!("{sent:?}")
+    };
+    assert_eq!((&request.selection, &request.target), (&Selection::Contents(pictures()), &photos()));
+    assert_eq!(request.options.task, Task::Check { one_way: false });
+    assert_eq!(request.options.sameness, Sameness::Content);
+    let note = |path: &str, note| Event::CopyNote { copy: *copy, path: path.into(), size: 5, note };
+    app.tell(note("same.jpg", Note::Identical)).await;
+    app.tell(note("Lisbon/castle.jpg", Note::Differs { in_size: false })).await;
+    app.tell(note("tram.mov", Note::MissingInSource)).await;
+    for words in ["1 file proven identical, 0 B downloaded", "different (1)", "only in work:/Photos/2024 (1)"]
+    {
+        assert!(app.shows(words), "{}", app.picture());
+    }
+    app.type_in("<Enter>").await;
+    let lisbon = Location::Local("/home/anna/Pictures/2024/Lisbon".into());
+    let focus = Some(EntryKey::Name("castle.jpg".into()));
+    let there = format!("work:H:{}/Lisbon/castle.jpg", screen::node(1));
+    assert_eq!(
+        app.sent(),
+        [
+            Command::OpenPath { view: ViewId(1), path: there },
+            Command::Open { view: ViewId(0), location: lisbon, focus }
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_comparison_can_be_stopped_and_put_away() {
+    let mut app = App::start_with(Fake { slow: true, ..Fake::default() }, Some("work")).await;
+    app.type_in("V").await;
+    assert!(app.shows("comparing 0 of 2"), "{}", app.picture());
+    app.type_in("b").await;
+    assert!(app.shows("comparing goes on · V shows it"), "{}", app.picture());
+    app.sent();
+    app.type_in("V").await;
+    assert_eq!(app.sent(), [], "it is the one that runs");
+    app.type_in("<Esc>").await;
+    let sent = app.sent();
+    let [Command::CancelCopy { copy }] = sent[..] else { panic!("{sent:?}") };
+    app.tell(Event::CopyEnded(CopyReport { copy, cancelled: true, ..CopyReport::default() })).await;
+    assert!(app.shows("stopped: 0 files proven identical"), "{}", app.picture());
+    app.type_in("<Esc>").await;
+    assert!(!app.shows("Verify ─"), "{}", app.picture());
 }
 
 #[tokio::test(start_paused = true)]
@@ -780,6 +831,8 @@ struct Fake {
     right: Vec<Row>,
     /// Hears, but never answers.
     deaf: bool,
+    /// Its copies never end.
+    slow: bool,
 }
 
 impl Default for Fake {
@@ -788,7 +841,7 @@ impl Default for Fake {
         for row in &mut left {
             row.marked = false;
         }
-        Self { accounts: vec!["work"], left, right: right_rows(), deaf: false }
+        Self { accounts: vec!["work"], left, right: right_rows(), deaf: false, slow: false }
     }
 }
 
@@ -897,6 +950,7 @@ impl Fake {
                 };
                 answers.push_back(Event::Plan(plan));
             }
+            Command::StartCopy { .. } if self.slow => {}
             Command::StartCopy { copy } => {
                 answers.push_back(Event::CopyEnded(CopyReport {
                     copy,

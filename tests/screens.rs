@@ -6,7 +6,7 @@ mod screen;
 use jiff::ToSpan;
 use megapane::entry::Location;
 use megapane::message::{
-    AccountState, Compared, DiffLine, Direction, Event, Leftovers, PlanSummary, Problem,
+    AccountState, Compared, CopyReport, DiffLine, Direction, Event, Leftovers, Note, PlanSummary, Problem,
     ProblemKind, TransferState, Unfinished, UnfinishedId, Verdict, ViewHead, ViewState, Wait, WaitReason,
 };
 use megapane::ui::state::AppState;
@@ -258,6 +258,46 @@ fn lines_in_which_two_texts_differ() {
         ];
         lines.extend((0..40).map(|number| both(&format!("line {number}"))));
         tell(state, Event::Compared { conflict: 1, compared: Compared::Lines(lines) });
+    });
+}
+
+/// What a comparison of the two panes has found.
+fn found(state: &mut AppState) {
+    type_in(state, "ggV");
+    let copy = megapane::message::CopyId(1);
+    let plan = PlanSummary { copy, file_count: 1_300, complete: true, ..PlanSummary::default() };
+    tell(state, Event::Plan(plan));
+    let unreadable = Problem::new(ProblemKind::Integrity, "\"f3Kd9aQx\" cannot be decrypted", "");
+    let notes = [
+        ("castle.jpg", 5_347_737, Note::Differs { in_size: true }),
+        (
+            "Lisbon/a folder with a long name/IMG_2024_very_long_name.jpg",
+            11_534_336,
+            Note::Differs { in_size: false },
+        ),
+        ("Winter/Schnee 日本.heic", 2_831_155, Note::MissingInTarget),
+        ("tram 28 🚋.mov", 851_443_712, Note::MissingInSource),
+        ("old\x1b[31m.txt", 12, Note::MissingInSource),
+        ("?undecryptable H:f3Kd9aQx", 1_258_291, Note::Skipped(unreadable)),
+        ("beach-noon.jpg", 4_089_447, Note::Identical),
+    ];
+    for (path, size, note) in notes {
+        tell(state, Event::CopyNote { copy, path: path.into(), size, note });
+    }
+}
+
+#[test]
+fn a_comparison_under_way() {
+    filled("verify_running", found);
+}
+
+#[test]
+fn what_a_comparison_found() {
+    filled("verify", |state| {
+        found(state);
+        type_in(state, "jj");
+        let report = CopyReport { copy: megapane::message::CopyId(1), ..CopyReport::default() };
+        tell(state, Event::CopyEnded(report));
     });
 }
 

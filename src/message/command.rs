@@ -46,9 +46,9 @@ pub enum Command {
         /// The view.
         view: ViewId,
     },
-    /// Show the folder that the user typed, `account:path` or `account:` (for disk folders there is [`Self::Open`]):
-    /// `Event::View` as for [`Self::Open`], or `Event::Failed` where there is no such folder, several match, or
-    /// it is a file; the view then stays where it is.
+    /// Show the folder that the user typed, `account:path` or `account:` (for disk folders there is [`Self::Open`]); of a
+    /// file the folder that it is in, with the focus on it: `Event::View` as for [`Self::Open`], or `Event::Failed` where
+    /// there is nothing of that name or several match; the view then stays where it is.
     OpenPath {
         /// The view.
         view: ViewId,

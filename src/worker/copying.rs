@@ -188,7 +188,7 @@ impl Actor {
                 let rename = copy.rename.as_deref().filter(|_| copy.is_top(folder));
                 let found = found.and_then(|children| {
                     let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
-                    Ok(scan::offers_up(children, tree, target, rename, copy.plan.wants_others()))
+                    Ok(scan::offers_up(children, tree, target, rename, copy.wants_others(folder)))
                 });
                 copy.plan.scanned(folder, found);
             }
@@ -394,6 +394,12 @@ impl Copy {
             Way::Inside => INSIDE_AT_ONCE,
         };
         self.making < most
+    }
+
+    /// Beside what was picked nothing matters.
+    pub(super) fn wants_others(&self, folder: FolderId) -> bool {
+        let is_picked = !matches!(self.picked, Picked::Nothing);
+        self.plan.wants_others() && !(is_picked && self.is_top(folder))
     }
 
     /// Only what was picked is renamed, not what is in it.

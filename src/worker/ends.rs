@@ -200,12 +200,12 @@ fn require_apart(
     Err(Problem::new(ProblemKind::Harmful, message, "Choose a target outside of it."))
 }
 
-/// What else is in the target is no business of entries that were picked: only a whole folder has a whole target.
+/// What else is in the target is no business of entries that were picked: only a whole folder has a whole target. A check
+/// looks beside nothing that was picked, but into it: `Copy::wants_others`.
 const fn of_entries(task: Task) -> Task {
     match task {
         Task::Sync(_) => Task::Copy,
-        Task::Check { .. } => Task::Check { one_way: true },
-        Task::Copy | Task::Move { .. } => task,
+        Task::Copy | Task::Move { .. } | Task::Check { .. } => task,
     }
 }
 

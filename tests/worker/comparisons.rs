@@ -1,5 +1,5 @@
-//! Two contents held against each other: for the question of a conflict, and for a file that may be the beginning of
-//! another. What was downloaded for it is counted.
+//! Two contents held against each other: for the question of a conflict, for a file that may be the beginning of
+//! another, and for a check of chosen entries. What was downloaded for it is counted.
 
 use megapane::message::*;
 
@@ -137,4 +137,51 @@ async fn what_was_no_beginning_is_fetched_as_a_whole_and_the_old_file_is_in_the_
         .map(|entry| std::fs::read(entry.path()).unwrap())
         .collect();
     assert!(kept == [other]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_of_chosen_entries_looks_into_folders_and_beside_nothing() {
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("cloud/d/same", b"same", TIME);
+            ann.file("cloud/d/theirs", b"theirs", TIME);
+            ann.file("cloud/beside", b"beside", TIME);
+        },
+        |_| {},
+    );
+    desk.write("disk/d/same", b"same", TIME + 9);
+    desk.write("disk/d/ours", b"ours", TIME);
+    desk.open_cloud("").await;
+    desk.emulator.clear_seen();
+    let keys = vec![megapane::entry::EntryKey::Name("d".into())];
+    let chosen = Selection::Entries { parent: desk.local("disk"), keys };
+    let mut request = request(chosen, desk.cloud("cloud"), ConflictPolicy::Ask);
+    request.options.task = Task::Check { one_way: false };
+    request.options.sameness = Sameness::Content;
+    let ran = desk.run(request, |_| panic!("nobody is asked")).await;
+    let mut notes: Vec<(&str, &Note)> = ran.notes.iter().map(|(path, note)| (path.as_str(), note)).collect();
+    notes.sort_by_key(|(path, _)| *path);
+    let expected = [
+        ("d/ours", &Note::MissingInTarget),
+        ("d/same", &Note::Identical),
+        ("d/theirs", &Note::MissingInSource),
+    ];
+    assert_eq!(notes, expected);
+    assert_eq!(downloaded(&desk), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_path_to_a_file_shows_its_folder_with_the_cursor_on_it() {
+    let mut desk = Desk::with(
+        |ann, _| {
+            ann.file("cloud/d/file", b"x", TIME);
+        },
+        |_| {},
+    );
+    let head = desk.open_cloud("cloud/d/file").await;
+    assert_eq!((head.title.as_str(), head.focus), ("work:/cloud/d", Some(0)));
+    let path = format!("work:H:{}/file", desk.ann.node("cloud/d").unwrap());
+    desk.send(Command::OpenPath { view: CLOUD, path });
+    let head = desk.head(CLOUD, |_| true).await;
+    assert_eq!((head.title.as_str(), head.focus), ("work:/cloud/d", Some(0)));
 }

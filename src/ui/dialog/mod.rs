@@ -2,6 +2,7 @@
 //! Each is plain data and says what a key means to it; what follows from that is done in `update::dialog`.
 
 pub mod accounts;
+pub mod check;
 pub mod confirm;
 pub mod conflict;
 pub mod difference;
@@ -32,6 +33,8 @@ pub enum Dialog {
     Conflict(ConflictDialog),
     /// Shows in which lines the two sides of a conflict differ.
     Difference(Difference),
+    /// Shows what a check has found so far: the state's.
+    Check,
     /// Asks what becomes of what earlier runs left.
     Unfinished(UnfinishedDialog),
     /// Asks yes or no.

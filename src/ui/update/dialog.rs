@@ -1,7 +1,7 @@
 //! Keys for the dialog on top, and what follows from its answer.
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
-use super::{look, mark, perform, place, program};
+use super::{check, look, mark, perform, place, program};
 use crate::message::{Command, MarkChange, PlanSummary, ViewId};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
@@ -25,6 +25,7 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
             let height = page_rows(state.surroundings.height);
             difference.press(key, height).then_some(Dialog::Difference(difference))
         }
+        Dialog::Check => check::press(state, key, commands).then_some(Dialog::Check),
         Dialog::Unfinished(unfinished) => press_unfinished(state, unfinished, key, commands),
         Dialog::Question(question) => press_question(state, question, key, commands),
         Dialog::Prompt(prompt) => press_prompt(state, prompt, key, commands),
@@ -61,6 +62,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             Dialog::Copy(_)
             | Dialog::Conflict(_)
             | Dialog::Difference(_)
+            | Dialog::Check
             | Dialog::Unfinished(_)
             | Dialog::Question(_)
             | Dialog::Accounts(_)

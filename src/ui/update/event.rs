@@ -2,7 +2,7 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::place;
+use super::{check, place};
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
@@ -56,7 +56,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             state.unfinished = Some(UnfinishedDialog { copies, leftovers, since });
         }
         Event::CopyNote { note: Note::StartedOver(problem), .. } => state.say(problem.message),
-        Event::CopyNote { .. } => {}
+        Event::CopyNote { copy, path, size, note } => check::receive_note(state, copy, (path, size, &note)),
         Event::Compared { conflict, compared } => receive_comparison(state, conflict, compared),
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => state.transfers.receive(changed, &removed, totals),
@@ -170,6 +170,9 @@ fn receive_comparison(state: &mut AppState, number: u64, compared: Compared) {
 }
 
 fn receive_plan(state: &mut AppState, plan: PlanSummary) {
+    if check::receive_plan(state, &plan) {
+        return;
+    }
     for dialog in &mut state.dialogs {
         if let Dialog::Copy(copy) = dialog
             && copy.copy == plan.copy
@@ -187,6 +190,9 @@ fn receive_plan(state: &mut AppState, plan: PlanSummary) {
 }
 
 fn copy_ended(state: &mut AppState, report: &CopyReport) {
+    if check::ended(state, report) {
+        return;
+    }
     state.conflicts.retain(|conflict| conflict.copy != report.copy);
     let over =
         |dialog: &Dialog| matches!(dialog, Dialog::Conflict(open) if open.conflict.copy == report.copy);

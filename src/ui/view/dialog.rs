@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::Canvas;
-use super::{conflict, difference, lists, unfinished};
+use super::{check, conflict, difference, lists, unfinished};
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{CopyConfirmation, Question};
@@ -21,6 +21,7 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::Copy(copy) => draw_copy(copy, area, canvas),
         Dialog::Conflict(conflict) => conflict::draw(state, conflict, area, canvas),
         Dialog::Difference(difference) => difference::draw(difference, area, canvas),
+        Dialog::Check => check::draw(state, area, canvas),
         Dialog::Unfinished(unfinished) => unfinished::draw(unfinished, area, canvas),
         Dialog::Question(question) => draw_question(question, area, canvas),
         Dialog::Prompt(prompt) if prompt.is_boxed() => draw_prompt(prompt, area, canvas),

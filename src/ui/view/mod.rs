@@ -3,6 +3,7 @@
 
 mod bottom;
 mod canvas;
+mod check;
 mod conflict;
 mod dialog;
 mod difference;
