@@ -3,6 +3,7 @@
 //! cross a socket later. Secrets travel as [`Secret`](crate::secret::Secret) and are never written down.
 
 mod account;
+mod choice;
 mod command;
 mod conflict;
 mod copy;
@@ -13,8 +14,12 @@ mod unfinished;
 mod view;
 
 pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
+pub use choice::{Choice, Reply, choices};
 pub use command::{Command, Selection};
-pub use conflict::{Conflict, ConflictPolicy, ConflictSide, Resolution, Scope, Verdict};
+pub use conflict::{
+    Compared, Conflict, ConflictPolicy, ConflictSide, Depth, DiffLine, FolderPolicy, MOST_LINE_BYTES, Pair,
+    Resolution, Scope, Verdict,
+};
 pub use copy::{
     BackupFolder, Budget, CopyId, CopyOptions, CopyReport, CopyRequest, Cutoff, FileBounds, Filter, Note,
     Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,

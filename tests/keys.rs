@@ -15,9 +15,10 @@ use jiff::tz::TimeZone;
 use megapane::config::OnHangup;
 use megapane::entry::{CloudFolder, EntryKey, Location};
 use megapane::message::{
-    AccountRow, AccountState, Arrangement, Command, CopyId, CopyReport, Direction, Event, Leftovers,
-    MarkChange, PlanSummary, Resolution, Row, Scope, Selection, Sort, TransferAction, TransferId,
-    TransferRow, TransferState, Unfinished, UnfinishedId, ViewId, Wait, WaitReason,
+    AccountRow, AccountState, Arrangement, Command, Compared, CopyId, CopyReport, Depth, DiffLine, Direction,
+    Event, FolderPolicy, Leftovers, MarkChange, Note, PlanSummary, Resolution, Row, Sameness, Scope,
+    Selection, Sort, Task, TransferAction, TransferId, TransferRow, TransferState, Unfinished, UnfinishedId,
+    Verdict, ViewId, Wait, WaitReason,
 };
 use megapane::ui::backend::TtyBackend;
 use megapane::ui::input::Input;
@@ -29,7 +30,9 @@ use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
-use screen::{conflict, head, left_rows, local, photos, pictures, right_rows, text_of, totals, transfer};
+use screen::{
+    conflict, head, left_rows, local, photos, pictures, right_rows, text_conflict, text_of, totals, transfer,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -266,6 +269,101 @@ async fn conflicts_are_asked_one_after_another() {
     assert!(app.shows("second.txt"), "{}", app.picture());
     app.type_in("A").await;
     assert_eq!(app.sent(), [answer(2, Resolution::Overwrite, Scope::Rest)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_is_looked_into_before_it_is_answered() {
+    let mut app = App::start().await;
+    app.tell(Event::Conflict(text_conflict())).await;
+    app.type_in("d").await;
+    let compare = |depth| Command::Compare { conflict: 1, depth };
+    assert_eq!(app.sent(), [compare(Depth::Content)]);
+    assert!(app.shows("comparing…"), "{}", app.picture());
+    let verdict = Compared::Verdict(Verdict::Different);
+    app.tell(Event::Compared { conflict: 1, compared: verdict }).await;
+    assert!(app.shows("different, proven (nothing downloaded)"), "{}", app.picture());
+    app.type_in("d").await;
+    assert_eq!(app.sent(), [compare(Depth::Lines)]);
+    let lines = vec![DiffLine::Existing("old".into()), DiffLine::Source("new".into())];
+    app.tell(Event::Compared { conflict: 1, compared: Compared::Lines(lines) }).await;
+    assert!(app.shows("- old") && app.shows("+ new"), "{}", app.picture());
+    app.type_in("<Esc>").await;
+    assert!(app.shows("Same name already there"), "escape comes back to the question: {}", app.picture());
+    app.type_in("e").await;
+    assert_eq!(app.sent(), [], "as long as the other: there is nothing to go on with");
+    app.type_in("s").await;
+    let skip = Command::Resolve { conflict: 1, resolution: Resolution::Skip, scope: Scope::One };
+    assert_eq!(app.sent(), [skip]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn folders_are_merged_unless_the_user_wants_to_be_asked() {
+    let mut app = App::start().await;
+    app.type_in("c").await;
+    let plan = |copy| PlanSummary { copy, common_folder_count: 3, file_count: 2, ..PlanSummary::default() };
+    app.tell(Event::Plan(plan(CopyId(1)))).await;
+    assert!(app.shows("3 folders are there already: what is in them is merged"), "{}", app.picture());
+    app.sent();
+    app.type_in("f").await;
+    let sent = app.sent();
+    assert_eq!(sent[0], Command::CancelCopy { copy: CopyId(1) });
+    let Command::PlanCopy { copy: CopyId(2), request } = &sent[1] else { panic!("{sent:?}") };
+    assert_eq!(request.options.folders, FolderPolicy::Ask);
+    app.tell(Event::Plan(plan(CopyId(2)))).await;
+    assert!(app.shows("3 folders are there already: you will be asked"), "{}", app.picture());
+    app.type_in("<Enter>").await;
+    assert_eq!(app.sent()[0], Command::StartCopy { copy: CopyId(2) });
+}
+
+#[tokio::test(start_paused = true)]
+async fn v_compares_with_the_other_pane_and_leads_to_what_differs() {
+    let mut app = App::start().await;
+    app.type_in("ggV").await;
+    let sent = app.sent();
+    let [.., Command::PlanCopy { copy, request }, Command::StartCopy { .. }] = &sent[..] else {
+        panic!("{sent:?}")
+    };
+    assert_eq!((&request.selection, &request.target), (&Selection::Contents(pictures()), &photos()));
+    assert_eq!(request.options.task, Task::Check { one_way: false });
+    assert_eq!(request.options.sameness, Sameness::Content);
+    let note = |path: &str, note| Event::CopyNote { copy: *copy, path: path.into(), size: 5, note };
+    app.tell(note("same.jpg", Note::Identical)).await;
+    app.tell(note("Lisbon/castle.jpg", Note::Differs { in_size: false })).await;
+    app.tell(note("tram.mov", Note::MissingInSource)).await;
+    for words in ["1 file proven identical, 0 B downloaded", "different (1)", "only in work:/Photos/2024 (1)"]
+    {
+        assert!(app.shows(words), "{}", app.picture());
+    }
+    app.type_in("<Enter>").await;
+    let lisbon = Location::Local("/home/anna/Pictures/2024/Lisbon".into());
+    let focus = Some(EntryKey::Name("castle.jpg".into()));
+    let there = format!("work:H:{}/Lisbon/castle.jpg", screen::node(1));
+    assert_eq!(
+        app.sent(),
+        [
+            Command::OpenPath { view: ViewId(1), path: there },
+            Command::Open { view: ViewId(0), location: lisbon, focus }
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_comparison_can_be_stopped_and_put_away() {
+    let mut app = App::start_with(Fake { slow: true, ..Fake::default() }, Some("work")).await;
+    app.type_in("V").await;
+    assert!(app.shows("comparing 0 of 2"), "{}", app.picture());
+    app.type_in("b").await;
+    assert!(app.shows("comparing goes on · V shows it"), "{}", app.picture());
+    app.sent();
+    app.type_in("V").await;
+    assert_eq!(app.sent(), [], "it is the one that runs");
+    app.type_in("<Esc>").await;
+    let sent = app.sent();
+    let [Command::CancelCopy { copy }] = sent[..] else { panic!("{sent:?}") };
+    app.tell(Event::CopyEnded(CopyReport { copy, cancelled: true, ..CopyReport::default() })).await;
+    assert!(app.shows("stopped: 0 files proven identical"), "{}", app.picture());
+    app.type_in("<Esc>").await;
+    assert!(!app.shows("Verify ─"), "{}", app.picture());
 }
 
 #[tokio::test(start_paused = true)]
@@ -736,6 +834,8 @@ struct Fake {
     right: Vec<Row>,
     /// Hears, but never answers.
     deaf: bool,
+    /// Its copies never end.
+    slow: bool,
 }
 
 impl Default for Fake {
@@ -744,7 +844,7 @@ impl Default for Fake {
         for row in &mut left {
             row.marked = false;
         }
-        Self { accounts: vec!["work"], left, right: right_rows(), deaf: false }
+        Self { accounts: vec!["work"], left, right: right_rows(), deaf: false, slow: false }
     }
 }
 
@@ -853,6 +953,7 @@ impl Fake {
                 };
                 answers.push_back(Event::Plan(plan));
             }
+            Command::StartCopy { .. } if self.slow => {}
             Command::StartCopy { copy } => {
                 answers.push_back(Event::CopyEnded(CopyReport {
                     copy,
@@ -877,6 +978,7 @@ impl Fake {
             | Command::ContinueCopy { .. }
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
+            | Command::Compare { .. }
             | Command::Transfers(_)
             | Command::DescribeTransfer { .. }
             | Command::RetryNow { .. } => {}

@@ -8,16 +8,16 @@ use std::num::NonZeroU64;
 use jiff::ToSpan;
 use megapane::entry::Location;
 use megapane::message::{
-    AccountState, Direction, Event, Leftovers, PlanSummary, Problem, ProblemKind, SpeedLimit, TransferEnds,
-    TransferRow, TransferState, TransferTotals, Unfinished, UnfinishedId, ViewHead, ViewState, Wait,
-    WaitReason,
+    AccountState, Compared, CopyReport, DiffLine, Direction, Event, Leftovers, Note, PlanSummary, Problem,
+    ProblemKind, SpeedLimit, TransferEnds, TransferRow, TransferState, TransferTotals, Unfinished,
+    UnfinishedId, Verdict, ViewHead, ViewState, Wait, WaitReason,
 };
 use megapane::ui::state::AppState;
 use megapane::ui::theme::Theme;
 use megapane::ui::update::{Msg, update};
 use screen::{
-    conflict, fill, head, local, now, photos, picture, pictures, sample, state, tell, themed, totals,
-    transfer, type_in,
+    conflict, fill, folder_conflict, head, local, now, photos, picture, pictures, sample, state, tell,
+    text_conflict, themed, totals, transfer, type_in,
 };
 
 /// The sizes that every picture is taken at.
@@ -192,9 +192,132 @@ fn conflict_dialog() {
 fn conflict_dialog_with_a_new_name() {
     filled("conflict_rename", |state| {
         tell(state, Event::Conflict(conflict()));
-        let later = now().checked_add(1.second()).unwrap();
-        update(state, Msg::Tick(later), &mut Vec::new());
+        a_moment_later(state);
         type_in(state, "R-b");
+    });
+}
+
+/// The dialog takes keys only once it has been there for a moment.
+fn a_moment_later(state: &mut AppState) {
+    let later = now().checked_add(1.second()).unwrap();
+    update(state, Msg::Tick(later), &mut Vec::new());
+}
+
+#[test]
+fn conflict_dialog_of_a_text_that_comes_down() {
+    filled("conflict_text", |state| {
+        tell(state, Event::Conflict(text_conflict()));
+        a_moment_later(state);
+        type_in(state, "d");
+        let compared = Compared::Verdict(Verdict::Different);
+        tell(state, Event::Compared { conflict: 1, compared });
+    });
+}
+
+#[test]
+fn conflict_dialog_where_everything_can_be_answered() {
+    filled("conflict_resume", |state| {
+        let mut conflict = text_conflict();
+        conflict.existing.size = 1_000;
+        conflict.refused_name = Some("mine.md".into());
+        conflict.remaining_count = 1_234_567;
+        tell(state, Event::Conflict(conflict));
+    });
+}
+
+#[test]
+fn conflict_dialog_of_two_folders() {
+    filled("conflict_folders", |state| tell(state, Event::Conflict(folder_conflict(true))));
+}
+
+#[test]
+fn conflict_dialog_of_a_file_and_a_folder() {
+    filled("conflict_mismatch", |state| tell(state, Event::Conflict(folder_conflict(false))));
+}
+
+#[test]
+fn conflict_dialog_without_colours_and_signs() {
+    for (width, height) in SIZES {
+        let mut state = themed(width, height, Theme::new(false, true));
+        fill(&mut state);
+        tell(&mut state, Event::Conflict(conflict()));
+        insta::assert_snapshot!(format!("conflict_ascii_{width}x{height}"), picture(&state));
+    }
+}
+
+#[test]
+fn lines_in_which_two_texts_differ() {
+    filled("difference", |state| {
+        tell(state, Event::Conflict(text_conflict()));
+        let both = |text: &str| DiffLine::Both(text.into());
+        let mut lines = vec![
+            DiffLine::LeftOut(7),
+            both("We went to Lisbon by train."),
+            DiffLine::Existing("It rained.\x1b[2J".into()),
+            DiffLine::Source(
+                "It rained on every single day that we were there, and the tram was full.".into(),
+            ),
+            both("\tThe castle was closed."),
+        ];
+        lines.extend((0..40).map(|number| both(&format!("line {number}"))));
+        tell(state, Event::Compared { conflict: 1, compared: Compared::Lines(lines) });
+    });
+}
+
+/// What a comparison of the two panes has found.
+fn found(state: &mut AppState) {
+    type_in(state, "ggV");
+    let copy = megapane::message::CopyId(1);
+    let plan = PlanSummary { copy, file_count: 1_300, complete: true, ..PlanSummary::default() };
+    tell(state, Event::Plan(plan));
+    let unreadable = Problem::new(ProblemKind::Integrity, "\"f3Kd9aQx\" cannot be decrypted", "");
+    let notes = [
+        ("castle.jpg", 5_347_737, Note::Differs { in_size: true }),
+        (
+            "Lisbon/a folder with a long name/IMG_2024_very_long_name.jpg",
+            11_534_336,
+            Note::Differs { in_size: false },
+        ),
+        ("Winter/Schnee 日本.heic", 2_831_155, Note::MissingInTarget),
+        ("tram 28 🚋.mov", 851_443_712, Note::MissingInSource),
+        ("old\x1b[31m.txt", 12, Note::MissingInSource),
+        ("?undecryptable H:f3Kd9aQx", 1_258_291, Note::Skipped(unreadable)),
+        ("beach-noon.jpg", 4_089_447, Note::Identical),
+    ];
+    for (path, size, note) in notes {
+        tell(state, Event::CopyNote { copy, path: path.into(), size, note });
+    }
+}
+
+#[test]
+fn a_comparison_under_way() {
+    filled("verify_running", found);
+}
+
+#[test]
+fn what_a_comparison_found() {
+    filled("verify", |state| {
+        found(state);
+        type_in(state, "jj");
+        let report = CopyReport { copy: megapane::message::CopyId(1), ..CopyReport::default() };
+        tell(state, Event::CopyEnded(report));
+    });
+}
+
+#[test]
+fn copy_confirmation_with_folders_that_both_have() {
+    filled("copy_folders", |state| {
+        type_in(state, "c");
+        let plan = PlanSummary {
+            copy: megapane::message::CopyId(1),
+            target: "work:/Photos/2024".into(),
+            file_count: 1_204,
+            bytes: 2_254_857_830,
+            common_folder_count: 3,
+            complete: true,
+            ..PlanSummary::default()
+        };
+        tell(state, Event::Plan(plan));
     });
 }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::Login;
-use super::conflict::{Resolution, Scope};
+use super::conflict::{Depth, Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
 use super::transfer::{TransferAction, TransferId};
 use super::unfinished::UnfinishedId;
@@ -46,9 +46,9 @@ pub enum Command {
         /// The view.
         view: ViewId,
     },
-    /// Show the folder that the user typed, `account:path` or `account:` (for disk folders there is [`Self::Open`]):
-    /// `Event::View` as for [`Self::Open`], or `Event::Failed` where there is no such folder, several match, or
-    /// it is a file; the view then stays where it is.
+    /// Show the folder that the user typed, `account:path` or `account:` (for disk folders there is [`Self::Open`]); of a
+    /// file the folder that it is in, with the focus on it: `Event::View` as for [`Self::Open`], or `Event::Failed` where
+    /// there is nothing of that name or several match; the view then stays where it is.
     OpenPath {
         /// The view.
         view: ViewId,
@@ -186,6 +186,13 @@ pub enum Command {
         resolution: Resolution,
         /// For this one or for the rest of the copy too.
         scope: Scope,
+    },
+    /// Look into the two sides of an open `Event::Conflict`: `Event::Compared`. It stays open.
+    Compare {
+        /// Which conflict.
+        conflict: u64,
+        /// How far.
+        depth: Depth,
     },
     /// Act on transfers.
     Transfers(TransferAction),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::command::Selection;
-use super::conflict::ConflictPolicy;
+use super::conflict::{ConflictPolicy, FolderPolicy};
 use super::problem::Problem;
 use crate::entry::Location;
 
@@ -35,6 +35,8 @@ pub struct CopyRequest {
 pub struct CopyOptions {
     /// What to do where the name is taken by another file.
     pub conflict: ConflictPolicy,
+    /// What to do where both sides have a folder of a name.
+    pub folders: FolderPolicy,
     /// Work everything out, change nothing.
     pub dry_run: bool,
     /// Files above 1 MiB on their way at once; 1 to 64.
@@ -66,6 +68,7 @@ impl Default for CopyOptions {
     fn default() -> Self {
         Self {
             conflict: ConflictPolicy::Ask,
+            folders: FolderPolicy::Merge,
             dry_run: false,
             transfers: 4,
             order_by: None,
@@ -231,7 +234,9 @@ pub struct PlanSummary {
     pub bytes: u64,
     /// Files that are the same already.
     pub same_count: u64,
-    /// Files whose name is taken by another content.
+    /// Folders that both sides have, by name.
+    pub common_folder_count: u64,
+    /// Entries whose name is taken: by another content, by a file and a folder each, or by a folder that is asked about.
     pub conflict_count: u64,
     /// Items that cannot be copied (unreadable, undecryptable, equal names): they make the exit code 11.
     pub skipped_count: u64,
@@ -287,6 +292,8 @@ pub enum Note {
     Same,
     /// Left alone by the conflict policy or an answer.
     LeftAlone,
+    /// What had the name went to the bin or the trash, to make room.
+    SetAside,
     /// Left out by a filter.
     Filtered,
     /// Not copied: several entries of the source have this name. Exit code 11.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountRow, AccountState};
-use super::conflict::Conflict;
+use super::conflict::{Compared, Conflict};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
 use super::problem::Problem;
 use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
@@ -64,6 +64,13 @@ pub enum Event {
     Plan(PlanSummary),
     /// The target already has such a name.
     Conflict(Conflict),
+    /// Answer to `Command::Compare`.
+    Compared {
+        /// Which conflict.
+        conflict: u64,
+        /// What it came to.
+        compared: Compared,
+    },
     /// A planned file was skipped, or (dry run) would be copied: one line for `-v` and for the report.
     CopyNote {
         /// The copy.

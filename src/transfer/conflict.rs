@@ -1,7 +1,7 @@
-//! What happens where two files want one name: policy and answers become a [`Decision`], and free names are found. Pure;
-//! the plan calls it. It knows what sizes, times and a proof tell of the two, and neither file.
+//! What happens where two entries want one name: policy and answers become a [`Decision`], and free names are found.
+//! Pure; the plan calls it. It knows what sizes, times and a proof tell of the two, and neither of them.
 
-use crate::message::{ConflictPolicy, Resolution, Verdict};
+use crate::message::{ConflictPolicy, FolderPolicy, Pair, Resolution, Verdict};
 
 /// What a decision is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,10 @@ pub struct Sides {
     pub times: (Option<i64>, Option<i64>),
     /// What is known of the contents.
     pub verdict: Verdict,
-    /// A file and a folder: neither can take the other's place.
-    pub mismatch: bool,
+    /// The contents were looked into: there is no more to find out.
+    pub is_examined: bool,
+    /// Which kinds of entries they are.
+    pub pair: Pair,
 }
 
 /// What is done about a conflict.
@@ -31,6 +33,12 @@ pub enum Decision {
     Overwrite,
     /// The new one takes the name; the old one goes to the bin.
     Replace,
+    /// The old one goes to the bin as it is, then the new one is made: where a folder is among the two.
+    ClearAway,
+    /// What is in the one folder goes into the other.
+    Merge,
+    /// The old one is taken as the beginning of the new one.
+    Resume,
     /// The new one gets a free name: this one, or the next free one.
     KeepBoth(Option<String>),
     /// It counts as an error.
@@ -52,7 +60,7 @@ pub fn by_policy(policy: ConflictPolicy, sides: Sides) -> Decision {
         | ConflictPolicy::Identical
         | ConflictPolicy::Overwrite
         | ConflictPolicy::Replace
-            if sides.mismatch =>
+            if sides.pair != Pair::Files =>
         {
             Decision::Fail
         }
@@ -68,31 +76,64 @@ pub fn by_policy(policy: ConflictPolicy, sides: Sides) -> Decision {
     }
 }
 
+/// Returns what a policy makes of two folders.
+#[must_use]
+pub const fn by_folder_policy(policy: FolderPolicy) -> Decision {
+    match policy {
+        FolderPolicy::Merge => Decision::Merge,
+        FolderPolicy::Ask => Decision::Ask,
+        FolderPolicy::Skip => Decision::Skip,
+        FolderPolicy::Replace => Decision::ClearAway,
+        FolderPolicy::Rename => Decision::KeepBoth(None),
+    }
+}
+
+/// Returns the policy that an answer for the rest makes of all folders still to come; `None` where it makes none.
+#[must_use]
+pub const fn folders_from_now_on(answer: &Resolution) -> Option<FolderPolicy> {
+    match answer {
+        Resolution::Merge => Some(FolderPolicy::Merge),
+        Resolution::Skip => Some(FolderPolicy::Skip),
+        Resolution::Replace => Some(FolderPolicy::Replace),
+        Resolution::KeepBoth { .. } => Some(FolderPolicy::Rename),
+        Resolution::Overwrite
+        | Resolution::Resume
+        | Resolution::OverwriteIfNewer
+        | Resolution::OverwriteIfSizeDiffers
+        | Resolution::SkipIfIdentical
+        | Resolution::Stop => None,
+    }
+}
+
 /// Returns what an answer makes of a conflict. `rest`: the answer was given for another one before.
 #[must_use]
 pub fn by_answer(answer: &Resolution, sides: Sides, rest: bool) -> Decision {
-    match answer {
-        Resolution::Stop => Decision::Stop,
-        Resolution::Skip => Decision::Skip,
-        Resolution::KeepBoth { .. } if rest => Decision::KeepBoth(None),
-        Resolution::KeepBoth { name } => Decision::KeepBoth(Some(name.clone())),
-        // Never silent: an answer for all that cannot be followed here is asked again, one for this is an error.
-        Resolution::Overwrite
-        | Resolution::Replace
-        | Resolution::OverwriteIfNewer
-        | Resolution::SkipIfIdentical
-            if sides.mismatch =>
-        {
-            if rest {
-                Decision::Ask
-            } else {
-                Decision::Fail
-            }
-        }
-        Resolution::Overwrite => Decision::Overwrite,
-        Resolution::Replace => Decision::Replace,
-        Resolution::OverwriteIfNewer => overwrite_if(is_newer(sides)),
-        Resolution::SkipIfIdentical => match examined(sides) {
+    // Never silent: an answer for all that cannot be followed here is asked again, one for this is an error.
+    let unfit = if rest { Decision::Ask } else { Decision::Fail };
+    match (answer, sides.pair) {
+        (Resolution::Stop, _) => Decision::Stop,
+        (Resolution::Skip, _) => Decision::Skip,
+        (Resolution::KeepBoth { .. }, _) if rest => Decision::KeepBoth(None),
+        (Resolution::KeepBoth { name }, _) => Decision::KeepBoth(Some(name.clone())),
+        (Resolution::Replace, Pair::Mismatch) if rest => unfit,
+        (Resolution::Replace, Pair::Folders | Pair::Mismatch) => Decision::ClearAway,
+        (Resolution::Merge, Pair::Folders) => Decision::Merge,
+        (Resolution::Resume, Pair::Files) if sides.sizes.1 < sides.sizes.0 => Decision::Resume,
+        (Resolution::Merge, Pair::Files | Pair::Mismatch)
+        | (
+            Resolution::Overwrite
+            | Resolution::Resume
+            | Resolution::OverwriteIfNewer
+            | Resolution::OverwriteIfSizeDiffers
+            | Resolution::SkipIfIdentical,
+            Pair::Folders | Pair::Mismatch,
+        )
+        | (Resolution::Resume, Pair::Files) => unfit,
+        (Resolution::Overwrite, Pair::Files) => Decision::Overwrite,
+        (Resolution::Replace, Pair::Files) => Decision::Replace,
+        (Resolution::OverwriteIfNewer, Pair::Files) => overwrite_if(is_newer(sides)),
+        (Resolution::OverwriteIfSizeDiffers, Pair::Files) => overwrite_if(sides.sizes.0 != sides.sizes.1),
+        (Resolution::SkipIfIdentical, Pair::Files) => match examined(sides) {
             Some(true) => Decision::Same,
             Some(false) => Decision::Ask,
             None => Decision::Examine,
@@ -136,12 +177,14 @@ fn is_newer(sides: Sides) -> bool {
     matches!(sides.times, (Some(new), Some(old)) if new > old)
 }
 
-/// Whether the contents are proven the same or proven to differ; `None` where that has to be found out.
+/// Whether the contents are proven the same; `None` where that has to be found out. What could not be compared is not
+/// proven.
 fn examined(sides: Sides) -> Option<bool> {
+    let is_settled = sides.is_examined || sides.sizes.0 != sides.sizes.1;
     match sides.verdict {
         Verdict::Identical => Some(true),
         Verdict::Different => Some(false),
-        Verdict::SameFingerprint | Verdict::Unknown if sides.sizes.0 != sides.sizes.1 => Some(false),
+        Verdict::SameFingerprint | Verdict::Unknown if is_settled => Some(false),
         Verdict::SameFingerprint | Verdict::Unknown => None,
     }
 }
@@ -150,8 +193,13 @@ fn examined(sides: Sides) -> Option<bool> {
 mod tests {
     use super::*;
 
-    const SIDES: Sides =
-        Sides { sizes: (5, 5), times: (Some(20), Some(10)), verdict: Verdict::Unknown, mismatch: false };
+    const SIDES: Sides = Sides {
+        sizes: (5, 5),
+        times: (Some(20), Some(10)),
+        verdict: Verdict::Unknown,
+        is_examined: false,
+        pair: Pair::Files,
+    };
 
     #[test]
     fn each_policy_decides_as_its_name_says() {
@@ -174,6 +222,7 @@ mod tests {
                 Sides { verdict: Verdict::SameFingerprint, ..SIDES },
                 Decision::Examine,
             ),
+            (ConflictPolicy::Identical, Sides { is_examined: true, ..SIDES }, Decision::Overwrite),
             (ConflictPolicy::Overwrite, SIDES, Decision::Overwrite),
             (ConflictPolicy::Replace, SIDES, Decision::Replace),
             (ConflictPolicy::Rename, SIDES, Decision::KeepBoth(None)),
@@ -185,8 +234,8 @@ mod tests {
     }
 
     #[test]
-    fn a_file_never_takes_a_folders_place() {
-        let sides = Sides { mismatch: true, ..SIDES };
+    fn a_file_never_takes_a_folders_place_unless_the_answer_is_about_just_that() {
+        let sides = Sides { pair: Pair::Mismatch, ..SIDES };
         for policy in [
             ConflictPolicy::Newer,
             ConflictPolicy::Size,
@@ -196,10 +245,51 @@ mod tests {
         ] {
             assert_eq!(by_policy(policy, sides), Decision::Fail, "{policy:?}");
         }
-        for answer in [Resolution::Overwrite, Resolution::Replace, Resolution::OverwriteIfNewer] {
-            assert_eq!(by_answer(&answer, sides, false), Decision::Fail);
-            assert_eq!(by_answer(&answer, sides, true), Decision::Ask);
+        let answers = [
+            Resolution::Overwrite,
+            Resolution::Merge,
+            Resolution::Resume,
+            Resolution::OverwriteIfNewer,
+            Resolution::OverwriteIfSizeDiffers,
+            Resolution::SkipIfIdentical,
+        ];
+        for answer in answers {
+            assert_eq!(by_answer(&answer, sides, false), Decision::Fail, "{answer:?}");
+            assert_eq!(by_answer(&answer, sides, true), Decision::Ask, "{answer:?}");
         }
+        assert_eq!(by_answer(&Resolution::Replace, sides, false), Decision::ClearAway);
+        assert_eq!(by_answer(&Resolution::Replace, sides, true), Decision::Ask);
+    }
+
+    #[test]
+    fn two_folders_are_merged_replaced_or_both_kept_and_never_overwritten() {
+        let sides = Sides { pair: Pair::Folders, ..SIDES };
+        let table = [
+            (Resolution::Merge, Decision::Merge),
+            (Resolution::Replace, Decision::ClearAway),
+            (Resolution::Skip, Decision::Skip),
+            (Resolution::Overwrite, Decision::Fail),
+            (Resolution::Stop, Decision::Stop),
+        ];
+        for (answer, decision) in table {
+            assert_eq!(by_answer(&answer, sides, false), decision, "{answer:?}");
+        }
+        for policy in [FolderPolicy::Merge, FolderPolicy::Skip, FolderPolicy::Replace] {
+            let answer = match policy {
+                FolderPolicy::Merge => Resolution::Merge,
+                FolderPolicy::Replace => Resolution::Replace,
+                FolderPolicy::Skip | FolderPolicy::Ask | FolderPolicy::Rename => Resolution::Skip,
+            };
+            assert_eq!(folders_from_now_on(&answer), Some(policy));
+            assert_eq!(by_folder_policy(policy), by_answer(&answer, sides, false));
+        }
+    }
+
+    #[test]
+    fn only_a_shorter_file_can_be_the_beginning_of_another() {
+        let shorter = Sides { sizes: (9, 5), ..SIDES };
+        assert_eq!(by_answer(&Resolution::Resume, shorter, false), Decision::Resume);
+        assert_eq!(by_answer(&Resolution::Resume, SIDES, false), Decision::Fail);
     }
 
     #[test]
@@ -215,6 +305,8 @@ mod tests {
         assert_eq!(by_answer(&answer, SIDES, true), Decision::Examine);
         let different = Sides { verdict: Verdict::Different, ..SIDES };
         assert_eq!(by_answer(&answer, different, true), Decision::Ask);
+        let unproven = Sides { is_examined: true, verdict: Verdict::SameFingerprint, ..SIDES };
+        assert_eq!(by_answer(&answer, unproven, true), Decision::Ask);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! name. The worker calls it. A piece that breaks off goes on at its last whole chunk, a large file that was left in the
 //! middle where its journal says.
 
+mod beginning;
 mod part;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,19 @@ pub enum Existing {
     Fail,
     /// Put it there, then take the name.
     Trash(Trash),
+    /// Take its whole chunks for those of the new one, fetch the rest, then as [`Self::Trash`]. Where the whole does not
+    /// check, it was another file: then all is fetched.
+    Beginning(Trash),
+}
+
+impl Existing {
+    /// Where the file goes that has the name.
+    const fn trash(&self) -> Option<&Trash> {
+        match self {
+            Self::Fail => None,
+            Self::Trash(trash) | Self::Beginning(trash) => Some(trash),
+        }
+    }
 }
 
 /// Downloads to a temporary name beside the target, verifies, sets the time, renames.
@@ -74,24 +88,44 @@ pub enum Existing {
 /// On any error, on cancelling and when the future is dropped, nothing new stands under the target's name. What a download
 /// with a journal has brought stays under its temporary name for the next run, unless it is of no use; the file of any
 /// other is removed. Once all bytes are verified it no longer heeds `cancel`, so that the answer is never half true.
-pub async fn download(download: Download) -> Result<(), TransferError> {
+pub async fn download(mut download: Download) -> Result<(), TransferError> {
+    if let Some(part) = fetch_whole(&download).await? {
+        return place(part, &download).await;
+    }
+    // Only what stood there can be at fault: without it, damage is damage.
+    tracing::info!("a file that was to be gone on with is no beginning of the one in the cloud");
+    download.progress.start_over();
+    if let Existing::Beginning(trash) = download.existing {
+        download.existing = Existing::Trash(trash);
+    }
+    match fetch_whole(&download).await? {
+        Some(part) => place(part, &download).await,
+        None => Err(TransferError::Damaged { name: name_of(&download.target) }),
+    }
+}
+
+async fn place(part: Part, download: &Download) -> Result<(), TransferError> {
+    let (modified, existing) = (download.modified, download.existing.clone());
+    disk::blocking(move || Ok(part.place(modified, existing.trash())?)).await
+}
+
+/// Brings all bytes to the disk and checks the whole; `None` where it does not check and what stood there was believed.
+async fn fetch_whole(download: &Download) -> Result<Option<Part>, TransferError> {
     let (part, macs) = tokio::select! {
         biased;
         () = download.cancel.cancelled() => return Err(TransferError::Cancelled),
-        fetched = fetch(&download) => fetched?,
+        fetched = fetch(download) => fetched?,
     };
     download.progress.finish();
-    let Download { key, size, modified, target, existing, .. } = download;
+    let (key, size) = (download.key.clone(), download.size);
+    let damaged = TransferError::Damaged { name: name_of(&download.target) };
     disk::blocking(move || {
-        if !mac::verify(&key, size, &macs) {
-            part.discard();
-            return Err(TransferError::Damaged { name: name_of(&target) });
+        if mac::verify(&key, size, &macs) {
+            return Ok(Some(part));
         }
-        let trash = match &existing {
-            Existing::Fail => None,
-            Existing::Trash(trash) => Some(trash),
-        };
-        Ok(part.place(modified, trash)?)
+        let is_on_trust = part.has_beginning;
+        part.discard();
+        if is_on_trust { Ok(None) } else { Err(damaged) }
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! Files on their way, as the worker drives them. Pure machines decide: `filter` and `plan` what is copied, `conflict`
 //! what is done about a name that is taken, `queue` which file moves now. Movers do: `upload` and `download` carry one
-//! file each, with `compare` for a proof that needs no moving. How far they are outlives the program in the journals of
-//! `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
+//! file each, with `compare` for a proof that needs no moving, `reader` and `lines` for a look at the difference. How far
+//! they are outlives the program in the journals of `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
 
 pub mod bandwidth;
 mod buffer;
@@ -15,6 +15,7 @@ pub mod filter;
 mod jobs;
 pub mod leftover;
 pub mod limits;
+pub(crate) mod lines;
 mod patience;
 pub mod plan;
 pub mod progress;

@@ -50,6 +50,7 @@ impl Progress {
     pub fn start_over(&self) {
         self.kept.store(0, Ordering::Relaxed);
         self.done.store(0, Ordering::Relaxed);
+        self.finishing.store(false, Ordering::Relaxed);
     }
 
     /// Notes that what an earlier run left is being read and checked, or that this is over.

@@ -69,6 +69,7 @@ pub enum Look {
     Sort(SortKey),
     Hidden,
     Properties,
+    Verify,
 }
 
 /// A column to sort by; the border's [`Sort`] in a form that can be a table key.

@@ -154,7 +154,7 @@ impl Need {
             | Action::Place(_) => Self::Folder,
             Action::Go(Motion::Enter)
             | Action::Mark(Marking::Toggle | Marking::ToggleUp | Marking::Range)
-            | Action::Look(Look::Properties)
+            | Action::Look(Look::Properties | Look::Verify)
             | Action::Change(Change::Copy | Change::Move | Change::Rename | Change::Trash)
             | Action::Yank(_)
             // Those of the transfer list are not looked up among the panes.

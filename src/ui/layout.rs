@@ -89,6 +89,12 @@ pub fn transfer_rows(height: u16) -> usize {
     height.saturating_sub(transfer_head(height) + keys).max(1).into()
 }
 
+/// Lines that a page over the whole screen shows at a height: all but its border, two lines above and one below.
+#[must_use]
+pub fn page_rows(height: u16) -> usize {
+    height.saturating_sub(5).max(1).into()
+}
+
 /// From this width the panes stand side by side.
 const SIDE_BY_SIDE: u16 = 60;
 

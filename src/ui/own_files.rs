@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::dialog::confirm::{Answer, Question};
 use super::pane::Pane;
 use crate::entry::Location;
-use crate::message::{Command, CopyId, Selection};
+use crate::message::{Command, CopyId, Selection, Task};
 
 /// What has to be asked about; it is dropped once the user has said yes.
 #[derive(Debug)]
@@ -34,7 +34,9 @@ impl OwnFiles {
         commands: &mut Vec<Command>,
     ) -> Option<Question> {
         for command in commands.iter().skip(start) {
-            if let Command::PlanCopy { copy, request } = command {
+            if let Command::PlanCopy { copy, request } = command
+                && !matches!(request.options.task, Task::Check { .. })
+            {
                 self.targets.insert(*copy, request.target.clone());
             }
         }
@@ -72,6 +74,7 @@ impl OwnFiles {
             | Command::ContinueCopy { .. } // the demo keeps none
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
+            | Command::Compare { .. }
             | Command::Transfers(_)
             | Command::DescribeTransfer { .. }
             | Command::RetryNow { .. }

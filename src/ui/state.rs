@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::action::{Context, TABLE, When};
 use super::ahead::TypeAhead;
 use super::dialog::Dialog;
+use super::dialog::check::Check;
 use super::dialog::unfinished::UnfinishedDialog;
 use super::figure::Clock;
 use super::key::Key;
@@ -44,6 +45,8 @@ pub struct AppState {
     pub accounts: Accounts,
     /// Copies that have not ended.
     pub copies: Copies,
+    /// The comparison of two folders that was asked for last.
+    pub check: Option<Check>,
     /// The last message, until the next key.
     pub notice: Option<Notice>,
     /// Keys and what has been begun with them.
@@ -172,6 +175,7 @@ impl AppState {
             transfers: TransferList::default(),
             accounts: Accounts::default(),
             copies: Copies::default(),
+            check: None,
             notice: None,
             keys: Keys::default(),
             ahead: TypeAhead::default(),

@@ -4,11 +4,12 @@
 use std::fmt::Write as _;
 use std::num::NonZeroU64;
 
+use super::dialog::check::{Check, Finding};
 use super::figure::{self, Clock};
 use super::text;
 use crate::message::{
-    AccountState, Conflict, CopyReport, PlanSummary, SpeedLimit, TransferRow, TransferState, TransferTotals,
-    Verdict, Wait, WaitReason,
+    AccountState, CopyReport, PlanSummary, SpeedLimit, TransferRow, TransferState, TransferTotals, Wait,
+    WaitReason,
 };
 
 /// Returns what an account is doing, in the few words of a header.
@@ -191,18 +192,44 @@ pub fn report(report: &CopyReport, target: &str) -> (String, bool) {
     (text, report.skipped_count + report.failed_count > 0 || report.problem.is_some())
 }
 
-/// Returns what is known of the two contents of a conflict.
+/// Returns what a check has proven so far, or in all.
 #[must_use]
-pub const fn verdict(conflict: &Conflict) -> &'static str {
-    let (source, existing) = (&conflict.source, &conflict.existing);
-    match conflict.verdict {
-        Verdict::Unknown if source.is_folder != existing.is_folder => "a file and a folder",
-        Verdict::Unknown if source.size != existing.size => "different: the sizes differ",
-        Verdict::Identical => "identical (proven, nothing downloaded)",
-        Verdict::SameFingerprint => "same fingerprint: a hint, not a proof",
-        Verdict::Different => "different (checked, nothing downloaded)",
-        Verdict::Unknown => "not compared",
+pub fn proven(check: &Check) -> String {
+    let files = figure::count(check.identical_count, "file", "files");
+    let text = format!("{files} proven identical, 0 B downloaded");
+    match &check.report {
+        None => {
+            let (done, all) = (check.compared_count(), check.plan.file_count);
+            let so_far = if check.plan.complete { "" } else { " so far" };
+            format!(
+                "comparing {} of {}{so_far}… {text}",
+                figure::grouped(done.min(all)),
+                figure::grouped(all)
+            )
+        }
+        Some(report) if report.cancelled => format!("stopped: {text}"),
+        Some(_) if check.current().is_none() => format!("{text} · nothing differs"),
+        Some(_) => text,
     }
+}
+
+/// Returns all that a check has found, in one line.
+#[must_use]
+pub fn check(check: &Check) -> String {
+    let mut text = proven(check);
+    let parts = [
+        (Finding::Different, "different"),
+        (Finding::OnlyHere, "only here"),
+        (Finding::OnlyThere, "only there"),
+        (Finding::Unchecked, "not compared"),
+    ];
+    for (finding, words) in parts {
+        let count = check.count(finding);
+        if count > 0 {
+            let _ = write!(text, " · {} {words}", figure::grouped(count));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

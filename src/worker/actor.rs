@@ -260,6 +260,7 @@ impl Actor {
             }
             Command::DiscardUnfinished { copies, leftovers } => self.discard_unfinished(&copies, leftovers),
             Command::Resolve { conflict, resolution, scope } => self.resolve(conflict, &resolution, scope),
+            Command::Compare { conflict, depth } => self.compare(conflict, depth),
             Command::Transfers(action) => self.act_on_transfers(&action),
             Command::DescribeTransfer { transfer } => self.describe_transfer(transfer),
             Command::Quit => self.quit(),

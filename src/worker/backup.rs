@@ -262,7 +262,12 @@ impl Depot {
 /// The node that a file of the cloud replaces, if any.
 pub(super) const fn replaced(file: &FileTransfer<Origin, Goal>) -> Option<NodeHandle> {
     match &file.replaces {
-        Replaces::Version(Goal::Node(old)) | Replaces::ToBin(Goal::Node(old)) => Some(*old),
-        Replaces::Nothing | Replaces::Version(Goal::Disk(_)) | Replaces::ToBin(Goal::Disk(_)) => None,
+        Replaces::Version(Goal::Node(old))
+        | Replaces::Beginning(Goal::Node(old))
+        | Replaces::ToBin(Goal::Node(old)) => Some(*old),
+        Replaces::Nothing
+        | Replaces::Version(Goal::Disk(_))
+        | Replaces::Beginning(Goal::Disk(_))
+        | Replaces::ToBin(Goal::Disk(_)) => None,
     }
 }

@@ -45,7 +45,7 @@ impl Actor {
     fn cut_short(&mut self, id: CopyId, problem: Problem) {
         let Some(copy) = self.copies.get_mut(&id) else { return };
         copy.plan.cut_short(problem);
-        copy.conflict = None;
+        copy.question = None;
         let acted = match copy.cutoff {
             Cutoff::Hard => self.queue.cancel_copy(id),
             Cutoff::Soft | Cutoff::Cautious => self.queue.cancel_waiting(id),

@@ -15,6 +15,7 @@ use super::ends::Way;
 use super::inside::InsideDone;
 use super::jobs::{Done, blocking};
 use super::problem;
+use super::question::OpenQuestion;
 use super::removal::RemovalDone;
 use super::scan::{self, Goal, Origin, Picked, Wholes};
 use super::titles::Titles;
@@ -22,7 +23,8 @@ use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
 use crate::local::{self, DiskEntry, SafeName, Trash};
 use crate::message::{
-    CopyId, CopyReport, CopyRequest, Cutoff, Event, OrderBy, PlanSummary, Problem, ProblemKind, Verdict,
+    Compared, CopyId, CopyReport, CopyRequest, Cutoff, Event, OrderBy, PlanSummary, Problem, ProblemKind,
+    Verdict,
 };
 use crate::session::change::{Change, ChangeError, Outcome};
 use crate::store::copy_journal::CopyRecord;
@@ -55,8 +57,8 @@ pub(crate) struct Copy {
     pub(super) changes_target: bool,
     pub(super) scanning: usize,
     pub(super) making: usize,
-    /// The number of the question that the user has before them.
-    pub(super) conflict: Option<u64>,
+    /// What the user has before them.
+    pub(super) question: Option<OpenQuestion>,
     pub(super) told: Option<PlanSummary>,
     pub(super) cancel: CancellationToken,
     /// Its transfers are held back until the user lets them go.
@@ -102,6 +104,8 @@ pub(crate) enum CopyDone {
     },
     /// Two contents were compared.
     Examined(FileId, Verdict),
+    /// Two contents were compared for the user, who has this conflict before them.
+    Compared(u64, Compared),
     /// A file was copied or moved inside the account.
     Inside(InsideDone),
     /// Something was removed.
@@ -181,6 +185,7 @@ impl Actor {
             CopyDone::Inside(done) => return self.inside_done(id, done),
             CopyDone::Removed(done) => return self.removal_done(id, done),
             CopyDone::BackupFolder(done) => return self.backup_folder_made(id, done),
+            CopyDone::Compared(conflict, compared) => return self.compared(id, conflict, compared),
             other => other,
         };
         let Some(copy) = self.copies.get_mut(&id) else { return };
@@ -196,7 +201,7 @@ impl Actor {
                 let rename = copy.rename.as_deref().filter(|_| copy.is_top(folder));
                 let found = found.and_then(|children| {
                     let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
-                    Ok(scan::offers_up(children, tree, target, rename, copy.plan.wants_others()))
+                    Ok(scan::offers_up(children, tree, target, rename, copy.wants_others(folder)))
                 });
                 copy.plan.scanned(folder, found);
             }
@@ -228,7 +233,8 @@ impl Actor {
             CopyDone::NodeMade { .. }
             | CopyDone::Inside(_)
             | CopyDone::Removed(_)
-            | CopyDone::BackupFolder(_) => {}
+            | CopyDone::BackupFolder(_)
+            | CopyDone::Compared(..) => {}
         }
         if let Some(folder) = made_in {
             self.local_changed(&folder);
@@ -367,7 +373,7 @@ impl Actor {
     /// Stops what a stopped plan has on its way.
     pub(super) fn stop_copy(&mut self, id: CopyId) {
         if let Some(copy) = self.copies.get_mut(&id) {
-            copy.conflict = None;
+            copy.question = None;
             copy.cancel.cancel();
             if copy.stage == Stage::Planned {
                 copy.stage = Stage::Running; // to its end; a folder that is being made is waited for
@@ -406,6 +412,12 @@ impl Copy {
             Way::Inside => INSIDE_AT_ONCE,
         };
         self.making < most
+    }
+
+    /// Beside what was picked nothing matters.
+    pub(super) fn wants_others(&self, folder: FolderId) -> bool {
+        let is_picked = !matches!(self.picked, Picked::Nothing);
+        self.plan.wants_others() && !(is_picked && self.is_top(folder))
     }
 
     /// Only what was picked is renamed, not what is in it.

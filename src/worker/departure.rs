@@ -6,15 +6,15 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::actor::Actor;
+use super::comparison::file_key;
 use super::problem;
-use super::question::file_key;
 use super::scan::{Goal, Origin};
 use super::transfers::Moving;
 use crate::api::error::ApiError;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
-use crate::local::SafeName;
-use crate::message::{Problem, TransferId};
+use crate::local::{SafeName, Trash};
+use crate::message::{CopyId, Problem, TransferId};
 use crate::session::Session;
 use crate::session::change::{Change, ChangeError, PutTarget};
 use crate::transfer::Progress;
@@ -78,6 +78,11 @@ impl Actor {
         Ok(())
     }
 
+    /// Where what makes way for a copy goes.
+    fn trash_of(&self, copy: CopyId) -> Trash {
+        self.copies.get(&copy).map_or_else(|| self.trash.clone(), |copy| copy.trash.clone())
+    }
+
     /// Returns what a download is to do.
     pub(super) fn prepare_download(
         &self,
@@ -105,10 +110,8 @@ impl Actor {
             target: folder.join(&name),
             existing: match file.replaces {
                 Replaces::Nothing => Existing::Fail,
-                Replaces::Version(_) | Replaces::ToBin(_) => {
-                    let copy = self.copies.get(&moving.copy);
-                    Existing::Trash(copy.map_or_else(|| self.trash.clone(), |copy| copy.trash.clone()))
-                }
+                Replaces::Version(_) | Replaces::ToBin(_) => Existing::Trash(self.trash_of(moving.copy)),
+                Replaces::Beginning(_) => Existing::Beginning(self.trash_of(moving.copy)),
             },
             keep: keep.clone(),
             limits: limits.clone(),
@@ -125,14 +128,17 @@ fn put_target(
     file: &FileTransfer<Origin, Goal>,
 ) -> Result<PutTarget, ChangeError> {
     match &file.replaces {
-        Replaces::Version(Goal::Node(old)) => session.prepare_put(tree, folder, &file.name, Some(*old)),
+        Replaces::Version(Goal::Node(old)) | Replaces::Beginning(Goal::Node(old)) => {
+            session.prepare_put(tree, folder, &file.name, Some(*old))
+        }
         Replaces::ToBin(Goal::Node(old)) => {
             let put = session.prepare_put(tree, folder, &file.name, None)?;
             let trash = session.prepare(tree, Change::Trash { node: *old, from: folder })?;
             Ok(PutTarget { then_trash: Some(Box::new(trash)), ..put })
         }
-        Replaces::Nothing | Replaces::Version(Goal::Disk(_)) | Replaces::ToBin(Goal::Disk(_)) => {
-            session.prepare_put(tree, folder, &file.name, None)
-        }
+        Replaces::Nothing
+        | Replaces::Version(Goal::Disk(_))
+        | Replaces::Beginning(Goal::Disk(_))
+        | Replaces::ToBin(Goal::Disk(_)) => session.prepare_put(tree, folder, &file.name, None),
     }
 }

@@ -44,6 +44,7 @@ impl Actor {
             copy: id,
             target: title.clone(),
             conflict: options.conflict,
+            folders: options.folders,
             dry_run: options.dry_run,
             empty_folders: options.empty_folders,
             task: options.task,
@@ -93,7 +94,7 @@ impl Actor {
             changes_target: !options.dry_run && !matches!(options.task, Task::Check { .. }),
             scanning: 0,
             making: 0,
-            conflict: None,
+            question: None,
             told: None,
             cancel: CancellationToken::new(),
             is_held: false,
@@ -238,12 +239,12 @@ fn require_apart(
     Err(Problem::new(ProblemKind::Harmful, message, "Choose a target outside of it."))
 }
 
-/// What else is in the target is no business of entries that were picked: only a whole folder has a whole target.
+/// What else is in the target is no business of entries that were picked: only a whole folder has a whole target. A check
+/// looks beside nothing that was picked, but into it: `Copy::wants_others`.
 const fn of_entries(task: Task) -> Task {
     match task {
         Task::Sync(_) => Task::Copy,
-        Task::Check { .. } => Task::Check { one_way: true },
-        Task::Copy | Task::Move { .. } => task,
+        Task::Copy | Task::Move { .. } | Task::Check { .. } => task,
     }
 }
 

@@ -8,12 +8,10 @@ use super::copying::CopyDone;
 use super::ends::Way;
 use super::jobs::Done;
 use super::problem;
-use super::question::file_key;
 use super::scan::{self, Goal, Origin};
 use crate::api::error::ApiError;
 use crate::entry::CloudFolder;
-use crate::handle::NodeHandle;
-use crate::message::{CopyId, Task, Verdict};
+use crate::message::{CopyId, Task};
 use crate::session::Session;
 use crate::session::change::{Change, ChangeError, Prepared};
 use crate::store::undo::UndoJournal;
@@ -54,7 +52,7 @@ impl Actor {
         let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
         let found = self.cloud_children(copy, &source).and_then(|children| {
             let tree = tree.ok_or_else(|| super::changes::not_ready(&copy.account))?;
-            Ok(scan::offers_inside(tree, (children, copy.wholes), target, rename, copy.plan.wants_others()))
+            Ok(scan::offers_inside(tree, (children, copy.wholes), target, rename, copy.wants_others(folder)))
         });
         if let Some(copy) = self.copies.get_mut(&id) {
             copy.scanning -= 1;
@@ -124,25 +122,6 @@ impl Actor {
             self.session_ended(name, attempt);
         }
     }
-
-    /// Compares two files of the account: equal key and size are equal content, for the key holds the meta-MAC. Of
-    /// different keys nothing is known.
-    pub(super) fn examine_inside(
-        &mut self,
-        id: CopyId,
-        file: FileId,
-        (one, other): (NodeHandle, NodeHandle),
-    ) {
-        let Some(copy) = self.copies.get_mut(&id) else { return };
-        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
-        let known = tree.and_then(|tree| file_key(tree, one).zip(file_key(tree, other)));
-        let verdict = match known {
-            Some((one, other)) if one == other => Verdict::Identical,
-            Some(((_, size), (_, other))) if size != other => Verdict::Different,
-            Some(_) | None => Verdict::Unknown,
-        };
-        copy.plan.examined(file, verdict);
-    }
 }
 
 enum Refused {
@@ -173,9 +152,12 @@ fn prepare(
     let from = found.parent().ok_or_else(|| ChangeError::Fixed { name: found.label() })?;
     let (old, replaces) = match &file.replaces {
         _ if depot.is_some() => (None, None), // it makes way before
-        Replaces::Version(Goal::Node(old)) => (None, Some(*old)),
+        Replaces::Version(Goal::Node(old)) | Replaces::Beginning(Goal::Node(old)) => (None, Some(*old)),
         Replaces::ToBin(Goal::Node(old)) => (Some(*old), None),
-        Replaces::Nothing | Replaces::Version(Goal::Disk(_)) | Replaces::ToBin(Goal::Disk(_)) => (None, None),
+        Replaces::Nothing
+        | Replaces::Version(Goal::Disk(_))
+        | Replaces::Beginning(Goal::Disk(_))
+        | Replaces::ToBin(Goal::Disk(_)) => (None, None),
     };
     if file.replaces == Replaces::Nothing && !tree.named(to, &file.name).is_empty() {
         return Err(Refused::Taken);

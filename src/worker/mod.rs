@@ -7,8 +7,8 @@
 //!    account   log in, list, quota                              (door, connect: the ways in)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
-//!              reading: contents compared by downloading them; inside, removal: copies that move no bytes, and
-//!              what goes once all is copied)
+//!              comparison: what is known of two contents; reading: contents compared by downloading them;
+//!              inside, removal: copies that move no bytes, and what goes once all is copied)
 //!    transfers files on their way, by the queue   (departure: what a mover is given; names: what a folder has;
 //!              titles: where each comes from; schedule: how fast)
 //!    budget    copies that may move only so much;  backup: what makes way for them is kept
@@ -22,6 +22,7 @@ mod actor;
 mod backup;
 mod budget;
 mod changes;
+mod comparison;
 pub mod connect;
 mod copying;
 mod departure;

@@ -83,6 +83,7 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Found { .. }
         | Event::Answered { .. }
         | Event::Conflict(_)
+        | Event::Compared { .. }
         | Event::CopyNote { .. }
         | Event::CopyEnded(_)
         | Event::TransferEnds(_)

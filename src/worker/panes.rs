@@ -260,16 +260,20 @@ impl Actor {
             return;
         };
         let found = tree.locate(path).map_err(|error| problem::of_path(account, &error));
-        let found = found.and_then(|folder| {
-            let is_file =
-                tree.folder_node(folder).and_then(|node| tree.node(node)).is_some_and(|node| node.is_file());
-            let message = format!("\"{account}:{path}\" is a file, and a folder is meant");
-            if is_file { Err(Problem::new(ProblemKind::FolderNotFound, message, "")) } else { Ok(folder) }
+        let found = found.map(|found| {
+            let file =
+                tree.folder_node(found).filter(|node| tree.node(*node).is_some_and(|node| node.is_file()));
+            match file.and_then(|file| Some((file, tree.folder_of(file)?))) {
+                Some((file, folder)) => (folder, Some(EntryKey::Node(file))),
+                None => (found, None),
+            }
         });
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.wanted = None;
         match found {
-            Ok(folder) => self.open(id, Location::Cloud { account: account.to_owned(), folder }, None),
+            Ok((folder, focus)) => {
+                self.open(id, Location::Cloud { account: account.to_owned(), folder }, focus);
+            }
             Err(problem) => self.send(Event::Failed(problem)),
         }
     }

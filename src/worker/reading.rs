@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 use super::actor::Actor;
 use super::changes::not_ready;
+use super::comparison::file_key;
 use super::copying::CopyDone;
 use super::jobs::{Done, blocking};
 use super::problem;
-use super::question::file_key;
 use super::scan::{Goal, Origin};
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;

@@ -45,7 +45,7 @@ impl Actor {
                 });
             }
             Way::Down => {
-                let wants_others = copy.plan.wants_others();
+                let wants_others = copy.wants_others(folder);
                 let children = self.cloud_children(copy, &source);
                 let rename = copy.rename.clone().filter(|_| copy.is_top(folder));
                 self.jobs.start_blocking(broken, move || {

@@ -15,11 +15,12 @@ use super::problem::{self, unknown_account};
 use super::selection::Selected;
 use crate::entry::EntryKey;
 use crate::message::{
-    ConflictPolicy, CopyId, CopyRequest, Direction, Event, Leftovers, Problem, ProblemKind, Resolution,
+    ConflictPolicy, CopyId, CopyRequest, Direction, Event, Leftovers, Pair, Problem, ProblemKind, Resolution,
     Selection, Unfinished, UnfinishedId,
 };
 use crate::store::copy_journal::{CopyJournals, CopyRecord};
 use crate::store::transfer_journal::TransferJournals;
+use crate::transfer::conflict::folders_from_now_on;
 use crate::transfer::leftover;
 
 /// A copy as it is written down.
@@ -258,15 +259,21 @@ impl Copy {
 
 impl KeptCopy {
     /// Takes an answer for the rest of the copy as its rule from now on.
-    pub(super) fn answer_rest(&mut self, resolution: &Resolution) {
-        self.request.options.conflict = match resolution {
+    pub(super) fn answer_rest(&mut self, pair: Pair, resolution: &Resolution) {
+        let options = &mut self.request.options;
+        if pair == Pair::Folders {
+            options.folders = folders_from_now_on(resolution).unwrap_or(options.folders);
+            return;
+        }
+        options.conflict = match resolution {
             Resolution::Overwrite => ConflictPolicy::Overwrite,
             Resolution::Replace => ConflictPolicy::Replace,
             Resolution::Skip => ConflictPolicy::Skip,
             Resolution::KeepBoth { .. } => ConflictPolicy::Rename,
             Resolution::OverwriteIfNewer => ConflictPolicy::Newer,
+            Resolution::OverwriteIfSizeDiffers => ConflictPolicy::Size,
             // These leave some undecided, or end the copy: it asks again.
-            Resolution::SkipIfIdentical | Resolution::Stop => return,
+            Resolution::SkipIfIdentical | Resolution::Merge | Resolution::Resume | Resolution::Stop => return,
         };
     }
 

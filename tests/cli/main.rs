@@ -5,6 +5,7 @@
 mod backup;
 mod check;
 mod config;
+mod conflict;
 mod copy;
 #[cfg(target_os = "linux")]
 mod full_disk;

@@ -11,7 +11,7 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use crate::scene::{EMAIL, JUNE, Scene};
 
 /// The program in a terminal: what it has shown so far, and a way to type.
-struct Terminal {
+pub(crate) struct Terminal {
     keys: Box<dyn Write + Send>,
     shown: Receiver<Vec<u8>>,
     text: String,
@@ -19,7 +19,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn open(scene: &Scene, arguments: &[&str]) -> Self {
+    pub(crate) fn open(scene: &Scene, arguments: &[&str]) -> Self {
         let size = PtySize { rows: 50, cols: 200, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
@@ -47,7 +47,7 @@ impl Terminal {
     }
 
     /// Waits until the last thing shown is `prompt`, then types an answer.
-    fn answer(&mut self, prompt: &str, answer: &str) -> &mut Self {
+    pub(crate) fn answer(&mut self, prompt: &str, answer: &str) -> &mut Self {
         while !self.text.ends_with(prompt) {
             match self.shown.recv_timeout(Duration::from_mins(1)) {
                 Ok(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),
@@ -59,7 +59,7 @@ impl Terminal {
         self
     }
 
-    fn end(mut self) -> (u32, String) {
+    pub(crate) fn end(mut self) -> (u32, String) {
         let code = self.child.wait().unwrap().exit_code();
         while let Ok(bytes) = self.shown.recv_timeout(Duration::from_secs(5)) {
             self.text.push_str(&String::from_utf8_lossy(&bytes));

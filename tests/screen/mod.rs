@@ -246,14 +246,21 @@ pub(crate) fn totals(count: u64, ended_count: u64) -> TransferTotals {
     }
 }
 
-pub(crate) fn conflict() -> Conflict {
-    let side = |place: &str, size, modified: &str, node| ConflictSide {
+/// One side of a conflict between files.
+fn side(place: &str, size: u64, modified: &str, node: Option<NodeHandle>) -> ConflictSide {
+    ConflictSide {
         place: place.to_owned(),
         is_folder: false,
         size,
+        file_count: None,
         modified: Some(at(modified)),
+        uploaded: node.map(|_| at("2024-08-14T09:05")),
+        version_count: node.map_or(0, |_| 2),
         node,
-    };
+    }
+}
+
+pub(crate) fn conflict() -> Conflict {
     Conflict {
         conflict: 1,
         copy: CopyId(1),
@@ -261,8 +268,43 @@ pub(crate) fn conflict() -> Conflict {
         target: "work:/Photos/2024".to_owned(),
         source: side("local", 5_347_737, "2024-08-13T18:02", None),
         existing: side("work:", 5_242_880, "2024-08-13T09:15", Some(node(5))),
-        verdict: Verdict::Different,
+        verdict: Verdict::Unknown,
+        is_examined: false,
         free_name: "castle (2).jpg".to_owned(),
+        refused_name: None,
         remaining_count: 11,
+    }
+}
+
+/// A text that is on both sides, as long, and a name too long for a line; what comes down.
+pub(crate) fn text_conflict() -> Conflict {
+    Conflict {
+        path: "notes/of a very long summer in a folder with a long name.md".to_owned(),
+        target: "~/Pictures/2024".to_owned(),
+        source: side("work:", 2_150, "2024-08-14T14:02", Some(node(6))),
+        existing: side("local", 2_150, "2024-08-13T20:00", None),
+        free_name: "of a very long summer in a folder with a long name (2).md".to_owned(),
+        remaining_count: 0,
+        ..conflict()
+    }
+}
+
+/// Two folders, or a file and a folder.
+pub(crate) fn folder_conflict(source_is_folder: bool) -> Conflict {
+    let folder = |side: ConflictSide, file_count| ConflictSide {
+        is_folder: true,
+        file_count,
+        modified: None,
+        version_count: 0,
+        ..side
+    };
+    let conflict = conflict();
+    let source = if source_is_folder { folder(conflict.source, None) } else { conflict.source };
+    Conflict {
+        path: "Lisbon".to_owned(),
+        source,
+        existing: folder(conflict.existing, Some(204)),
+        free_name: "Lisbon (2)".to_owned(),
+        ..conflict
     }
 }

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use megapane::api::client::{Client, ClientOptions};
 use megapane::config::{Account, Config, Folders};
 use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
 use megapane::entry::{CloudFolder, EntryKey, Location};
 use megapane::local::Trash;
 use megapane::message::*;
 use megapane::secret::Secret;
+use megapane::session::Session;
 use megapane::worker::{Parts, Preset, Worker, start};
 use tempfile::TempDir;
 
@@ -88,6 +90,17 @@ impl Desk {
     pub(crate) fn restart(&mut self, change: impl FnOnce(&mut Parts)) {
         self.worker = start(Self::parts(&self.emulator, self.scratch.path(), change));
         self.seen.clear();
+    }
+
+    /// Another session of the account, beside the worker's.
+    pub(crate) async fn session(&self) -> Session {
+        let options = ClientOptions {
+            base: self.emulator.url(),
+            waits: std::sync::Arc::new(|_| {}),
+            give_up: Some(Duration::from_mins(1)),
+        };
+        let client = Client::new(std::sync::Arc::new(self.emulator.transport()), options);
+        Session::login(&client, EMAIL, &Secret::from(PASSWORD), None).await.unwrap()
     }
 
     pub(crate) fn disk(&self) -> PathBuf {

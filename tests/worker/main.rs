@@ -3,11 +3,14 @@
 //! and copies, also when something goes wrong.
 
 mod accounts;
+mod answers;
 mod changes;
+mod comparisons;
 mod conflicts;
 mod copies;
 mod desk;
 mod line;
+mod pairs;
 mod speed;
 mod trouble;
 mod unfinished;

@@ -137,11 +137,11 @@ async fn a_path_that_leads_nowhere_leaves_the_view_as_it_is() {
         |_| {},
     );
     desk.open_cloud("").await;
-    for path in ["work:nowhere", "work:a.txt"] {
+    for (path, named) in [("work:nowhere", "work:nowhere"), ("work:a.txt/below", "work:a.txt")] {
         desk.send(Command::OpenPath { view: CLOUD, path: path.into() });
         let problem = desk.problem().await;
         assert_eq!(problem.kind, ProblemKind::FolderNotFound);
-        assert!(problem.message.contains(path), "{}", problem.message);
+        assert!(problem.message.contains(named), "{}", problem.message);
     }
     assert_eq!(desk.shown(CLOUD).await, ["a.txt"]);
 }

@@ -192,6 +192,7 @@ impl Finding {
             | Note::WouldMakeFolder
             | Note::Same
             | Note::LeftAlone
+            | Note::SetAside
             | Note::Filtered
             | Note::PassedOver(_)
             | Note::StartedOver(_) => None,

@@ -1,11 +1,16 @@
 //! `--conflict`: what to do where the target has another file of that name; the questions for `--conflict ask`.
 //! Called by `copy` before it begins and by `follow` at each question. Without a terminal nothing is asked.
 
+use std::fmt::Write as _;
+
 use clap::ValueEnum;
 
 use super::super::output::{Failure, Messages};
 use super::super::{quantity, terminal};
-use crate::message::{Conflict, ConflictPolicy, ConflictSide, Resolution, Scope};
+use crate::message::{
+    Choice, Compared, Conflict, ConflictPolicy, ConflictSide, DiffLine, FolderPolicy, Pair, Reply,
+    Resolution, Scope, choices,
+};
 
 /// The words of `--conflict`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -31,19 +36,6 @@ pub(super) enum Policy {
     Fail,
 }
 
-impl Policy {
-    /// Refuses `ask` where nobody can be asked.
-    pub(super) fn check(self) -> Result<(), Failure> {
-        if self == Self::Ask && !terminal::is_attended() {
-            return Err(Failure::usage(
-                "cannot ask about conflicts: there is no terminal",
-                "Choose another word for --conflict, such as skip or overwrite.",
-            ));
-        }
-        Ok(())
-    }
-}
-
 impl From<Policy> for ConflictPolicy {
     fn from(policy: Policy) -> Self {
         match policy {
@@ -60,35 +52,134 @@ impl From<Policy> for ConflictPolicy {
     }
 }
 
-/// Asks what to do about one conflict. Capitals answer for the rest too.
-pub(super) async fn ask(messages: &Messages, conflict: &Conflict) -> Result<(Resolution, Scope), Failure> {
-    messages.print(&format!("\"{}\" is in \"{}\" already", conflict.path, conflict.target));
-    messages.print(&format!("  source: {}", side(&conflict.source)));
-    messages.print(&format!("  target: {}", side(&conflict.existing)));
-    messages
-        .print(&format!("o) Overwrite   s) Skip   k) Keep both, the new one as \"{}\"", conflict.free_name));
-    messages.print("n) Overwrite if newer   c) Stop   capital: for the rest too");
+/// The words of `--folder-conflict`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Folders {
+    /// What is in the source's goes into the target's
+    #[default]
+    Merge,
+    /// Ask about each, on a terminal
+    Ask,
+    /// Leave the target's alone
+    Skip,
+    /// The target's goes to the bin as it is, then the new one is made
+    Replace,
+    /// Keep both, the new one as "name (2)"
+    Rename,
+}
+
+impl From<Folders> for FolderPolicy {
+    fn from(folders: Folders) -> Self {
+        match folders {
+            Folders::Merge => Self::Merge,
+            Folders::Ask => Self::Ask,
+            Folders::Skip => Self::Skip,
+            Folders::Replace => Self::Replace,
+            Folders::Rename => Self::Rename,
+        }
+    }
+}
+
+/// Refuses to ask where nobody can be asked.
+pub(super) fn check(files: Policy, folders: Folders) -> Result<(), Failure> {
+    if (files == Policy::Ask || folders == Folders::Ask) && !terminal::is_attended() {
+        return Err(Failure::usage(
+            "cannot ask about conflicts: there is no terminal",
+            "Choose another word for --conflict, such as skip or overwrite.",
+        ));
+    }
+    Ok(())
+}
+
+/// Tells both sides of a conflict.
+pub(super) fn show(messages: &Messages, conflict: &Conflict) {
+    let what = match conflict.pair() {
+        Pair::Files => "is in",
+        Pair::Folders => "is a folder that is in",
+        Pair::Mismatch if conflict.source.is_folder => "is a folder, and there is a file of that name in",
+        Pair::Mismatch => "is a file, and there is a folder of that name in",
+    };
+    let already = if conflict.pair() == Pair::Mismatch { "" } else { " already" };
+    messages.print(&format!("\"{}\" {what} \"{}\"{already}", conflict.path, conflict.target));
+    messages.print(&format!("  source:  {}", side(&conflict.source)));
+    messages.print(&format!("  target:  {}", side(&conflict.existing)));
+    if conflict.pair() == Pair::Files {
+        messages.print(&format!("  content: {}", conflict.known()));
+    }
+}
+
+/// Asks what to do about it, with the letters of the screen's dialog: small for this one, capital for the rest too.
+pub(super) async fn ask(messages: &Messages, conflict: &Conflict) -> Result<Reply, Failure> {
+    if let Some(name) = &conflict.refused_name {
+        messages.print(&format!("\"{name}\" is taken there, too"));
+    }
+    let choices = choices(conflict);
+    let is_rest = |choice: &&Choice| matches!(choice.reply, Reply::Resolve(_, Scope::Rest));
+    for choice in choices.iter().filter(|choice| !is_rest(choice)) {
+        messages.print(&format!("{}) {}", choice.letter, choice.words));
+    }
+    messages.print("For this and all that may follow:");
+    for choice in choices.iter().filter(is_rest) {
+        messages.print(&format!("{}) {}", choice.letter, choice.words));
+    }
+    let letters: Vec<String> = choices.iter().map(|choice| choice.letter.to_string()).collect();
     loop {
-        messages.prompt("o/s/k/n/c/O/S/K/N> ");
+        messages.prompt(&format!("{}> ", letters.join("/")));
         let answer = terminal::line().await?;
-        let scope = if answer.trim().chars().all(char::is_uppercase) { Scope::Rest } else { Scope::One };
-        let resolution = match answer.trim().to_lowercase().as_str() {
-            "o" => Resolution::Overwrite,
-            "s" => Resolution::Skip,
-            "k" => Resolution::KeepBoth { name: conflict.free_name.clone() },
-            "n" => Resolution::OverwriteIfNewer,
-            "c" => Resolution::Stop,
-            _ => {
-                messages.print("This value must be one of the following characters: o, s, k, n, c.");
-                continue;
+        match choices.iter().find(|choice| choice.letter.to_string() == answer.trim()) {
+            Some(Choice { reply: Reply::Rename, .. }) => {
+                messages.prompt("new name> ");
+                let name = terminal::line().await?.trim().to_owned();
+                if !name.is_empty() && !name.contains('/') {
+                    return Ok(Reply::Resolve(Resolution::KeepBoth { name }, Scope::One));
+                }
+                messages.print("A name cannot be empty or contain /.");
             }
-        };
-        return Ok((resolution, scope));
+            Some(choice) => return Ok(choice.reply.clone()),
+            None => messages.print(&format!(
+                "This value must be one of the following characters: {}.",
+                letters.join(", ")
+            )),
+        }
+    }
+}
+
+/// Tells what a look into the contents came to.
+pub(super) fn tell(messages: &Messages, conflict: &Conflict, compared: &Compared) {
+    match compared {
+        Compared::Verdict(_) => messages.print(&format!("  content: {}", conflict.known())),
+        Compared::Failed(problem) => messages.problem(problem),
+        Compared::Lines(lines) => {
+            messages.print("--- target, what stands there");
+            messages.print("+++ source, what is copied");
+            for line in lines {
+                messages.print(&match line {
+                    DiffLine::Both(line) => format!("  {line}"),
+                    DiffLine::Existing(line) => format!("- {line}"),
+                    DiffLine::Source(line) => format!("+ {line}"),
+                    DiffLine::LeftOut(count) => format!("@ {count} lines that are the same"),
+                });
+            }
+        }
     }
 }
 
 fn side(side: &ConflictSide) -> String {
-    let what = if side.is_folder { "folder".to_owned() } else { quantity::size_with_unit(side.size) };
-    let time = side.modified.map_or_else(|| "time unknown".to_owned(), quantity::time);
-    format!("{what}, {time} ({})", side.place)
+    let mut text = match (side.is_folder, side.file_count) {
+        (true, Some(count)) => format!("folder, {count} files, {}", quantity::size_with_unit(side.size)),
+        (true, None) => "folder".to_owned(),
+        (false, _) => quantity::size_with_unit(side.size),
+    };
+    if let Some(modified) = side.modified {
+        let _ = write!(text, ", {}", quantity::time(modified));
+    } else if !side.is_folder {
+        text.push_str(", time unknown");
+    }
+    if let Some(uploaded) = side.uploaded {
+        let _ = write!(text, ", uploaded {}", quantity::time(uploaded));
+    }
+    if side.version_count > 0 {
+        let _ = write!(text, ", {} older versions", side.version_count);
+    }
+    format!("{text} ({})", side.place)
 }

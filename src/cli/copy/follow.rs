@@ -9,7 +9,8 @@ use super::check::Findings;
 use super::progress::Bars;
 use super::{conflict, lines};
 use crate::message::{
-    AccountState, Command, CopyId, CopyReport, CopyRequest, Event, PlanSummary, Problem, ProblemKind,
+    AccountState, Command, Conflict, CopyId, CopyReport, CopyRequest, Event, PlanSummary, Problem,
+    ProblemKind, Reply,
 };
 use crate::worker::Worker;
 
@@ -24,7 +25,7 @@ pub(super) async fn follow(
     send(&worker, Command::PlanCopy { copy: COPY, request })?;
     send(&worker, Command::StartCopy { copy: COPY })?;
     let is_check = findings.is_some();
-    let mut run = Run { plan: PlanSummary::default(), bars: None, findings };
+    let mut run = Run { plan: PlanSummary::default(), bars: None, findings, asked: None };
     if context.options.progress {
         run.bars = Bars::start(&context.messages);
     }
@@ -47,6 +48,8 @@ struct Run<'f> {
     bars: Option<Bars>,
     /// Where the findings of a check go.
     findings: Option<&'f mut Findings>,
+    /// The conflict that the user is asked about.
+    asked: Option<Conflict>,
 }
 
 impl Run<'_> {
@@ -91,8 +94,16 @@ impl Run<'_> {
                 }
             }
             Event::Conflict(conflict) => {
-                let (resolution, scope) = conflict::ask(&context.messages, &conflict).await?;
-                send(worker, Command::Resolve { conflict: conflict.conflict, resolution, scope })?;
+                conflict::show(&context.messages, &conflict);
+                self.asked = Some(conflict);
+                self.ask(context, worker).await?;
+            }
+            Event::Compared { conflict: number, compared } => {
+                if let Some(conflict) = self.asked.as_mut().filter(|asked| asked.conflict == number) {
+                    conflict.take(&compared);
+                    conflict::tell(&context.messages, conflict, &compared);
+                    self.ask(context, worker).await?;
+                }
             }
             Event::CopyEnded(report) => return Ok(Some(report)),
             Event::Failed(problem) => return Err(problem.into()),
@@ -110,6 +121,20 @@ impl Run<'_> {
             Event::Ended => return Err(worker_gone()),
         }
         Ok(None)
+    }
+
+    /// Asks about the open conflict, and sends the worker what the user wants.
+    async fn ask(&mut self, context: &Context, worker: &Worker) -> Result<(), Failure> {
+        let Some(conflict) = &self.asked else { return Ok(()) };
+        let number = conflict.conflict;
+        match conflict::ask(&context.messages, conflict).await? {
+            Reply::Resolve(resolution, scope) => {
+                self.asked = None;
+                send(worker, Command::Resolve { conflict: number, resolution, scope })
+            }
+            Reply::Compare(depth) => send(worker, Command::Compare { conflict: number, depth }),
+            Reply::Rename => Ok(()), // `ask` has asked for the name, too
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, not
         Note::SourceRemoved | Note::Deleted => messages.info(&line("INFO", "Deleted")),
         Note::PutAside => messages.info(&line("INFO", "Moved into backup dir")),
         Note::FolderMade => messages.info(&line("INFO", "Made folder")),
+        Note::SetAside => messages.info(&line("INFO", "Put away what had its name")),
         Note::LeftAlone => messages.info(&line("INFO", "Left alone, the target has another")),
         Note::Same | Note::Identical | Note::SameSize => {
             messages.detail(&line("DEBUG", "Unchanged skipping"));

@@ -26,7 +26,7 @@ use crate::message::{ConflictPolicy, CopyOptions, CopyReport, Sameness, Task};
 use crate::worker::{self, OpenedAccount, Parts};
 use budget::BudgetArgs;
 use check::Findings;
-use conflict::Policy;
+use conflict::{Folders, Policy};
 
 /// Copy what is in a folder, or one file, into a folder; what is the same already is skipped.
 ///
@@ -73,8 +73,14 @@ pub(crate) struct CopytoArgs {
 #[derive(Args, Debug, Default)]
 pub(crate) struct HowArgs {
     /// What to do where the target has another file of that name
+    ///
+    /// A file and a folder of one name are never mixed: that is an error, but for ask, skip and rename.
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = Policy::Overwrite)]
     conflict: Policy,
+
+    /// What to do where both sides have a folder of the same name
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Folders::Merge)]
+    folder_conflict: Folders,
 
     /// Make folders that would stay empty
     #[arg(long)]
@@ -193,10 +199,11 @@ async fn copy(
     naming: Naming,
     task: Task,
 ) -> Result<CopyReport, Failure> {
-    how.conflict.check()?;
+    conflict::check(how.conflict, how.folder_conflict)?;
     how.filters.compile()?;
     let options = CopyOptions {
         conflict: how.policy(),
+        folders: how.folder_conflict.into(),
         dry_run: context.options.dry_run,
         transfers: context.options.transfers,
         order_by: how.order.order(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
-use super::Download;
+use super::{Download, Existing, beginning};
 use crate::crypto::chunk::Chunk;
 use crate::crypto::mac::ChunkMac;
 use crate::local::{LocalError, PartialFile, Trash};
@@ -21,8 +21,10 @@ use crate::transfer::recheck::{Content, recheck};
 pub(super) struct Part {
     partial: PartialFile,
     journal: Option<TransferJournal>,
-    /// Chunks that an earlier run brought, and that are as they should be.
+    /// Chunks that an earlier run brought, and that are as they should be, or those of a file that stood there.
     pub(super) kept: Vec<(Chunk, ChunkMac)>,
+    /// `kept` is of a file that stood there: nothing is known of it before the whole is there.
+    pub(super) has_beginning: bool,
 }
 
 impl Part {
@@ -30,13 +32,25 @@ impl Part {
     pub(super) async fn open(download: &Download) -> Result<Self, TransferError> {
         let name = JournalName::download(download.node, &download.target.path());
         let claimed = download.keep.claim(name.clone(), download.size).await;
-        let Some((journal, record)) = claimed else { return Self::throw_away(download).await };
+        let Some((journal, record)) = claimed else {
+            return Self::throw_away(download).await?.begun(download).await;
+        };
         if let Some(Record::Down(record)) = record
             && let Some(part) = Self::resume(download, &journal, record).await?
         {
             return Ok(part);
         }
-        Self::begin(download, journal, &name).await
+        Self::begin(download, journal, &name).await?.begun(download).await
+    }
+
+    /// Takes what stands under the target's name as the beginning, where that is wanted. The journal does not speak of
+    /// it: another run could not tell it from what was fetched.
+    async fn begun(mut self, download: &Download) -> Result<Self, TransferError> {
+        if let Existing::Beginning(_) = download.existing {
+            self.kept = beginning::take(download, &self.file()).await?;
+            self.has_beginning = !self.kept.is_empty();
+        }
+        Ok(self)
     }
 
     /// Returns the open file, for writers on other threads.
@@ -69,7 +83,7 @@ impl Part {
     async fn throw_away(download: &Download) -> Result<Self, TransferError> {
         let (target, size) = (download.target.clone(), download.size);
         let partial = disk::blocking(move || Ok(PartialFile::create(target, size)?)).await?;
-        Ok(Self { partial, journal: None, kept: Vec::new() })
+        Ok(Self { partial, journal: None, kept: Vec::new(), has_beginning: false })
     }
 
     /// `None` where the journal is of another content, or its file is gone.
@@ -89,7 +103,7 @@ impl Part {
         let Some(partial) = opened else { return Ok(None) };
         let kept = check(download, partial.file(), &written).await?;
         let left = size - kept.iter().map(|(chunk, _)| u64::from(chunk.len)).sum::<u64>();
-        let part = Self { partial, journal: Some(journal.clone()), kept };
+        let part = Self { partial, journal: Some(journal.clone()), kept, has_beginning: false };
         let part = disk::blocking(move || {
             part.partial.require_room(left)?;
             Ok(part)
@@ -120,12 +134,14 @@ impl Part {
                 Err(error) => Err(LocalError::io("write the journal of", &target.path())(error)),
             };
             match made {
-                Ok(partial) => Ok(Self { partial, journal: Some(journal), kept: Vec::new() }),
+                Ok(partial) => {
+                    Ok(Self { partial, journal: Some(journal), kept: Vec::new(), has_beginning: false })
+                }
                 Err(error) => {
                     tracing::info!(%error, "a download goes without a journal");
                     journal.remove();
                     let partial = PartialFile::create(target, size)?;
-                    Ok(Self { partial, journal: None, kept: Vec::new() })
+                    Ok(Self { partial, journal: None, kept: Vec::new(), has_beginning: false })
                 }
             }
         })

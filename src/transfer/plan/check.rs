@@ -32,7 +32,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             Comparison::Same => self.agree(path, size, Note::SameSize),
             Comparison::NeedsProof => {
                 let file = self.add_file(file);
-                self.examine(Clash { item: Item::File(file), existing, must_ask: false });
+                self.examine(Clash::new(Item::File(file), existing));
             }
         }
     }

@@ -238,6 +238,8 @@ pub enum Replaces<T> {
     Version(T),
     /// It goes to the bin.
     ToBin(T),
+    /// It is taken as the beginning of the new one, and otherwise like [`Self::Version`].
+    Beginning(T),
 }
 
 /// Two entries that want one name, for the user.
@@ -255,8 +257,12 @@ pub struct Question<S, T> {
     pub modified: Option<i64>,
     /// What stands there.
     pub existing: Existing<T>,
+    /// The contents were looked into.
+    pub is_examined: bool,
     /// A free name for the new one.
     pub free_name: String,
+    /// The name that the user gave it, where that is taken, too.
+    pub refused_name: Option<String>,
     /// Conflicts that are known to come after it.
     pub remaining_count: u64,
 }
@@ -353,4 +359,14 @@ pub(super) struct Clash<T> {
     pub(super) existing: Existing<T>,
     /// An answer for all cannot decide this one.
     pub(super) must_ask: bool,
+    /// The contents were looked into.
+    pub(super) is_examined: bool,
+    /// The name that the user gave it, where that is taken, too.
+    pub(super) refused_name: Option<String>,
+}
+
+impl<T> Clash<T> {
+    pub(super) const fn new(item: Item, existing: Existing<T>) -> Self {
+        Self { item, existing, must_ask: false, is_examined: false, refused_name: None }
+    }
 }

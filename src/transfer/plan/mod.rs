@@ -20,13 +20,13 @@ pub use item::{
     Action, Ahead, Doomed, Existing, FileEnd, FileId, FileTransfer, FolderId, Offer, OfferKind, Other,
     OtherKind, Question, RemovalId, Removed, Replaces, Scan, Scanned,
 };
-use item::{Clash, File, Folder, FolderState};
+use item::{Clash, File, Folder, FolderState, Item};
 use removal::{Closing, Removals};
 
 use super::filter::Rules;
 use crate::message::{
-    ConflictPolicy, CopyId, CopyReport, FileBounds, Note, PlanSummary, Problem, ProblemKind, Resolution,
-    Sameness, Task,
+    ConflictPolicy, CopyId, CopyReport, FileBounds, FolderPolicy, Note, PlanSummary, Problem, ProblemKind,
+    Resolution, Sameness, Task,
 };
 
 /// A copy being planned and carried out.
@@ -50,8 +50,10 @@ pub struct Plan<S, T> {
     /// The clash that the user has been asked about.
     asked: Option<Clash<T>>,
     examining: HashMap<FileId, Clash<T>>,
-    /// The user's answer for the rest.
+    /// The user's answer for the rest, but for two folders of a name: those are the options'.
     standing: Option<Resolution>,
+    /// What is being put away, and what then gets its name.
+    clearing: HashMap<RemovalId, Item>,
     /// Folders being made and files on their way: handed out, not yet answered.
     open: usize,
     summary: PlanSummary,
@@ -71,6 +73,8 @@ pub struct PlanOptions {
     pub target: String,
     /// What happens where a name is taken.
     pub conflict: ConflictPolicy,
+    /// What happens where both sides have a folder of a name.
+    pub folders: FolderPolicy,
     /// Change nothing, tell what would be done.
     pub dry_run: bool,
     /// Make folders that stay empty.
@@ -108,6 +112,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             asked: None,
             examining: HashMap::new(),
             standing: None,
+            clearing: HashMap::new(),
             open: 0,
             summary,
             report,

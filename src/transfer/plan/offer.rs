@@ -109,20 +109,19 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     }
 
     fn take_folder(&mut self, parent: FolderId, path: String, offer: Offer<S, T>) {
-        let (folders, files): (Vec<_>, Vec<_>) =
+        let (mut folders, files): (Vec<_>, Vec<_>) =
             offer.existing.into_iter().partition(|existing| existing.is_folder);
-        let ambiguous = folders.len() > 1;
-        let state = match <[Existing<T>; 1]>::try_from(folders) {
-            Ok([only]) => FolderState::Ready(only.target),
-            Err(_) if ambiguous => return self.skip_ambiguous(path, 0, &offer.target_name),
-            Err(_) => FolderState::Missing,
-        };
-        let in_the_way = if state == FolderState::Missing { files.into_iter().next() } else { None };
+        if folders.len() > 1 {
+            return self.skip_ambiguous(path, 0, &offer.target_name);
+        }
+        let state =
+            folders.first().map_or(FolderState::Missing, |only| FolderState::Ready(only.target.clone()));
+        let in_the_way = folders.pop().or_else(|| files.into_iter().next());
         let id = self.add_folder(Some(parent), offer.target_name, path, Some(offer.source), state);
         match in_the_way {
             // Nothing is copied: what is in it is missing in the target.
             Some(_) if self.is_check() => self.to_scan.push_back(id),
-            Some(existing) => self.clash(Clash { item: Item::Folder(id), existing, must_ask: false }),
+            Some(existing) => self.clash(Clash::new(Item::Folder(id), existing)),
             None => self.to_scan.push_back(id),
         }
     }
@@ -148,7 +147,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         let id = self.add_file(file);
         match files.pop().or_else(|| folders.pop()) {
             None => self.want_file(id),
-            Some(existing) => self.clash(Clash { item: Item::File(id), existing, must_ask: false }),
+            Some(existing) => self.clash(Clash::new(Item::File(id), existing)),
         }
     }
 

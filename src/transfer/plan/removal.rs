@@ -77,6 +77,9 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Takes what became of something that was to go.
     pub fn removed(&mut self, id: RemovalId, removed: Removed) {
         self.open -= 1;
+        if let Some(item) = self.clearing.remove(&id) {
+            return self.cleared(item, removed);
+        }
         let Some(UnderWay { path, size, file_count, note }) = self.removals.under_way.remove(&id) else {
             return;
         };
@@ -232,11 +235,16 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     }
 
     fn remove(&mut self, doomed: Doomed<S, T>, under_way: UnderWay) {
-        let removal = RemovalId(self.removals.next);
-        self.removals.next += 1;
+        let removal = self.next_removal();
         let path = under_way.path.clone();
         self.removals.under_way.insert(removal, under_way);
         self.actions.push_back(Action::Remove { removal, path, doomed });
+    }
+
+    pub(super) const fn next_removal(&mut self) -> RemovalId {
+        let removal = RemovalId(self.removals.next);
+        self.removals.next += 1;
+        removal
     }
 
     /// Collects what is to go. Returns whether that is everything: then the folder around it can go as a whole.
@@ -271,7 +279,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 mod tests {
     use super::super::{FileEnd, Offer, OfferKind, PlanOptions, Scanned};
     use super::*;
-    use crate::message::{ConflictPolicy, CopyId, FileBounds, Sameness};
+    use crate::message::{ConflictPolicy, CopyId, FileBounds, FolderPolicy, Sameness};
     use crate::transfer::filter::Rules;
 
     type TestPlan = Plan<&'static str, &'static str>;
@@ -281,6 +289,7 @@ mod tests {
             copy: CopyId(1),
             target: "x".into(),
             conflict: ConflictPolicy::Overwrite,
+            folders: FolderPolicy::Merge,
             dry_run: false,
             empty_folders: false,
             task,

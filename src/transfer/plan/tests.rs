@@ -17,6 +17,7 @@ fn options(conflict: ConflictPolicy) -> PlanOptions {
         copy: CopyId(1),
         target,
         conflict,
+        folders: FolderPolicy::Merge,
         dry_run: false,
         empty_folders: true,
         task: Task::Copy,

@@ -89,6 +89,12 @@ pub const TABLE: &[ActionRow] = &[
         When::Row,
     ),
     panes(
+        Action::Look(Look::Verify),
+        ["verify", "Verify", "compare with the other pane's folder by content, without a download"],
+        &["V"],
+        When::Folder,
+    ),
+    panes(
         Action::Go(Motion::OtherPane),
         ["other pane", "", "switch to the other pane"],
         &["<Tab>", "<S-Tab>"],

@@ -1,7 +1,7 @@
 //! Questions before a change: [`CopyConfirmation`] shows what a copy will do while it is still being counted,
 //! [`Question`] asks yes or no about everything else. Both say what happens, to how many, where, and how to undo it.
 
-use crate::message::{Command, CopyId, PlanSummary};
+use crate::message::{Command, CopyId, CopyRequest, FolderPolicy, PlanSummary};
 use crate::ui::key::{Key, parse_keys};
 
 /// A copy that waits for the user's yes.
@@ -17,6 +17,8 @@ pub struct CopyConfirmation {
     pub chosen: String,
     /// The target is in the cloud, so that overwriting keeps versions.
     pub to_cloud: bool,
+    /// What has been asked for.
+    pub request: CopyRequest,
     /// What has been counted.
     pub plan: PlanSummary,
     /// The view whose marks are cleared once the copy has begun.
@@ -24,6 +26,22 @@ pub struct CopyConfirmation {
 }
 
 impl CopyConfirmation {
+    /// Returns whether the user is asked about folders that both sides have; otherwise they are merged.
+    #[must_use]
+    pub fn asks_about_folders(&self) -> bool {
+        self.request.options.folders == FolderPolicy::Ask
+    }
+
+    /// Has the user asked about folders that both sides have, or no longer: it is planned anew under this number.
+    /// Returns what the worker is to do.
+    pub fn turn_folders(&mut self, copy: CopyId) -> [Command; 2] {
+        let asks = self.asks_about_folders();
+        self.request.options.folders = if asks { FolderPolicy::Merge } else { FolderPolicy::Ask };
+        let old = std::mem::replace(&mut self.copy, copy);
+        self.plan = PlanSummary { copy, target: self.target.clone(), ..PlanSummary::default() };
+        [Command::CancelCopy { copy: old }, Command::PlanCopy { copy, request: self.request.clone() }]
+    }
+
     /// Returns whether there is nothing to say yes to: it cannot be done, or all is there already.
     #[must_use]
     pub const fn is_void(&self) -> bool {

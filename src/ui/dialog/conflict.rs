@@ -1,10 +1,12 @@
-//! The [`ConflictDialog`]: two files that want one name, and what may become of them.
-//! Shown for [`crate::message::Event::Conflict`]; its answer goes back as [`Command::Resolve`].
+//! The [`ConflictDialog`]: two entries that want one name, and what may become of them. Shown for
+//! [`crate::message::Event::Conflict`]; its answer goes back as [`Command::Resolve`]. Its letters are those of
+//! [`choices`].
 
 use jiff::Timestamp;
 
 use super::field::Field;
-use crate::message::{Command, Conflict, Resolution, Scope};
+use super::prompt::name_problem;
+use crate::message::{Command, Compared, Conflict, Reply, Resolution, Scope, choices};
 use crate::ui::key::Key;
 
 /// A conflict that waits for an answer.
@@ -14,6 +16,10 @@ pub struct ConflictDialog {
     pub conflict: Conflict,
     /// The new name while it is being typed.
     pub rename: Option<Field>,
+    /// The two are being looked into.
+    pub looking: bool,
+    /// Why the last thing that was asked for was not possible. Escape before drawing.
+    pub remark: Option<String>,
     /// When it came up. It came unasked, so keys typed at that moment were not meant for it.
     pub since: Timestamp,
 }
@@ -23,6 +29,8 @@ pub struct ConflictDialog {
 pub enum Outcome {
     /// The dialog stays.
     Stay,
+    /// It stays, and the worker is asked for something.
+    Asked(Command),
     /// It is answered.
     Answered(Command),
 }
@@ -30,8 +38,9 @@ pub enum Outcome {
 impl ConflictDialog {
     /// Makes a dialog that comes up now.
     #[must_use]
-    pub const fn new(conflict: Conflict, since: Timestamp) -> Self {
-        Self { conflict, rename: None, since }
+    pub fn new(conflict: Conflict, since: Timestamp) -> Self {
+        let remark = conflict.refused_name.as_ref().map(|name| format!("\"{name}\" is taken there, too"));
+        Self { conflict, rename: None, looking: false, remark, since }
     }
 
     /// Takes a key.
@@ -39,39 +48,53 @@ impl ConflictDialog {
         if now.as_millisecond().saturating_sub(self.since.as_millisecond()) < GRACE_MILLISECONDS {
             return Outcome::Stay;
         }
-        let written = key.to_string();
-        if let Some(field) = &mut self.rename {
-            match written.as_str() {
-                "Enter" if !field.text().is_empty() => {
-                    let name = field.text().to_owned();
-                    return self.answer(Resolution::KeepBoth { name }, Scope::One);
-                }
-                "Esc" | "C-g" | "C-c" => self.rename = None,
-                _ => {
-                    field.press(key);
-                }
-            }
-            return Outcome::Stay;
+        if self.rename.is_some() {
+            return self.press_in_name(key);
         }
-        let keep_both = || Resolution::KeepBoth { name: self.conflict.free_name.clone() };
-        let (resolution, scope) = match written.as_str() {
-            "o" => (Resolution::Overwrite, Scope::One),
-            "r" => (Resolution::Replace, Scope::One),
-            "s" => (Resolution::Skip, Scope::One),
-            "k" => (keep_both(), Scope::One),
-            "A" => (Resolution::Overwrite, Scope::Rest),
-            "X" => (Resolution::Skip, Scope::Rest),
-            "K" => (keep_both(), Scope::Rest),
-            "N" => (Resolution::OverwriteIfNewer, Scope::Rest),
-            "I" => (Resolution::SkipIfIdentical, Scope::Rest),
-            "Esc" | "C-g" | "C-c" => (Resolution::Stop, Scope::Rest),
-            "R" => {
+        if matches!(key.to_string().as_str(), "Esc" | "C-g" | "C-c") {
+            return self.answer(Resolution::Stop, Scope::One);
+        }
+        let choice = choices(&self.conflict).into_iter().find(|choice| key.typed() == Some(choice.letter));
+        match choice.map(|choice| choice.reply) {
+            None => Outcome::Stay,
+            Some(Reply::Resolve(resolution, scope)) => self.answer(resolution, scope),
+            Some(Reply::Rename) => {
+                self.remark = None;
                 self.rename = Some(name_field(&self.conflict.free_name));
-                return Outcome::Stay;
+                Outcome::Stay
             }
-            _ => return Outcome::Stay,
-        };
-        self.answer(resolution, scope)
+            Some(Reply::Compare(_)) if self.looking => Outcome::Stay,
+            Some(Reply::Compare(depth)) => {
+                (self.looking, self.remark) = (true, None);
+                Outcome::Asked(Command::Compare { conflict: self.conflict.conflict, depth })
+            }
+        }
+    }
+
+    /// Takes what a look into the two came to; lines are shown elsewhere.
+    pub fn receive(&mut self, compared: &Compared) {
+        self.looking = false;
+        self.conflict.take(compared);
+        if let Compared::Failed(problem) = compared {
+            self.remark = Some(problem.message.clone());
+        }
+    }
+
+    fn press_in_name(&mut self, key: Key) -> Outcome {
+        let Some(field) = &mut self.rename else { return Outcome::Stay };
+        match key.to_string().as_str() {
+            "Enter" => {
+                let name = field.text().to_owned();
+                match name_problem(&name) {
+                    None => return self.answer(Resolution::KeepBoth { name }, Scope::One),
+                    Some(problem) => self.remark = Some(problem.to_owned()),
+                }
+            }
+            "Esc" | "C-g" | "C-c" => (self.rename, self.remark) = (None, None),
+            _ if field.press(key) => self.remark = None,
+            _ => {}
+        }
+        Outcome::Stay
     }
 
     const fn answer(&self, resolution: Resolution, scope: Scope) -> Outcome {
@@ -92,24 +115,42 @@ pub(super) const GRACE_MILLISECONDS: i64 = 300;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{ConflictSide, CopyId, Verdict};
+    use crate::handle::NodeHandle;
+    use crate::message::{ConflictSide, CopyId, Depth, Problem, ProblemKind, Verdict};
     use crate::ui::key::parse_keys;
 
-    fn dialog() -> ConflictDialog {
-        let side =
-            ConflictSide { place: "local".into(), is_folder: false, size: 1, modified: None, node: None };
+    fn side(is_folder: bool, node: Option<u8>) -> ConflictSide {
+        ConflictSide {
+            place: "local".into(),
+            is_folder,
+            size: 1,
+            file_count: None,
+            modified: None,
+            uploaded: None,
+            version_count: 0,
+            node: node.map(|number| NodeHandle::from_bytes([number; 6])),
+        }
+    }
+
+    fn dialog_of(source: ConflictSide, existing: ConflictSide) -> ConflictDialog {
         let conflict = Conflict {
             conflict: 7,
             copy: CopyId(1),
             path: "castle.jpg".into(),
             target: "work:/".into(),
-            source: side.clone(),
-            existing: side,
+            source,
+            existing,
             verdict: Verdict::Unknown,
+            is_examined: false,
             free_name: "castle (2).jpg".into(),
+            refused_name: None,
             remaining_count: 0,
         };
         ConflictDialog::new(conflict, Timestamp::UNIX_EPOCH)
+    }
+
+    fn dialog() -> ConflictDialog {
+        dialog_of(side(false, None), side(false, Some(1)))
     }
 
     fn type_in(dialog: &mut ConflictDialog, keys: &str) -> Outcome {
@@ -118,17 +159,65 @@ mod tests {
         keys.into_iter().map(|key| dialog.press(key, now)).last().unwrap()
     }
 
+    fn answer(resolution: Resolution, scope: Scope) -> Outcome {
+        Outcome::Answered(Command::Resolve { conflict: 7, resolution, scope })
+    }
+
     #[test]
     fn small_letters_answer_one_and_capitals_the_rest() {
-        let answer =
-            |resolution, scope| Outcome::Answered(Command::Resolve { conflict: 7, resolution, scope });
-        assert_eq!(type_in(&mut dialog(), "s"), answer(Resolution::Skip, Scope::One));
-        assert_eq!(type_in(&mut dialog(), "A"), answer(Resolution::Overwrite, Scope::Rest));
-        assert_eq!(type_in(&mut dialog(), "<Esc>"), answer(Resolution::Stop, Scope::Rest));
+        let free = || Resolution::KeepBoth { name: "castle (2).jpg".into() };
+        let table = [
+            ("o", Resolution::Overwrite, Scope::One),
+            ("r", Resolution::Replace, Scope::One),
+            ("s", Resolution::Skip, Scope::One),
+            ("k", free(), Scope::One),
+            ("c", Resolution::Stop, Scope::One),
+            ("<Esc>", Resolution::Stop, Scope::One),
+            ("N", Resolution::OverwriteIfNewer, Scope::Rest),
+            ("S", Resolution::OverwriteIfSizeDiffers, Scope::Rest),
+            ("I", Resolution::SkipIfIdentical, Scope::Rest),
+            ("A", Resolution::Overwrite, Scope::Rest),
+            ("X", Resolution::Skip, Scope::Rest),
+            ("K", free(), Scope::Rest),
+        ];
+        for (keys, resolution, scope) in table {
+            assert_eq!(type_in(&mut dialog(), keys), answer(resolution, scope), "{keys}");
+        }
         assert_eq!(type_in(&mut dialog(), "j"), Outcome::Stay);
+        assert_eq!(type_in(&mut dialog(), "m"), Outcome::Stay, "files are not merged");
+    }
+
+    #[test]
+    fn two_folders_are_merged_or_replaced_and_never_overwritten() {
+        let folders = || dialog_of(side(true, None), side(true, Some(1)));
+        assert_eq!(type_in(&mut folders(), "m"), answer(Resolution::Merge, Scope::One));
+        assert_eq!(type_in(&mut folders(), "M"), answer(Resolution::Merge, Scope::Rest));
+        assert_eq!(type_in(&mut folders(), "r"), answer(Resolution::Replace, Scope::One));
+        assert_eq!(type_in(&mut folders(), "o"), Outcome::Stay);
+        assert_eq!(type_in(&mut folders(), "A"), Outcome::Stay);
+    }
+
+    #[test]
+    fn a_name_is_typed_and_one_that_cannot_be_is_refused() {
         let renamed = Resolution::KeepBoth { name: "castle (2)b.jpg".into() };
         assert_eq!(type_in(&mut dialog(), "Rb<Enter>"), answer(renamed, Scope::One));
         assert_eq!(type_in(&mut dialog(), "R<Esc>"), Outcome::Stay);
+        let mut slash = dialog();
+        assert_eq!(type_in(&mut slash, "R/<Enter>"), Outcome::Stay);
+        assert_eq!(slash.remark.as_deref(), Some("a name cannot contain /"));
+    }
+
+    #[test]
+    fn a_comparison_is_asked_for_once_and_its_verdict_shown() {
+        let mut dialog = dialog();
+        let look = |depth| Outcome::Asked(Command::Compare { conflict: 7, depth });
+        assert_eq!(type_in(&mut dialog, "d"), look(Depth::Content));
+        assert_eq!(type_in(&mut dialog, "d"), Outcome::Stay);
+        dialog.receive(&Compared::Verdict(Verdict::Different));
+        assert_eq!(dialog.conflict.verdict, Verdict::Different);
+        assert_eq!(type_in(&mut dialog, "d"), look(Depth::Lines));
+        dialog.receive(&Compared::Failed(Problem::new(ProblemKind::Other, "they are not text", "")));
+        assert_eq!(dialog.remark.as_deref(), Some("they are not text"));
     }
 
     #[test]

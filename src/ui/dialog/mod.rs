@@ -2,8 +2,10 @@
 //! Each is plain data and says what a key means to it; what follows from that is done in `update::dialog`.
 
 pub mod accounts;
+pub mod check;
 pub mod confirm;
 pub mod conflict;
+pub mod difference;
 pub mod field;
 pub mod help;
 pub mod limit;
@@ -17,6 +19,7 @@ pub mod unfinished;
 use accounts::AccountChooser;
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
+use difference::Difference;
 use help::Help;
 use limit::LimitDialog;
 use palette::Palette;
@@ -32,6 +35,10 @@ pub enum Dialog {
     Copy(CopyConfirmation),
     /// Asks what to do where a name is taken.
     Conflict(ConflictDialog),
+    /// Shows in which lines the two sides of a conflict differ.
+    Difference(Difference),
+    /// Shows what a check has found so far: the state's.
+    Check,
     /// Asks what becomes of what earlier runs left.
     Unfinished(UnfinishedDialog),
     /// Asks yes or no.

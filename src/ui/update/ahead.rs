@@ -123,6 +123,7 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::ContinueCopy { .. }
         | Command::DiscardUnfinished { .. }
         | Command::Resolve { .. }
+        | Command::Compare { .. }
         | Command::Transfers(_)
         | Command::DescribeTransfer { .. }
         | Command::RetryNow { .. }

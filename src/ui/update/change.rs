@@ -55,9 +55,10 @@ fn copy(state: &mut AppState, commands: &mut Vec<Command>) {
         rename: None,
         options: Box::default(),
     };
-    commands.push(Command::PlanCopy { copy, request });
+    commands.push(Command::PlanCopy { copy, request: request.clone() });
     state.dialogs.push(Dialog::Copy(CopyConfirmation {
         copy,
+        request,
         source,
         to_cloud: matches!(target.location, Location::Cloud { .. }),
         plan: PlanSummary { copy, target: target.title.clone(), ..PlanSummary::default() },

@@ -1,7 +1,7 @@
 //! Keys for the dialog on top, and what follows from its answer.
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
-use super::{look, mark, perform, place, program, transfer};
+use super::{check, look, mark, perform, place, program, transfer};
 use crate::message::{Command, MarkChange, PlanSummary, ViewId};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
@@ -10,6 +10,7 @@ use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
 use crate::ui::dialog::prompt::{Prompt, Purpose, name_problem};
 use crate::ui::dialog::unfinished::{Choice as Decision, UnfinishedDialog};
 use crate::ui::key::Key;
+use crate::ui::layout::page_rows;
 use crate::ui::own_files;
 use crate::ui::state::AppState;
 
@@ -20,6 +21,11 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
     let kept = match dialog {
         Dialog::Copy(copy) => press_copy(state, copy, key, commands),
         Dialog::Conflict(conflict) => press_conflict(state, conflict, key, commands),
+        Dialog::Difference(mut difference) => {
+            let height = page_rows(state.surroundings.height);
+            difference.press(key, height).then_some(Dialog::Difference(difference))
+        }
+        Dialog::Check => check::press(state, key, commands).then_some(Dialog::Check),
         Dialog::Unfinished(unfinished) => press_unfinished(state, unfinished, key, commands),
         Dialog::Question(question) => press_question(state, question, key, commands),
         Dialog::Prompt(prompt) => press_prompt(state, prompt, key, commands),
@@ -58,6 +64,8 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
         Some(
             Dialog::Copy(_)
             | Dialog::Conflict(_)
+            | Dialog::Difference(_)
+            | Dialog::Check
             | Dialog::Unfinished(_)
             | Dialog::Question(_)
             | Dialog::Accounts(_)
@@ -94,11 +102,15 @@ fn closes(key: Key) -> bool {
 
 fn press_copy(
     state: &mut AppState,
-    dialog: CopyConfirmation,
+    mut dialog: CopyConfirmation,
     key: Key,
     commands: &mut Vec<Command>,
 ) -> Option<Dialog> {
     let copy = dialog.copy;
+    if key.typed() == Some('f') && !dialog.is_void() && dialog.plan.common_folder_count > 0 {
+        commands.extend(dialog.turn_folders(state.copies.next()));
+        return Some(Dialog::Copy(dialog));
+    }
     match choice(key, 'c') {
         Choice::None => return Some(Dialog::Copy(dialog)),
         Choice::Yes if !dialog.is_void() => {
@@ -155,6 +167,10 @@ fn press_conflict(
 ) -> Option<Dialog> {
     match dialog.press(key, state.surroundings.clock.now) {
         Outcome::Stay => Some(Dialog::Conflict(dialog)),
+        Outcome::Asked(command) => {
+            commands.push(command);
+            Some(Dialog::Conflict(dialog))
+        }
         Outcome::Answered(command) => {
             commands.push(command);
             None

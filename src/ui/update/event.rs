@@ -2,12 +2,14 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::{place, transfer};
+use super::{check, place, transfer};
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
-    AccountRow, AccountState, Command, CopyReport, Event, Note, PlanSummary, Problem, ViewId, ViewState,
+    AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
+    ViewId, ViewState,
 };
 use crate::ui::dialog::Dialog;
+use crate::ui::dialog::difference::Difference;
 use crate::ui::dialog::login::{LoginForm, Need};
 use crate::ui::dialog::unfinished::UnfinishedDialog;
 use crate::ui::pane::Pane;
@@ -54,7 +56,8 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             state.unfinished = Some(UnfinishedDialog { copies, leftovers, since });
         }
         Event::CopyNote { note: Note::StartedOver(problem), .. } => state.say(problem.message),
-        Event::CopyNote { .. } => {}
+        Event::CopyNote { copy, path, size, note } => check::receive_note(state, copy, (path, size, &note)),
+        Event::Compared { conflict, compared } => receive_comparison(state, conflict, compared),
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => {
             state.transfers.throughput.record(&totals, state.surroundings.clock.now);
@@ -158,7 +161,23 @@ fn found(state: &mut AppState, view: ViewId, row: Option<u64>) {
     state.say("no name here contains that");
 }
 
+/// Shows what a look into the two sides of the open conflict came to; lines get a page of their own.
+fn receive_comparison(state: &mut AppState, number: u64, compared: Compared) {
+    let is_asked =
+        |dialog: &&mut Dialog| matches!(dialog, Dialog::Conflict(open) if open.conflict.conflict == number);
+    let Some(Dialog::Conflict(open)) = state.dialogs.iter_mut().find(is_asked) else { return };
+    open.receive(&compared);
+    let Conflict { path, source, existing, .. } = &open.conflict;
+    let (path, places) = (path.clone(), [existing.place.clone(), source.place.clone()]);
+    if let Compared::Lines(lines) = compared {
+        state.dialogs.push(Dialog::Difference(Difference { path, places, lines, top: 0 }));
+    }
+}
+
 fn receive_plan(state: &mut AppState, plan: PlanSummary) {
+    if check::receive_plan(state, &plan) {
+        return;
+    }
     for dialog in &mut state.dialogs {
         if let Dialog::Copy(copy) = dialog
             && copy.copy == plan.copy
@@ -176,10 +195,15 @@ fn receive_plan(state: &mut AppState, plan: PlanSummary) {
 }
 
 fn copy_ended(state: &mut AppState, report: &CopyReport) {
+    if check::ended(state, report) {
+        return;
+    }
     state.conflicts.retain(|conflict| conflict.copy != report.copy);
     let over =
         |dialog: &Dialog| matches!(dialog, Dialog::Conflict(open) if open.conflict.copy == report.copy);
-    state.dialogs.retain(|dialog| !over(dialog));
+    if state.dialogs.iter().any(over) {
+        state.dialogs.retain(|dialog| !over(dialog) && !matches!(dialog, Dialog::Difference(_)));
+    }
     let Some(plan) = state.copies.running.remove(&report.copy) else { return };
     let (text, bad) = wording::report(report, &plan.target);
     state.notice = Some(if bad {

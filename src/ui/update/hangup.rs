@@ -47,6 +47,8 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
             }
         }
         Dialog::Unfinished(_)
+        | Dialog::Difference(_)
+        | Dialog::Check
         | Dialog::Prompt(_)
         | Dialog::Accounts(_)
         | Dialog::Properties(_)

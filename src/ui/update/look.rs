@@ -37,6 +37,7 @@ pub(super) fn perform(state: &mut AppState, look: Look, commands: &mut Vec<Comma
             arrange(state, Arrangement { hidden, ..arrangement }, commands);
         }
         Look::Properties => properties(state),
+        Look::Verify => super::check::verify(state, commands),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod change;
+mod check;
 mod dialog;
 mod event;
 mod go;

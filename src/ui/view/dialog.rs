@@ -5,14 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::Canvas;
-use super::{lists, transfer_dialog, unfinished};
-use crate::message::{Conflict, ConflictSide, PlanSummary};
+use super::{check, conflict, difference, lists, transfer_dialog, unfinished};
+use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{CopyConfirmation, Question};
-use crate::ui::dialog::conflict::ConflictDialog;
 use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::dialog::properties::Properties;
-use crate::ui::figure::{self, Clock};
+use crate::ui::figure;
 use crate::ui::state::AppState;
 use crate::ui::{text, wording};
 
@@ -20,7 +19,9 @@ use crate::ui::{text, wording};
 pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut Canvas<'_>) {
     match dialog {
         Dialog::Copy(copy) => draw_copy(copy, area, canvas),
-        Dialog::Conflict(conflict) => draw_conflict(state, conflict, area, canvas),
+        Dialog::Conflict(conflict) => conflict::draw(state, conflict, area, canvas),
+        Dialog::Difference(difference) => difference::draw(difference, area, canvas),
+        Dialog::Check => check::draw(state, area, canvas),
         Dialog::Unfinished(unfinished) => unfinished::draw(unfinished, area, canvas),
         Dialog::Question(question) => draw_question(question, area, canvas),
         Dialog::Prompt(prompt) if prompt.is_boxed() => draw_prompt(prompt, area, canvas),
@@ -91,13 +92,17 @@ fn draw_copy(copy: &CopyConfirmation, area: Rect, canvas: &mut Canvas<'_>) {
         lines.push(keys_line(&[("Esc", "Close")], canvas));
     } else {
         let room = usize::from(area.height).saturating_sub(lines.len() + 4);
-        let sentences = plan_lines(&copy.plan, copy.to_cloud);
+        let sentences = plan_lines(copy);
         for line in fitting(sentences.iter().map(|line| text::wrap(line, width)), room) {
             lines.push(vec![(line, plain)]);
         }
         lines.push(Vec::new());
-        let keys: &[(&str, &str)] =
-            if copy.is_void() { &[("Esc", "Close")] } else { &[("c", "Copy"), ("Esc", "Back")] };
+        let folders = if copy.asks_about_folders() { "Merge folders" } else { "Ask about folders" };
+        let keys: &[(&str, &str)] = match (copy.is_void(), copy.plan.common_folder_count) {
+            (true, _) => &[("Esc", "Close")],
+            (false, 0) => &[("c", "Copy"), ("Esc", "Back")],
+            (false, _) => &[("c", "Copy"), ("f", folders), ("Esc", "Back")],
+        };
         lines.push(keys_line(keys, canvas));
     }
     draw_lines("Copy", &lines, area, canvas);
@@ -116,7 +121,8 @@ fn fitting(sentences: impl Iterator<Item = Vec<String>>, room: usize) -> Vec<Str
 }
 
 /// Returns what a plan says: what will be copied, what is there already, what will be asked.
-fn plan_lines(plan: &PlanSummary, to_cloud: bool) -> Vec<String> {
+fn plan_lines(copy: &CopyConfirmation) -> Vec<String> {
+    let (plan, to_cloud): (&PlanSummary, bool) = (&copy.plan, copy.to_cloud);
     let nothing = plan.complete && plan.file_count == 0 && plan.folder_count == 0;
     let mut lines = Vec::new();
     if nothing && plan.conflict_count == 0 {
@@ -138,8 +144,14 @@ fn plan_lines(plan: &PlanSummary, to_cloud: bool) -> Vec<String> {
     if plan.skipped_count > 0 {
         lines.push(format!("{} cannot be copied", figure::count(plan.skipped_count, "item", "items")));
     }
-    if plan.conflict_count > 0 {
-        let names = figure::count(plan.conflict_count, "name is", "names are");
+    if plan.common_folder_count > 0 {
+        let folders = figure::count(plan.common_folder_count, "folder is", "folders are");
+        let then = if copy.asks_about_folders() { "you will be asked" } else { "what is in them is merged" };
+        lines.push(format!("{folders} there already: {then}"));
+    }
+    let asked = if copy.asks_about_folders() { plan.common_folder_count } else { 0 };
+    if plan.conflict_count > asked {
+        let names = figure::count(plan.conflict_count - asked, "name is", "names are");
         lines.push(format!("{names} taken there by another content: you will be asked"));
     } else if plan.complete && !nothing {
         lines.push("no name is taken there: nothing is overwritten".to_owned());
@@ -201,141 +213,8 @@ fn draw_properties(state: &AppState, properties: &Properties, area: Rect, canvas
     draw_lines("Properties", &lines, area, canvas);
 }
 
-fn draw_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, canvas: &mut Canvas<'_>) {
-    if area.width < WIDTH || area.height < FULL_CONFLICT {
-        return draw_small_conflict(state, dialog, area, canvas);
-    }
-    let conflict = &dialog.conflict;
-    let width = text_width(area);
-    let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
-    let [date, existing_date] = dates(conflict, &state.surroundings.clock);
-    let [size, existing_size] = sizes(conflict);
-    let pair = |label: &str, here: String, there: String, style: Style| -> Line {
-        let here = text::cut_end(&here, 21);
-        let gap = 22usize.saturating_sub(text::width(&here));
-        vec![(format!("  {label:<10}"), dim), (format!("{here}{}", " ".repeat(gap)), style), (there, style)]
-    };
-    let (source, existing) = (&conflict.source, &conflict.existing);
-    let mut lines = vec![
-        vec![(text::cut_middle(&conflict.path, width), strong)],
-        Vec::new(),
-        pair("", format!("here ({})", source.place), format!("there ({})", existing.place), dim),
-        pair("size", size, existing_size, plain),
-        pair("modified", date, existing_date, plain),
-        vec![("  content   ".to_owned(), dim), (wording::verdict(conflict).to_owned(), plain)],
-        Vec::new(),
-    ];
-    let rename = dialog.rename.is_some();
-    lines.extend(if rename { rename_lines(canvas) } else { answer_lines(dialog, width, canvas) });
-    let inner = draw_lines(CONFLICT, &lines, area, canvas);
-    draw_new_name(dialog, inner, canvas);
-}
-
-/// Draws the conflict where there is no room for two columns.
-fn draw_small_conflict(state: &AppState, dialog: &ConflictDialog, area: Rect, canvas: &mut Canvas<'_>) {
-    let conflict = &dialog.conflict;
-    let width = text_width(area);
-    let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
-    let [date, existing_date] = dates(conflict, &state.surroundings.clock);
-    let [size, existing_size] = sizes(conflict);
-    let column = |label: &str, size: &str, date: &str| -> Line {
-        vec![(format!("{label:<6}"), dim), (format!("{size:>4}  {date}"), plain)]
-    };
-    let mut lines = vec![
-        vec![(text::cut_middle(&conflict.path, width), strong)],
-        column("here", &size, &date),
-        column("there", &existing_size, &existing_date),
-        vec![(text::cut_end(wording::verdict(conflict), width), plain)],
-    ];
-    if dialog.rename.is_some() {
-        lines.extend(rename_lines(canvas));
-    } else {
-        lines.push(keys_line(&[("o", "Overwrite"), ("r", "Replace"), ("s", "Skip")], canvas));
-        lines.push(keys_line(&[("k", "Keep both"), ("R", "Rename…"), ("Esc", "Stop")], canvas));
-        lines.push(vec![(format!("the {} that remain:", figure::grouped(conflict.remaining_count)), dim)]);
-        lines.push(keys_line(&[("I", "skip identical"), ("N", "newer only")], canvas));
-        lines.push(keys_line(&[("A", "overwrite"), ("X", "skip"), ("K", "keep both")], canvas));
-    }
-    let inner = draw_lines(CONFLICT, &lines, area, canvas);
-    draw_new_name(dialog, inner, canvas);
-}
-
-/// Returns the times of both sides, told apart to the second where they have to be.
-fn dates(conflict: &Conflict, clock: &Clock) -> [String; 2] {
-    let one = |side: &ConflictSide| side.modified.map(|at| clock.spoken_date(at));
-    match (conflict.source.modified, conflict.existing.modified) {
-        (Some(source), Some(existing)) => clock.spoken_dates(source, existing),
-        (Some(_) | None, Some(_) | None) => [&conflict.source, &conflict.existing]
-            .map(|side| one(side).unwrap_or_else(|| "not recorded".to_owned())),
-    }
-}
-
-/// Returns the sizes of both sides, told apart to the byte where they have to be.
-fn sizes(conflict: &Conflict) -> [String; 2] {
-    let sides = [&conflict.source, &conflict.existing];
-    let [source, existing] = sides.map(|side| figure::size(side.size));
-    let close = source == existing && sides[0].size != sides[1].size;
-    sides.map(|side| match (side.is_folder, close) {
-        (true, _) => "folder".to_owned(),
-        (false, true) => format!("{} bytes", figure::grouped(side.size)),
-        (false, false) => figure::size(side.size),
-    })
-}
-
-/// Draws the field of a new name, three lines above the end of the box.
-fn draw_new_name(dialog: &ConflictDialog, inner: Rect, canvas: &mut Canvas<'_>) {
-    let Some(field) = &dialog.rename else { return };
-    if inner.width > 16 && inner.height > 2 {
-        canvas.field(inner.x + 12, inner.bottom() - 3, inner.width - 13, field, true);
-    }
-}
-
-fn rename_lines(canvas: &Canvas<'_>) -> Vec<Line> {
-    vec![
-        vec![("new name: ".to_owned(), canvas.theme.plain)],
-        Vec::new(),
-        keys_line(&[("Enter", "Copy under this name"), ("Esc", "Back")], canvas),
-    ]
-}
-
-fn answer_lines(dialog: &ConflictDialog, width: usize, canvas: &Canvas<'_>) -> Vec<Line> {
-    let conflict = &dialog.conflict;
-    let (plain, strong, dim) = (canvas.theme.plain, canvas.theme.strong, canvas.theme.dim);
-    let two = |left: (&str, &str), right: (&str, &str)| -> Line {
-        let gap = 37usize.saturating_sub(text::width(left.0) + text::width(left.1) + 1);
-        vec![
-            (left.0.to_owned(), strong),
-            (format!(" {}{}", left.1, " ".repeat(gap.max(1))), plain),
-            (right.0.to_owned(), strong),
-            (format!(" {}", right.1), plain),
-        ]
-    };
-    let cloud = conflict.existing.node.is_some();
-    let overwrite = if cloud { "Overwrite, old becomes a version" } else { "Overwrite, old to the trash" };
-    let free = text::cut_middle(&conflict.free_name, 19);
-    let mut lines = vec![
-        two(("o", overwrite), ("s", "Skip")),
-        two(("k", &format!("Keep both as \"{free}\"")), ("R", "Rename…")),
-        two(("r", "Replace, old to the bin"), ("Esc", "Stop this copy")),
-        Vec::new(),
-    ];
-    let rest = match conflict.remaining_count {
-        0 => "For this and all that may follow:".to_owned(),
-        count => format!("For this and the {} that remain:", figure::grouped(count)),
-    };
-    lines.push(vec![(text::cut_end(&rest, width), dim)]);
-    lines.push(keys_line(&[("I", "skip identical, ask the rest"), ("N", "newer only")], canvas));
-    lines.push(keys_line(&[("A", "overwrite"), ("X", "skip"), ("K", "keep both")], canvas));
-    lines
-}
-
 /// Columns of a dialog.
-const WIDTH: u16 = 62;
-
-/// Lines of the screen from which the whole conflict dialog fits.
-const FULL_CONFLICT: u16 = 18;
-
-const CONFLICT: &str = "Same name already there";
+pub(super) const WIDTH: u16 = 62;
 
 /// Lines at a dialog's end that stay on a small screen.
 const KEY_LINES: usize = 2;

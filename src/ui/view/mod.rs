@@ -3,7 +3,10 @@
 
 mod bottom;
 mod canvas;
+mod check;
+mod conflict;
 mod dialog;
+mod difference;
 mod form;
 mod lists;
 mod pane;
