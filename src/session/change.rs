@@ -12,6 +12,7 @@ mod put;
 mod putter;
 mod send;
 mod share_keys;
+mod undo;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,7 @@ pub use put::{Put, PutTarget, Uploaded};
 pub(in crate::session) use putter::Puts;
 use send::Steps;
 use share_keys::ShareKeys;
+pub use undo::{PreparedUndo, UndoPlan};
 
 /// A change to an account. It names nodes by handle and holds no keys: it is what the undo journal keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

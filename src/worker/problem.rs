@@ -119,6 +119,9 @@ pub fn of_change(what: &str, error: &ChangeError) -> Problem {
         | ChangeError::InBin { .. }
         | ChangeError::NoBin
         | ChangeError::NoContent => (ProblemKind::Permanent, ""),
+        ChangeError::ChangedSince { .. } | ChangeError::NothingKnown => {
+            (ProblemKind::Permanent, "Look at it there, and change it by hand if it is to be so.")
+        }
         ChangeError::BadName { .. } => (ProblemKind::Usage, "Choose another name."),
         ChangeError::ShareKeyUnknown { .. } => (
             ProblemKind::Permanent,

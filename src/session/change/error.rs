@@ -73,6 +73,15 @@ pub enum ChangeError {
         /// The folder to put into.
         name: String,
     },
+    /// It is not as the change left it that is to be taken back.
+    #[error("\"{name}\" has changed since")]
+    ChangedSince {
+        /// Which.
+        name: String,
+    },
+    /// What the change did is not known well enough to take it back.
+    #[error("it is not known what it did")]
+    NothingKnown,
     /// A file needs an upload first.
     #[error("a file cannot be made without its content")]
     NoContent,
