@@ -10,6 +10,7 @@ mod copy;
 mod event;
 mod problem;
 mod transfer;
+mod undo;
 mod unfinished;
 mod view;
 
@@ -30,5 +31,6 @@ pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
     TransferTotals,
 };
+pub use undo::{UndoDirection, UndoRequest};
 pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

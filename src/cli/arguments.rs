@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use super::context::GlobalArgs;
 use super::{
     about, cat, completions, config, copy, demo, emulator, leftovers, ls, lsd, lsf, lsjson, lsl, man, mkdir,
-    size, tree,
+    size, tree, undo,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Sync(copy::mirror::SyncArgs),
     Check(copy::check::CheckArgs),
     Leftovers(leftovers::LeftoversArgs),
+    Undo(undo::UndoArgs),
+    Redo(undo::RedoArgs),
     Demo(demo::DemoArgs),
     Emulator(emulator::EmulatorArgs),
     Completions(completions::CompletionsArgs),

@@ -11,7 +11,7 @@ use super::remote::{CloudPath, Place};
 use crate::entry::CloudFolder;
 use crate::message::ProblemKind;
 use crate::session::change::Change;
-use crate::store::undo::UndoJournal;
+use crate::store::undo::{GroupKind, GroupTag, UndoJournal};
 use crate::tree::{PathError, Tree};
 use crate::worker::problem;
 
@@ -61,7 +61,8 @@ async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPath) -> Resu
         context.messages.notice(&format!("would make folder \"{cloud}\""));
         return Ok(());
     }
-    let journal = journal(context, &opened.name)?;
+    let group = GroupTag::new(GroupKind::Doing, &format!("made folder \"{cloud}\""));
+    let journal = journal(context, &opened.name)?.in_group(&group);
     for name in missing {
         let change = Change::CreateFolder { parent, name };
         let refused = |error| Failure::from(problem::of_change(&doing, &error));

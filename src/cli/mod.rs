@@ -33,6 +33,7 @@ mod screen;
 mod size;
 mod terminal;
 mod tree;
+mod undo;
 mod waiting;
 
 use std::ffi::OsString;
@@ -202,6 +203,8 @@ async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
         Some(Command::Sync(args)) => copy::mirror::run_sync(args, context).await,
         Some(Command::Check(args)) => copy::check::run(args, context).await,
         Some(Command::Leftovers(args)) => leftovers::run(&args, context),
+        Some(Command::Undo(args)) => undo::run(args, context).await,
+        Some(Command::Redo(args)) => undo::run_redo(args, context).await,
         Some(Command::Demo(args)) => demo::run(args, context).await,
         Some(Command::Emulator(args)) => emulator::run(args).await,
         Some(Command::Completions(args)) => completions::run(&args),

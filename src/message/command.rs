@@ -7,6 +7,7 @@ use super::account::Login;
 use super::conflict::{Depth, Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
 use super::transfer::{TransferAction, TransferId};
+use super::undo::UndoRequest;
 use super::unfinished::UnfinishedId;
 use super::view::{Arrangement, MarkChange, ViewId};
 use crate::entry::{EntryKey, Location};
@@ -144,6 +145,8 @@ pub enum Command {
         /// The folder to move into.
         target: Location,
     },
+    /// Take back what was done, or do it again: `Event::Done` or `Event::Failed`, then the views that show it change.
+    Undo(UndoRequest),
     /// Work out a copy: scan the sources, compare with the target. `Event::Plan` grows while it scans and ends with
     /// `complete`. Nothing is copied and nothing changes until [`Self::StartCopy`], which may come before it is complete.
     PlanCopy {

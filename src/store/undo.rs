@@ -138,6 +138,12 @@ impl UndoJournal {
         Self { takes_back: Some(record), ..self.clone() }
     }
 
+    /// Returns whether it keeps nothing.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.pages.is_none()
+    }
+
     /// Returns whether changes begun with either are the same to the journal.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let is_same_group = self.group.id() == other.group.id() && self.takes_back == other.takes_back;

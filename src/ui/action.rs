@@ -102,6 +102,8 @@ pub enum Change {
     Rename,
     NewFolder,
     Trash,
+    Undo,
+    Redo,
 }
 
 /// A place to go to, or a new content of a pane.

@@ -134,7 +134,9 @@ impl Need {
                 | Program::Redraw
                 | Program::Suspend
                 | Program::Quit,
-            ) => Self::Nothing,
+            )
+            // The worker takes changes back in the order in which they were made.
+            | Action::Change(Change::Undo | Change::Redo) => Self::Nothing,
             Action::Go(
                 Motion::Up
                 | Motion::Down

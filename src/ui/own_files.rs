@@ -69,6 +69,7 @@ impl OwnFiles {
             | Command::Mark { .. }
             | Command::Find { .. }
             | Command::WhenAnswered { .. }
+            | Command::Undo(_) // of the account only
             | Command::PlanCopy { .. }
             | Command::CancelCopy { .. }
             | Command::ContinueCopy { .. } // the demo keeps none

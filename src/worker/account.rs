@@ -377,7 +377,10 @@ impl Actor {
             Ok((session, journal)) => {
                 let remember = std::mem::take(&mut account.is_remembered);
                 account.session = Some(session);
-                account.journal = journal;
+                // One in memory has what was done since the start.
+                if account.is_stored || account.journal.is_none() {
+                    account.journal = journal;
+                }
                 account.tree = None;
                 account.names.forget();
                 if remember {

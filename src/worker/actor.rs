@@ -16,6 +16,7 @@ use super::pane::Pane;
 use super::schedule::Schedule;
 use super::titles::Titles;
 use super::transfers::Moving;
+use super::undoing::Undoing;
 use super::unfinished::LeftCopy;
 use super::{Copies, Parts, problem};
 use crate::api::transport::Transport;
@@ -46,6 +47,8 @@ pub(crate) struct Actor {
     pub(crate) refused: BTreeMap<CopyId, Problem>,
     /// Conflicts that the user was asked about so far.
     pub(crate) conflicts: u64,
+    /// What is taken back or done again.
+    pub(crate) undoing: Undoing,
     pub(crate) queue: Queue,
     pub(crate) moving: BTreeMap<TransferId, Moving>,
     /// What the copies of listed transfers are called.
@@ -96,6 +99,7 @@ impl Actor {
             unfinished: BTreeMap::new(),
             copy_journals,
             conflicts: 0,
+            undoing: Undoing::default(),
             queue: Queue::default(),
             moving: BTreeMap::new(),
             titles: BTreeMap::new(),
@@ -252,6 +256,7 @@ impl Actor {
             Command::Rename { parent, key, name } => self.rename(parent, key, name),
             Command::Trash { selection } => self.trash(selection),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
+            Command::Undo(request) => self.undo(request),
             Command::PlanCopy { copy, request } => self.plan_copy(copy, &request),
             Command::StartCopy { copy } => self.start_copy(copy),
             Command::CancelCopy { copy } => self.cancel_copy(copy),
@@ -273,6 +278,7 @@ impl Actor {
             Done::Broken(problem) => self.send(Event::Failed(problem)),
             Done::View(done) => self.view_done(done),
             Done::Change(done) => self.change_done(done),
+            Done::Undo(done) => self.undo_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),
             Done::Unfinished(found) => self.found_unfinished(found),
@@ -311,7 +317,7 @@ impl Actor {
 
     fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {
         if account.password.is_some() {
-            return UndoJournal::none();
+            return UndoJournal::in_memory();
         }
         let path = self.config.folders.undo_journal(&account.name);
         UndoJournal::open(&path).unwrap_or_else(|error| {

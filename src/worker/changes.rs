@@ -8,18 +8,18 @@ use futures_util::stream::{self, StreamExt};
 
 use super::actor::Actor;
 use super::disk;
+use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
 use super::listing;
 use super::listing::is_writable;
 use super::problem::{self, unknown_account};
 use super::selection::Selected;
-use crate::api::error::ApiError;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::message::{Event, Problem, ProblemKind, Selection};
 use crate::session::Session;
 use crate::session::change::{Change, ChangeError, Outcome, Prepared};
-use crate::store::undo::UndoJournal;
+use crate::store::undo::{GroupKind, GroupTag, UndoJournal};
 use crate::tree::Tree;
 
 /// What a job brings that changed something.
@@ -48,8 +48,15 @@ pub(crate) enum ChangeDone {
 
 /// A change that the server or the journal refused.
 pub(crate) struct Refused {
-    problem: Problem,
-    session_ended: bool,
+    pub(super) problem: Problem,
+    pub(super) session_ended: bool,
+}
+
+impl Refused {
+    /// Refused before anything was sent.
+    pub(super) const fn before(problem: Problem) -> Self {
+        Self { problem, session_ended: false }
+    }
 }
 
 /// One change of an account: what it is in words, as in `rename "a"`, and how.
@@ -203,6 +210,7 @@ impl Actor {
                     self.session_ended(&name, attempt);
                 }
                 self.tell_results(line, told);
+                self.change_ends();
             }
         }
     }
@@ -239,13 +247,15 @@ impl Actor {
             Err(problem) => return self.send(Event::Failed(problem)),
         };
         let attempt = account.attempt();
-        let (session, journal, account) = (session.clone(), account.journal.clone(), name.to_owned());
+        let journal = account.journal.in_group(&GroupTag::new(GroupKind::Doing, &line));
+        let (session, account) = (session.clone(), name.to_owned());
         let broken = ChangeDone::Cloud {
             account: account.clone(),
             attempt,
             line: String::new(),
-            results: vec![Err(Refused { problem: problem::broke_down("do that"), session_ended: false })],
+            results: vec![Err(Refused::before(problem::broke_down("do that")))],
         };
+        self.change_begins();
         self.jobs.start_kept(Done::Change(broken), async move {
             let results = stream::iter(worded)
                 .map(|(what, prepared)| commit(what, prepared, &session, &journal))
@@ -317,9 +327,9 @@ async fn commit(
     session: &Session,
     journal: &UndoJournal,
 ) -> Result<Outcome, Refused> {
-    let prepared = prepared.map_err(|problem| Refused { problem, session_ended: false })?;
+    let prepared = prepared.map_err(Refused::before)?;
     session.commit(prepared, journal).await.map_err(|error| Refused {
-        session_ended: matches!(error, ChangeError::Api(ApiError::SessionEnded)),
+        session_ended: is_session_end(&error),
         problem: problem::of_change(&what, &error),
     })
 }
@@ -425,4 +435,4 @@ fn counted(keys: &[EntryKey], label: Option<String>) -> String {
 }
 
 /// Changes of one command on their way at once; the client below puts them into batches.
-const CHANGES_AT_ONCE: usize = 16;
+pub(super) const CHANGES_AT_ONCE: usize = 16;

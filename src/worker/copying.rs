@@ -28,6 +28,7 @@ use crate::message::{
 };
 use crate::session::change::{Change, ChangeError, Outcome};
 use crate::store::copy_journal::CopyRecord;
+use crate::store::undo::{GroupTag, UndoJournal};
 use crate::transfer::Limits;
 use crate::transfer::plan::{Action, FileId, FolderId, Plan, Scanned};
 
@@ -50,6 +51,8 @@ pub(crate) struct Copy {
     pub(super) picked: Picked,
     pub(super) rename: Option<String>,
     pub(crate) titles: Titles,
+    /// All that it changes is taken back at once.
+    pub(crate) undo_group: GroupTag,
     /// The top folder of a target on the disk.
     pub(super) root: local::Target,
     pub(super) stage: Stage,
@@ -165,6 +168,15 @@ impl Actor {
         copy.plan.cancel();
         self.stop_copy(id);
         self.drive_copy(id);
+    }
+
+    /// The undo journal of a copy's account, for what the copy changes.
+    pub(super) fn journal_of_copy(&self, id: CopyId) -> UndoJournal {
+        let copy = self.copies.get(&id);
+        let account = copy.and_then(|copy| self.accounts.get(&copy.account));
+        account
+            .zip(copy)
+            .map_or_else(UndoJournal::none, |(account, copy)| account.journal.in_group(&copy.undo_group))
     }
 
     /// Stops all copies of an account that is left.
@@ -323,10 +335,10 @@ impl Actor {
         let what = format!("make the folder \"{name}\"");
         let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
         let attempt = account.map_or(0, Account::attempt);
-        let prepared = match account.and_then(|account| account.ready().map(|ready| (account, ready))) {
-            Some((account, (session, tree))) => session
+        let prepared = match account.and_then(Account::ready) {
+            Some((session, tree)) => session
                 .prepare(tree, Change::CreateFolder { parent, name })
-                .map(|prepared| (session.clone(), account.journal.clone(), prepared)),
+                .map(|prepared| (session.clone(), self.journal_of_copy(id), prepared)),
             None => Err(ChangeError::Api(crate::api::error::ApiError::SessionEnded)),
         };
         let broken = CopyDone::FolderMade(folder, Err(problem::broke_down(&what)));

@@ -32,7 +32,7 @@ impl Actor {
         progress: Arc<Progress>,
         cancel: CancellationToken,
     ) -> Result<Upload, Problem> {
-        let Moving { account, file, limits, keep, .. } = moving;
+        let Moving { account, file, limits, undo_group, keep, .. } = moving;
         let what = moving.what();
         let refused = |error: ChangeError| problem::of_change(&what, &error);
         let session_ended = || refused(ChangeError::Api(ApiError::SessionEnded));
@@ -50,7 +50,7 @@ impl Actor {
             session: session.clone(),
             source,
             target: target.map_err(refused)?,
-            journal: account.journal.clone(),
+            journal: account.journal.in_group(undo_group),
             keep: keep.clone(),
             limits: limits.clone(),
             progress,

@@ -131,7 +131,8 @@ impl Door {
                     .map_err(Refusal::Login)?
             }
         };
-        let journal = if stored { open_journal(self.folders, self.name).await? } else { UndoJournal::none() };
+        let journal =
+            if stored { open_journal(self.folders, self.name).await? } else { UndoJournal::in_memory() };
         Ok((session, journal))
     }
 }

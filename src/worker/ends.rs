@@ -19,6 +19,7 @@ use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::local::{self, Trash};
 use crate::message::{BackupFolder, CopyId, CopyRequest, Direction, FileBounds, Problem, ProblemKind, Task};
+use crate::store::undo::{GroupKind, GroupTag};
 use crate::transfer::Limits;
 use crate::transfer::filter::Rules;
 use crate::transfer::plan::{Plan, PlanOptions};
@@ -63,6 +64,7 @@ impl Actor {
             }
             Task::Copy | Task::Move { .. } | Task::Sync(_) | Task::Check { .. } => Wholes::None,
         };
+        let task = options.task;
         let sides = self.sides(selected.clone(), target, target_subfolders, options.task)?;
         let kept = self.kept_copy(request, &selected, (&sides.account, sides.way, &title));
         let root = match &sides.goal {
@@ -88,6 +90,7 @@ impl Actor {
             trash,
             picked: sides.picked,
             rename,
+            undo_group: undo_group(&task, &titles.target),
             titles,
             root,
             stage: Stage::Planned,
@@ -176,6 +179,16 @@ impl Actor {
         let account = self.accounts.get(name).ok_or_else(|| unknown_account(name))?;
         account.ready().map(|(_, tree)| tree).ok_or_else(|| not_ready(name))
     }
+}
+
+/// What a copy changes, in one group.
+fn undo_group(task: &Task, title: &str) -> GroupTag {
+    let label = match task {
+        Task::Copy | Task::Check { .. } => format!("copied to {title}"),
+        Task::Move { .. } => format!("moved to {title}"),
+        Task::Sync(_) => format!("synced {title}"),
+    };
+    GroupTag::new(GroupKind::Doing, &label)
 }
 
 /// Which way a copy goes.

@@ -73,10 +73,9 @@ impl Actor {
         let what = format!("{} \"{}\"", if is_move { "move" } else { "copy" }, file.path);
         let account = self.accounts.get(&copy.account);
         let attempt = account.map_or(0, Account::attempt);
-        let ready = account.and_then(|account| Some((account.ready()?, account.journal.clone())));
-        let prepared = match ready {
-            Some(((session, tree), journal)) => prepare((session, tree), file, is_move, depot)
-                .map(|changes| (session.clone(), journal, changes))
+        let prepared = match account.and_then(Account::ready) {
+            Some(ready) => prepare(ready, file, is_move, depot)
+                .map(|changes| (ready.0.clone(), self.journal_of_copy(id), changes))
                 .map_err(|refused| match refused {
                     Refused::Taken => problem::appeared(&what),
                     Refused::Change(error) => problem::of_change(&what, &error),
@@ -207,7 +206,8 @@ pub(super) async fn commit_all(
     Ok(())
 }
 
-fn is_session_end(error: &ChangeError) -> bool {
+/// Whether the session was found to be over.
+pub(super) fn is_session_end(error: &ChangeError) -> bool {
     match error {
         ChangeError::CutShort { error, .. } => is_session_end(error),
         error => matches!(error, ChangeError::Api(ApiError::SessionEnded)),

@@ -16,6 +16,7 @@ use super::changes::ChangeDone;
 use super::copying::CopyDone;
 use super::panes::ViewDone;
 use super::transfers::Moved;
+use super::undoing::UndoDone;
 use super::unfinished::Found;
 use crate::api::wait::Wait;
 use crate::message::{CopyId, Problem, TransferId};
@@ -32,6 +33,8 @@ pub(crate) enum Done {
     Account(String, AccountDone),
     /// Something was changed.
     Change(ChangeDone),
+    /// Something was taken back, or done again.
+    Undo(UndoDone),
     /// Something for a copy.
     Copy(CopyId, CopyDone),
     /// A transfer has ended.

@@ -47,6 +47,7 @@ mod schedule;
 mod selection;
 mod titles;
 mod transfers;
+mod undoing;
 mod unfinished;
 mod view;
 mod wait;

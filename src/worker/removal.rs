@@ -125,14 +125,13 @@ impl Actor {
     ) {
         let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
         let attempt = account.map_or(0, Account::attempt);
-        let ready = account.and_then(|account| Some((account.ready()?, account.journal.clone())));
-        let prepared = match ready {
-            Some(((session, tree), journal)) => {
+        let prepared = match account.and_then(Account::ready) {
+            Some((session, tree)) => {
                 let from = tree.node(node).and_then(|node| node.parent()).unwrap_or(node);
                 let to_bin = || Ok(vec![session.prepare(tree, Change::Trash { node, from })?]);
                 depot
                     .map_or_else(to_bin, |depot| depot.take(session, tree, node))
-                    .map(|changes| (session.clone(), journal, changes))
+                    .map(|changes| (session.clone(), self.journal_of_copy(id), changes))
                     .map_err(|error| problem::of_change(what, &error))
             }
             None => Err(problem::of_api(what, &ApiError::SessionEnded)),

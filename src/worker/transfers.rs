@@ -23,6 +23,7 @@ use crate::message::{
 };
 use crate::session::change::{ChangeError, Put};
 use crate::store::transfer_journal::JournalName;
+use crate::store::undo::GroupTag;
 use crate::transfer::download::download as move_down;
 use crate::transfer::plan::{FileEnd, FileTransfer};
 use crate::transfer::queue::{Acted, Activity, End, NewTransfer, Runs};
@@ -37,6 +38,8 @@ pub(crate) struct Moving {
     /// Where what it replaces in the cloud goes, if not to its versions or to the bin.
     pub(super) depot: Option<Depot>,
     pub(super) limits: Limits,
+    /// What it changes belongs to this.
+    pub(super) undo_group: GroupTag,
     /// Where it is written down; nowhere for accounts that keep nothing.
     pub(super) keep: Keep,
     /// There while it runs.
@@ -89,6 +92,7 @@ impl Actor {
     ) {
         let Some(copy) = self.copies.get(&id) else { return };
         let (account, limits) = (copy.account.clone(), copy.limits.clone());
+        let undo_group = copy.undo_group.clone();
         let keep = self.keep_of(&account, copy.record_id());
         self.titles.entry(id).or_insert_with(|| copy.titles.clone());
         let transfer = self.queue.add(NewTransfer {
@@ -103,7 +107,8 @@ impl Actor {
             runs: if keep.is_kept(file.size) { Runs::GoOn } else { Runs::Apart },
             held: copy.is_held,
         });
-        self.moving.insert(transfer, Moving { copy: id, account, file, depot, limits, keep, run: None });
+        let moving = Moving { copy: id, account, file, depot, limits, undo_group, keep, run: None };
+        self.moving.insert(transfer, moving);
     }
 
     /// Starts all transfers that may start.

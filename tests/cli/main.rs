@@ -26,4 +26,5 @@ mod secrets;
 #[cfg(unix)]
 #[path = "../terminal/mod.rs"]
 mod terminal;
+mod undo;
 mod wizard;

@@ -13,5 +13,6 @@ mod line;
 mod pairs;
 mod speed;
 mod trouble;
+mod undoing;
 mod unfinished;
 mod views;

@@ -159,7 +159,7 @@ fn account_state(account: &str, state: AccountState) -> Result<(), Failure> {
     }
 }
 
-async fn quit(worker: &mut Worker) -> Result<(), Failure> {
+pub(crate) async fn quit(worker: &mut Worker) -> Result<(), Failure> {
     if worker.commands.send(Command::Quit).is_err() {
         return Ok(()); // it has ended already
     }
@@ -171,11 +171,11 @@ async fn quit(worker: &mut Worker) -> Result<(), Failure> {
     Ok(())
 }
 
-fn send(worker: &Worker, command: Command) -> Result<(), Failure> {
+pub(crate) fn send(worker: &Worker, command: Command) -> Result<(), Failure> {
     worker.commands.send(command).map_err(|_closed| worker_gone())
 }
 
-fn worker_gone() -> Failure {
+pub(crate) fn worker_gone() -> Failure {
     Failure::new(ProblemKind::Other, "the part that does the work has stopped", "The log says why.")
 }
 

@@ -4,7 +4,7 @@
 mod budget;
 pub(crate) mod check;
 mod conflict;
-mod follow;
+pub(crate) mod follow;
 mod lines;
 pub(crate) mod mirror;
 mod progress;

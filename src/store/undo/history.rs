@@ -87,6 +87,12 @@ impl UndoGroup {
         Self { id, begun: at, label, kind: of, change_count: 0, standing: Vec::new() }
     }
 
+    /// Returns what it was, in words.
+    #[must_use]
+    pub fn shown_label(&self) -> &str {
+        if self.label.is_empty() { "a change" } else { &self.label }
+    }
+
     /// Returns whether there is something to take back.
     #[must_use]
     pub fn stands(&self) -> bool {

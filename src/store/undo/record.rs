@@ -2,6 +2,9 @@
 //! lines, `history` reads the records. What makes no sense is passed over here.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,6 +12,21 @@ use serde_json::Value;
 /// A number in the journal, of a record or a group: random, so that processes need not ask each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UndoId(pub u64);
+
+impl fmt::Display for UndoId {
+    /// As people type it: hexadecimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}", self.0)
+    }
+}
+
+impl FromStr for UndoId {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        u64::from_str_radix(text, 16).map(Self)
+    }
+}
 
 /// A change as the journal has it.
 #[derive(Clone, Debug, PartialEq)]

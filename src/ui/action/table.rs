@@ -46,6 +46,18 @@ pub const TABLE: &[ActionRow] = &[
         When::OutsideBin,
     ),
     panes(
+        Action::Change(Change::Undo),
+        ["undo", "Undo", "take back the last change made in the cloud from here"],
+        &["u"],
+        When::Always,
+    ),
+    panes(
+        Action::Change(Change::Redo),
+        ["redo", "", "do again what was taken back last"],
+        &["U"],
+        When::Always,
+    ),
+    panes(
         Action::Look(Look::Find),
         ["find", "Find", "jump to a name in this folder"],
         &["/", "<C-s>"],

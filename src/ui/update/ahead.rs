@@ -117,6 +117,7 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::Rename { .. }
         | Command::Trash { .. }
         | Command::MoveInside { .. }
+        | Command::Undo(_)
         | Command::PlanCopy { .. }
         | Command::StartCopy { .. }
         | Command::CancelCopy { .. }

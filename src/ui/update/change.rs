@@ -3,7 +3,7 @@
 
 use super::selection::{Chosen, chosen};
 use crate::entry::Location;
-use crate::message::{Command, CopyRequest, PlanSummary};
+use crate::message::{Command, CopyRequest, PlanSummary, UndoDirection, UndoRequest};
 use crate::ui::action::Change;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, CopyConfirmation, Question};
@@ -19,7 +19,14 @@ pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<C
         Change::Rename => rename(state),
         Change::NewFolder => new_folder(state),
         Change::Trash => trash(state, commands),
+        Change::Undo => commands.push(undo(UndoDirection::Undo)),
+        Change::Redo => commands.push(undo(UndoDirection::Redo)),
     }
+}
+
+/// The last change, whichever pane it was made in.
+const fn undo(direction: UndoDirection) -> Command {
+    Command::Undo(UndoRequest { direction, account: None, group: None })
 }
 
 /// The folder of the other pane, as a target.
@@ -121,7 +128,7 @@ fn trash(state: &mut AppState, commands: &mut Vec<Command>) {
     let (bin, undo) = if local {
         ("the system's trash", "To undo, restore them from the trash of your desktop.")
     } else {
-        ("the rubbish bin", "To undo, go to the bin with gb and move them back with m.")
+        ("the rubbish bin", "To undo, press u afterwards; it works after a restart, too.")
     };
     state.dialogs.push(Dialog::Question(Question {
         title: if local { "Trash" } else { "Rubbish bin" }.to_owned(),

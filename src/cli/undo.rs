@@ -1,0 +1,191 @@
+//! `undo` and `redo`: take back what was changed in an account, or do it again, also after days and restarts.
+//! Called by `dispatch`. What there is to take back stands in the undo journals; the worker does it.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::context::Context;
+use super::copy::follow::{quit, send, worker_gone};
+use super::exit::ExitCode;
+use super::output::{Failure, Outcome};
+use super::{login, quantity};
+use crate::config::Config;
+use crate::message::{Command, Event, ProblemKind, UndoDirection, UndoRequest};
+use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal};
+use crate::worker::{self, OpenedAccount, Parts, problem};
+
+/// Take back the last change that was made in the cloud from this machine, or one that is named.
+///
+/// What one command or one key did is taken back at once: what was moved goes back, what was put there goes into the
+/// rubbish bin, what was thrown away is restored, what was overwritten becomes current again. What has changed since is
+/// left alone and told. `redo` does again what was taken back.
+///
+/// Examples:
+///   megapane undo --list
+///   megapane undo
+///   megapane undo work: 1d3f09a2b4c5
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct UndoArgs {
+    /// The account, as remote:, and the number of a change as --list shows it; both may be left out
+    #[arg(value_name = "REMOTE: | ID", num_args = 0..=2)]
+    what: Vec<String>,
+
+    /// Show what can be taken back, the newest first; change nothing
+    #[arg(long)]
+    list: bool,
+}
+
+/// Do again what was taken back last.
+#[derive(Args, Debug)]
+pub(crate) struct RedoArgs {
+    /// The account; may be left out
+    #[arg(value_name = "REMOTE:")]
+    remote: Option<String>,
+}
+
+/// What was asked for.
+#[derive(Debug, Default)]
+struct Wanted {
+    account: Option<String>,
+    id: Option<UndoId>,
+}
+
+/// A group that can be taken back, for `--list`.
+#[derive(Serialize)]
+struct Row {
+    account: String,
+    id: String,
+    time: String,
+    changes: usize,
+    what: String,
+}
+
+/// Runs `undo`.
+pub(crate) async fn run(args: UndoArgs, context: &mut Context) -> Outcome {
+    let wanted = wanted(&args.what)?;
+    if args.list {
+        return list(context, &wanted);
+    }
+    take(context, UndoDirection::Undo, wanted).await
+}
+
+/// Runs `redo`.
+pub(crate) async fn run_redo(args: RedoArgs, context: &mut Context) -> Outcome {
+    let wanted = wanted(args.remote.as_slice())?;
+    take(context, UndoDirection::Redo, wanted).await
+}
+
+fn wanted(words: &[String]) -> Result<Wanted, Failure> {
+    let mut wanted = Wanted::default();
+    for word in words {
+        match (word.strip_suffix(':'), word.parse::<UndoId>()) {
+            (Some(account), _) if wanted.account.is_none() => wanted.account = Some(account.to_owned()),
+            (None, Ok(id)) if wanted.id.is_none() => wanted.id = Some(id),
+            _ => {
+                return Err(Failure::usage(
+                    format!("\"{word}\" is neither a remote nor the number of a change"),
+                    "Write `megapane undo work:`, or a number that `megapane undo --list` shows.",
+                ));
+            }
+        }
+    }
+    Ok(wanted)
+}
+
+fn list(context: &mut Context, wanted: &Wanted) -> Outcome {
+    let mut rows: Vec<(i64, Row)> = Vec::new();
+    for (account, history) in histories(&context.config, wanted.account.as_deref())? {
+        let is_wanted = |group: &&UndoGroup| {
+            group.kind != GroupKind::Undoing && group.stands() && wanted.id.is_none_or(|id| id == group.id)
+        };
+        rows.extend(history.groups().filter(is_wanted).map(|group| (group.begun, row(&account, group))));
+    }
+    rows.sort_by_key(|(begun, _)| std::cmp::Reverse(*begun));
+    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    if context.options.json {
+        context.output.json(&rows)?;
+        return Ok(ExitCode::Success);
+    }
+    for Row { account, id, time, changes, what } in rows {
+        let what = context.output.name(&what).into_owned();
+        context.output.line(format!("{id:<14} {time} {changes:>7} {account}: {what}"))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+fn row(account: &str, group: &UndoGroup) -> Row {
+    Row {
+        account: account.to_owned(),
+        id: group.id.to_string(),
+        time: quantity::time(group.begun.div_euclid(1000)),
+        changes: group.standing.len(),
+        what: group.shown_label().to_owned(),
+    }
+}
+
+/// The journals of the accounts that keep any.
+fn histories(config: &Config, only: Option<&str>) -> Result<Vec<(String, UndoHistory)>, Failure> {
+    if let Some(name) = only {
+        config.account(name)?;
+    }
+    let mut histories = Vec::new();
+    for account in config.accounts.iter().filter(|account| only.is_none_or(|name| name == account.name)) {
+        let path = config.folders.undo_journal(&account.name);
+        if path.exists() {
+            let history = UndoJournal::open(&path).and_then(|journal| journal.history());
+            let what = format!("read the undo journal \"{}\"", path.display());
+            histories.push((account.name.clone(), history.map_err(|error| problem::of_io(&what, &error))?));
+        }
+    }
+    Ok(histories)
+}
+
+/// Finds the account and the group that is next there, and has the worker do it.
+async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -> Outcome {
+    let histories = histories(&context.config, wanted.account.as_deref())?;
+    let next = histories.iter().filter_map(|(account, history)| {
+        let group = match (wanted.id, direction) {
+            (Some(id), _) => history.groups().find(|group| group.id == id && group.stands()),
+            (None, UndoDirection::Undo) => history.next_undo(),
+            (None, UndoDirection::Redo) => history.next_redo(),
+        };
+        group.map(|group| (account, group))
+    });
+    let Some((account, group)) = next.max_by_key(|(_, group)| group.begun) else {
+        return Err(nothing(direction, wanted.id));
+    };
+    if context.options.dry_run {
+        let (verb, what) = (direction.verb(), group.shown_label());
+        context.messages.notice(&format!("would {verb}: {what} ({} changes)", group.standing.len()));
+        return Ok(ExitCode::Success);
+    }
+    let request = UndoRequest { direction, account: Some(account.clone()), group: Some(group.id.0) };
+    let opened = login::open(context, account).await?;
+    let mut parts = Parts::new(context.config.clone(), opened.session.client().transport().clone());
+    parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });
+    let mut worker = worker::start(parts);
+    send(&worker, Command::Undo(request))?;
+    let ended = loop {
+        match worker.events.recv().await {
+            Some(Event::Done { text }) => break Ok(text),
+            Some(Event::Failed(problem)) => break Err(Failure::from(problem)),
+            Some(Event::Ended) | None => break Err(worker_gone()),
+            Some(_) => {}
+        }
+    };
+    quit(&mut worker).await?;
+    context.messages.notice(&ended?);
+    Ok(ExitCode::Success)
+}
+
+fn nothing(direction: UndoDirection, wanted: Option<UndoId>) -> Failure {
+    match wanted {
+        Some(id) => Failure::new(
+            ProblemKind::FileNotFound,
+            format!("there is no change {id} that can be taken back"),
+            "`megapane undo --list` shows those that can.",
+        ),
+        None => Failure::new(ProblemKind::Permanent, format!("there is nothing to {}", direction.verb()), ""),
+    }
+}

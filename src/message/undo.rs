@@ -1,0 +1,35 @@
+//! Undo at the border: what is to be taken back or done again. Front ends ask with it, the worker's `undoing` finds out
+//! what that is.
+
+use serde::{Deserialize, Serialize};
+
+/// A wish to take back what was done, or to do again what was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoRequest {
+    /// Which way.
+    pub direction: UndoDirection,
+    /// Only of this account; otherwise the last of all open accounts.
+    pub account: Option<String>,
+    /// Not the last, but the group of changes with this number, as the list of changes has it.
+    pub group: Option<u64>,
+}
+
+/// Back or forth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UndoDirection {
+    /// Take back.
+    Undo,
+    /// Do again what was taken back.
+    Redo,
+}
+
+impl UndoDirection {
+    /// Returns what is done, as in `cannot undo that`.
+    #[must_use]
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Undo => "undo",
+            Self::Redo => "redo",
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Undo and redo: finds the group of changes that is next in the journals of the open accounts, and takes it back wave by
+//! wave. One at a time, in the order in which they were asked for. What a group is, and whether it may still be taken
+//! back, is `session::change`'s to say.
+
+use std::collections::VecDeque;
+
+use futures_util::stream::{self, StreamExt};
+
+use super::account::Account;
+use super::actor::Actor;
+use super::changes::{CHANGES_AT_ONCE, Refused, not_ready};
+use super::inside::is_session_end;
+use super::jobs::{Done, blocking};
+use super::problem::{self, unknown_account};
+use crate::message::{Event, Problem, ProblemKind, UndoDirection, UndoRequest};
+use crate::session::change::{Outcome, UndoPlan};
+use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoHistory, UndoId, UndoJournal};
+
+/// What is taken back, and what waits for it.
+#[derive(Default)]
+pub(crate) struct Undoing {
+    running: Option<Running>,
+    waiting: VecDeque<UndoRequest>,
+    /// Changes that were asked for before and are on their way: what is last is known when they are over.
+    changes: usize,
+}
+
+/// A group on its way.
+enum Running {
+    /// The journals are read.
+    Looking,
+    /// It is taken back.
+    Group(Box<GroupUndo>),
+}
+
+struct GroupUndo {
+    account: String,
+    attempt: u64,
+    direction: UndoDirection,
+    label: String,
+    plan: UndoPlan,
+    journal: UndoJournal,
+    done_count: usize,
+    problems: Vec<Problem>,
+}
+
+/// What a job of undoing brings.
+pub(crate) enum UndoDone {
+    /// The journals were read.
+    Found(UndoDirection, Result<(String, UndoGroup), Problem>),
+    /// Changes were sent.
+    Wave(Vec<Result<Outcome, Refused>>),
+}
+
+impl Actor {
+    /// Takes back what was done last, or does it again, once what was asked for before is over.
+    pub(crate) fn undo(&mut self, request: UndoRequest) {
+        self.undoing.waiting.push_back(request);
+        self.next_undo();
+    }
+
+    /// A change is on its way.
+    pub(super) const fn change_begins(&mut self) {
+        self.undoing.changes += 1;
+    }
+
+    /// A change that was on its way is over.
+    pub(super) fn change_ends(&mut self) {
+        self.undoing.changes = self.undoing.changes.saturating_sub(1);
+        self.next_undo();
+    }
+
+    fn next_undo(&mut self) {
+        if self.undoing.running.is_some() || self.undoing.changes > 0 {
+            return;
+        }
+        let Some(UndoRequest { direction, account, group }) = self.undoing.waiting.pop_front() else {
+            return;
+        };
+        let journals = match self.undo_journals(account.as_deref()) {
+            Ok(journals) => journals,
+            Err(problem) => return self.send(Event::Failed(problem)),
+        };
+        self.undoing.running = Some(Running::Looking);
+        let broken = Err(problem::broke_down("undo that"));
+        let broken = Done::Undo(UndoDone::Found(direction, broken));
+        self.jobs.start(broken, async move {
+            let found = blocking(move || find(&journals, direction, group.map(UndoId))).await;
+            Done::Undo(UndoDone::Found(direction, found))
+        });
+    }
+
+    /// The journals in which the next group may stand, by account.
+    fn undo_journals(&self, only: Option<&str>) -> Result<Vec<(String, UndoJournal)>, Problem> {
+        if let Some(name) = only {
+            let account = self.accounts.get(name).ok_or_else(|| unknown_account(name))?;
+            account.ready().ok_or_else(|| not_ready(name))?;
+            return Ok(vec![(name.to_owned(), account.journal.clone())]);
+        }
+        let open = self.accounts.iter().filter(|(_, account)| account.ready().is_some());
+        Ok(open.map(|(name, account)| (name.clone(), account.journal.clone())).collect())
+    }
+
+    /// Takes what a job of undoing brings.
+    pub(crate) fn undo_done(&mut self, done: UndoDone) {
+        match done {
+            UndoDone::Found(direction, Ok((name, group))) => self.begin_undo(direction, &name, &group),
+            UndoDone::Found(_, Err(problem)) => self.end_undo(Event::Failed(problem)),
+            UndoDone::Wave(results) => self.wave_done(results),
+        }
+    }
+
+    fn begin_undo(&mut self, direction: UndoDirection, name: &str, group: &UndoGroup) {
+        let Some((account, (_, tree))) =
+            self.accounts.get(name).and_then(|account| Some((account, account.ready()?)))
+        else {
+            return self.end_undo(Event::Failed(not_ready(name)));
+        };
+        if self.copies.values().any(|copy| copy.undo_group.id() == Some(group.id)) {
+            return self.end_undo(Event::Failed(still_copying(group.shown_label())));
+        }
+        let kind = match direction {
+            UndoDirection::Undo => GroupKind::Undoing,
+            UndoDirection::Redo => GroupKind::Redoing,
+        };
+        let undo = GroupUndo {
+            account: name.to_owned(),
+            attempt: account.attempt(),
+            direction,
+            label: group.shown_label().to_owned(),
+            plan: UndoPlan::new(tree, group),
+            journal: account.journal.in_group(&GroupTag::new(kind, &group.label)),
+            done_count: 0,
+            problems: Vec::new(),
+        };
+        self.undoing.running = Some(Running::Group(Box::new(undo)));
+        self.next_wave();
+    }
+
+    fn next_wave(&mut self) {
+        let Some(Running::Group(undo)) = &mut self.undoing.running else { return };
+        let Some(records) = undo.plan.next_wave() else { return self.finish_undo() };
+        let Some((session, tree)) = self.accounts.get(&undo.account).and_then(Account::ready) else {
+            undo.problems.push(not_ready(&undo.account));
+            return self.finish_undo();
+        };
+        let what = format!("{} that", undo.direction.verb());
+        let prepared: Vec<_> = records
+            .iter()
+            .map(|record| {
+                let prepared = undo.plan.prepare(session, tree, record);
+                prepared.map_err(|error| Refused::before(problem::of_change(&what, &error)))
+            })
+            .collect();
+        let (session, journal) = (session.clone(), undo.journal.clone());
+        let broken = vec![Err(Refused::before(problem::broke_down(&what)))];
+        self.jobs.start_kept(Done::Undo(UndoDone::Wave(broken)), async move {
+            let commit = |prepared| async {
+                session.commit_undo(prepared?, &journal).await.map_err(|error| Refused {
+                    session_ended: is_session_end(&error),
+                    problem: problem::of_change(&what, &error),
+                })
+            };
+            let results = stream::iter(prepared).map(commit).buffered(CHANGES_AT_ONCE).collect().await;
+            Done::Undo(UndoDone::Wave(results))
+        });
+    }
+
+    fn wave_done(&mut self, results: Vec<Result<Outcome, Refused>>) {
+        let Some(Running::Group(undo)) = &mut self.undoing.running else { return };
+        let (name, attempt) = (undo.account.clone(), undo.attempt);
+        let mut session_ended = false;
+        for result in results {
+            match result {
+                Ok(outcome) => {
+                    undo.done_count += 1;
+                    if let Some(account) = self.accounts.get_mut(&name) {
+                        account.apply(outcome.updates);
+                    }
+                }
+                Err(refused) => {
+                    session_ended |= refused.session_ended;
+                    undo.problems.push(refused.problem);
+                }
+            }
+        }
+        self.account_changed(&name);
+        if session_ended {
+            self.session_ended(&name, attempt);
+            return self.finish_undo();
+        }
+        self.next_wave();
+    }
+
+    fn finish_undo(&mut self) {
+        let Some(Running::Group(undo)) = self.undoing.running.take() else { return };
+        let GroupUndo { direction, label, done_count, problems, .. } = *undo;
+        let others = problems.len().saturating_sub(1);
+        let event = match problems.into_iter().next() {
+            None => Event::Done { text: format!("{}: {label}", participle(direction)) },
+            Some(first) => {
+                let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
+                let part = if done_count > 0 { "; the rest of it was" } else { "" };
+                let message = format!("{}{more}{part}", first.message);
+                Event::Failed(Problem { message, ..first })
+            }
+        };
+        self.end_undo(event);
+    }
+
+    fn end_undo(&mut self, event: Event) {
+        self.undoing.running = None;
+        self.send(event);
+        self.next_undo();
+    }
+}
+
+const fn participle(direction: UndoDirection) -> &'static str {
+    match direction {
+        UndoDirection::Undo => "undone",
+        UndoDirection::Redo => "done again",
+    }
+}
+
+/// Reads the journals for the group that is next, or for the one that was asked for. Blocks.
+fn find(
+    journals: &[(String, UndoJournal)],
+    direction: UndoDirection,
+    wanted: Option<UndoId>,
+) -> Result<(String, UndoGroup), Problem> {
+    let mut newest: Option<(String, UndoGroup)> = None;
+    for (name, journal) in journals {
+        let history = journal
+            .history()
+            .map_err(|error| problem::of_io(&format!("read the undo journal of \"{name}\""), &error))?;
+        let found = match wanted {
+            Some(id) => history.groups().find(|group| group.id == id && group.stands()),
+            None => next(&history, direction),
+        };
+        if let Some(group) = found
+            && newest.as_ref().is_none_or(|(_, known)| known.begun < group.begun)
+        {
+            newest = Some((name.clone(), group.clone()));
+        }
+    }
+    newest.ok_or_else(|| nothing(direction, wanted))
+}
+
+fn next(history: &UndoHistory, direction: UndoDirection) -> Option<&UndoGroup> {
+    match direction {
+        UndoDirection::Undo => history.next_undo(),
+        UndoDirection::Redo => history.next_redo(),
+    }
+}
+
+fn nothing(direction: UndoDirection, wanted: Option<UndoId>) -> Problem {
+    match wanted {
+        Some(id) => Problem::new(
+            ProblemKind::FileNotFound,
+            format!("There is no change {id} that can be taken back"),
+            "It may have been taken back already.",
+        ),
+        None => {
+            let message = format!("There is nothing to {} in the open accounts", direction.verb());
+            Problem::new(ProblemKind::Permanent, message, "")
+        }
+    }
+}
+
+fn still_copying(label: &str) -> Problem {
+    let message = format!("Cannot undo that: \"{label}\" is still under way");
+    Problem::new(ProblemKind::Temporary, message, "Let it end, or cancel it in the transfers.")
+}
