@@ -58,6 +58,12 @@ impl Folders {
         self.state.join("undo").join(format!("{account}.jsonl"))
     }
 
+    /// The undo journal of changes on the disk.
+    #[must_use]
+    pub fn disk_undo_journal(&self) -> PathBuf {
+        self.state.join("undo-disk.jsonl")
+    }
+
     /// The folder of the journals of an account's transfers.
     #[must_use]
     pub fn transfer_journals(&self, account: &str) -> PathBuf {

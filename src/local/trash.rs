@@ -83,6 +83,37 @@ fn mirrored(below: &Path, backup: &Path, suffix: &str) -> Result<PathBuf, LocalE
     Ok(place.join_found(&name).path())
 }
 
+impl Trash {
+    /// Takes back out of the system's trash what was put there last from `path`.
+    pub fn restore(&self, path: &Path) -> Result<(), LocalError> {
+        match self {
+            Self::System | Self::Sample { .. } => {
+                restore_by_system(path).map_err(LocalError::io("restore", path))
+            }
+            Self::Mirror { older, .. } => older.restore(path),
+            Self::Folder(_) => Err(LocalError::io("restore", path)(io::ErrorKind::NotFound.into())),
+        }
+    }
+}
+
+#[cfg(any(windows, all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
+fn restore_by_system(path: &Path) -> io::Result<()> {
+    use ::trash::os_limited::{list, restore_all};
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let items = list().map_err(io::Error::other)?;
+    let thrown = items.into_iter().filter(|item| item.original_path() == path);
+    let last = thrown.max_by_key(|item| item.time_deleted).ok_or(io::ErrorKind::NotFound)?;
+    restore_all([last]).map_err(io::Error::other)
+}
+
+/// There the trash can be read by its own program only.
+#[cfg(not(any(windows, all(unix, not(target_vendor = "apple"), not(target_os = "android")))))]
+fn restore_by_system(_path: &Path) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "restore it with the trash of the desktop"))
+}
+
 /// Moves into the folder beside the file, which is on the same disk.
 fn move_beside(path: &Path) -> Result<PathBuf, LocalError> {
     let folder = path.with_file_name(SIBLING_FOLDER);

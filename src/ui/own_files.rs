@@ -69,7 +69,7 @@ impl OwnFiles {
             | Command::Mark { .. }
             | Command::Find { .. }
             | Command::WhenAnswered { .. }
-            | Command::Undo(_) // of the account only
+            | Command::Undo(_) // of what was allowed before
             | Command::PlanCopy { .. }
             | Command::CancelCopy { .. }
             | Command::ContinueCopy { .. } // the demo keeps none

@@ -2,7 +2,7 @@
 //! else is done at once, by the parts of the worker that are `impl Actor` in their own files.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::mpsc::{Sender, UnboundedReceiver};
@@ -49,6 +49,8 @@ pub(crate) struct Actor {
     pub(crate) conflicts: u64,
     /// What is taken back or done again.
     pub(crate) undoing: Undoing,
+    /// Where changes on the disk are written down.
+    pub(crate) disk_journal: UndoJournal,
     pub(crate) queue: Queue,
     pub(crate) moving: BTreeMap<TransferId, Moving>,
     /// What the copies of listed transfers are called.
@@ -100,6 +102,7 @@ impl Actor {
             copy_journals,
             conflicts: 0,
             undoing: Undoing::default(),
+            disk_journal: UndoJournal::in_memory(),
             queue: Queue::default(),
             moving: BTreeMap::new(),
             titles: BTreeMap::new(),
@@ -113,6 +116,9 @@ impl Actor {
             read_again_at: Instant::now(),
             ends_at: None,
         };
+        if parts.copies == Copies::Kept {
+            actor.disk_journal = actor.open_journal(&actor.config.folders.disk_undo_journal());
+        }
         let mut presets: BTreeMap<String, _> =
             parts.presets.into_iter().map(|preset| (preset.account, preset.password)).collect();
         let mut opened: BTreeMap<String, _> =
@@ -319,11 +325,14 @@ impl Actor {
         if account.password.is_some() {
             return UndoJournal::in_memory();
         }
-        let path = self.config.folders.undo_journal(&account.name);
-        UndoJournal::open(&path).unwrap_or_else(|error| {
+        self.open_journal(&self.config.folders.undo_journal(&account.name))
+    }
+
+    fn open_journal(&mut self, path: &Path) -> UndoJournal {
+        UndoJournal::open(path).unwrap_or_else(|error| {
             let what = format!("open the undo journal \"{}\"", path.display());
             self.send(Event::Failed(problem::of_io(&what, &error)));
-            UndoJournal::none()
+            UndoJournal::in_memory()
         })
     }
 }

@@ -205,10 +205,10 @@ impl Actor {
     fn make_backup_folder(&mut self, id: CopyId, parent: NodeHandle, name: String) {
         let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
         let attempt = account.map_or(0, Account::attempt);
-        let prepared = match account.and_then(|account| Some((account.ready()?, account.journal.clone()))) {
-            Some(((session, tree), journal)) => session
+        let prepared = match account.and_then(Account::ready) {
+            Some((session, tree)) => session
                 .prepare(tree, Change::CreateFolder { parent, name })
-                .map(|change| (session.clone(), journal, change)),
+                .map(|change| (session.clone(), self.journal_of_copy(id), change)),
             None => Err(ChangeError::Api(crate::api::error::ApiError::SessionEnded)),
         };
         let done = move |made| Done::Copy(id, CopyDone::BackupFolder(BackupFolderMade { attempt, made }));

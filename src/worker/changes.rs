@@ -1,13 +1,13 @@
 //! Small changes on either side: make a folder, rename, throw away, move. Checked here on what is known, done by a job,
 //! told with one line, and then the views that show it are read again.
 
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use futures_util::stream::{self, StreamExt};
 
 use super::actor::Actor;
-use super::disk;
+use super::disk::{self, DiskChange, WordedDisk};
 use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
 use super::listing;
@@ -69,15 +69,10 @@ impl Actor {
         let what = format!("make the folder \"{name}\"");
         match parent {
             Location::Local(parent) => {
-                let folders = vec![parent.clone()];
-                self.change_local(folders, line, move || {
-                    let path =
-                        disk::checked_join(&parent, &name).map_err(|error| problem::of_local(&what, &error));
-                    let made = path.and_then(|path| {
-                        fs::create_dir(&path).map_err(|error| problem::of_io(&what, &error))
-                    });
-                    vec![made]
-                });
+                let path =
+                    disk::checked_join(&parent, &name).map_err(|error| problem::of_local(&what, &error));
+                let change = path.map(|path| (what, DiskChange::CreateFolder(path.as_path().into())));
+                self.change_disk(line, vec![change]);
             }
             Location::Cloud { account, folder } => self.change_cloud(&account, line, |session, tree| {
                 let parent = writable_folder(&account, tree, folder)?;
@@ -99,13 +94,9 @@ impl Actor {
                 let shown = old.to_string_lossy().into_owned();
                 let (line, what) =
                     (format!("renamed \"{shown}\" to \"{name}\""), format!("rename \"{shown}\""));
-                self.change_local(vec![parent.clone()], line, move || {
-                    let to = disk::checked_join(&parent, &name);
-                    vec![
-                        to.and_then(|to| disk::rename(&parent.join(old), &to))
-                            .map_err(|error| problem::of_local(&what, &error)),
-                    ]
-                });
+                let to = disk::checked_join(&parent, &name).map_err(|error| problem::of_local(&what, &error));
+                let change = to.map(|to| (what, disk::rename(&parent.join(old), &to)));
+                self.change_disk(line, vec![change]);
             }
             (Location::Cloud { account, .. }, EntryKey::Node(node)) => {
                 let old = self.label(&account, node);
@@ -130,10 +121,8 @@ impl Actor {
     pub(crate) fn trash(&mut self, selection: Selection) {
         match self.select(selection) {
             Ok(Selected::Entries { parent: Location::Local(parent), keys }) => {
-                let trash = self.trash.clone();
                 let line = format!("moved {} to the trash", counted(&keys, None));
-                let sort_out = move |key: &EntryKey| disk::throw_away(&trash, &parent, key);
-                self.change_local_each(keys, line, sort_out, None);
+                self.change_disk(line, keys.iter().map(|key| disk::throw_away(&parent, key)).collect());
             }
             Ok(Selected::Entries { parent: Location::Cloud { account, .. }, keys }) => {
                 let line =
@@ -158,9 +147,7 @@ impl Actor {
             (Selected::Contents(_), _) => self.send(Event::Failed(name_entries("move"))),
             (Selected::Entries { parent: Location::Local(parent), keys }, Location::Local(target)) => {
                 let line = format!("moved {} to {title}", counted(&keys, None));
-                let goal = target.clone();
-                let change = move |key: &EntryKey| disk::move_to(&parent, &goal, key);
-                self.change_local_each(keys, line, change, Some(target));
+                self.change_disk(line, keys.iter().map(|key| disk::move_to(&parent, &target, key)).collect());
             }
             (
                 Selected::Entries { parent: Location::Cloud { account, .. }, keys },
@@ -187,6 +174,7 @@ impl Actor {
                     self.local_changed(folder);
                 }
                 self.tell_results(line, results);
+                self.change_ends();
             }
             ChangeDone::Cloud { account: name, attempt, line, results } => {
                 let mut told = Vec::with_capacity(results.len());
@@ -266,39 +254,20 @@ impl Actor {
         });
     }
 
-    fn change_local(
-        &mut self,
-        folders: Vec<PathBuf>,
-        line: String,
-        change: impl FnOnce() -> Vec<Result<(), Problem>> + Send + 'static,
-    ) {
-        let broken = broken_local(folders.clone());
-        self.jobs.start_kept(broken, async move {
-            let results = blocking(change).await;
-            Done::Change(ChangeDone::Local { folders, line, results })
-        });
-    }
-
-    /// Does the same to each entry of a local folder; every pane may show one of the folders concerned.
-    fn change_local_each(
-        &mut self,
-        keys: Vec<EntryKey>,
-        line: String,
-        change: impl Fn(&EntryKey) -> Result<PathBuf, Problem> + Send + 'static,
-        target: Option<PathBuf>,
-    ) {
-        let broken = broken_local(target.iter().cloned().collect());
-        self.jobs.start_kept(broken, async move {
-            let changed = blocking(move || keys.iter().map(change).collect::<Vec<_>>()).await;
-            let mut folders: Vec<PathBuf> = target.into_iter().collect();
-            let mut results = Vec::with_capacity(changed.len());
-            for result in changed {
-                results.push(result.map(|folder| {
-                    if !folders.contains(&folder) {
-                        folders.push(folder);
-                    }
-                }));
-            }
+    /// Starts the job that makes changes on the disk, one after the other.
+    fn change_disk(&mut self, line: String, changes: Vec<WordedDisk>) {
+        let folders: BTreeSet<PathBuf> =
+            changes.iter().flatten().flat_map(|(_, change)| change.folders()).collect();
+        let folders = Vec::from_iter(folders);
+        let results = vec![Err(problem::broke_down("do that"))];
+        let broken = ChangeDone::Local { folders: folders.clone(), line: String::new(), results };
+        let journal = self.disk_journal.in_group(&GroupTag::new(GroupKind::Doing, &line));
+        let trash = self.trash.clone();
+        self.change_begins();
+        self.jobs.start_kept(Done::Change(broken), async move {
+            let made =
+                move || changes.into_iter().map(|change| disk::commit(change, &journal, &trash)).collect();
+            let results = blocking(made).await;
             Done::Change(ChangeDone::Local { folders, line, results })
         });
     }
@@ -314,11 +283,6 @@ impl Actor {
             _ => None,
         }
     }
-}
-
-fn broken_local(folders: Vec<PathBuf>) -> Done {
-    let results = vec![Err(problem::broke_down("do that"))];
-    Done::Change(ChangeDone::Local { folders, line: String::new(), results })
 }
 
 async fn commit(

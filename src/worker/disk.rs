@@ -1,37 +1,66 @@
-//! Changes on the disk, one entry at a time: thrown away, moved, renamed, and where a typed name leads. `changes` runs
-//! them as jobs, for they block. Nothing is ever replaced or removed for good, and no typed name leaves its folder.
+//! [`DiskChange`]: a change on the disk that the user asked for, and how it is taken back. `changes` runs them as jobs, for
+//! they block; `undoing` takes them back. Nothing is ever replaced or removed for good, and no typed name leaves its
+//! folder.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use super::changes::fixed;
 use super::problem;
 use crate::entry::EntryKey;
 use crate::local::{LocalError, Trash, rename_free};
 use crate::message::Problem;
+use crate::store::transfer_journal::PathText;
+use crate::store::undo::{Ending, UndoEnd, UndoJournal, UndoRecord};
 
-/// Puts an entry away and returns the folder that looks different now.
-pub(super) fn throw_away(trash: &Trash, parent: &Path, key: &EntryKey) -> Result<PathBuf, Problem> {
+/// A change on the disk, as its undo journal keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum DiskChange {
+    /// A new folder.
+    CreateFolder(PathText),
+    /// An empty folder goes.
+    RemoveFolder(PathText),
+    /// Another name, or another folder.
+    Rename {
+        /// Where it is.
+        from: PathText,
+        /// Where it goes.
+        to: PathText,
+    },
+    /// Into the trash.
+    Trash(PathText),
+    /// Out of the trash.
+    Restore {
+        /// Where it was.
+        path: PathText,
+        /// Where it lies, unless the system keeps it.
+        kept: Option<PathText>,
+    },
+}
+
+/// A change in words, as in `rename "a"`.
+pub(super) type WordedDisk = Result<(String, DiskChange), Problem>;
+
+/// Puts an entry away.
+pub(super) fn throw_away(parent: &Path, key: &EntryKey) -> WordedDisk {
     let EntryKey::Name(name) = key else { return Err(fixed(key, "thrown away")) };
     let what = format!("throw away \"{}\"", name.to_string_lossy());
-    trash.put(&parent.join(name)).map_err(|error| problem::of_local(&what, &error))?;
-    Ok(parent.to_path_buf())
+    Ok((what, DiskChange::Trash(parent.join(name).as_path().into())))
 }
 
-/// Moves an entry and returns the folder that it left.
-pub(super) fn move_to(parent: &Path, target: &Path, key: &EntryKey) -> Result<PathBuf, Problem> {
+/// Moves an entry to another folder.
+pub(super) fn move_to(parent: &Path, target: &Path, key: &EntryKey) -> WordedDisk {
     let EntryKey::Name(name) = key else { return Err(fixed(key, "moved")) };
     let what = format!("move \"{}\"", name.to_string_lossy());
-    rename(&parent.join(name), &target.join(name)).map_err(|error| problem::of_local(&what, &error))?;
-    Ok(parent.to_path_buf())
+    Ok((what, rename(&parent.join(name), &target.join(name))))
 }
 
-/// Renames without ever taking the place of something.
-pub(super) fn rename(from: &Path, to: &Path) -> Result<(), LocalError> {
-    rename_free(from, to).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => LocalError::Exists { path: to.to_path_buf() },
-        _ => LocalError::io("rename", from)(error),
-    })
+/// Gives an entry another path.
+pub(super) fn rename(from: &Path, to: &Path) -> DiskChange {
+    DiskChange::Rename { from: from.into(), to: to.into() }
 }
 
 /// Returns the place of a typed name in a folder; one that would lead elsewhere is refused.
@@ -45,4 +74,102 @@ pub(super) fn checked_join(folder: &Path, name: &str) -> Result<PathBuf, LocalEr
             Err(LocalError::io("use", Path::new(name))(refused))
         }
     }
+}
+
+/// Makes a change, written to the journal before and after.
+pub(super) fn commit(worded: WordedDisk, journal: &UndoJournal, trash: &Trash) -> Result<(), Problem> {
+    let (what, change) = worded?;
+    let unwritten = |error: io::Error| problem::of_io(&format!("note in the undo journal: {what}"), &error);
+    let record = serde_json::to_value(&change).map_err(|error| unwritten(error.into()))?;
+    let id = journal.begin(&record).map_err(unwritten)?;
+    let made = change.make(trash);
+    let ending = match &made {
+        Ok(inverse) => Ending::Happened(serde_json::to_value(inverse).ok()),
+        Err(_) => Ending::Refused,
+    };
+    if let Err(error) = journal.end_all(vec![(id, ending)]) {
+        // The change itself is done, and saying otherwise would make the user repeat it.
+        tracing::warn!(%error, "cannot note in the undo journal how a change ended");
+    }
+    made.map(drop).map_err(|error| problem::of_local(&what, &error))
+}
+
+/// Returns what takes a recorded change back. What is not known well enough is left alone.
+pub(super) fn inverse(record: &UndoRecord, what: &str) -> WordedDisk {
+    let read = |value: &serde_json::Value| serde_json::from_value::<DiskChange>(value.clone()).ok();
+    let inverse = match &record.end {
+        UndoEnd::Undoable(inverse) => read(inverse),
+        UndoEnd::Unknown => read(&record.change).and_then(|change| change.inverse_of_unknown()),
+        UndoEnd::Refused | UndoEnd::Final => None,
+    };
+    let unknown = || {
+        let message = format!("Cannot {what}: it is not known what it did");
+        Problem::new(crate::message::ProblemKind::Permanent, message, "Look there, and change it by hand.")
+    };
+    inverse.map(|change| (what.to_owned(), change)).ok_or_else(unknown)
+}
+
+impl DiskChange {
+    /// Does it, and returns what takes it back. Blocks.
+    fn make(&self, trash: &Trash) -> Result<Self, LocalError> {
+        match self {
+            Self::CreateFolder(path) => {
+                let at = path.path();
+                fs::create_dir(&at).map_err(LocalError::io("make", &at))?;
+                Ok(Self::RemoveFolder(path.clone()))
+            }
+            Self::RemoveFolder(path) => {
+                let at = path.path();
+                fs::remove_dir(&at).map_err(LocalError::io("remove", &at))?;
+                Ok(Self::CreateFolder(path.clone()))
+            }
+            Self::Rename { from, to } => {
+                move_free(&from.path(), &to.path())?;
+                Ok(Self::Rename { from: to.clone(), to: from.clone() })
+            }
+            Self::Trash(path) => {
+                let kept = trash.put(&path.path())?;
+                Ok(Self::Restore { path: path.clone(), kept: kept.map(|kept| kept.as_path().into()) })
+            }
+            Self::Restore { path, kept: Some(kept) } => {
+                move_free(&kept.path(), &path.path())?;
+                Ok(Self::Trash(path.clone()))
+            }
+            Self::Restore { path, kept: None } => {
+                trash.restore(&path.path())?;
+                Ok(Self::Trash(path.clone()))
+            }
+        }
+    }
+
+    /// What takes it back although nobody wrote down how it ended; the disk refuses it where it never happened.
+    fn inverse_of_unknown(self) -> Option<Self> {
+        match self {
+            Self::CreateFolder(path) => Some(Self::RemoveFolder(path)),
+            Self::RemoveFolder(path) => Some(Self::CreateFolder(path)),
+            Self::Rename { from, to } => Some(Self::Rename { from: to, to: from }),
+            // Where it lies was not written down.
+            Self::Trash(_) | Self::Restore { .. } => None,
+        }
+    }
+
+    /// Returns the folders that look different afterwards.
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
+        let paths = match self {
+            Self::CreateFolder(path)
+            | Self::RemoveFolder(path)
+            | Self::Trash(path)
+            | Self::Restore { path, .. } => vec![path],
+            Self::Rename { from, to } => vec![from, to],
+        };
+        paths.into_iter().filter_map(|path| path.path().parent().map(Path::to_path_buf)).collect()
+    }
+}
+
+/// Renames without ever taking the place of something.
+fn move_free(from: &Path, to: &Path) -> Result<(), LocalError> {
+    rename_free(from, to).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => LocalError::Exists { path: to.to_path_buf() },
+        _ => LocalError::io("rename", from)(error),
+    })
 }

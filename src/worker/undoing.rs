@@ -2,16 +2,19 @@
 //! wave. One at a time, in the order in which they were asked for. What a group is, and whether it may still be taken
 //! back, is `session::change`'s to say.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::path::PathBuf;
 
 use futures_util::stream::{self, StreamExt};
 
 use super::account::Account;
 use super::actor::Actor;
 use super::changes::{CHANGES_AT_ONCE, Refused, not_ready};
+use super::disk;
 use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
+use crate::local::Trash;
 use crate::message::{Event, Problem, ProblemKind, UndoDirection, UndoRequest};
 use crate::session::change::{Outcome, UndoPlan};
 use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoHistory, UndoId, UndoJournal};
@@ -29,8 +32,17 @@ pub(crate) struct Undoing {
 enum Running {
     /// The journals are read.
     Looking,
-    /// It is taken back.
+    /// Changes on the disk are taken back.
+    Disk,
+    /// Changes in an account are taken back.
     Group(Box<GroupUndo>),
+}
+
+/// Whose journal.
+#[derive(Clone)]
+pub(crate) enum Place {
+    Account(String),
+    Disk,
 }
 
 struct GroupUndo {
@@ -47,7 +59,18 @@ struct GroupUndo {
 /// What a job of undoing brings.
 pub(crate) enum UndoDone {
     /// The journals were read.
-    Found(UndoDirection, Result<(String, UndoGroup), Problem>),
+    Found(UndoDirection, Result<(Place, UndoGroup), Problem>),
+    /// Changes on the disk were taken back, as far as that went.
+    Disk {
+        /// Which way.
+        direction: UndoDirection,
+        /// What it was, in words.
+        label: String,
+        /// Folders that look different now.
+        folders: BTreeSet<PathBuf>,
+        /// How each change went.
+        results: Vec<Result<(), Problem>>,
+    },
     /// Changes were sent.
     Wave(Vec<Result<Outcome, Refused>>),
 }
@@ -91,20 +114,32 @@ impl Actor {
     }
 
     /// The journals in which the next group may stand, by account.
-    fn undo_journals(&self, only: Option<&str>) -> Result<Vec<(String, UndoJournal)>, Problem> {
+    fn undo_journals(&self, only: Option<&str>) -> Result<Vec<(Place, UndoJournal)>, Problem> {
         if let Some(name) = only {
             let account = self.accounts.get(name).ok_or_else(|| unknown_account(name))?;
             account.ready().ok_or_else(|| not_ready(name))?;
-            return Ok(vec![(name.to_owned(), account.journal.clone())]);
+            return Ok(vec![(Place::Account(name.to_owned()), account.journal.clone())]);
         }
         let open = self.accounts.iter().filter(|(_, account)| account.ready().is_some());
-        Ok(open.map(|(name, account)| (name.clone(), account.journal.clone())).collect())
+        let accounts = open.map(|(name, account)| (Place::Account(name.clone()), account.journal.clone()));
+        Ok(accounts.chain([(Place::Disk, self.disk_journal.clone())]).collect())
     }
 
     /// Takes what a job of undoing brings.
     pub(crate) fn undo_done(&mut self, done: UndoDone) {
         match done {
-            UndoDone::Found(direction, Ok((name, group))) => self.begin_undo(direction, &name, &group),
+            UndoDone::Found(direction, Ok((Place::Account(name), group))) => {
+                self.begin_undo(direction, &name, &group);
+            }
+            UndoDone::Found(direction, Ok((Place::Disk, group))) => self.undo_on_disk(direction, group),
+            UndoDone::Disk { direction, label, folders, results } => {
+                for folder in &folders {
+                    self.local_changed(folder);
+                }
+                let done_count = results.iter().filter(|result| result.is_ok()).count();
+                let problems = results.into_iter().filter_map(Result::err).collect();
+                self.end_undo(ended(direction, &label, done_count, problems));
+            }
             UndoDone::Found(_, Err(problem)) => self.end_undo(Event::Failed(problem)),
             UndoDone::Wave(results) => self.wave_done(results),
         }
@@ -119,17 +154,13 @@ impl Actor {
         if self.copies.values().any(|copy| copy.undo_group.id() == Some(group.id)) {
             return self.end_undo(Event::Failed(still_copying(group.shown_label())));
         }
-        let kind = match direction {
-            UndoDirection::Undo => GroupKind::Undoing,
-            UndoDirection::Redo => GroupKind::Redoing,
-        };
         let undo = GroupUndo {
             account: name.to_owned(),
             attempt: account.attempt(),
             direction,
             label: group.shown_label().to_owned(),
             plan: UndoPlan::new(tree, group),
-            journal: account.journal.in_group(&GroupTag::new(kind, &group.label)),
+            journal: account.journal.in_group(&tag(direction, group)),
             done_count: 0,
             problems: Vec::new(),
         };
@@ -195,23 +226,68 @@ impl Actor {
     fn finish_undo(&mut self) {
         let Some(Running::Group(undo)) = self.undoing.running.take() else { return };
         let GroupUndo { direction, label, done_count, problems, .. } = *undo;
-        let others = problems.len().saturating_sub(1);
-        let event = match problems.into_iter().next() {
-            None => Event::Done { text: format!("{}: {label}", participle(direction)) },
-            Some(first) => {
-                let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
-                let part = if done_count > 0 { "; the rest of it was" } else { "" };
-                let message = format!("{}{more}{part}", first.message);
-                Event::Failed(Problem { message, ..first })
-            }
-        };
-        self.end_undo(event);
+        self.end_undo(ended(direction, &label, done_count, problems));
+    }
+
+    fn undo_on_disk(&mut self, direction: UndoDirection, group: UndoGroup) {
+        self.undoing.running = Some(Running::Disk);
+        let label = group.shown_label().to_owned();
+        let what = format!("{} that", direction.verb());
+        let done =
+            move |label, folders, results| Done::Undo(UndoDone::Disk { direction, label, folders, results });
+        let broken = done(label.clone(), BTreeSet::new(), vec![Err(problem::broke_down(&what))]);
+        let journal = self.disk_journal.in_group(&tag(direction, &group));
+        let trash = self.trash.clone();
+        self.jobs.start_kept(broken, async move {
+            let take_back = move || take_back(&group, &what, &journal, &trash);
+            let (folders, results) = blocking(take_back).await;
+            done(label, folders, results)
+        });
     }
 
     fn end_undo(&mut self, event: Event) {
         self.undoing.running = None;
         self.send(event);
         self.next_undo();
+    }
+}
+
+/// Takes changes on the disk back, the last first. Blocks.
+fn take_back(
+    group: &UndoGroup,
+    what: &str,
+    journal: &UndoJournal,
+    trash: &Trash,
+) -> (BTreeSet<PathBuf>, Vec<Result<(), Problem>>) {
+    let mut folders = BTreeSet::new();
+    let mut results = Vec::with_capacity(group.standing.len());
+    for record in group.standing.iter().rev() {
+        let inverse = disk::inverse(record, what);
+        folders.extend(inverse.iter().flat_map(|(_, change)| change.folders()));
+        results.push(disk::commit(inverse, &journal.taking_back(record.id), trash));
+    }
+    (folders, results)
+}
+
+fn tag(direction: UndoDirection, group: &UndoGroup) -> GroupTag {
+    let kind = match direction {
+        UndoDirection::Undo => GroupKind::Undoing,
+        UndoDirection::Redo => GroupKind::Redoing,
+    };
+    GroupTag::new(kind, &group.label)
+}
+
+/// What is told at the end.
+fn ended(direction: UndoDirection, label: &str, done_count: usize, problems: Vec<Problem>) -> Event {
+    let others = problems.len().saturating_sub(1);
+    match problems.into_iter().next() {
+        None => Event::Done { text: format!("{}: {label}", participle(direction)) },
+        Some(first) => {
+            let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
+            let part = if done_count > 0 { "; the rest of it was" } else { "" };
+            let message = format!("{}{more}{part}", first.message);
+            Event::Failed(Problem { message, ..first })
+        }
     }
 }
 
@@ -224,15 +300,13 @@ const fn participle(direction: UndoDirection) -> &'static str {
 
 /// Reads the journals for the group that is next, or for the one that was asked for. Blocks.
 fn find(
-    journals: &[(String, UndoJournal)],
+    journals: &[(Place, UndoJournal)],
     direction: UndoDirection,
     wanted: Option<UndoId>,
-) -> Result<(String, UndoGroup), Problem> {
-    let mut newest: Option<(String, UndoGroup)> = None;
-    for (name, journal) in journals {
-        let history = journal
-            .history()
-            .map_err(|error| problem::of_io(&format!("read the undo journal of \"{name}\""), &error))?;
+) -> Result<(Place, UndoGroup), Problem> {
+    let mut newest: Option<(Place, UndoGroup)> = None;
+    for (place, journal) in journals {
+        let history = journal.history().map_err(|error| problem::of_io("read the undo journal", &error))?;
         let found = match wanted {
             Some(id) => history.groups().find(|group| group.id == id && group.stands()),
             None => next(&history, direction),
@@ -240,7 +314,7 @@ fn find(
         if let Some(group) = found
             && newest.as_ref().is_none_or(|(_, known)| known.begun < group.begun)
         {
-            newest = Some((name.clone(), group.clone()));
+            newest = Some((place.clone(), group.clone()));
         }
     }
     newest.ok_or_else(|| nothing(direction, wanted))

@@ -1,8 +1,9 @@
 //! Undo and redo of changes in the account: what one key did goes back at once, in order, also after a restart, and
 //! what others did meanwhile is left alone.
 
-use megapane::entry::Location;
+use megapane::entry::{EntryKey, Location};
 use megapane::message::*;
+use megapane::worker::Copies;
 
 use crate::desk::*;
 
@@ -10,7 +11,7 @@ fn request(direction: UndoDirection) -> Command {
     Command::Undo(UndoRequest { direction, account: None, group: None })
 }
 
-fn entries(parent: Location, keys: Vec<megapane::entry::EntryKey>) -> Selection {
+fn entries(parent: Location, keys: Vec<EntryKey>) -> Selection {
     Selection::Entries { parent, keys }
 }
 
@@ -137,4 +138,62 @@ async fn what_somebody_else_moved_since_is_left_alone_and_the_rest_goes_back() {
     assert_eq!(desk.ann.paths(), ["d/", "d/a.txt", "d/b.txt", "d/c.txt"]);
     desk.undo().await;
     assert_eq!(desk.ann.paths(), BEFORE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_on_the_disk_go_back_in_one_order_with_those_in_the_cloud() {
+    let mut desk = furnished().await;
+    desk.write("one.txt", b"1", 5);
+    desk.write("two.txt", b"2", 5);
+    let name = |name: &str| EntryKey::Name(name.into());
+    desk.send(Command::CreateFolder { parent: desk.local(""), name: "new".into() });
+    desk.done().await;
+    let selection = entries(desk.local(""), vec![name("one.txt")]);
+    desk.send(Command::MoveInside { selection, target: desk.local("new") });
+    desk.done().await;
+    desk.send(Command::Rename { parent: desk.cloud(""), key: desk.node("a.txt"), name: "z.txt".into() });
+    desk.done().await;
+    desk.send(Command::Trash { selection: entries(desk.local(""), vec![name("two.txt"), name("new")]) });
+    desk.done().await;
+    assert!(desk.names("").is_empty());
+    assert_eq!(desk.undo().await, "undone: moved 2 entries to the trash");
+    assert_eq!(
+        (desk.names(""), desk.read("new/one.txt")),
+        (vec!["new".into(), "two.txt".into()], b"1".to_vec())
+    );
+    assert_eq!(desk.undo().await, "undone: renamed \"a.txt\" to \"z.txt\"");
+    assert_eq!(desk.ann.paths(), BEFORE);
+    desk.undo().await;
+    desk.undo().await;
+    assert_eq!(desk.names(""), ["one.txt", "two.txt"]);
+    desk.redo().await;
+    assert_eq!(desk.names(""), ["new", "one.txt", "two.txt"]);
+    desk.write("new/since.txt", b"s", 5);
+    desk.send(request(UndoDirection::Undo));
+    assert!(desk.problem().await.message.contains("not empty"));
+    assert_eq!(desk.read("new/since.txt"), b"s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_something_else_got_since_is_not_overwritten() {
+    let mut desk = furnished().await;
+    desk.write("one.txt", b"1", 5);
+    let key = EntryKey::Name("one.txt".into());
+    desk.send(Command::Rename { parent: desk.local(""), key, name: "uno.txt".into() });
+    desk.done().await;
+    desk.write("one.txt", b"theirs", 5);
+    desk.send(request(UndoDirection::Undo));
+    assert!(desk.problem().await.message.contains("already"));
+    assert_eq!((desk.read("one.txt"), desk.read("uno.txt")), (b"theirs".to_vec(), b"1".to_vec()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_start_takes_back_what_the_last_run_did_on_the_disk() {
+    let mut desk = Desk::with(|_, _| {}, |parts| parts.copies = Copies::Kept);
+    desk.write("one.txt", b"1", 5);
+    desk.send(Command::Trash { selection: entries(desk.local(""), vec![EntryKey::Name("one.txt".into())]) });
+    desk.done().await;
+    desk.restart(|parts| parts.copies = Copies::Kept);
+    desk.undo().await;
+    assert_eq!(desk.read("one.txt"), b"1");
 }

@@ -126,7 +126,7 @@ fn trash(state: &mut AppState, commands: &mut Vec<Command>) {
     let place = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
     let Some(Chosen { selection, words, marked }) = chosen(state, commands) else { return };
     let (bin, undo) = if local {
-        ("the system's trash", "To undo, restore them from the trash of your desktop.")
+        ("the system's trash", "To undo, press u afterwards; it works after a restart, too.")
     } else {
         ("the rubbish bin", "To undo, press u afterwards; it works after a restart, too.")
     };
