@@ -974,6 +974,7 @@ impl Fake {
             | Command::Rename { .. }
             | Command::Trash { .. }
             | Command::MoveInside { .. }
+            | Command::Undo(_)
             | Command::CancelCopy { .. }
             | Command::ContinueCopy { .. }
             | Command::DiscardUnfinished { .. }

@@ -64,37 +64,37 @@ type Worded = (String, Result<Prepared, Problem>);
 
 impl Actor {
     /// Makes a folder.
-    pub(crate) fn create_folder(&mut self, parent: Location, name: String) {
+    pub(crate) fn create_folder(&mut self, parent: Location, name: &str) {
         let line = format!("made folder \"{name}\"");
         let what = format!("make the folder \"{name}\"");
         match parent {
             Location::Local(parent) => {
                 let path =
-                    disk::checked_join(&parent, &name).map_err(|error| problem::of_local(&what, &error));
+                    disk::checked_join(&parent, name).map_err(|error| problem::of_local(&what, &error));
                 let change = path.map(|path| (what, DiskChange::CreateFolder(path.as_path().into())));
                 self.change_disk(line, vec![change]);
             }
             Location::Cloud { account, folder } => self.change_cloud(&account, line, |session, tree| {
                 let parent = writable_folder(&account, tree, folder)?;
-                free_in(tree, parent, &name, &what)?;
+                free_in(tree, parent, name, &what)?;
                 Ok(vec![worded(
                     what.clone(),
                     session,
                     tree,
-                    Change::CreateFolder { parent, name: name.clone() },
+                    Change::CreateFolder { parent, name: name.to_owned() },
                 )])
             }),
         }
     }
 
     /// Renames an entry.
-    pub(crate) fn rename(&mut self, parent: Location, key: EntryKey, name: String) {
+    pub(crate) fn rename(&mut self, parent: Location, key: EntryKey, name: &str) {
         match (parent, key) {
             (Location::Local(parent), EntryKey::Name(old)) => {
                 let shown = old.to_string_lossy().into_owned();
                 let (line, what) =
                     (format!("renamed \"{shown}\" to \"{name}\""), format!("rename \"{shown}\""));
-                let to = disk::checked_join(&parent, &name).map_err(|error| problem::of_local(&what, &error));
+                let to = disk::checked_join(&parent, name).map_err(|error| problem::of_local(&what, &error));
                 let change = to.map(|to| (what, disk::rename(&parent.join(old), &to)));
                 self.change_disk(line, vec![change]);
             }
@@ -107,9 +107,9 @@ impl Actor {
                     if let Some(parent) =
                         tree.node(node).and_then(|node| node.parent()).filter(|_| from != name)
                     {
-                        free_in(tree, parent, &name, &what)?;
+                        free_in(tree, parent, name, &what)?;
                     }
-                    let change = Change::Rename { node, from, to: name.clone() };
+                    let change = Change::Rename { node, from, to: name.to_owned() };
                     Ok(vec![worded(what.clone(), session, tree, change)])
                 });
             }

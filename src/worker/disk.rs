@@ -99,7 +99,7 @@ pub(super) fn inverse(record: &UndoRecord, what: &str) -> WordedDisk {
     let read = |value: &serde_json::Value| serde_json::from_value::<DiskChange>(value.clone()).ok();
     let inverse = match &record.end {
         UndoEnd::Undoable(inverse) => read(inverse),
-        UndoEnd::Unknown => read(&record.change).and_then(|change| change.inverse_of_unknown()),
+        UndoEnd::Unknown => read(&record.change).and_then(DiskChange::inverse_of_unknown),
         UndoEnd::Refused | UndoEnd::Final => None,
     };
     let unknown = || {

@@ -328,17 +328,12 @@ fn next(history: &UndoHistory, direction: UndoDirection) -> Option<&UndoGroup> {
 }
 
 fn nothing(direction: UndoDirection, wanted: Option<UndoId>) -> Problem {
-    match wanted {
-        Some(id) => Problem::new(
-            ProblemKind::FileNotFound,
-            format!("There is no change {id} that can be taken back"),
-            "It may have been taken back already.",
-        ),
-        None => {
-            let message = format!("There is nothing to {} in the open accounts", direction.verb());
-            Problem::new(ProblemKind::Permanent, message, "")
-        }
+    if let Some(id) = wanted {
+        let message = format!("There is no change {id} that can be taken back");
+        return Problem::new(ProblemKind::FileNotFound, message, "It may have been taken back already.");
     }
+    let message = format!("There is nothing to {} in the open accounts", direction.verb());
+    Problem::new(ProblemKind::Permanent, message, "")
 }
 
 fn still_copying(label: &str) -> Problem {

@@ -119,12 +119,11 @@ impl Waves {
         let node = inverse.as_ref().and_then(node_of);
         let is_apart = node.is_none_or(|node| !self.nodes.contains(&node));
         let fits = is_apart && kind != Kind::Folder && self.last == Some(kind);
-        match self.all.back_mut().filter(|_| fits) {
-            Some(wave) => wave.push(record),
-            None => {
-                self.nodes.clear();
-                self.all.push_back(vec![record]);
-            }
+        if let Some(wave) = self.all.back_mut().filter(|_| fits) {
+            wave.push(record);
+        } else {
+            self.nodes.clear();
+            self.all.push_back(vec![record]);
         }
         self.nodes.extend(node);
         self.last = Some(kind);
