@@ -3,7 +3,8 @@
 //!
 //! The keys of uploads and folders are random, so each is of one node only. Copies of one content share its key: there
 //! the attributes, which hold the name, and then the folder tell which is which. What has no key that was sent, or the
-//! handle of another, is nobody's.
+//! handle of another, is nobody's. Only where an answer tells no key of any node is its order believed: to know nothing of
+//! what was made would be worse.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,6 +17,8 @@ pub(super) struct Answered<'c> {
     free: Vec<Option<StoredNode>>,
     /// Places in `free`, by key.
     by_key: HashMap<String, Vec<usize>>,
+    /// No key is told, and there is a node for each entry.
+    is_by_order: bool,
 }
 
 impl<'c> Answered<'c> {
@@ -30,7 +33,8 @@ impl<'c> Answered<'c> {
                 by_key.entry(key.to_owned()).or_default().push(place);
             }
         }
-        Self { command, free, by_key }
+        let is_by_order = by_key.is_empty() && free.len() == command.nodes.len();
+        Self { command, free, by_key, is_by_order }
     }
 
     /// Returns the nodes that the entries of the command became, in their order.
@@ -52,6 +56,9 @@ impl<'c> Answered<'c> {
 
     /// Takes the first with a key of this entry that fits; `fits` is given the attributes that were sent.
     fn take(&mut self, entry: usize, fits: impl Fn(&StoredNode, &String) -> bool) -> Option<StoredNode> {
+        if self.is_by_order {
+            return self.free.get_mut(entry)?.take();
+        }
         let sent = self.command.nodes.get(entry)?;
         let shared = self.command.share_keys.iter().flat_map(|table| &table.keys);
         let shared = shared.filter(|(_, item, _)| *item == entry).map(|(_, _, key)| key);
@@ -133,6 +140,15 @@ mod tests {
         let twice = vec![stored(1, "me:K1", "a"), stored(1, "me:K2", "b")];
         assert_eq!(handles(&command, twice), [Some(handle(1)), None]);
         assert_eq!(handles(&command, Vec::new()), [None, None]);
+    }
+
+    #[test]
+    fn without_any_keys_the_order_of_a_whole_answer_is_believed() {
+        let command = PutNodes::new(handle(99), vec![sent("K1", "a"), sent("K2", "b")], None);
+        let keyless = |number| StoredNode { keys: None, ..stored(number, "", "a") };
+        assert_eq!(handles(&command, vec![keyless(1), keyless(2)]), [Some(handle(1)), Some(handle(2))]);
+        assert_eq!(handles(&command, vec![keyless(1)]), [None, None]);
+        assert_eq!(handles(&command, vec![keyless(1), keyless(1)]), [Some(handle(1)), None]);
     }
 
     #[test]
