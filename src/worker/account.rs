@@ -87,7 +87,7 @@ impl Account {
             session: None,
             tree: None,
             names: Names::default(),
-            journal: UndoJournal::none(),
+            journal: UndoJournal::in_memory(),
             is_remembered: false,
             attempt: 0,
             since_listing: None,
@@ -377,9 +377,8 @@ impl Actor {
             Ok((session, journal)) => {
                 let remember = std::mem::take(&mut account.is_remembered);
                 account.session = Some(session);
-                // One in memory has what was done since the start.
-                if account.is_stored || account.journal.is_none() {
-                    account.journal = journal;
+                if !journal.is_none() {
+                    account.journal = journal; // else that in memory goes on
                 }
                 account.tree = None;
                 account.names.forget();

@@ -28,7 +28,7 @@ use crate::message::{
 };
 use crate::session::change::{Change, ChangeError, Outcome};
 use crate::store::copy_journal::CopyRecord;
-use crate::store::undo::{GroupTag, UndoJournal};
+use crate::store::undo::GroupTag;
 use crate::transfer::Limits;
 use crate::transfer::plan::{Action, FileId, FolderId, Plan, Scanned};
 
@@ -168,15 +168,6 @@ impl Actor {
         copy.plan.cancel();
         self.stop_copy(id);
         self.drive_copy(id);
-    }
-
-    /// The undo journal of a copy's account, for what the copy changes.
-    pub(super) fn journal_of_copy(&self, id: CopyId) -> UndoJournal {
-        let copy = self.copies.get(&id);
-        let account = copy.and_then(|copy| self.accounts.get(&copy.account));
-        account
-            .zip(copy)
-            .map_or_else(UndoJournal::none, |(account, copy)| account.journal.in_group(&copy.undo_group))
     }
 
     /// Stops all copies of an account that is left.
@@ -450,7 +441,7 @@ fn nothing_made(what: &str) -> Problem {
     Problem::new(ProblemKind::Integrity, format!("Cannot {what}: the server made nothing"), "")
 }
 
-/// Folders being made at once for one copy; the client below puts them into batches.
+/// Folders made at once for one copy; the client puts them into batches.
 const FOLDERS_AT_ONCE: usize = 32;
 
 /// Changes under way at once of a copy inside an account: files of one folder travel with one command.

@@ -131,8 +131,7 @@ impl Door {
                     .map_err(Refusal::Login)?
             }
         };
-        let journal =
-            if stored { open_journal(self.folders, self.name).await? } else { UndoJournal::in_memory() };
+        let journal = if stored { open_journal(self.folders, self.name).await? } else { UndoJournal::none() };
         Ok((session, journal))
     }
 }

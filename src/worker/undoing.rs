@@ -15,7 +15,7 @@ use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
 use crate::local::Trash;
-use crate::message::{Event, Problem, ProblemKind, UndoDirection, UndoRequest};
+use crate::message::{CopyId, Event, Problem, ProblemKind, UndoDirection, UndoRequest};
 use crate::session::change::{Outcome, UndoPlan};
 use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoHistory, UndoId, UndoJournal};
 
@@ -80,6 +80,15 @@ impl Actor {
     pub(crate) fn undo(&mut self, request: UndoRequest) {
         self.undoing.waiting.push_back(request);
         self.next_undo();
+    }
+
+    /// The undo journal of a copy's account, for what the copy changes.
+    pub(super) fn journal_of_copy(&self, id: CopyId) -> UndoJournal {
+        let copy = self.copies.get(&id);
+        let account = copy.and_then(|copy| self.accounts.get(&copy.account));
+        account
+            .zip(copy)
+            .map_or_else(UndoJournal::none, |(account, copy)| account.journal.in_group(&copy.undo_group))
     }
 
     /// A change is on its way.

@@ -10,11 +10,11 @@ fn what_a_copy_put_there_is_taken_back_and_done_again() {
     scene.write("pictures/sub/b.txt", "b");
     scene.run(&["copy", "pictures", "ann:keep"]).clean();
     let listed = scene.run(&["undo", "--list"]);
-    assert!(listed.out.trim_end().ends_with("ann: copied to ann:keep"), "{}", listed.out);
+    assert!(listed.out.trim_end().ends_with("ann: copied to ann:/keep"), "{}", listed.out);
     let dry = scene.run(&["undo", "-n"]);
-    assert!(dry.err.contains("would undo: copied to ann:keep (3 changes)"), "{}", dry.err);
+    assert!(dry.err.contains("would undo: copied to ann:/keep (3 changes)"), "{}", dry.err);
     let ran = scene.run(&["undo"]);
-    assert_eq!((ran.code, ran.err.contains("undone: copied to ann:keep")), (0, true), "{}", ran.err);
+    assert_eq!((ran.code, ran.err.contains("undone: copied to ann:/keep")), (0, true), "{}", ran.err);
     assert_eq!(scene.ann.paths(), ["keep/", "keep/a.txt"]);
     assert_eq!(scene.ann.content("keep/a.txt").unwrap(), b"old");
     scene.run(&["redo", "ann:"]);

@@ -17,7 +17,7 @@ pub struct UndoHistory {
 pub struct UndoGroup {
     /// Its number.
     pub id: UndoId,
-    /// When it began, Unix time in milliseconds.
+    /// When it began, Unix time in microseconds.
     pub begun: i64,
     /// What it was, in words, as in `moved "a" to work:b`; empty where nobody said.
     pub label: String,
@@ -79,7 +79,7 @@ impl UndoGroup {
     fn new(id: UndoId, head: Option<GroupHead>, begun: i64) -> Self {
         let head = head.unwrap_or_else(|| GroupHead {
             id,
-            at: begun.saturating_mul(1000),
+            at: begun.saturating_mul(1_000_000),
             label: String::new(),
             of: GroupKind::Doing,
         });

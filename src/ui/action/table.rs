@@ -47,7 +47,7 @@ pub const TABLE: &[ActionRow] = &[
     ),
     panes(
         Action::Change(Change::Undo),
-        ["undo", "Undo", "take back the last change that was made here"],
+        ["undo", "", "take back the last change that was made here"],
         &["u"],
         When::Always,
     ),

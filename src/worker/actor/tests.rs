@@ -27,7 +27,7 @@ struct Scene {
 }
 
 impl Scene {
-    async fn new(prepare: impl FnOnce(&Owner, &std::path::Path)) -> Self {
+    async fn new(prepare: impl FnOnce(&Owner, &Path)) -> Self {
         let emulator = Emulator::new();
         let owner = emulator.add_account(NewAccount::new(EMAIL));
         let folder = tempfile::tempdir().unwrap();
