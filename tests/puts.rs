@@ -92,6 +92,13 @@ impl Scene {
         batches.filter(|batch: &Vec<usize>| !batch.is_empty()).collect()
     }
 
+    /// How often the whole list was asked for.
+    fn listings(&self) -> usize {
+        let is_list = |command: &serde_json::Value| command["a"] == "f";
+        let seen = self.emulator.seen().into_iter();
+        seen.map(|seen| seen.batch.as_array().into_iter().flatten().filter(|c| is_list(c)).count()).sum()
+    }
+
     /// The server's name for what a put made.
     async fn name(&self, put: &Put) -> String {
         let fresh = self.session.fetch_tree(|_, _| {}).await.unwrap();
@@ -246,6 +253,33 @@ async fn a_put_that_is_refused_after_half_of_it_was_made_makes_nothing_twice() {
         assert_eq!(put.as_ref().unwrap().outcome.created, scene.ann.node(&target.name), "{}", target.name);
     }
     assert!(scene.ends().iter().all(|end| matches!(end, UndoEnd::Undoable(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_account_is_told_at_once_and_nothing_is_looked_up() {
+    let scene = Scene::new(|_, _| {}).await;
+    let targets: Vec<PutTarget> = (0..6).map(|number| scene.target("", &number.to_string())).collect();
+    scene.emulator.fault("-17@p").unwrap();
+    let puts = scene.put_all(&targets).await;
+    assert!(puts.iter().all(Result::is_err));
+    assert_eq!((scene.sent(), scene.listings()), (vec![vec![6]], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_commands_of_several_folders_are_looked_up_in_one_list() {
+    let scene = Scene::new(|ann, _| {
+        ["A", "B", "C"].iter().for_each(|name| {
+            ann.folder(name);
+        })
+    })
+    .await;
+    let targets: Vec<PutTarget> =
+        ["A/1", "A/2", "B/1", "B/2", "C/1", "C/2"].map(|path| scene.target(&path[..1], &path[2..])).into();
+    scene.emulator.fault("half:-9@p#1-3").unwrap();
+    let puts = scene.put_all(&targets).await;
+    assert!(puts.iter().all(Result::is_ok), "{:?}", puts.iter().map(Result::is_ok).collect::<Vec<_>>());
+    assert_eq!(scene.listings(), 1);
+    assert_eq!(scene.ann.paths().len(), 9, "{:?}", scene.ann.paths());
 }
 
 #[tokio::test(start_paused = true)]

@@ -119,6 +119,8 @@ impl ErrorCode {
     pub const TOO_MANY: Self = Self(-6);
     /// No such node, link or user; wrong e-mail or password at login.
     pub const NOT_FOUND: Self = Self(-9);
+    /// Not allowed: a folder that is shared for reading, for instance.
+    pub const ACCESS: Self = Self(-11);
     /// The account is not confirmed.
     pub const INCOMPLETE: Self = Self(-13);
     /// The session is gone.

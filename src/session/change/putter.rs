@@ -10,11 +10,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::send::{Making, ending, on_disk};
 use super::{Change, ChangeError, Outcome};
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, ErrorCode};
 use crate::crypto::key::ShareKey;
 use crate::handle::NodeHandle;
 use crate::session::Session;
 use crate::store::undo::{UndoId, UndoJournal};
+use crate::tree::Tree;
 
 /// The way to the task that puts. Clones lead to the same one: it is started by the first upload and ends with the last
 /// clone.
@@ -51,59 +52,80 @@ impl Session {
         answer.await.map_err(|_stopped| ApiError::Cancelled)?
     }
 
-    /// Journals all, then sends all, so that the commands of several folders travel together, and answers each.
+    /// Journals all, then sends all, so that the commands of several folders travel together, and answers each. What is
+    /// not known afterwards is looked up in one list of the account.
     async fn put_groups(&self, groups: Vec<Group>) {
         let begun = join_all(groups.into_iter().map(Group::begin)).await;
-        join_all(begun.into_iter().map(|begun| self.put_group(begun))).await;
+        let sent = join_all(begun.into_iter().map(|begun| self.put_group(begun))).await;
+        let unsettled: Vec<Unsettled> = sent.into_iter().flatten().collect();
+        if unsettled.is_empty() {
+            return;
+        }
+        let tree = self.fetch_tree(|_, _| ()).await;
+        if let Err(error) = &tree {
+            tracing::warn!(%error, "whether a command made nodes is not known");
+        }
+        let tree = tree.ok();
+        join_all(unsettled.into_iter().map(|unsettled| self.settle(unsettled, tree.as_ref()))).await;
     }
 
-    async fn put_group(&self, Begun { group, ids }: Begun) {
+    /// Sends what is journalled. Returns it where the answer does not say what became of each.
+    async fn put_group(&self, Begun { group, ids }: Begun) -> Option<Unsettled> {
         let Group { journal, shares, makings, changes, replies } = group;
-        let outcomes: Vec<Result<Outcome, ChangeError>> = match ids {
+        match ids {
             Ok(ids) => {
-                let outcomes = self.make_each(&makings, &shares).await;
-                note_ends(&journal, &ids, &changes, &outcomes).await;
-                outcomes
+                let outcomes = self.make_all(&makings, &shares).await;
+                let group = Group { journal, shares, makings, changes, replies };
+                let is_refused = outcomes.len() > 1 && outcomes.iter().all(is_refused_for_one);
+                if is_refused || outcomes.iter().any(is_muddled) {
+                    return Some(Unsettled { group, ids, outcomes, is_refused });
+                }
+                group.end(&ids, outcomes).await;
             }
-            Err(error) => makings.iter().map(|_| Err(ChangeError::Journal(again(&error)))).collect(),
-        };
-        for (reply, outcome) in replies.into_iter().zip(outcomes) {
-            // Whoever went away meanwhile does not want it.
-            let _ = reply.send(outcome);
+            Err(error) => {
+                for reply in replies {
+                    let _ = reply.send(Err(ChangeError::Journal(again(&error))));
+                }
+            }
         }
+        None
     }
 
-    /// Makes all with one command. One that is refused does not say which node was at fault, nor whether it made some of
-    /// the others, and an answer may lack some: those are looked for in the account. Of a refused command what is not
-    /// there is sent again, each in a command of its own, which travel together.
-    async fn make_each(
-        &self,
-        makings: &[Making],
-        shares: &[(NodeHandle, ShareKey)],
-    ) -> Vec<Result<Outcome, ChangeError>> {
-        let outcomes = self.make_all(makings, shares).await;
-        let is_refused = makings.len() > 1 && outcomes.iter().all(is_refused);
-        if !is_refused && !outcomes.iter().any(is_muddled) {
-            return outcomes;
-        }
-        let tree = match self.fetch_tree(|_, _| ()).await {
-            Ok(tree) => tree,
-            Err(error) => {
-                tracing::warn!(%error, "whether a command made nodes is not known");
-                return outcomes.into_iter().map(|outcome| outcome.map_err(|_unknown| muddled())).collect();
+    /// Of a refused command, or of an answer that lacks some, what the account has is made. The rest of a refused command
+    /// is sent again, each in a command of its own, which travel together.
+    async fn settle(&self, unsettled: Unsettled, tree: Option<&Tree>) {
+        let Unsettled { group, ids, outcomes, is_refused } = unsettled;
+        let settled = group.makings.iter().zip(outcomes).map(async |(making, outcome)| {
+            let Some(tree) = tree else { return vec![outcome.map_err(|_unknown| muddled())] };
+            match making.found(tree) {
+                Some(found) if outcome.is_err() => vec![Ok(found)],
+                None if is_refused => self.make_all(std::slice::from_ref(making), &group.shares).await,
+                Some(_) | None => vec![outcome],
             }
-        };
-        let settled = makings.iter().zip(outcomes).map(async |(making, outcome)| match making.found(&tree) {
-            Some(found) if outcome.is_err() => vec![Ok(found)],
-            None if is_refused => self.make_all(std::slice::from_ref(making), shares).await,
-            Some(_) | None => vec![outcome],
         });
-        join_all(settled).await.into_iter().flatten().collect()
+        let outcomes = join_all(settled).await.into_iter().flatten().collect();
+        group.end(&ids, outcomes).await;
     }
 }
 
-fn is_refused(outcome: &Result<Outcome, ChangeError>) -> bool {
-    matches!(outcome, Err(ChangeError::Api(ApiError::Refused { .. })))
+/// A group of which it is not known what was made.
+struct Unsettled {
+    group: Group,
+    ids: Vec<UndoId>,
+    outcomes: Vec<Result<Outcome, ChangeError>>,
+    /// The command was refused as a whole.
+    is_refused: bool,
+}
+
+/// Whether the server refused, and perhaps because of one node only. With the account full, or the folder closed to us,
+/// none of them was made.
+fn is_refused_for_one(outcome: &Result<Outcome, ChangeError>) -> bool {
+    match outcome {
+        Err(ChangeError::Api(ApiError::Refused { code, .. })) => {
+            !matches!(*code, ErrorCode::OVER_QUOTA | ErrorCode::ACCESS)
+        }
+        Ok(_) | Err(_) => false,
+    }
 }
 
 /// Whether the server answered, and did not say what became of it.
@@ -132,6 +154,15 @@ struct Begun {
 }
 
 impl Group {
+    /// Notes how each ended, and answers.
+    async fn end(self, ids: &[UndoId], outcomes: Vec<Result<Outcome, ChangeError>>) {
+        note_ends(&self.journal, ids, &self.changes, &outcomes).await;
+        for (reply, outcome) in self.replies.into_iter().zip(outcomes) {
+            // Whoever went away meanwhile does not want it.
+            let _ = reply.send(outcome);
+        }
+    }
+
     fn of(first: Waiting) -> Self {
         let Waiting { finished: Finished { making, change, shares, journal }, reply } = first;
         Self { journal, shares, makings: vec![making], changes: vec![change], replies: vec![reply] }
