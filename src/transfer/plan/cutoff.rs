@@ -1,7 +1,7 @@
 //! A plan that ends before its time: its budget of bytes or time is spent. Part of the plan's machine; when that is so is
 //! the worker's to say.
 
-use super::{Action, Plan};
+use super::{Action, Doomed, Plan};
 use crate::message::{Note, Problem};
 
 /// Whether a plan goes on.
@@ -40,7 +40,12 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
 fn is_about_the_past<S, T>(action: &Action<S, T>) -> bool {
     match action {
-        Action::Note { .. } | Action::Remove { .. } => true,
-        Action::MakeFolder { .. } | Action::Transfer(_) | Action::Examine { .. } | Action::Ask(_) => false,
+        Action::Note { .. } | Action::Remove { doomed: Doomed::Source { .. }, .. } => true,
+        // What makes room for others, or goes because the source has it no more, stays where nothing follows.
+        Action::Remove { .. }
+        | Action::MakeFolder { .. }
+        | Action::Transfer(_)
+        | Action::Examine { .. }
+        | Action::Ask(_) => false,
     }
 }

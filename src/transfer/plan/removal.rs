@@ -121,7 +121,14 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     /// Something that the filters leave out in the source: in the target it stays, unless a sync is told otherwise.
     pub(super) fn excluded(&mut self, path: &str, existing: Vec<Existing<T>>) {
-        if let Task::Sync(SyncRules { delete_excluded: true, .. }) = self.options.task {
+        if let Task::Sync(SyncRules { delete_excluded: true, max_delete, .. }) = self.options.task {
+            // What is in such a folder is not known: it can neither be counted nor put aside file by file.
+            let is_bound = max_delete.is_some() || self.options.backs_up;
+            let (kept, existing): (Vec<_>, Vec<_>) =
+                existing.into_iter().partition(|existing| is_bound && existing.is_folder);
+            for folder in kept {
+                self.note(path.to_owned(), folder.size, Note::LeftAlone);
+            }
             let extra = |existing: Existing<T>| Extra {
                 target: existing.target,
                 path: path.to_owned(),

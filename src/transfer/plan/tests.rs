@@ -552,3 +552,13 @@ fn a_file_that_waits_takes_little_memory() {
     // Besides this: its name, and its path or handle in the source.
     assert!(size_of::<File<std::path::PathBuf, crate::local::Target>>() <= 112);
 }
+
+#[test]
+fn a_plan_that_is_cut_short_makes_no_more_room_for_what_does_not_come() {
+    let mut plan = plan(PlanOptions { folders: FolderPolicy::Replace, ..options(ConflictPolicy::Ask) }, &[]);
+    scan(&mut plan, vec![folder("a", vec![there(true)]), folder("b", vec![there(true)])]);
+    plan.cut_short(Problem::new(ProblemKind::TimeLimit, "enough", ""));
+    let left = actions(&mut plan);
+    assert!(left.iter().all(|action| matches!(action, Action::Note { .. })), "{left:?}");
+    assert!(plan.is_over());
+}

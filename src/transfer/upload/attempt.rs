@@ -207,7 +207,9 @@ impl<'a> Attempt<'a> {
 
     fn start_jobs(&mut self) {
         let worth_having = self.scene.limits.bandwidth.of(Direction::Up).connections();
-        while self.jobs.count() < self.patience.connections().min(worth_having) {
+        // The question whether the line is there takes nobody's connection.
+        let asked = usize::from(self.line == Line::Asked);
+        while self.jobs.count() < asked + self.patience.connections().min(worth_having) {
             let scene = Arc::clone(&self.scene);
             if let Some(sealed) = self.again.pop() {
                 self.jobs.start(async move { scene.send(sealed).await });
