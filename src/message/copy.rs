@@ -36,6 +36,7 @@ pub struct CopyOptions {
     /// What to do where the name is taken by another file.
     pub conflict: ConflictPolicy,
     /// What to do where both sides have a folder of a name.
+    #[serde(default)]
     pub folders: FolderPolicy,
     /// Work everything out, change nothing.
     pub dry_run: bool,

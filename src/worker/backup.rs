@@ -233,6 +233,9 @@ impl Depot {
         let &Self { folder: to, ref suffix } = self;
         let found = tree.node(node).ok_or(ChangeError::Gone(node))?;
         let from = found.parent().ok_or_else(|| ChangeError::Fixed { name: found.label() })?;
+        if from == to {
+            return Ok(Vec::new()); // an earlier try has put it there
+        }
         let mut changes = Vec::new();
         if let Some(name) = found.name() {
             let is_file = |other: &NodeHandle| tree.node(*other).is_some_and(|node| node.is_file());

@@ -15,8 +15,8 @@ use super::problem::{self, unknown_account};
 use super::selection::Selected;
 use crate::entry::EntryKey;
 use crate::message::{
-    ConflictPolicy, CopyId, CopyRequest, Direction, Event, Leftovers, Pair, Problem, ProblemKind, Resolution,
-    Selection, Unfinished, UnfinishedId,
+    ConflictPolicy, CopyId, CopyRequest, Direction, Event, FolderPolicy, Leftovers, Pair, Problem,
+    ProblemKind, Resolution, Selection, Unfinished, UnfinishedId,
 };
 use crate::store::copy_journal::{CopyJournals, CopyRecord};
 use crate::store::transfer_journal::TransferJournals;
@@ -262,7 +262,12 @@ impl KeptCopy {
     pub(super) fn answer_rest(&mut self, pair: Pair, resolution: &Resolution) {
         let options = &mut self.request.options;
         if pair == Pair::Folders {
-            options.folders = folders_from_now_on(resolution).unwrap_or(options.folders);
+            // A run that goes on later cannot tell the old folder from the one that this run made: it asks again.
+            options.folders = match folders_from_now_on(resolution) {
+                Some(FolderPolicy::Replace | FolderPolicy::Rename) => FolderPolicy::Ask,
+                Some(policy @ (FolderPolicy::Ask | FolderPolicy::Merge | FolderPolicy::Skip)) => policy,
+                None => options.folders,
+            };
             return;
         }
         options.conflict = match resolution {

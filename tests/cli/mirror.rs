@@ -210,3 +210,11 @@ fn a_sync_of_one_file_deletes_nothing() {
     scene.run(&["sync", "src/a.txt", "ann:x"]).clean();
     assert_eq!(scene.ann.paths(), ["x/", "x/a.txt", "x/other.txt"]);
 }
+
+#[test]
+fn a_move_replaces_no_folder_since_a_second_run_would_put_away_what_the_first_one_moved() {
+    let scene = Scene::logged_in();
+    scene.write("d/a.txt", "a");
+    scene.run(&["move", "--folder-conflict", "replace", "d", "ann:d"]).refused(2, "not for moves");
+    assert_eq!(scene.read("d/a.txt"), "a");
+}

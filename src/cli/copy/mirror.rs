@@ -4,7 +4,7 @@
 use clap::Args;
 
 use super::super::context::Context;
-use super::super::output::Outcome;
+use super::super::output::{Failure, Outcome};
 use super::{HowArgs, Naming, copy, end};
 use crate::message::{SyncRules, Task};
 
@@ -110,6 +110,12 @@ pub(crate) async fn run_moveto(args: MovetoArgs, context: &mut Context) -> Outco
 }
 
 async fn move_to(context: &mut Context, ends: (&str, &str), args: &MoveHowArgs, naming: Naming) -> Outcome {
+    if args.how.replaces_folders() {
+        return Err(Failure::usage(
+            "--folder-conflict replace is not for moves: a second run would put away what the first one moved",
+            "Merge the folders, or copy with it and remove the source afterwards.",
+        ));
+    }
     let task = Task::Move { empty_folders: args.delete_empty_src_dirs };
     let report = copy(context, ends, &args.how, naming, task).await?;
     end(context, &report)

@@ -137,6 +137,11 @@ impl HowArgs {
         }
     }
 
+    /// Whether a folder takes the place of another as a whole.
+    const fn replaces_folders(&self) -> bool {
+        matches!(self.folder_conflict, Folders::Replace)
+    }
+
     const fn sameness(&self) -> Sameness {
         match self {
             Self { checksum: true, .. } => Sameness::Content,
