@@ -98,7 +98,7 @@ impl TransferList {
     pub fn list(&mut self, listing: Listing) {
         let under_cursor = self.current().map(|row| row.transfer);
         self.listing = listing;
-        self.list_again(under_cursor);
+        self.list_again(under_cursor, None);
     }
 
     /// Takes changes over; the cursor stays on its row.
@@ -125,17 +125,20 @@ impl TransferList {
             self.number();
         }
         self.totals = totals;
-        self.list_again(under_cursor);
+        self.list_again(under_cursor, under_cursor);
     }
 
     fn number(&mut self) {
         self.indices = self.rows.iter().enumerate().map(|(index, row)| (row.transfer, index)).collect();
     }
 
-    fn list_again(&mut self, under_cursor: Option<TransferId>) {
+    /// Lists what belongs there, and `kept`: a row under the cursor that ends must not make way for another just when a
+    /// key is pressed that was meant for it. It goes when the cursor has moved.
+    fn list_again(&mut self, under_cursor: Option<TransferId>, kept: Option<TransferId>) {
         let listing = self.listing;
+        let is_listed = |row: &TransferRow| listing.has(row) || Some(row.transfer) == kept;
         self.listed.clear();
-        self.listed.extend((0..self.rows.len()).filter(|index| listing.has(&self.rows[*index])));
+        self.listed.extend((0..self.rows.len()).filter(|index| is_listed(&self.rows[*index])));
         let index = under_cursor.and_then(|transfer| self.indices.get(&transfer));
         let number = index.and_then(|index| self.listed.binary_search(index).ok());
         self.cursor = number.unwrap_or(self.cursor).min(self.listed.len().saturating_sub(1));

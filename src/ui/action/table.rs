@@ -102,7 +102,7 @@ pub const TABLE: &[ActionRow] = &[
     ),
     panes(
         Action::Look(Look::Verify),
-        ["verify", "Verify", "compare with the other pane's folder by content, without a download"],
+        ["verify", "Verify", "compare this or the marked with the other pane by content; on .. all"],
         &["V"],
         When::Folder,
     ),

@@ -46,6 +46,7 @@ impl ConflictDialog {
     /// Takes a key.
     pub fn press(&mut self, key: Key, now: Timestamp) -> Outcome {
         if now.as_millisecond().saturating_sub(self.since.as_millisecond()) < GRACE_MILLISECONDS {
+            self.since = now; // a key that is held down repeats itself: not one of its repeats is an answer
             return Outcome::Stay;
         }
         if self.rename.is_some() {
@@ -69,6 +70,11 @@ impl ConflictDialog {
                 Outcome::Asked(Command::Compare { conflict: self.conflict.conflict, depth })
             }
         }
+    }
+
+    /// It is seen again: what covered it is gone, and the key that closed that was not meant for it.
+    pub const fn come_up(&mut self, now: Timestamp) {
+        self.since = now;
     }
 
     /// Takes what a look into the two came to; lines are shown elsewhere.
@@ -223,7 +229,11 @@ mod tests {
     #[test]
     fn keys_typed_while_it_came_up_do_not_answer_it() {
         let mut dialog = dialog();
-        let early = Timestamp::from_millisecond(299).unwrap();
-        assert_eq!(dialog.press(Key::char('A'), early), Outcome::Stay);
+        for held in [299, 330, 360, 600] {
+            let early = Timestamp::from_millisecond(held).unwrap();
+            assert_eq!(dialog.press(Key::char('A'), early), Outcome::Stay, "{held}");
+        }
+        let meant = Timestamp::from_millisecond(900).unwrap();
+        assert_ne!(dialog.press(Key::char('A'), meant), Outcome::Stay);
     }
 }

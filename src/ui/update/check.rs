@@ -55,13 +55,11 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
             return false;
         }
         Choice::Go => {
+            check.is_put_away = true; // V shows it again, for the next finding
             go(state, commands);
             return false;
         }
         choice @ (Choice::Whole | Choice::Again) => {
-            if check.report.is_none() {
-                commands.push(Command::CancelCopy { copy: check.copy });
-            }
             let (sides, mut words) = (check.sides.clone(), check.chosen.clone());
             let mut selection = check.selection.clone();
             if choice == Choice::Whole {
@@ -106,6 +104,9 @@ fn begin(
     words: String,
     commands: &mut Vec<Command>,
 ) {
+    if let Some(older) = state.check.as_ref().filter(|check| check.report.is_none()) {
+        commands.push(Command::CancelCopy { copy: older.copy });
+    }
     let copy = state.copies.next();
     let options = CopyOptions {
         task: Task::Check { one_way: false },

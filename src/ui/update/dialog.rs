@@ -23,7 +23,11 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         Dialog::Conflict(conflict) => press_conflict(state, conflict, key, commands),
         Dialog::Difference(mut difference) => {
             let height = page_rows(state.surroundings.height);
-            difference.press(key, height).then_some(Dialog::Difference(difference))
+            let stays = difference.press(key, height);
+            if let Some(Dialog::Conflict(below)) = state.dialogs.last_mut().filter(|_| !stays) {
+                below.come_up(state.surroundings.clock.now);
+            }
+            stays.then_some(Dialog::Difference(difference))
         }
         Dialog::Check => check::press(state, key, commands).then_some(Dialog::Check),
         Dialog::Unfinished(unfinished) => press_unfinished(state, unfinished, key, commands),

@@ -101,6 +101,9 @@ fn begin(
 }
 
 fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
+    if state.phase == Phase::Alone {
+        return; // typed before the terminal went away
+    }
     if state.phase != Phase::Running {
         if matches!(key.to_string().as_str(), "C-c" | "q" | "Esc") {
             state.phase = Phase::Ended;

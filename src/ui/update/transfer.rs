@@ -131,14 +131,18 @@ pub(super) fn press_details(
     key: Key,
     commands: &mut Vec<Command>,
 ) -> Option<Dialog> {
-    let same = state.transfers.current().is_some_and(|row| row.transfer == details.row.transfer);
-    match key.to_string().as_str() {
+    let transfer = details.row.transfer;
+    let row = state.transfers.row(transfer);
+    let is_paused = row.is_some_and(|row| row.state == TransferState::Paused);
+    let action = match key.to_string().as_str() {
         "Esc" | "C-g" | "C-c" | "q" | "F10" | "Enter" | "i" => return None,
-        "p" if same => perform(state, TransferKey::Pause, commands),
-        "x" if same => perform(state, TransferKey::Cancel, commands),
-        "r" if same => perform(state, TransferKey::Retry, commands),
-        _ => {}
-    }
+        "p" if is_paused => Some(TransferAction::Resume(transfer)),
+        "p" => Some(TransferAction::Pause(transfer)),
+        "x" => Some(TransferAction::Cancel(transfer)),
+        "r" => Some(TransferAction::Retry(transfer)),
+        _ => None,
+    };
+    commands.extend(action.filter(|_| row.is_some()).map(Command::Transfers));
     Some(Dialog::Transfer(details))
 }
 

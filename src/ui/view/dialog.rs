@@ -153,7 +153,7 @@ fn plan_lines(copy: &CopyConfirmation) -> Vec<String> {
     if plan.conflict_count > asked {
         let names = figure::count(plan.conflict_count - asked, "name is", "names are");
         lines.push(format!("{names} taken there by another content: you will be asked"));
-    } else if plan.complete && !nothing {
+    } else if plan.complete && !nothing && asked == 0 {
         lines.push("no name is taken there: nothing is overwritten".to_owned());
     }
     if !nothing {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use super::dialog::{Line, draw_lines, keys_line, text_width};
-use crate::message::Direction;
+use crate::message::{Direction, TransferState};
 use crate::ui::dialog::limit::LimitDialog;
 use crate::ui::dialog::transfer::TransferDetails;
 use crate::ui::state::AppState;
@@ -51,7 +51,19 @@ pub(super) fn draw_details(state: &AppState, details: &TransferDetails, area: Re
         }
     }
     lines.push(Vec::new());
-    lines.push(keys_line(&[("Esc", "Close")], canvas));
+    let mut keys = match listed.map(|row| &row.state) {
+        None | Some(TransferState::Done) => Vec::new(),
+        Some(TransferState::Failed(_) | TransferState::Cancelled) => vec![("r", "Retry")],
+        Some(TransferState::Paused) => vec![("p", "Resume"), ("x", "Cancel")],
+        Some(
+            TransferState::Queued
+            | TransferState::Running
+            | TransferState::Waiting(_)
+            | TransferState::Finishing,
+        ) => vec![("p", "Pause"), ("x", "Cancel")],
+    };
+    keys.push(("Esc", "Close"));
+    lines.push(keys_line(&keys, canvas));
     draw_lines("Transfer", &lines, area, canvas);
 }
 
