@@ -19,7 +19,7 @@ pub use choice::{Choice, Reply, choices};
 pub use command::{Command, Selection};
 pub use conflict::{
     Compared, Conflict, ConflictPolicy, ConflictSide, Depth, DiffLine, FolderPolicy, MOST_LINE_BYTES, Pair,
-    Resolution, Scope, Verdict,
+    Resolution, Scope, Verdict, name_problem,
 };
 pub use copy::{
     BackupFolder, Budget, CopyId, CopyOptions, CopyReport, CopyRequest, Cutoff, FileBounds, Filter, Note,

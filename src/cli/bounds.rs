@@ -49,12 +49,18 @@ impl BoundsArgs {
 
 /// Reads an age, or a date, as the Unix time that it means now.
 ///
-/// Source: rclone's documentation of options, "TIME": seconds where there is no unit; `M` is 30 days, `y` 365.
+/// Source: rclone's documentation of options, "TIME": `M` is 30 days, `y` 365.
 fn parse_age(text: &str) -> Result<i64, String> {
     if let Some(at) = parse_date(text) {
         return Ok(at);
     }
-    let mut age = Duration::ZERO;
+    let age = parse_length(text).ok_or(NO_AGE)?;
+    Ok(Timestamp::now().as_second().saturating_sub_unsigned(age.as_secs()))
+}
+
+/// Reads a length of time: numbers with their units, seconds where there is none.
+pub(super) fn parse_length(text: &str) -> Option<Duration> {
+    let mut length = Duration::ZERO;
     let mut rest = text;
     while !rest.is_empty() {
         let (number, tail) = split_number(rest);
@@ -69,16 +75,13 @@ fn parse_age(text: &str) -> Result<i64, String> {
             "w" => 7.0 * 86_400.0,
             "M" => 30.0 * 86_400.0,
             "y" => 365.0 * 86_400.0,
-            _ => return Err(NO_AGE.to_owned()),
+            _ => return None,
         };
-        let number: f64 = number.parse().map_err(|_no_number| NO_AGE.to_owned())?;
-        age += Duration::try_from_secs_f64(number * seconds).map_err(|_too_long| NO_AGE.to_owned())?;
+        let number: f64 = number.parse().ok()?;
+        length = length.checked_add(Duration::try_from_secs_f64(number * seconds).ok()?)?;
         rest = tail;
     }
-    if text.is_empty() {
-        return Err(NO_AGE.to_owned());
-    }
-    Ok(Timestamp::now().as_second().saturating_sub_unsigned(age.as_secs()))
+    (!text.is_empty()).then_some(length)
 }
 
 /// Dates are of the local clock, as everywhere in rclone; a full timestamp says its own.

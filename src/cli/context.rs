@@ -127,14 +127,9 @@ impl GlobalArgs {
     }
 }
 
-/// Reads `90`, `30s`, `5m`, `1h30m` as a length of time; a bare number is seconds.
+/// Reads `90`, `30s`, `5m`, `1h30m`, `2d` as a length of time; a bare number is seconds.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
-    if let Ok(seconds) = text.parse() {
-        return Ok(Duration::from_secs(seconds));
-    }
-    let unreadable = |_: jiff::Error| "write a time like 30s, 5m or 1h30m".to_owned();
-    let span: jiff::SignedDuration = text.parse().map_err(unreadable)?;
-    Duration::try_from(span).map_err(|_negative| "a time cannot be negative".to_owned())
+    super::bounds::parse_length(text).ok_or_else(|| "write a time like 30s, 5m, 1h30m or 2d".to_owned())
 }
 
 /// A call that fails for this long will not work soon.
@@ -146,7 +141,9 @@ mod tests {
 
     #[test]
     fn times_are_written_as_people_write_them() {
-        for (text, seconds) in [("0", 0), ("90", 90), ("30s", 30), ("5m", 300), ("1h30m", 5400)] {
+        for (text, seconds) in
+            [("0", 0), ("90", 90), ("30s", 30), ("5m", 300), ("1h30m", 5400), ("2d", 172_800)]
+        {
             assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
         assert!(parse_duration("soon").is_err());

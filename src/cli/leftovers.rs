@@ -24,7 +24,9 @@ use crate::worker::problem;
 ///
 /// The same copy, started again, goes on with what is listed here. --remove takes it off the disk, so that such a copy
 /// begins anew; with -n it only says what would go. Parts that nothing goes on with are looked for in the folders that are
-/// named. What a running megapane works on, and copies that the screen will ask about, are left alone.
+/// named. What a running megapane works on, and copies that the screen will ask about, are left alone. But whose journals
+/// are elsewhere is not known: with folders, --remove also takes parts of unfinished downloads of another user, or of
+/// another configuration.
 ///
 /// Examples:
 ///   megapane leftovers
@@ -48,8 +50,8 @@ struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     remote: Option<String>,
     kind: Kind,
-    /// The file on this machine.
-    path: PathBuf,
+    /// The file on this machine; what is no text in its name is replaced.
+    path: String,
     /// Bytes that have moved.
     done: u64,
     /// Bytes in all.
@@ -88,7 +90,7 @@ pub(crate) fn run(args: &LeftoversArgs, context: &mut Context) -> Outcome {
     if args.remove {
         let verb = if removes { "Removed" } else { "Would remove" };
         let bytes = quantity::size_with_unit(rows.iter().map(|row| row.done).sum());
-        context.messages.notice(&format!("{verb} {} leftovers, {bytes}", rows.len()));
+        context.messages.notice(&format!("{verb} {}, {bytes}", quantity::counted(rows.len(), "leftover")));
     }
     Ok(ExitCode::Success)
 }
@@ -137,7 +139,7 @@ fn of_journals(
     let found = leftover::look(journals).map_err(|error| failure("look for leftovers", &error))?;
     parts.extend(found.iter().filter_map(|left| left.partial.clone()));
     let loose = found.into_iter().filter(|left| left.is_loose(&copies));
-    Ok(loose.map(|left| Row::of(remote, left)).collect())
+    Ok(loose.map(|left| Row::of(remote, &left)).collect())
 }
 
 fn remove_loose(journals: &TransferJournals, folders: &Folders) -> Result<(), Failure> {
@@ -157,6 +159,7 @@ fn orphans(folder: &Path, known: &BTreeSet<PathBuf>, removes: bool) -> Result<Ve
         let is_dead =
             if removes { local::leftover::remove_dead(&path) } else { local::leftover::is_dead(&path) };
         if is_dead {
+            let path = path.to_string_lossy().into_owned();
             rows.push(Row { remote: None, kind: Kind::Part, path, done, size: None });
         }
     }
@@ -173,15 +176,14 @@ fn print(context: &mut Context, rows: &[Row]) -> Result<(), Failure> {
             Some(size) => format!("{}/{}", quantity::size(row.done), quantity::size(size)),
             None => quantity::size(row.done),
         };
-        let path = row.path.to_string_lossy();
-        let path = context.output.name(&path).into_owned();
+        let path = context.output.name(&row.path).into_owned();
         context.output.line(format!("{:8} {amount:>19} {remote} {path}", row.kind.word()))?;
     }
     Ok(())
 }
 
 impl Row {
-    fn of(remote: &str, left: Leftover) -> Self {
+    fn of(remote: &str, left: &Leftover) -> Self {
         let kind = match left.direction {
             Direction::Up => Kind::Upload,
             Direction::Down => Kind::Download,
@@ -189,7 +191,7 @@ impl Row {
         Self {
             remote: Some(remote.to_owned()),
             kind,
-            path: left.path,
+            path: left.path.to_string_lossy().into_owned(),
             done: left.done,
             size: Some(left.size),
         }

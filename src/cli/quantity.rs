@@ -22,6 +22,11 @@ pub(crate) fn count(count: u64) -> String {
     format!("{number}{unit}")
 }
 
+/// Returns a number of things that have a regular plural: `1 file`, `2 files`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Returns a time (Unix seconds) as `2006-01-02 15:04:05`, local.
 pub(crate) fn time(seconds: i64) -> String {
     zoned(seconds).strftime("%Y-%m-%d %H:%M:%S").to_string()

@@ -64,14 +64,11 @@ pub(crate) async fn run(args: TreeArgs, context: &mut Context) -> Outcome {
     if !args.noreport {
         let folders = items.iter().filter(|item| item.is_folder()).count();
         let files = items.len() - folders;
-        let files = if args.dirs_only { String::new() } else { format!(", {}", counted(files, "file")) };
-        context.output.line(format!("\n{}{files}", counted(folders, "folder")))?;
+        let files =
+            if args.dirs_only { String::new() } else { format!(", {}", quantity::counted(files, "file")) };
+        context.output.line(format!("\n{}{files}", quantity::counted(folders, "folder")))?;
     }
     Ok(ExitCode::Success)
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn size_column(item: &Item) -> String {

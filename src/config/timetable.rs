@@ -86,7 +86,7 @@ impl FromStr for Speeds {
     /// no limit.
     fn from_str(text: &str) -> Result<Self, String> {
         let speed = |text: &str| match text {
-            "off" => Ok(None),
+            text if text.eq_ignore_ascii_case("off") => Ok(None),
             text => parse_size(text).map(NonZeroU64::new).map_err(|_no_size| NO_SPEED.to_owned()),
         };
         let (up, down) = text.split_once(':').unwrap_or((text, text));
@@ -142,6 +142,7 @@ mod tests {
             ("10M:off", speeds(10 << 20, 0)),
             ("0", speeds(0, 0)),
             ("off", speeds(0, 0)),
+            ("OFF", speeds(0, 0)),
             ("512", speeds(512 << 10, 512 << 10)),
             ("0.625M", speeds(655_360, 655_360)),
             ("100B", speeds(100, 100)),

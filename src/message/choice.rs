@@ -56,7 +56,11 @@ pub fn choices(conflict: &Conflict) -> Vec<Choice> {
 /// What answers this conflict alone.
 fn own_choices(conflict: &Conflict) -> Vec<Choice> {
     let to_cloud = conflict.existing.node.is_some();
-    let bin = if to_cloud { "the bin" } else { "the trash" };
+    let bin = match (conflict.is_backed_up, to_cloud) {
+        (true, _) => "the backup folder",
+        (false, true) => "the bin",
+        (false, false) => "the trash",
+    };
     let one = |letter, words: String, short, resolution| Choice {
         letter,
         words,
@@ -72,7 +76,8 @@ fn own_choices(conflict: &Conflict) -> Vec<Choice> {
     let replace = |what: &str| one('r', format!("Replace, {what} to {bin}"), "Replace", Resolution::Replace);
     match conflict.pair() {
         Pair::Files => {
-            let keeps = if to_cloud { "old becomes a version" } else { "old to the trash" };
+            let is_version = to_cloud && !conflict.is_backed_up;
+            let keeps = if is_version { "old becomes a version".to_owned() } else { format!("old to {bin}") };
             let mut choices =
                 vec![one('o', format!("Overwrite, {keeps}"), "Overwrite", Resolution::Overwrite), skip, keep];
             choices.push(rename);
@@ -140,8 +145,8 @@ mod tests {
         }
     }
 
-    fn letters(source: ConflictSide, existing: ConflictSide, verdict: Verdict) -> String {
-        let conflict = Conflict {
+    fn conflict(source: ConflictSide, existing: ConflictSide, verdict: Verdict) -> Conflict {
+        Conflict {
             conflict: 1,
             copy: CopyId(1),
             path: "a".into(),
@@ -150,11 +155,15 @@ mod tests {
             existing,
             verdict,
             is_examined: false,
+            is_backed_up: false,
             free_name: "a (2)".into(),
             refused_name: None,
             remaining_count: 0,
-        };
-        choices(&conflict).iter().map(|choice| choice.letter).collect()
+        }
+    }
+
+    fn letters(source: ConflictSide, existing: ConflictSide, verdict: Verdict) -> String {
+        choices(&conflict(source, existing, verdict)).iter().map(|choice| choice.letter).collect()
     }
 
     #[test]
@@ -165,6 +174,26 @@ mod tests {
         assert_eq!(up(true, true), "mskRrcMXK");
         assert_eq!(up(true, false), "ksrRcXK");
         assert_eq!(up(false, true), "ksrRcXK");
+    }
+
+    #[test]
+    fn the_words_say_where_the_old_one_goes() {
+        let words = |is_folder, in_cloud: bool, is_backed_up| -> Vec<String> {
+            let sides = (side(is_folder, 5, !in_cloud), side(is_folder, 5, in_cloud));
+            let conflict = Conflict { is_backed_up, ..conflict(sides.0, sides.1, Verdict::Unknown) };
+            let own = choices(&conflict).into_iter().filter(|choice| matches!(choice.letter, 'o' | 'r'));
+            own.map(|choice| choice.words).collect()
+        };
+        assert_eq!(
+            words(false, true, false),
+            ["Overwrite, old becomes a version", "Replace, old to the bin"]
+        );
+        assert_eq!(words(false, false, false), ["Overwrite, old to the trash", "Replace, old to the trash"]);
+        for in_cloud in [true, false] {
+            let both = ["Overwrite, old to the backup folder", "Replace, old to the backup folder"];
+            assert_eq!(words(false, in_cloud, true), both);
+            assert_eq!(words(true, in_cloud, true), ["Replace, old folder to the backup folder"]);
+        }
     }
 
     #[test]

@@ -105,6 +105,8 @@ pub struct Conflict {
     pub verdict: Verdict,
     /// The contents were looked into already: there is no more to find out.
     pub is_examined: bool,
+    /// The old one goes to the backup folder of the copy, whichever way it makes room.
+    pub is_backed_up: bool,
     /// A free name for the new one.
     pub free_name: String,
     /// The name that the user gave the new one, where that is taken, too: they are asked again.
@@ -187,6 +189,18 @@ impl Conflict {
 /// Bytes of a text that is compared line by line; above that nobody reads it.
 pub const MOST_LINE_BYTES: u64 = 256 << 10;
 
+/// Returns why a text cannot be a name in a folder, if so. The worker checks again, for its side's own rules.
+#[must_use]
+pub fn name_problem(name: &str) -> Option<&'static str> {
+    match name {
+        "" => Some("type a name first"),
+        "." | ".." => Some("that name stands for a folder itself"),
+        _ if name.contains('/') => Some("a name cannot contain /"),
+        _ if name.contains('\0') => Some("a name cannot contain a NUL character"),
+        _ => None,
+    }
+}
+
 /// One side of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConflictSide {
@@ -252,4 +266,17 @@ pub enum DiffLine {
     Source(String),
     /// So many lines are left out here.
     LeftOut(u64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_cannot_be_are_refused() {
+        for name in ["", ".", "..", "a/b", "a\0b"] {
+            assert!(name_problem(name).is_some(), "{name:?}");
+        }
+        assert_eq!(name_problem("Lisbon 2024.d"), None);
+    }
 }

@@ -10,12 +10,12 @@ use crate::message::{CopyId, Cutoff, Problem, ProblemKind, TransferId};
 impl Actor {
     /// Returns whether a transfer may start; cuts its copy short if not.
     pub(super) fn may_move(&mut self, id: TransferId) -> bool {
-        let Some((copy, size)) = self.moving.get(&id).map(|moving| (moving.copy, moving.size())) else {
-            return true;
-        };
-        if self.copies.get(&copy).is_none_or(|copy| copy.limits.spending.start(size)) {
+        let Some(moving) = self.moving.get_mut(&id) else { return true };
+        let need = moving.need();
+        if moving.limits.spending.start(need) {
             return true;
         }
+        let copy = moving.copy;
         self.cut_short(copy, enough_moved());
         false
     }

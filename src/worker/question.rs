@@ -11,6 +11,7 @@ use super::jobs::Done;
 use super::scan::{Goal, Origin};
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
+use crate::local::trash::Trash;
 use crate::message::{
     Compared, Conflict, ConflictSide, CopyId, Depth, Event, Pair, Resolution, Sameness, Scope, Verdict,
 };
@@ -128,6 +129,7 @@ impl Actor {
             existing,
             verdict: question.existing.verdict,
             is_examined: question.is_examined,
+            is_backed_up: copy.backup.is_some() || matches!(copy.trash, Trash::Mirror { .. }),
             free_name: question.free_name,
             refused_name: question.refused_name,
             remaining_count: question.remaining_count,

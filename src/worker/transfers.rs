@@ -27,6 +27,7 @@ use crate::store::undo::GroupTag;
 use crate::transfer::download::download as move_down;
 use crate::transfer::plan::{FileEnd, FileTransfer};
 use crate::transfer::queue::{Acted, Activity, End, NewTransfer, Runs};
+use crate::transfer::spending::Need;
 use crate::transfer::upload::upload as move_up;
 use crate::transfer::{Keep, Limits, Progress, TransferError, leftover};
 
@@ -67,9 +68,10 @@ pub(crate) enum Moved {
 }
 
 impl Moving {
-    /// Bytes.
-    pub(super) const fn size(&self) -> u64 {
-        self.file.size
+    /// What it takes of the budget of its copy.
+    pub(super) const fn need(&self) -> Need {
+        let size = self.file.size;
+        if self.keep.is_kept(size) { Need::AtMost(size) } else { Need::Exact(size) }
     }
 
     /// What is tried, in words.
@@ -277,6 +279,9 @@ impl Actor {
 
     /// A run has ended; `copied` says how, should it be done.
     fn run_ended(&mut self, id: TransferId, end: End, copied: FileEnd) {
+        if let Some(moving) = self.moving.get_mut(&id) {
+            moving.limits.spending.settle();
+        }
         match self.queue.ended(id, end) {
             Some(TransferState::Done) => {
                 self.file_ended(id, copied);

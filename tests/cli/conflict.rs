@@ -14,7 +14,8 @@ fn a_conflict_is_shown_looked_into_and_answered() {
     scene.write("src/a.txt", "one\n2\n");
     let mut terminal = Terminal::open(&scene, &["copy", "--conflict", "ask", "src", "ann:x"]);
     terminal.answer(FILES, "z").answer(FILES, "d").answer(FILES, "R");
-    terminal.answer("new name> ", "a/b").answer(FILES, "R").answer("new name> ", "b.txt");
+    terminal.answer("new name> ", "a/b").answer(FILES, "R").answer("new name> ", "..");
+    terminal.answer(FILES, "R").answer("new name> ", "b.txt");
     let (code, text) = terminal.end();
     assert_eq!(code, 0, "{text}");
     for line in [
@@ -24,12 +25,41 @@ fn a_conflict_is_shown_looked_into_and_answered() {
         "I) skip identical, ask the rest\n",
         "This value must be one of the following characters: o, s, k,",
         "  one\n- two\n+ 2\n",
-        "A name cannot be empty or contain /.\n",
+        "a name cannot contain /.\n",
+        "that name stands for a folder itself.\n",
     ] {
         assert!(text.contains(line), "{line:?} in {text}");
     }
     assert_eq!(scene.ann.content("x/b.txt").unwrap(), b"one\n2\n");
     assert_eq!(scene.ann.content("x/a.txt").unwrap(), b"one\ntwo\n");
+}
+
+#[test]
+fn one_ctrl_c_at_the_question_ends_it() {
+    let scene = Scene::logged_in();
+    scene.ann.file("x/a.txt", b"one", JUNE);
+    scene.write("src/a.txt", "other");
+    let mut terminal = Terminal::open(&scene, &["copy", "--conflict", "ask", "src", "ann:x"]);
+    terminal.answer(FILES, "\u{3}");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 130, "{text}");
+    assert_eq!(scene.ann.content("x/a.txt").unwrap(), b"one");
+}
+
+#[test]
+fn the_question_says_that_the_old_one_goes_to_the_backup_folder() {
+    let scene = Scene::logged_in();
+    scene.ann.file("x/a.txt", b"one", JUNE);
+    scene.write("src/a.txt", "other");
+    let arguments = ["copy", "--conflict", "ask", "--backup-dir", "ann:old", "src", "ann:x"];
+    let mut terminal = Terminal::open(&scene, &arguments);
+    terminal.answer(FILES, "o");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    for line in ["o) Overwrite, old to the backup folder\n", "r) Replace, old to the backup folder\n"] {
+        assert!(text.contains(line), "{line:?} in {text}");
+    }
+    assert_eq!(scene.ann.content("old/a.txt").unwrap(), b"one");
 }
 
 #[test]

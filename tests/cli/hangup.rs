@@ -2,10 +2,10 @@
 //! another start keeps off them.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 
+use crate::killed::wait_until;
 use crate::scene::{Scene, files_below};
 use crate::terminal::Session;
 
@@ -31,10 +31,10 @@ fn screen(scene: &Scene, before: &[&str]) -> Session {
     Session::start(command)
 }
 
-/// Opens the screen and begins to upload a file whose pieces take this long.
-fn uploading(scene: &Scene, slow: &str, before: &[&str]) -> Session {
+/// Opens the screen and begins to upload a file, which does not get far until the fault is taken back.
+fn uploading(scene: &Scene, fault: &str, before: &[&str]) -> Session {
     fs::write(scene.path("film"), film()).unwrap();
-    scene.emulator.fault(&format!("slow:{slow}@ul")).unwrap();
+    scene.emulator.fault(fault).unwrap();
     let mut session = screen(scene, before);
     session.wait_for("film");
     session.wait_for("ann:/");
@@ -46,12 +46,10 @@ fn uploading(scene: &Scene, slow: &str, before: &[&str]) -> Session {
     session
 }
 
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_mins(2), "it never came to this: {what}");
-        std::thread::yield_now();
-    }
+/// Lets the upload get on once it is clear that nobody watches it.
+fn let_go(scene: &Scene) {
+    wait_until("it goes on", || log(scene).contains("transfers go on without it"));
+    scene.emulator.clear_faults();
 }
 
 /// Copies that are not over.
@@ -72,7 +70,8 @@ fn log(scene: &Scene) -> String {
 #[test]
 fn an_upload_goes_on_to_its_end_when_its_terminal_is_closed() {
     let scene = Scene::logged_in();
-    let mut child = uploading(&scene, "1s", &[]).terminal_goes();
+    let mut child = uploading(&scene, "503@ul", &[]).terminal_goes();
+    let_go(&scene);
     assert_eq!(child.wait().unwrap().exit_code(), 0);
     assert!(scene.ann.content("film").unwrap() == film());
     assert_eq!((records(&scene), journals(&scene)), (0, 0));
@@ -86,7 +85,8 @@ fn an_upload_goes_on_to_its_end_when_its_terminal_is_closed() {
 fn a_terminal_that_is_closed_without_a_word_is_noticed_too() {
     let scene = Scene::logged_in();
     // The program is in a session of its own; what waits for it ends with the terminal.
-    let mut child = uploading(&scene, "1s", &["setsid", "--wait"]).terminal_goes();
+    let mut child = uploading(&scene, "503@ul", &["setsid", "--wait"]).terminal_goes();
+    let_go(&scene);
     child.wait().unwrap();
     wait_until("the copy is over", || records(&scene) == 0);
     assert!(scene.ann.content("film").unwrap() == film());
@@ -96,7 +96,7 @@ fn a_terminal_that_is_closed_without_a_word_is_noticed_too() {
 #[test]
 fn another_start_keeps_off_what_goes_on_and_is_asked_about_it_once_it_was_ended() {
     let scene = Scene::logged_in();
-    let session = uploading(&scene, "3600s", &[]);
+    let session = uploading(&scene, "slow:3600s@ul", &[]);
     session.signal("HUP");
     wait_until("it goes on", || log(&scene).contains("transfers go on without it"));
     let mut other = screen(&scene, &[]);
@@ -118,7 +118,7 @@ fn where_it_is_so_configured_the_upload_stays_for_the_next_start() {
     let path = scene.own("config").join("config.toml");
     let config = fs::read_to_string(&path).unwrap();
     fs::write(&path, format!("on_hangup = \"stop\"\n{config}")).unwrap();
-    let mut child = uploading(&scene, "3600s", &[]).terminal_goes();
+    let mut child = uploading(&scene, "slow:3600s@ul", &[]).terminal_goes();
     assert_eq!(child.wait().unwrap().exit_code(), 130);
     assert_eq!((records(&scene), journals(&scene)), (1, 1));
     assert!(log(&scene).contains("the program ends"));

@@ -24,13 +24,16 @@ pub(crate) fn lines(scene: &Scene) -> usize {
     journals.iter().filter_map(|path| fs::read_to_string(path).ok()).map(|text| text.lines().count()).sum()
 }
 
+/// Looks again and again, without taking the machine from those it waits for.
 pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < Duration::from_mins(2), "it never came to this: {what}");
-        std::thread::yield_now();
+        std::thread::sleep(BETWEEN_LOOKS);
     }
 }
+
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// Kills outright: no handler runs, nothing is put in order.
 pub(crate) fn kill(mut child: Child) {

@@ -64,8 +64,22 @@ fn a_part_that_no_journal_knows_is_found_where_it_is_looked_for() {
     assert_eq!(leftovers(&scene.path("down")).len(), 1);
     let removed = scene.run(&["leftovers", "--remove", "."]);
     assert_eq!(removed.code, 0, "{}", removed.err);
+    assert!(removed.err.contains("Removed 1 leftover, "), "{}", removed.err);
     assert!(leftovers(&scene.path("down")).is_empty());
     assert_eq!(fs::read(scene.path("up/song")).unwrap().len(), SIZE, "nothing of the user's goes");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_no_text_is_listed_and_removed_like_any_other() {
+    use std::os::unix::ffi::OsStrExt;
+    let scene = scene();
+    fs::remove_dir_all(scene.own("state").join("transfers")).unwrap();
+    fs::rename(scene.path("down"), scene.path("").join(std::ffi::OsStr::from_bytes(b"d\xff"))).unwrap();
+    let ran = scene.run(&["leftovers", "--json", "--remove", "."]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("d\u{fffd}/.megapane-resume-"), "{}", ran.out);
+    assert_eq!(scene.run(&["leftovers", "."]).clean(), "");
 }
 
 #[test]

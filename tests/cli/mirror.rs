@@ -130,6 +130,9 @@ fn no_more_is_deleted_than_allowed() {
     assert_eq!(scene.ann.rubbish_paths(), ["1", "2"], "folders stay, too");
     scene.run(&["sync", "--max-delete", "1", "src", "ann:x"]).clean();
     assert_eq!(scene.ann.paths(), ["x/", "x/a.txt", "x/sub/", "x/sub/deep.txt"]);
+    scene.ann.file("x/late", b"old", JUNE);
+    scene.run(&["sync", "--max-delete", "-1", "src", "ann:x"]).clean();
+    assert!(scene.ann.content("x/late").is_none());
     assert_eq!(scene.run(&["sync", "--max-delete", "few", "src", "ann:x"]).code, 2);
 }
 

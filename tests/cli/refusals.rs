@@ -17,6 +17,11 @@ fn a_command_that_makes_no_sense_is_told_by_its_usage() {
     }
     scene.run(&["copy", "a", "b"]).refused(2, "neither is a remote");
     scene.run(&["about", "folder"]).refused(2, "not a remote");
+    for instead in ["--ignore-existing", "--update", "--immutable"] {
+        let ran = scene.run(&["copy", "--conflict", "skip", instead, "a", "ann:b"]);
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains("'--conflict <WHAT>' cannot be used with"), "{}", ran.err);
+    }
     let help = scene.run(&["--help"]).clean();
     assert!(help.contains("Exit codes: "), "{help}");
 }

@@ -270,6 +270,7 @@ pub(crate) fn conflict() -> Conflict {
         existing: side("work:", 5_242_880, "2024-08-13T09:15", Some(node(5))),
         verdict: Verdict::Unknown,
         is_examined: false,
+        is_backed_up: false,
         free_name: "castle (2).jpg".to_owned(),
         refused_name: None,
         remaining_count: 11,

@@ -9,7 +9,7 @@ use super::super::output::{Failure, Messages};
 use super::super::{quantity, terminal};
 use crate::message::{
     Choice, Compared, Conflict, ConflictPolicy, ConflictSide, DiffLine, FolderPolicy, Pair, Reply,
-    Resolution, Scope, choices,
+    Resolution, Scope, choices, name_problem,
 };
 
 /// The words of `--conflict`.
@@ -25,10 +25,10 @@ pub(super) enum Policy {
     Size,
     /// Skip what is proven identical, overwrite the rest
     Identical,
-    /// Overwrite; in the cloud the old one becomes a version
+    /// Overwrite; in the cloud the old one becomes a version, or goes where --backup-dir says
     #[default]
     Overwrite,
-    /// Overwrite; the old one goes to the bin
+    /// Overwrite; the old one goes to the bin, or where --backup-dir says
     Replace,
     /// Keep both, the new one as "name (2).ext"
     Rename,
@@ -62,7 +62,7 @@ pub(super) enum Folders {
     Ask,
     /// Leave the target's alone
     Skip,
-    /// The target's goes to the bin as it is, then the new one is made
+    /// The target's goes to the bin as it is, or where --backup-dir says; then the new one is made
     Replace,
     /// Keep both, the new one as "name (2)"
     Rename,
@@ -130,10 +130,10 @@ pub(super) async fn ask(messages: &Messages, conflict: &Conflict) -> Result<Repl
             Some(Choice { reply: Reply::Rename, .. }) => {
                 messages.prompt("new name> ");
                 let name = terminal::line().await?.trim().to_owned();
-                if !name.is_empty() && !name.contains('/') {
-                    return Ok(Reply::Resolve(Resolution::KeepBoth { name }, Scope::One));
+                match name_problem(&name) {
+                    None => return Ok(Reply::Resolve(Resolution::KeepBoth { name }, Scope::One)),
+                    Some(problem) => messages.print(&format!("{problem}.")),
                 }
-                messages.print("A name cannot be empty or contain /.");
             }
             Some(choice) => return Ok(choice.reply.clone()),
             None => messages.print(&format!(

@@ -127,7 +127,11 @@ impl Run<'_> {
     async fn ask(&mut self, context: &Context, worker: &Worker) -> Result<(), Failure> {
         let Some(conflict) = &self.asked else { return Ok(()) };
         let number = conflict.conflict;
-        match conflict::ask(&context.messages, conflict).await? {
+        let reply = tokio::select! {
+            reply = conflict::ask(&context.messages, conflict) => reply?,
+            () = context.stop.cancelled() => return Ok(()), // the copy is ended as at any other time
+        };
+        match reply {
             Reply::Resolve(resolution, scope) => {
                 self.asked = None;
                 send(worker, Command::Resolve { conflict: number, resolution, scope })

@@ -88,8 +88,10 @@ pub(crate) struct SyncArgs {
     delete_excluded: bool,
 
     /// Delete so many files at most; that there were more is an error, with exit code 7
-    #[arg(long, value_name = "N")]
-    max_delete: Option<u64>,
+    ///
+    /// -1 is no limit.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1..))]
+    max_delete: Option<i64>,
 
     /// Delete once everything is copied: what happens anyway
     #[arg(long)]
@@ -124,6 +126,7 @@ async fn move_to(context: &mut Context, ends: (&str, &str), args: &MoveHowArgs, 
 /// Runs `sync`.
 pub(crate) async fn run_sync(args: SyncArgs, context: &mut Context) -> Outcome {
     let SyncArgs { source, target, ignore_errors, delete_excluded, max_delete, delete_after: _, how } = args;
+    let max_delete = max_delete.and_then(|most| u64::try_from(most).ok());
     let task = Task::Sync(SyncRules { ignore_errors, delete_excluded, max_delete });
     let report = copy(context, (&source, &target), &how, Naming::Into, task).await?;
     end(context, &report)

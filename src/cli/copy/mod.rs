@@ -75,7 +75,7 @@ pub(crate) struct HowArgs {
     /// What to do where the target has another file of that name
     ///
     /// A file and a folder of one name are never mixed: that is an error, but for ask, skip and rename.
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Policy::Overwrite)]
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Policy::Overwrite, conflicts_with = "instead")]
     conflict: Policy,
 
     /// What to do where both sides have a folder of the same name
@@ -107,10 +107,12 @@ pub(crate) struct HowArgs {
     immutable: bool,
 
     /// Keep what would be overwritten or deleted in this folder of the same remote, or of the same disk, under its path
+    ///
+    /// The folder must not be inside the target, not even where a filter leaves it out.
     #[arg(long, value_name = "PATH")]
     backup_dir: Option<String>,
 
-    /// Add this to the names of the files in it
+    /// Add this to the names of the files in it; only with --backup-dir
     #[arg(long, value_name = "TEXT", requires = "backup_dir", default_value = "", hide_default_value = true)]
     suffix: String,
 

@@ -5,8 +5,7 @@
 use jiff::Timestamp;
 
 use super::field::Field;
-use super::prompt::name_problem;
-use crate::message::{Command, Compared, Conflict, Reply, Resolution, Scope, choices};
+use crate::message::{Command, Compared, Conflict, Reply, Resolution, Scope, choices, name_problem};
 use crate::ui::key::Key;
 
 /// A conflict that waits for an answer.
@@ -148,6 +147,7 @@ mod tests {
             existing,
             verdict: Verdict::Unknown,
             is_examined: false,
+            is_backed_up: false,
             free_name: "castle (2).jpg".into(),
             refused_name: None,
             remaining_count: 0,

@@ -80,28 +80,3 @@ impl Prompt {
         matches!(self.purpose, Purpose::NewFolder { .. } | Purpose::Rename { .. })
     }
 }
-
-/// Returns why a text cannot be a name in a folder, if so. The worker checks again, for its side's own rules.
-#[must_use]
-pub fn name_problem(name: &str) -> Option<&'static str> {
-    match name {
-        "" => Some("type a name first"),
-        "." | ".." => Some("that name stands for a folder itself"),
-        _ if name.contains('/') => Some("a name cannot contain /"),
-        _ if name.contains('\0') => Some("a name cannot contain a NUL character"),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_cannot_be_are_refused() {
-        for name in ["", ".", "..", "a/b", "a\0b"] {
-            assert!(name_problem(name).is_some(), "{name:?}");
-        }
-        assert_eq!(name_problem("Lisbon 2024.d"), None);
-    }
-}

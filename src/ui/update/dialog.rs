@@ -2,12 +2,12 @@
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
 use super::{check, look, mark, perform, place, program, transfer};
-use crate::message::{Command, MarkChange, PlanSummary, ViewId};
+use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Choice, CopyConfirmation, Question, choice};
 use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
-use crate::ui::dialog::prompt::{Prompt, Purpose, name_problem};
+use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::dialog::unfinished::{Choice as Decision, UnfinishedDialog};
 use crate::ui::key::Key;
 use crate::ui::layout::page_rows;
