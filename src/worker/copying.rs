@@ -46,7 +46,6 @@ pub(crate) struct Copy {
     /// Where to what makes way goes, in the cloud and on the disk.
     pub(super) backup: Option<Backup>,
     pub(super) trash: Trash,
-    /// Whether folders may be copied and moved as they are.
     pub(super) wholes: Wholes,
     pub(super) picked: Picked,
     pub(super) rename: Option<String>,
