@@ -138,10 +138,10 @@ impl UndoJournal {
         Self { takes_back: Some(record), ..self.clone() }
     }
 
-    /// Returns whether it keeps nothing.
+    /// Returns the other where this one keeps nothing.
     #[must_use]
-    pub const fn is_none(&self) -> bool {
-        self.pages.is_none()
+    pub fn or(self, other: &Self) -> Self {
+        if self.pages.is_some() { self } else { other.clone() }
     }
 
     /// Returns whether changes begun with either are the same to the journal.

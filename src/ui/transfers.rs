@@ -262,6 +262,10 @@ mod tests {
         list.list(Listing::Open);
         assert_eq!((numbers(&list), list.current().unwrap().transfer.0), (vec![1, 2, 3], 2));
         list.receive(vec![transfer(2, TransferState::Cancelled)], &[], TransferTotals::default());
+        let stays = (vec![1, 2, 3], 2); // a key that is on its way means this one
+        assert_eq!((numbers(&list), list.current().unwrap().transfer.0), stays);
+        list.go_to(2, 10);
+        list.receive(Vec::new(), &[], TransferTotals::default());
         assert_eq!((numbers(&list), list.current().unwrap().transfer.0), (vec![1, 3], 3));
         list.list(Listing::Failed);
         assert_eq!((list.listed_count(), list.cursor, list.current()), (0, 0, None));

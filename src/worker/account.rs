@@ -377,9 +377,7 @@ impl Actor {
             Ok((session, journal)) => {
                 let remember = std::mem::take(&mut account.is_remembered);
                 account.session = Some(session);
-                if !journal.is_none() {
-                    account.journal = journal; // else that in memory goes on
-                }
+                account.journal = journal.or(&account.journal);
                 account.tree = None;
                 account.names.forget();
                 if remember {

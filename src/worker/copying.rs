@@ -409,11 +409,10 @@ impl Copy {
 
     /// Whether more changes to the account or the disk may be under way.
     const fn has_room(&self) -> bool {
-        let most = match self.way {
-            Way::Up | Way::Down => FOLDERS_AT_ONCE,
-            Way::Inside => INSIDE_AT_ONCE,
-        };
-        self.making < most
+        match self.way {
+            Way::Up | Way::Down => self.making < FOLDERS_AT_ONCE,
+            Way::Inside => self.making < INSIDE_AT_ONCE,
+        }
     }
 
     /// Beside what was picked nothing matters.

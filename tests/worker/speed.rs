@@ -237,15 +237,15 @@ async fn a_copy_ends_when_it_has_moved_as_much_as_it_may() {
 
 #[tokio::test(start_paused = true)]
 async fn a_hard_end_of_files_that_move_at_once_keeps_what_has_moved() {
-    let mut desk = Desk::with(
-        |ann, _| {
-            for number in 0..5 {
-                ann.file(&format!("{number}"), &vec![number; 12 << 20], TIME);
-            }
-        },
-        |parts| parts.config.bwlimit = "10M".parse().unwrap(),
-    );
-    desk.open_cloud("").await;
+    let emulator = Emulator::new();
+    let ann = emulator.add_account(NewAccount::new(EMAIL));
+    for number in 0..5 {
+        ann.file(&format!("{number}"), &vec![number; 12 << 20], TIME);
+    }
+    let speed = |parts: &mut Parts| parts.config.bwlimit = "10M".parse().unwrap();
+    let mut desk = Desk::on(emulator, ann, |_, _| {}, speed);
+    desk.send(Command::Login(login())); // what moved is kept for stored accounts
+    desk.state(|state| *state == AccountState::Ready).await;
     for round in 0.. {
         let mut wanted = request(Selection::Contents(desk.cloud("")), desk.local(""), ConflictPolicy::Skip);
         wanted.options.budget = Budget { bytes: Some(28 * MIB), ..Budget::default() };
