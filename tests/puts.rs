@@ -268,9 +268,9 @@ async fn a_full_account_is_told_at_once_and_nothing_is_looked_up() {
 #[tokio::test(start_paused = true)]
 async fn refused_commands_of_several_folders_are_looked_up_in_one_list() {
     let scene = Scene::new(|ann, _| {
-        ["A", "B", "C"].iter().for_each(|name| {
+        for name in ["A", "B", "C"] {
             ann.folder(name);
-        })
+        }
     })
     .await;
     let targets: Vec<PutTarget> =

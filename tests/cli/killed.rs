@@ -29,7 +29,7 @@ pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < Duration::from_mins(2), "it never came to this: {what}");
-        std::thread::sleep(BETWEEN_LOOKS);
+        std::thread::park_timeout(BETWEEN_LOOKS);
     }
 }
 

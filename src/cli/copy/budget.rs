@@ -90,7 +90,7 @@ mod tests {
             assert_eq!(budget(&["--max-duration", text]).time, None, "{text}");
         }
         let time = budget(&["--max-duration", "1w2d"]).time;
-        assert_eq!(time, Some(Duration::from_secs(9 * 86_400)));
+        assert_eq!(time, Some(Duration::from_hours(9 * 24)));
     }
 
     #[test]
