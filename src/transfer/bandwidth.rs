@@ -1,4 +1,4 @@
-//! [`Bandwidth`]: how fast content may move, all transfers of a worker together: a [`Bucket`] of bytes for each direction
+//! [`Bandwidth`]: how fast content may move, all transfers of a worker together: a bucket of bytes for each direction
 //! that fills at the allowed speed. Movers take from it what they are about to move, or have just received, in small
 //! slices, so that no second gets much more than its share. Waiting here is no trouble: nothing times out, nobody is told.
 
