@@ -118,7 +118,7 @@ fn row(account: &str, group: &UndoGroup) -> Row {
     Row {
         account: account.to_owned(),
         id: group.id.to_string(),
-        time: quantity::time(group.begun.div_euclid(1_000_000)),
+        time: quantity::time(group.begun.div_euclid(1_000_000_000)),
         changes: group.standing.len(),
         what: group.shown_label().to_owned(),
     }

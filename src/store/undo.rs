@@ -70,7 +70,7 @@ impl GroupTag {
     pub fn new(kind: GroupKind, label: &str) -> Self {
         // Should there be no random numbers the changes are groups of their own.
         let group = new_id().ok().map(|id| {
-            let at = i64::try_from(unix_time().as_micros()).unwrap_or(i64::MAX);
+            let at = i64::try_from(unix_time().as_nanos()).unwrap_or(i64::MAX);
             let head = GroupHead { id, at, label: label.to_owned(), of: kind };
             Arc::new(Group { head, is_written: AtomicBool::new(false) })
         });

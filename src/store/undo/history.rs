@@ -17,7 +17,7 @@ pub struct UndoHistory {
 pub struct UndoGroup {
     /// Its number.
     pub id: UndoId,
-    /// When it began, Unix time in microseconds.
+    /// When it was asked for, Unix time in nanoseconds.
     pub begun: i64,
     /// What it was, in words, as in `moved "a" to work:b`; empty where nobody said.
     pub label: String,
@@ -52,6 +52,8 @@ impl UndoHistory {
                 group.take(record, is_taken_back);
             }
         }
+        // Changes that were asked for at once may be written in another order.
+        groups.sort_by_key(|group| group.begun);
         Self { groups }
     }
 
@@ -79,7 +81,7 @@ impl UndoGroup {
     fn new(id: UndoId, head: Option<GroupHead>, begun: i64) -> Self {
         let head = head.unwrap_or_else(|| GroupHead {
             id,
-            at: begun.saturating_mul(1_000_000),
+            at: begun.saturating_mul(1_000_000_000),
             label: String::new(),
             of: GroupKind::Doing,
         });
@@ -185,6 +187,16 @@ mod tests {
         scene.redo();
         scene.redo();
         assert_eq!(scene.next(), expected("c", ""));
+    }
+
+    #[test]
+    fn what_was_asked_for_last_is_last_whatever_was_written_first() {
+        let Scene(journal) = Scene::new();
+        let tags = ["first", "second"].map(|label| GroupTag::new(GroupKind::Doing, label));
+        for tag in tags.iter().rev() {
+            journal.in_group(tag).begin(&json!(1)).unwrap();
+        }
+        assert_eq!(journal.history().unwrap().next_undo().unwrap().label, "second");
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub enum GroupKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct GroupHead {
     pub(super) id: UndoId,
-    /// When it began, Unix time in microseconds: what is done last is known across journals by it.
+    /// When it was asked for, Unix time in nanoseconds: what was last is known across journals by it.
     pub(super) at: i64,
     pub(super) label: String,
     pub(super) of: GroupKind,
