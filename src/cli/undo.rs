@@ -12,6 +12,7 @@ use super::{login, quantity};
 use crate::config::Config;
 use crate::message::{Command, Event, ProblemKind, UndoDirection, UndoRequest};
 use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal};
+use crate::worker::undoing::kind_of;
 use crate::worker::{self, OpenedAccount, Parts, problem};
 
 /// Take back the last change that was made in the cloud from this machine, or one that is named.
@@ -145,12 +146,7 @@ fn histories(config: &Config, only: Option<&str>) -> Result<Vec<(String, UndoHis
 async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -> Outcome {
     let histories = histories(&context.config, wanted.account.as_deref())?;
     let next = histories.iter().filter_map(|(account, history)| {
-        let group = match (wanted.id, direction) {
-            (Some(id), _) => history.groups().find(|group| group.id == id && group.stands()),
-            (None, UndoDirection::Undo) => history.next_undo(),
-            (None, UndoDirection::Redo) => history.next_redo(),
-        };
-        group.map(|group| (account, group))
+        history.choose(kind_of(direction), wanted.id).map(|group| (account, group))
     });
     let Some((account, group)) = next.max_by_key(|(_, group)| group.begun) else {
         return Err(nothing(direction, wanted.id));

@@ -40,6 +40,24 @@ impl Key {
             _ => None,
         }
     }
+
+    /// Returns by how many lines the key scrolls a page of `height` lines, if it scrolls: to either end by more than any
+    /// page has. Pages, help and lists that nobody configures share these keys.
+    #[must_use]
+    pub fn scrolls(self, height: usize) -> Option<isize> {
+        let page = height.max(1).cast_signed();
+        Some(match self.to_string().as_str() {
+            "j" | "Down" | "C-n" => 1,
+            "k" | "Up" | "C-p" => -1,
+            "Space" | "PgDn" | "C-f" => page,
+            "PgUp" | "C-b" => -page,
+            "C-d" => page / 2,
+            "C-u" => -page / 2,
+            "g" | "Home" => isize::MIN / 2,
+            "G" | "End" => isize::MAX / 2,
+            _ => return None,
+        })
+    }
 }
 
 impl From<KeyEvent> for Key {

@@ -59,6 +59,22 @@ impl Refused {
     }
 }
 
+/// What went wrong with changes of an account.
+pub(super) struct Taken {
+    pub(super) problems: Vec<Problem>,
+    pub(super) session_ended: bool,
+}
+
+/// Returns the first problem, which says how many others there are.
+pub(super) fn one_of(problems: Vec<Problem>) -> Option<Problem> {
+    let others = problems.len().saturating_sub(1);
+    let first = problems.into_iter().next()?;
+    if others == 0 {
+        return Some(first);
+    }
+    Some(Problem { message: format!("{} (and {others} more)", first.message), ..first })
+}
+
 /// One change of an account: what it is in words, as in `rename "a"`, and how.
 type Worded = (String, Result<Prepared, Problem>);
 
@@ -173,47 +189,47 @@ impl Actor {
                 for folder in &folders {
                     self.local_changed(folder);
                 }
-                self.tell_results(line, results);
+                self.tell_results(line, results.into_iter().filter_map(Result::err).collect());
                 self.change_ends();
             }
             ChangeDone::Cloud { account: name, attempt, line, results } => {
-                let mut told = Vec::with_capacity(results.len());
-                let mut ended = false;
-                for result in results {
-                    match result {
-                        Ok(outcome) => {
-                            if let Some(account) = self.accounts.get_mut(&name) {
-                                account.apply(outcome.updates);
-                            }
-                            told.push(Ok(()));
-                        }
-                        Err(refused) => {
-                            ended |= refused.session_ended;
-                            told.push(Err(refused.problem));
-                        }
-                    }
-                }
-                self.account_changed(&name);
-                if ended {
-                    self.session_ended(&name, attempt);
-                }
-                self.tell_results(line, told);
+                let taken = self.take_results(&name, attempt, results);
+                self.tell_results(line, taken.problems);
                 self.change_ends();
             }
         }
     }
 
-    fn tell_results(&mut self, line: String, results: Vec<Result<(), Problem>>) {
-        let problems: Vec<Problem> = results.into_iter().filter_map(Result::err).collect();
-        let others = problems.len().saturating_sub(1);
-        let event = match problems.into_iter().next() {
-            None => Event::Done { text: line },
-            Some(problem) if others == 0 => Event::Failed(problem),
-            Some(problem) => {
-                let message = format!("{} (and {others} more)", problem.message);
-                Event::Failed(Problem { message, ..problem })
+    /// Takes into the account what changes did.
+    pub(super) fn take_results(
+        &mut self,
+        name: &str,
+        attempt: u64,
+        results: Vec<Result<Outcome, Refused>>,
+    ) -> Taken {
+        let mut taken = Taken { problems: Vec::new(), session_ended: false };
+        for result in results {
+            match result {
+                Ok(outcome) => {
+                    if let Some(account) = self.accounts.get_mut(name) {
+                        account.apply(outcome.updates);
+                    }
+                }
+                Err(refused) => {
+                    taken.session_ended |= refused.session_ended;
+                    taken.problems.push(refused.problem);
+                }
             }
-        };
+        }
+        self.account_changed(name);
+        if taken.session_ended {
+            self.session_ended(name, attempt);
+        }
+        taken
+    }
+
+    fn tell_results(&mut self, line: String, problems: Vec<Problem>) {
+        let event = one_of(problems).map_or(Event::Done { text: line }, Event::Failed);
         self.send(event);
     }
 

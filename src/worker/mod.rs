@@ -47,7 +47,7 @@ mod schedule;
 mod selection;
 mod titles;
 mod transfers;
-mod undoing;
+pub mod undoing;
 mod unfinished;
 mod view;
 mod wait;

@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::account::Account;
 use super::actor::Actor;
-use super::changes::{CHANGES_AT_ONCE, Refused, not_ready};
+use super::changes::{CHANGES_AT_ONCE, Refused, not_ready, one_of};
 use super::disk;
 use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
@@ -17,7 +17,7 @@ use super::problem::{self, unknown_account};
 use crate::local::Trash;
 use crate::message::{CopyId, Event, Problem, ProblemKind, UndoDirection, UndoRequest};
 use crate::session::change::{Outcome, UndoPlan};
-use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoHistory, UndoId, UndoJournal};
+use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoId, UndoJournal};
 
 /// What is taken back, and what waits for it.
 #[derive(Default)]
@@ -111,7 +111,7 @@ impl Actor {
         };
         let journals = match self.undo_journals(account.as_deref()) {
             Ok(journals) => journals,
-            Err(problem) => return self.send(Event::Failed(problem)),
+            Err(problem) => return self.end_undo(Event::Failed(problem)),
         };
         self.undoing.running = Some(Running::Looking);
         let broken = Err(problem::broke_down("undo that"));
@@ -209,27 +209,12 @@ impl Actor {
     fn wave_done(&mut self, results: Vec<Result<Outcome, Refused>>) {
         let Some(Running::Group(undo)) = &mut self.undoing.running else { return };
         let (name, attempt) = (undo.account.clone(), undo.attempt);
-        let mut session_ended = false;
-        for result in results {
-            match result {
-                Ok(outcome) => {
-                    undo.done_count += 1;
-                    if let Some(account) = self.accounts.get_mut(&name) {
-                        account.apply(outcome.updates);
-                    }
-                }
-                Err(refused) => {
-                    session_ended |= refused.session_ended;
-                    undo.problems.push(refused.problem);
-                }
-            }
+        undo.done_count += results.iter().filter(|result| result.is_ok()).count();
+        let taken = self.take_results(&name, attempt, results);
+        if let Some(Running::Group(undo)) = &mut self.undoing.running {
+            undo.problems.extend(taken.problems);
         }
-        self.account_changed(&name);
-        if session_ended {
-            self.session_ended(&name, attempt);
-            return self.finish_undo();
-        }
-        self.next_wave();
+        if taken.session_ended { self.finish_undo() } else { self.next_wave() }
     }
 
     fn finish_undo(&mut self) {
@@ -279,23 +264,26 @@ fn take_back(
 }
 
 fn tag(direction: UndoDirection, group: &UndoGroup) -> GroupTag {
-    let kind = match direction {
+    GroupTag::new(kind_of(direction), &group.label)
+}
+
+/// Returns what the changes that are made for it are.
+#[must_use]
+pub const fn kind_of(direction: UndoDirection) -> GroupKind {
+    match direction {
         UndoDirection::Undo => GroupKind::Undoing,
         UndoDirection::Redo => GroupKind::Redoing,
-    };
-    GroupTag::new(kind, &group.label)
+    }
 }
 
 /// What is told at the end.
 fn ended(direction: UndoDirection, label: &str, done_count: usize, problems: Vec<Problem>) -> Event {
-    let others = problems.len().saturating_sub(1);
-    match problems.into_iter().next() {
+    match one_of(problems) {
         None => Event::Done { text: format!("{}: {label}", participle(direction)) },
-        Some(first) => {
-            let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
+        Some(problem) => {
             let part = if done_count > 0 { "; the rest of it was" } else { "" };
-            let message = format!("{}{more}{part}", first.message);
-            Event::Failed(Problem { message, ..first })
+            let message = format!("{}{part}", problem.message);
+            Event::Failed(Problem { message, ..problem })
         }
     }
 }
@@ -316,24 +304,13 @@ fn find(
     let mut newest: Option<(Place, UndoGroup)> = None;
     for (place, journal) in journals {
         let history = journal.history().map_err(|error| problem::of_io("read the undo journal", &error))?;
-        let found = match wanted {
-            Some(id) => history.groups().find(|group| group.id == id && group.stands()),
-            None => next(&history, direction),
-        };
-        if let Some(group) = found
+        if let Some(group) = history.choose(kind_of(direction), wanted)
             && newest.as_ref().is_none_or(|(_, known)| known.begun < group.begun)
         {
             newest = Some((place.clone(), group.clone()));
         }
     }
     newest.ok_or_else(|| nothing(direction, wanted))
-}
-
-fn next(history: &UndoHistory, direction: UndoDirection) -> Option<&UndoGroup> {
-    match direction {
-        UndoDirection::Undo => history.next_undo(),
-        UndoDirection::Redo => history.next_redo(),
-    }
 }
 
 fn nothing(direction: UndoDirection, wanted: Option<UndoId>) -> Problem {

@@ -62,6 +62,17 @@ impl UndoHistory {
         self.groups.iter().rev()
     }
 
+    /// Returns the group of that number if it stands, or else what comes next: what is done again where that is wanted,
+    /// otherwise what is taken back.
+    #[must_use]
+    pub fn choose(&self, wanted: GroupKind, id: Option<UndoId>) -> Option<&UndoGroup> {
+        match (id, wanted) {
+            (Some(id), _) => self.groups().find(|group| group.id == id && group.stands()),
+            (None, GroupKind::Redoing) => self.next_redo(),
+            (None, GroupKind::Undoing | GroupKind::Doing) => self.next_undo(),
+        }
+    }
+
     /// Returns what is taken back next: the newest that stands.
     #[must_use]
     pub fn next_undo(&self) -> Option<&UndoGroup> {

@@ -235,16 +235,10 @@ impl Check {
 
     /// Takes a key. `height`: lines shown at once.
     pub fn press(&mut self, key: Key, height: usize) -> Choice {
-        let page = height.max(1).cast_signed();
+        if let Some(lines) = key.scrolls(height) {
+            self.go_by(lines, height);
+        }
         match key.to_string().as_str() {
-            "j" | "Down" | "C-n" => self.go_by(1, height),
-            "k" | "Up" | "C-p" => self.go_by(-1, height),
-            "Space" | "PgDn" | "C-f" => self.go_by(page, height),
-            "PgUp" | "C-b" => self.go_by(-page, height),
-            "C-d" => self.go_by(page / 2, height),
-            "C-u" => self.go_by(-page / 2, height),
-            "g" | "Home" => self.go_by(isize::MIN / 2, height),
-            "G" | "End" => self.go_by(isize::MAX / 2, height),
             "Tab" => self.next_list(height),
             "Enter" | "l" | "Right" if self.current().is_some() => return Choice::Go,
             "a" if !self.is_whole() => return Choice::Whole,

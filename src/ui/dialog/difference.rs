@@ -20,16 +20,11 @@ pub struct Difference {
 impl Difference {
     /// Takes a key; returns whether it stays. `height`: lines shown at once.
     pub fn press(&mut self, key: Key, height: usize) -> bool {
-        let page = height.max(1).cast_signed();
+        if let Some(lines) = key.scrolls(height) {
+            self.scroll(lines, height);
+        }
         match key.to_string().as_str() {
-            "j" | "Down" | "C-n" | "Enter" => self.scroll(1, height),
-            "k" | "Up" | "C-p" => self.scroll(-1, height),
-            "Space" | "PgDn" | "C-f" => self.scroll(page, height),
-            "PgUp" | "C-b" => self.scroll(-page, height),
-            "C-d" => self.scroll(page / 2, height),
-            "C-u" => self.scroll(-page / 2, height),
-            "g" | "Home" => self.top = 0,
-            "G" | "End" => self.scroll(isize::MAX / 2, height),
+            "Enter" => self.scroll(1, height),
             "Esc" | "C-g" | "C-c" | "q" | "d" | "F10" => return false,
             _ => {}
         }

@@ -343,16 +343,11 @@ fn log_out(account: &str) -> Question {
 
 fn press_help(state: &AppState, mut help: crate::ui::dialog::help::Help, key: Key) -> Option<Dialog> {
     let height = usize::from(state.surroundings.height.saturating_sub(4)).max(1);
-    let page = height.cast_signed();
+    if let Some(lines) = key.scrolls(height) {
+        help.scroll(lines, height);
+    }
     match key.to_string().as_str() {
-        "j" | "Down" | "C-n" | "Enter" => help.scroll(1, height),
-        "k" | "Up" | "C-p" => help.scroll(-1, height),
-        "Space" | "PgDn" | "C-f" => help.scroll(page, height),
-        "PgUp" | "C-b" => help.scroll(-page, height),
-        "C-d" => help.scroll(page / 2, height),
-        "C-u" => help.scroll(-page / 2, height),
-        "g" | "Home" => help.scroll(isize::MIN / 2, height),
-        "G" | "End" => help.scroll(isize::MAX / 2, height),
+        "Enter" => help.scroll(1, height),
         "?" | "F1" | "h" => return None,
         _ if closes(key) => return None,
         _ => {}
