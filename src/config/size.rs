@@ -1,18 +1,18 @@
 //! Sizes as people write them: rclone's `SIZE`. The command line reads bounds in it, the configuration speeds. How sizes
 //! are printed is the command line's own affair.
 
-/// Reads `100` (KiB), `5B`, `1.5M`, `2Gi`, `3GiB` as bytes.
+/// Reads `100` (KiB), `5B`, `1.5M`, `2Gi`, `3GiB`, `4 MB` as bytes; every unit is a power of 1024.
 ///
 /// Source: rclone's documentation of options, "SIZE".
 pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     let (number, unit) = split_number(text);
-    let factor: u64 = match unit.trim_end_matches("iB").trim_end_matches('i').to_ascii_uppercase().as_str() {
-        "" | "K" => 1 << 10,
-        "B" => 1,
-        "M" => 1 << 20,
-        "G" => 1 << 30,
-        "T" => 1 << 40,
-        "P" => 1 << 50,
+    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "b" => 1,
+        "" | "k" | "ki" | "kb" | "kib" => 1 << 10,
+        "m" | "mi" | "mb" | "mib" => 1 << 20,
+        "g" | "gi" | "gb" | "gib" => 1 << 30,
+        "t" | "ti" | "tb" | "tib" => 1 << 40,
+        "p" | "pi" | "pb" | "pib" => 1 << 50,
         _ => return Err(NO_SIZE.to_owned()),
     };
     #[expect(
@@ -41,9 +41,15 @@ mod tests {
 
     #[test]
     fn sizes_are_in_kib_or_say_their_unit() {
-        for (text, bytes) in
-            [("1", 1024), ("0", 0), ("5B", 5), ("1.5M", 1_572_864), ("2Gi", 2 << 30), ("3KiB", 3072)]
-        {
+        for (text, bytes) in [
+            ("1", 1024),
+            ("0", 0),
+            ("5B", 5),
+            ("1.5M", 1_572_864),
+            ("2Gi", 2 << 30),
+            ("3KiB", 3072),
+            ("4 mb", 4 << 20),
+        ] {
             assert_eq!(parse_size(text), Ok(bytes), "{text}");
         }
         assert!(["", "x", "1X", "-1", "1..2"].iter().all(|text| parse_size(text).is_err()));

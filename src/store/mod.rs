@@ -6,3 +6,12 @@ pub mod copy_journal;
 pub mod credentials;
 pub mod transfer_journal;
 pub mod undo;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Returns the time as journals keep it, Unix seconds.
+#[must_use]
+pub fn unix_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

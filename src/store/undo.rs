@@ -14,10 +14,11 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use super::unix_now;
 use crate::config::private_file;
 pub use history::{UndoGroup, UndoHistory};
 use record::{Contents, GroupHead, Line};
@@ -70,7 +71,8 @@ impl GroupTag {
     pub fn new(kind: GroupKind, label: &str) -> Self {
         // Should there be no random numbers the changes are groups of their own.
         let group = new_id().ok().map(|id| {
-            let at = i64::try_from(unix_time().as_nanos()).unwrap_or(i64::MAX);
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let at = i64::try_from(since.as_nanos()).unwrap_or(i64::MAX);
             let head = GroupHead { id, at, label: label.to_owned(), of: kind };
             Arc::new(Group { head, is_written: AtomicBool::new(false) })
         });
@@ -163,7 +165,7 @@ impl UndoJournal {
 
     /// Writes several changes that are about to be sent, in one go; all are on disk when this returns.
     pub fn begin_all(&self, changes: Vec<Value>) -> io::Result<Vec<UndoId>> {
-        let at = unix_seconds();
+        let at = unix_now();
         let ids: Vec<UndoId> = changes.iter().map(|_| new_id()).collect::<io::Result<_>>()?;
         let (group, takes_back) = (self.group.id(), self.takes_back);
         let begin = |(&id, change)| Line::Begin { id, at, change, group, takes_back };
@@ -179,7 +181,7 @@ impl UndoJournal {
 
     /// Writes that these are taken back along with a change that was journalled, as what is in a folder that goes.
     pub fn taken_along(&self, records: &[UndoId]) -> io::Result<()> {
-        let at = unix_seconds();
+        let at = unix_now();
         let group = self.group.id();
         let mut lines = Vec::with_capacity(2 * records.len());
         for &record in records {
@@ -321,14 +323,6 @@ fn new_id() -> io::Result<UndoId> {
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn unix_seconds() -> i64 {
-    i64::try_from(unix_time().as_secs()).unwrap_or(i64::MAX)
-}
-
-fn unix_time() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Leaves 53 bits, which every reader of JSON keeps exactly.

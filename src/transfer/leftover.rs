@@ -10,7 +10,8 @@ use super::upload::LONGEST_LIFE;
 use crate::local::leftover::is_resumable;
 use crate::message::Direction;
 use crate::store::copy_journal::CopyJournals;
-use crate::store::transfer_journal::{JournalName, Record, TransferJournal, TransferJournals, unix_now};
+use crate::store::transfer_journal::{JournalName, Record, TransferJournal, TransferJournals};
+use crate::store::unix_now;
 
 /// A transfer that can go on, and that nobody carries out.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -75,12 +75,16 @@ impl CloudContent {
         }
     }
 
+    /// Reads it from its beginning, when asked to.
+    pub(super) fn reader(&self, limits: &Limits) -> Reader {
+        Reader::new(self.session.clone(), self.node, self.key.clone(), self.size, limits.clone())
+    }
+
     async fn read(&self, limits: &Limits) -> Result<Vec<u8>, Problem> {
         if self.size > MOST_LINE_BYTES {
             return Err(too_long());
         }
-        let Self { node, size, name, key, .. } = self;
-        let mut reader = Reader::new(self.session.clone(), *node, key.clone(), *size, limits.clone());
+        let (name, mut reader) = (&self.name, self.reader(limits));
         let failed = |error| problem::of_transfer(&format!("read \"{name}\""), &error);
         let mut bytes = Vec::new();
         while let Some(piece) = reader.next().await.map_err(failed)? {

@@ -86,13 +86,13 @@ impl Actor {
         self.send(Event::Compared { conflict, compared });
     }
 
-    /// Compares two contents for the plan; nothing is downloaded.
+    /// Compares two contents for the plan; nothing is downloaded, unless it asks for contents to be read.
     pub(super) fn examine(&mut self, id: CopyId, file: FileId, source: &Origin, existing: &Goal) {
         let Some(copy) = self.copies.get(&id) else { return };
-        if copy.plan.sameness() == Sameness::Reading {
-            return self.examine_by_reading(id, file, source, existing);
-        }
         let contents = self.contents(copy, source, existing);
+        if copy.plan.sameness() == Sameness::Reading {
+            return self.examine_by_reading(id, file, contents);
+        }
         if let Some(verdict) = contents.known() {
             if let Some(copy) = self.copies.get_mut(&id) {
                 copy.plan.examined(file, verdict);

@@ -4,83 +4,65 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::actor::Actor;
-use super::changes::not_ready;
-use super::comparison::file_key;
+use super::comparison::{Content, Contents};
 use super::copying::CopyDone;
 use super::jobs::{Done, blocking};
-use super::problem;
-use super::scan::{Goal, Origin};
-use crate::entry::CloudFolder;
-use crate::handle::NodeHandle;
 use crate::local::LocalError;
-use crate::message::{CopyId, Problem, Verdict};
-use crate::transfer::TransferError;
+use crate::message::{CopyId, Verdict};
 use crate::transfer::plan::FileId;
 use crate::transfer::reader::Reader;
+use crate::transfer::{Limits, TransferError};
 
-/// One side of a comparison.
-enum Content {
+/// One side of a comparison, as far as it was read.
+enum Side {
     Cloud(Box<Reader>),
     /// Opened when its first bytes are wanted.
     Disk(PathBuf, Option<File>),
 }
 
 impl Actor {
-    /// Compares two contents byte by byte.
-    pub(super) fn examine_by_reading(&mut self, id: CopyId, file: FileId, source: &Origin, existing: &Goal) {
-        let sides = self.content_of_source(id, source).and_then(|source| {
-            let existing = match existing {
-                Goal::Disk(target) => Ok(Content::Disk(target.path(), None)),
-                Goal::Node(node) => self.content_of_node(id, *node),
-            };
-            existing.map(|existing| (source, existing))
-        });
+    /// Compares two contents byte by byte. Where that cannot be done, or is stopped, nothing is known of them.
+    pub(super) fn examine_by_reading(&mut self, id: CopyId, file: FileId, contents: Contents) {
         let Some(copy) = self.copies.get(&id) else { return };
-        let (cancel, readers) = (copy.cancel.clone(), std::sync::Arc::clone(&copy.limits.readers));
+        let (cancel, limits) = (copy.cancel.clone(), copy.limits.clone());
         let broken = Done::Copy(id, CopyDone::Examined(file, Verdict::Unknown));
         self.jobs.start(broken, async move {
-            let compared = async {
-                let (mut one, mut other) = sides?;
-                let _turn = readers.acquire().await;
-                same(&mut one, &mut other).await.map_err(|error| problem::of_transfer("compare", &error))
-            };
-            let compared = tokio::select! {
-                compared = compared => compared,
-                () = cancel.cancelled() => Ok(false),
-            };
-            let verdict = match compared {
-                Ok(true) => Verdict::Identical,
-                Ok(false) => Verdict::Different,
-                Err(problem) => {
-                    tracing::warn!(problem = problem.message, "two files could not be compared");
-                    Verdict::Unknown
-                }
+            let verdict = tokio::select! {
+                verdict = read_both(contents, limits) => verdict,
+                () = cancel.cancelled() => Verdict::Unknown,
             };
             Done::Copy(id, CopyDone::Examined(file, verdict))
         });
     }
+}
 
-    fn content_of_source(&self, id: CopyId, source: &Origin) -> Result<Content, Problem> {
-        match source {
-            Origin::Disk(path) => Ok(Content::Disk(path.clone(), None)),
-            Origin::Cloud(CloudFolder::Node(node)) => self.content_of_node(id, *node),
-            Origin::Cloud(_) | Origin::Picked => Err(problem::broke_down("compare")),
+async fn read_both(contents: Contents, limits: Limits) -> Verdict {
+    let sides = Side::new(contents.source, &limits).zip(Side::new(contents.existing, &limits));
+    let Some((mut one, mut other)) = sides else { return Verdict::Unknown };
+    let _turn = Arc::clone(&limits.readers).acquire_owned().await;
+    match same(&mut one, &mut other).await {
+        Ok(true) => Verdict::Identical,
+        Ok(false) => Verdict::Different,
+        Err(error) => {
+            tracing::warn!(%error, "two files could not be compared");
+            Verdict::Unknown
         }
-    }
-
-    fn content_of_node(&self, id: CopyId, node: NodeHandle) -> Result<Content, Problem> {
-        let copy = self.copies.get(&id).ok_or_else(|| problem::broke_down("compare"))?;
-        let account = self.accounts.get(&copy.account).and_then(|account| account.ready());
-        let (session, tree) = account.ok_or_else(|| not_ready(&copy.account))?;
-        let (key, size) = file_key(tree, node).ok_or_else(|| problem::undecryptable(&copy.titles.target))?;
-        let reader = Reader::new(session.clone(), node, key, size, copy.limits.clone());
-        Ok(Content::Cloud(Box::new(reader)))
     }
 }
 
-impl Content {
+impl Side {
+    /// `None` for what cannot be read.
+    fn new(content: Content, limits: &Limits) -> Option<Self> {
+        match content {
+            Content::Disk(path) => Some(Self::Disk(path, None)),
+            Content::Cloud(cloud) => Some(Self::Cloud(Box::new(cloud.reader(limits)))),
+            Content::Unreadable => None,
+        }
+    }
+
     /// Returns the next bytes: a piece of the cloud's choice, or `most` of a file of the disk; none at the end.
     async fn next(&mut self, most: usize) -> Result<Vec<u8>, TransferError> {
         match self {
@@ -110,11 +92,11 @@ impl Content {
 }
 
 /// Whether two contents are equal to their ends. What the server stores damaged equals nothing.
-async fn same(one: &mut Content, other: &mut Content) -> Result<bool, TransferError> {
+async fn same(one: &mut Side, other: &mut Side) -> Result<bool, TransferError> {
     loop {
         // Two readers of the cloud cut alike: sizes were compared before.
         let (mine, theirs) = match (&mut *one, &mut *other) {
-            (disk @ Content::Disk(..), cloud) => {
+            (disk @ Side::Disk(..), cloud) => {
                 let theirs = cloud.next(STEP).await?;
                 (disk.next(theirs.len().max(1)).await?, theirs)
             }

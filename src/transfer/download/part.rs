@@ -10,8 +10,9 @@ use crate::crypto::chunk::Chunk;
 use crate::crypto::mac::ChunkMac;
 use crate::local::{LocalError, PartialFile, Trash};
 use crate::store::transfer_journal::{
-    DownloadHead, DownloadRecord, Head, JournalName, Record, TransferJournal, unix_now,
+    DownloadHead, DownloadRecord, Head, JournalName, Record, TransferJournal,
 };
+use crate::store::unix_now;
 use crate::transfer::claim::wrap;
 use crate::transfer::disk;
 use crate::transfer::error::TransferError;

@@ -17,8 +17,9 @@ use crate::api::storage::PieceAnswer;
 use crate::crypto::key::FileKey;
 use crate::crypto::mac::ChunkMac;
 use crate::store::transfer_journal::{
-    Head, JournalName, Line, Piece, Range, Record, TransferJournal, UploadHead, UploadRecord, unix_now,
+    Head, JournalName, Line, Piece, Range, Record, TransferJournal, UploadHead, UploadRecord,
 };
+use crate::store::unix_now;
 use crate::transfer::claim::{note, unwrap, wrap};
 use crate::transfer::disk;
 use crate::transfer::error::TransferError;

@@ -4,6 +4,7 @@
 use std::num::NonZeroU64;
 
 use super::field::Field;
+use crate::config::size::parse_size;
 use crate::message::{Direction, SpeedLimit};
 use crate::ui::key::Key;
 
@@ -82,28 +83,13 @@ impl LimitDialog {
 }
 
 /// Reads `500K`, `1.5M`, `off` as bytes a second; a bare number is in KiB, as rclone has it.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a speed with a fraction is meant to about its digits, and is checked not to be negative"
-)]
 fn read(text: &str) -> Result<Option<NonZeroU64>, &'static str> {
     let text = text.trim().to_ascii_lowercase();
     if text.is_empty() || text == "off" {
         return Ok(None);
     }
-    let text = text.strip_suffix("/s").unwrap_or(&text);
-    let split = text.find(|character: char| !character.is_ascii_digit() && character != '.');
-    let (number, unit) = text.split_at(split.unwrap_or(text.len()));
-    let factor = match unit.trim() {
-        "b" => 1.0,
-        "" | "k" | "ki" | "kb" | "kib" => 1024.0,
-        "m" | "mi" | "mb" | "mib" => 1_048_576.0,
-        "g" | "gi" | "gb" | "gib" => 1_073_741_824.0,
-        _ => return Err(UNREADABLE),
-    };
-    let number: f64 = number.parse().map_err(|_no_number| UNREADABLE)?;
-    Ok(NonZeroU64::new((number * factor) as u64))
+    let rate = parse_size(text.strip_suffix("/s").unwrap_or(&text)).map_err(|_no_size| UNREADABLE)?;
+    Ok(NonZeroU64::new(rate))
 }
 
 /// Writes a rate so that [`read`] reads the same.
