@@ -1,9 +1,9 @@
 //! Every [`Action`] that a key can call, and the one table that says its name, help, keys, and when it makes sense.
-//! Keymap, key bar, palette and help are all made from [`TABLE`]; what an action does is in `update`.
+//! Keymap, key bar, palette and help are all made from [`rows`]; what an action does is in `update`.
 
 mod table;
 
-pub use table::TABLE;
+pub use table::rows;
 
 use crate::message::{Reorder, Sort};
 
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn every_row_has_a_name_a_sentence_and_keys_that_read() {
         let mut names = HashSet::new();
-        for row in TABLE {
+        for row in rows() {
             assert!(names.insert(row.name), "{} twice", row.name);
             assert!(!row.help.is_empty() && !row.keys.is_empty(), "{}", row.name);
             for keys in row.keys {
@@ -268,7 +268,7 @@ mod tests {
             |key: &Key| key.typed().is_some() || ["Tab", "Enter", "Esc"].contains(&key.to_string().as_str());
         let control = ["C-r", "C-d", "C-u", "C-l", "C-z", "C-c", "C-b", "C-f"];
         let doubles = ["accounts left", "accounts right", "mark up"];
-        for row in TABLE.iter().filter(|row| !doubles.contains(&row.name)) {
+        for row in rows().filter(|row| !doubles.contains(&row.name)) {
             let keys = parse_keys(row.keys[0]).unwrap();
             let reachable = keys.iter().all(|key| plain(key) || control.contains(&key.to_string().as_str()));
             assert!(reachable, "{}: {}", row.name, row.keys[0]);
@@ -279,7 +279,7 @@ mod tests {
     fn no_key_is_shadowed_on_one_screen() {
         for screen in [Context::Panes, Context::Transfers] {
             let mut owners: HashMap<Vec<Key>, &str> = HashMap::new();
-            for row in TABLE.iter().filter(|row| row.context.covers(screen) && row.when != When::Offline) {
+            for row in rows().filter(|row| row.context.covers(screen) && row.when != When::Offline) {
                 for keys in row.keys {
                     let keys = parse_keys(keys).unwrap();
                     for length in 1..keys.len() {

@@ -1,7 +1,7 @@
 //! The [`Keymap`]: which key sequence calls which action, made from the action table.
 //! `update` asks it for every key that no dialog takes; it keeps no state, the keys of a begun chord are passed in.
 
-use super::action::{ActionRow, Context, TABLE};
+use super::action::{ActionRow, Context, rows};
 use super::key::{Key, parse_keys};
 
 /// Key sequences and their actions, in table order.
@@ -59,8 +59,7 @@ impl Keymap {
 
 impl Default for Keymap {
     fn default() -> Self {
-        let bindings = TABLE
-            .iter()
+        let bindings = rows()
             .flat_map(|row| row.keys.iter().map(move |keys| (row, keys)))
             .filter_map(|(row, keys)| Some(Binding { keys: parse_keys(keys).ok()?, row }))
             .collect();
@@ -110,7 +109,7 @@ mod tests {
 
     #[test]
     fn keys_are_written_as_people_type_them() {
-        let names = |name| written(TABLE.iter().find(|row| row.name == name).unwrap());
+        let names = |name| written(rows().find(|row| row.name == name).unwrap());
         assert_eq!(names("copy"), "c  F5");
         assert_eq!(names("top"), "gg  Home");
         assert_eq!(names("transfers"), "w  C-x j");

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
-use super::action::{Context, TABLE, When};
+use super::action::{Context, When, rows};
 use super::ahead::TypeAhead;
 use super::dialog::Dialog;
 use super::dialog::check::Check;
@@ -296,7 +296,7 @@ impl AppState {
     #[must_use]
     pub fn offered(&self) -> Vec<&'static super::action::ActionRow> {
         let context = self.context();
-        TABLE.iter().filter(|row| row.context.covers(context) && self.allows(row.when)).collect()
+        rows().filter(|row| row.context.covers(context) && self.allows(row.when)).collect()
     }
 
     /// Returns whether the login form of the active pane gets the keys.

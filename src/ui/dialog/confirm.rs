@@ -103,8 +103,7 @@ pub fn choice(key: Key, own: char) -> Choice {
 /// Returns whether a key is another key of the action whose plain key is `own`.
 fn is_alias(key: Key, own: char) -> bool {
     let begins_with = |keys: &&str| parse_keys(keys).is_ok_and(|keys| keys == [Key::char(own)]);
-    crate::ui::action::TABLE
-        .iter()
+    crate::ui::action::rows()
         .filter(|row| row.keys.first().is_some_and(begins_with))
         .any(|row| row.keys.iter().any(|keys| parse_keys(keys).is_ok_and(|keys| keys == [key])))
 }

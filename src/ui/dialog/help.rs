@@ -1,7 +1,7 @@
 //! The [`Help`]: every action with its keys, straight from the action table, scrollable.
 //! Opened by `update`, drawn by `view::lists`. It holds no text of its own but a few remarks.
 
-use crate::ui::action::{Action, ActionRow, TABLE};
+use crate::ui::action::{Action, ActionRow, rows};
 use crate::ui::keymap::written;
 
 /// The help screen.
@@ -37,7 +37,7 @@ impl Help {
 pub fn help_lines() -> Vec<HelpLine> {
     let mut lines = Vec::new();
     for heading in HEADINGS {
-        let mut rows = TABLE.iter().filter(|row| heading_of(row) == heading).peekable();
+        let mut rows = rows().filter(|row| heading_of(row) == heading).peekable();
         if rows.peek().is_none() {
             continue;
         }
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn help_names_every_action_once() {
         let lines = help_lines();
-        for row in TABLE {
+        for row in rows() {
             assert_eq!(
                 lines
                     .iter()

@@ -43,13 +43,13 @@ impl Palette {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::action::TABLE;
+    use crate::ui::action::rows;
 
     #[test]
     fn typing_narrows_and_puts_names_before_help() {
-        let all: Vec<_> = TABLE.iter().collect();
+        let all: Vec<_> = rows().collect();
         let mut palette = Palette::default();
-        assert_eq!(palette.narrowed(&all).len(), TABLE.len());
+        assert_eq!(palette.narrowed(&all).len(), rows().count());
         palette.field.paste("sort");
         assert!(palette.narrowed(&all)[0].name.starts_with("sort"));
         palette.field.paste(" zzz");

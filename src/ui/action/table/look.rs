@@ -1,0 +1,68 @@
+//! Looking for names, sorting, filtering, comparing.
+//! A part of the action table: rows only; what they do is in `update`.
+
+use super::panes;
+use crate::ui::action::{Action, ActionRow, Look, SortKey, When};
+
+pub(super) const LOOK: &[ActionRow] = &[
+    panes(
+        Action::Look(Look::FindNext),
+        ["find next", "", "jump to the next name that matches"],
+        &["n"],
+        When::Searched,
+    ),
+    panes(
+        Action::Look(Look::FindPrevious),
+        ["find previous", "", "jump to the previous name that matches"],
+        &["N"],
+        When::Searched,
+    ),
+    panes(
+        Action::Look(Look::Filter),
+        ["filter", "Filter", "show only names that contain a text"],
+        &["f"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::Properties),
+        ["properties", "Info", "show exact size, times, versions, handle"],
+        &["i", "<M-Enter>", "<C-x>i"],
+        When::Row,
+    ),
+    panes(
+        Action::Look(Look::Verify),
+        ["verify", "Verify", "compare this or the marked with the other pane by content; on .. all"],
+        &["V"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::Sort(SortKey::Name)),
+        ["sort by name", "", "sort by name; again turns the order round"],
+        &[",n"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::Sort(SortKey::Size)),
+        ["sort by size", "", "sort by size; again turns the order round"],
+        &[",s"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::Sort(SortKey::Modified)),
+        ["sort by time", "", "sort by time of change; again turns the order round"],
+        &[",m"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::Sort(SortKey::Extension)),
+        ["sort by extension", "", "sort by extension; again turns the order round"],
+        &[",e"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::Hidden),
+        ["hidden files", "", "show or hide names that begin with a dot"],
+        &[".", "<M-.>"],
+        When::Folder,
+    ),
+];

@@ -1,0 +1,33 @@
+//! The program itself.
+//! A part of the action table: rows only; what they do is in `update`.
+
+use super::{both, panes};
+use crate::ui::action::{Action, ActionRow, Program, When};
+
+pub(super) const PROGRAM: &[ActionRow] = &[
+    panes(
+        Action::Program(Program::Cancel),
+        ["cancel", "", "drop the range, then the filter, then the marks"],
+        &["<Esc>", "<C-g>"],
+        When::Always,
+    ),
+    both(Action::Program(Program::Redraw), ["redraw", "", "draw the screen anew"], &["<C-l>"], When::Always),
+    both(
+        Action::Program(Program::Suspend),
+        ["suspend", "", "back to the shell; `fg` comes back"],
+        &["<C-z>"],
+        When::Always,
+    ),
+    both(
+        Action::Program(Program::Interrupt),
+        ["interrupt", "", "ask whether to quit"],
+        &["<C-c>"],
+        When::Always,
+    ),
+    panes(
+        Action::Program(Program::Quit),
+        ["quit", "Quit", "leave the program"],
+        &["q", "<F10>"],
+        When::Always,
+    ),
+];
