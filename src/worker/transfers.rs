@@ -171,29 +171,33 @@ impl Actor {
 
     /// Reads the counters of running transfers and tells what has changed.
     pub(crate) fn watch_transfers(&mut self) {
-        let now = Instant::now().into_std();
         for id in self.queue.running() {
-            let Some(run) = self.moving.get_mut(&id).and_then(|moving| moving.run.as_mut()) else { continue };
-            let wait = run.progress.wait();
-            if run.wait.as_ref().map(|(seen, _)| *seen) != wait {
-                run.wait = wait.map(|wait| (wait, shown_wait(wait)));
-            }
-            if run.progress.is_checking() {
-                continue; // what an earlier run has moved is not known yet
-            }
-            let kept = run.progress.kept();
-            if std::mem::replace(&mut run.told.0, kept) != kept {
-                self.queue.resumed(id, kept);
-            }
-            let activity = match &run.wait {
-                Some((wait, shown)) => Activity::Waiting(shown.clone(), wait.until.map(Instant::into_std)),
-                None if run.progress.is_finishing() => Activity::Finishing,
-                None => Activity::Moving,
-            };
-            self.queue.report(id, run.progress.done(), &activity, now);
-            self.tell_source_changes(id);
+            self.watch(id);
         }
         self.tell_transfers();
+    }
+
+    /// Hands the counters of a running transfer to the queue.
+    fn watch(&mut self, id: TransferId) {
+        self.tell_source_changes(id);
+        let Some(run) = self.moving.get_mut(&id).and_then(|moving| moving.run.as_mut()) else { return };
+        let wait = run.progress.wait();
+        if run.wait.as_ref().map(|(seen, _)| *seen) != wait {
+            run.wait = wait.map(|wait| (wait, shown_wait(wait)));
+        }
+        if run.progress.is_checking() {
+            return; // what an earlier run has moved is not known yet
+        }
+        let kept = run.progress.kept();
+        if std::mem::replace(&mut run.told.0, kept) != kept {
+            self.queue.resumed(id, kept);
+        }
+        let activity = match &run.wait {
+            Some((wait, shown)) => Activity::Waiting(shown.clone(), wait.until.map(Instant::into_std)),
+            None if run.progress.is_finishing() => Activity::Finishing,
+            None => Activity::Moving,
+        };
+        self.queue.report(id, run.progress.done(), &activity, Instant::now().into_std());
     }
 
     /// Says that a file changed while it was read, and starts over.
@@ -240,7 +244,7 @@ impl Actor {
 
     /// Takes what the job of a transfer brings.
     pub(crate) fn moved(&mut self, id: TransferId, moved: Moved) {
-        self.tell_source_changes(id);
+        self.watch(id); // what moved since the last look; of a small file that is all of it
         let Some(moving) = self.moving.get_mut(&id) else { return };
         let attempt = moving.run.take().map_or(0, |run| run.attempt);
         let what = moving.what();

@@ -40,7 +40,7 @@ impl Desk {
 
     /// Follows until so many copies have ended; returns the bytes done after each second from the first byte on.
     async fn seconds(&mut self, copies: usize) -> Vec<u64> {
-        let (mut done, mut seconds, mut ended) = (0, Vec::new(), 0);
+        let (mut done, mut seconds, mut ended) = (0, Vec::<u64>::new(), 0);
         let mut begun: Option<Instant> = None;
         while ended < copies {
             match self.until(|event| Some(event.clone())).await {
@@ -48,6 +48,11 @@ impl Desk {
                     if totals.done_bytes > 0 {
                         let begun = begun.get_or_insert_with(Instant::now);
                         seconds.resize(usize::try_from(begun.elapsed().as_secs()).unwrap(), done);
+                    }
+                    if let [.., before, _, _, _, _] = seconds[..]
+                        && totals.done_bytes < totals.bytes
+                    {
+                        assert_told(totals.up_speed + totals.down_speed, (totals.done_bytes - before) / 5);
                     }
                     assert_eq!(totals.wait, None, "nothing is said to hold it up");
                     done = totals.done_bytes;
@@ -62,6 +67,12 @@ impl Desk {
         seconds.push(done);
         seconds
     }
+}
+
+/// The speed that is told is about what has moved in the last five seconds.
+fn assert_told(told: u64, moved: u64) {
+    let is_measurable = moved > 100_000;
+    assert!(!is_measurable || told.abs_diff(moved) < moved / 2, "{told} is told, {moved} have moved");
 }
 
 /// Every second moves its share.
@@ -118,8 +129,8 @@ async fn downloads_keep_to_the_limit_also_in_six_parts() {
 #[tokio::test(start_paused = true)]
 async fn many_small_files_share_the_limit() {
     let mut desk = Desk::new();
-    for number in 0..100 {
-        desk.write(&format!("{number}"), &vec![1; 30_000], TIME);
+    for number in 0..600 {
+        desk.write(&format!("{number}"), &vec![1; 5000], TIME);
     }
     desk.open_cloud("").await;
     desk.limited(300_000, 0).await;

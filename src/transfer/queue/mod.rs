@@ -237,7 +237,10 @@ impl Queue {
     /// Returns the sums over the list.
     #[must_use]
     pub fn totals(&self, now: Instant) -> TransferTotals {
-        let [up_speed, down_speed] = [self.speeds[0].per_second(now), self.speeds[1].per_second(now)];
+        // Nobody asks again once all has ended: the last speed would stand there for ever.
+        let is_busy = self.is_busy();
+        let [up_speed, down_speed] =
+            [0, 1].map(|lane| if is_busy { self.speeds[lane].per_second(now) } else { 0 });
         let seconds = |left: u64, speed: u64| if left == 0 { Some(0) } else { left.checked_div(speed) };
         let [up, down] = self.sums.left;
         let seconds_left =

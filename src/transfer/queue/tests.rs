@@ -354,6 +354,8 @@ fn time_left_is_told_from_the_bytes_that_move() {
     }
     let totals = queue.totals(now + Duration::from_secs(4));
     assert_eq!((totals.up_speed, totals.seconds_left), (1000, Some(6)));
+    queue.ended(id, End::Done);
+    assert_eq!(queue.totals(now + Duration::from_secs(4)).up_speed, 0, "nothing moves any more");
 }
 
 /// Anything that can happen to a queue; numbers pick a transfer.
