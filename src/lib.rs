@@ -15,6 +15,7 @@
 //! | [`worker`] | the actor behind both: owns sessions, trees and the queue; its loop never waits |
 //! | [`message`] | the border between them: `Command` in, `Event` out, plain data |
 //! | [`transfer`] | files on their way: plan, conflict, queue (pure), upload, download |
+//! | [`dedupe`] | duplicates of names and contents: found, proven, planned (pure) |
 //! | [`session`] | what a logged-in account can do: log in, resume, list, change |
 //! | [`store`] | what is kept on disk, sealed: credentials, the journal of changes |
 //! | [`local`] | the disk side: list, stat, safe names, files written in one step |
@@ -62,6 +63,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod crypto;
+pub mod dedupe;
 pub mod emulator;
 pub mod entry;
 pub mod handle;

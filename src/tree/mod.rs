@@ -19,6 +19,7 @@ use crate::handle::NodeHandle;
 pub use build::TreeBuilder;
 pub use node::{Node, NodeKind};
 pub use path::PathError;
+pub(crate) use path::nfc;
 use placement::Tops;
 pub use share::Access;
 use share::Shares;
@@ -130,8 +131,8 @@ impl Tree {
     /// Returns the children with this name, in handle order. Names are compared in NFC.
     #[must_use]
     pub fn named(&self, parent: NodeHandle, name: &str) -> Vec<NodeHandle> {
-        let wanted = path::nfc(name);
-        let is_named = |node: &Node<'_>| node.name().is_some_and(|name| path::nfc(name) == wanted);
+        let wanted = nfc(name);
+        let is_named = |node: &Node<'_>| node.name().is_some_and(|name| nfc(name) == wanted);
         self.children(parent).filter(is_named).map(|node| node.handle()).collect()
     }
 

@@ -194,7 +194,7 @@ fn write_slashes(name: &str) -> String {
 }
 
 /// Brings a name to NFC, without a copy where it is already, as nearly all are.
-pub(super) fn nfc(name: &str) -> Cow<'_, str> {
+pub(crate) fn nfc(name: &str) -> Cow<'_, str> {
     if is_nfc_quick(name.chars()) == IsNormalized::Yes { Cow::Borrowed(name) } else { name.nfc().collect() }
 }
 
