@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 
 use super::context::GlobalArgs;
 use super::{
-    about, cat, completions, config, copy, demo, emulator, leftovers, ls, lsd, lsf, lsjson, lsl, man, mkdir,
-    size, tree, undo,
+    about, cat, completions, config, copy, dedupe, demo, emulator, leftovers, ls, lsd, lsf, lsjson, lsl, man,
+    mkdir, size, tree, undo,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -46,6 +46,7 @@ pub(crate) enum Command {
     Moveto(copy::mirror::MovetoArgs),
     Sync(copy::mirror::SyncArgs),
     Check(copy::check::CheckArgs),
+    Dedupe(dedupe::DedupeArgs),
     Leftovers(leftovers::LeftoversArgs),
     Undo(undo::UndoArgs),
     Redo(undo::RedoArgs),

@@ -12,6 +12,7 @@ mod completions;
 mod config;
 mod context;
 mod copy;
+mod dedupe;
 mod demo;
 mod emulator;
 mod filters;
@@ -203,6 +204,7 @@ async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
         Some(Command::Sync(args)) => copy::mirror::run_sync(args, context).await,
         Some(Command::Check(args)) => copy::check::run(args, context).await,
         Some(Command::Leftovers(args)) => leftovers::run(&args, context),
+        Some(Command::Dedupe(args)) => dedupe::run(args, context).await,
         Some(Command::Undo(args)) => undo::run(args, context).await,
         Some(Command::Redo(args)) => undo::run_redo(args, context).await,
         Some(Command::Demo(args)) => demo::run(args, context).await,

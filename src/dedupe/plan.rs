@@ -74,6 +74,19 @@ impl Step {
 }
 
 impl Plan {
+    /// Returns the steps in waves: those of one can be sent together, once those of the waves before are done. Merges come
+    /// first, then files, and the folders that are empty by then last.
+    #[must_use]
+    pub fn waves(&self) -> Vec<Vec<Step>> {
+        let of = |wanted: fn(&Step) -> bool| self.steps.iter().filter(|step| wanted(step)).cloned().collect();
+        let waves: [Vec<Step>; 3] = [
+            of(|step| matches!(step, Step::Move { .. })),
+            of(|step| matches!(step, Step::Trash { .. } | Step::Rename { .. })),
+            of(|step| matches!(step, Step::RemoveEmptied { .. })),
+        ];
+        waves.into_iter().filter(|wave| !wave.is_empty()).collect()
+    }
+
     /// Returns how many files go to the bin.
     #[must_use]
     pub fn trash_count(&self) -> usize {

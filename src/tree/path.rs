@@ -84,6 +84,20 @@ impl Tree {
         Ok(at[0]) // it begins with one, and `choose` gives at least one
     }
 
+    /// Follows a path to all folders that it can mean: where names repeat these are several.
+    pub fn folders_at(&self, path: &str) -> Result<Vec<NodeHandle>, PathError> {
+        match self.resolve(&format!("{path}/")) {
+            Ok(folder) => Ok(vec![folder]),
+            Err(PathError::Ambiguous { path: followed, handles }) => {
+                let rest = path.trim_end_matches('/').get(followed.len()..).unwrap_or_default();
+                let each = handles.iter().map(|handle| self.folders_at(&format!("H:{handle}{rest}")));
+                let found: Vec<NodeHandle> = each.filter_map(Result::ok).flatten().collect();
+                if found.is_empty() { Err(PathError::NotFound { path: path.to_owned() }) } else { Ok(found) }
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Returns the path of a node from the top of its place, as this module's table has it. Of nodes with the same name
     /// in one folder all have the same path.
     #[must_use]

@@ -11,6 +11,7 @@
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
 //!    transfers files on their way, by the queue   (departure: what a mover is given; names: what a folder has;
 //!              titles: where each comes from; schedule: how fast)
+//!    deduping  steps of a dedupe plan
 //!    budget    copies that may move only so much;  backup: what makes way for them is kept
 //!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
@@ -25,6 +26,7 @@ mod changes;
 mod comparison;
 pub mod connect;
 mod copying;
+pub mod deduping;
 mod departure;
 mod disk;
 mod door;

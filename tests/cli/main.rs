@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod conflict;
 mod copy;
+mod dedupe;
 #[cfg(target_os = "linux")]
 mod full_disk;
 #[cfg(unix)]
