@@ -3,11 +3,13 @@
 //! cross a socket later. Secrets travel as [`Secret`](crate::secret::Secret) and are never written down.
 
 mod account;
+mod bookmark;
 mod choice;
 mod command;
 mod conflict;
 mod copy;
 mod event;
+mod offer;
 mod problem;
 mod transfer;
 mod undo;
@@ -15,6 +17,7 @@ mod unfinished;
 mod view;
 
 pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
+pub use bookmark::{Bookmark, BookmarkChange};
 pub use choice::{Choice, Reply, choices};
 pub use command::{Command, Selection};
 pub use conflict::{
@@ -26,6 +29,7 @@ pub use copy::{
     Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,
 };
 pub use event::Event;
+pub use offer::{Offer, Offers};
 pub use problem::{Problem, ProblemKind};
 pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,

@@ -968,6 +968,10 @@ impl Fake {
             | Command::Logout { .. }
             | Command::OpenParent { .. }
             | Command::OpenPath { .. }
+            | Command::OpenChild { .. }
+            | Command::OpenKept { .. }
+            | Command::ChangeBookmarks(_)
+            | Command::Complete { .. }
             | Command::Close { .. }
             | Command::Refresh { .. }
             | Command::CreateFolder { .. }

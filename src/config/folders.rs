@@ -40,6 +40,12 @@ impl Folders {
         self.config.join("config.toml")
     }
 
+    /// The bookmarks.
+    #[must_use]
+    pub fn bookmarks(&self) -> PathBuf {
+        self.config.join("bookmarks.json")
+    }
+
     /// Sealed credentials of an account.
     #[must_use]
     pub fn credentials(&self, account: &str) -> PathBuf {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::Login;
+use super::bookmark::BookmarkChange;
 use super::conflict::{Depth, Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
 use super::transfer::{TransferAction, TransferId};
@@ -55,6 +56,34 @@ pub enum Command {
         view: ViewId,
         /// The path as typed.
         path: String,
+    },
+    /// Show the folder of this name in the folder that the view shows: like [`Self::Open`], or `Event::NotThere`.
+    OpenChild {
+        /// The view.
+        view: ViewId,
+        /// The folder's name.
+        name: String,
+    },
+    /// Show a folder that was kept: like [`Self::Open`], and like [`Self::OpenPath`] where a cloud folder of this handle
+    /// is no longer there.
+    OpenKept {
+        /// The view.
+        view: ViewId,
+        /// The folder.
+        location: Location,
+        /// Its path as people write it.
+        path: String,
+    },
+    /// Read or change the bookmarks: `Event::Bookmarks`.
+    ChangeBookmarks(BookmarkChange),
+    /// Work out what a typed path may become: `Event::Offers`.
+    Complete {
+        /// A number of the front end's, for the answer.
+        number: u64,
+        /// The folder that relative paths begin at.
+        here: Location,
+        /// What is typed.
+        text: String,
     },
     /// Forget a view.
     Close {

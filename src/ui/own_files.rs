@@ -61,6 +61,10 @@ impl OwnFiles {
             | Command::Open { .. }
             | Command::OpenParent { .. }
             | Command::OpenPath { .. }
+            | Command::OpenChild { .. }
+            | Command::OpenKept { .. }
+            | Command::ChangeBookmarks(_)
+            | Command::Complete { .. }
             | Command::Close { .. }
             | Command::Refresh { .. }
             | Command::Rows { .. }

@@ -23,6 +23,7 @@ use crate::api::transport::Transport;
 use crate::config::Config;
 use crate::local::Trash;
 use crate::message::{Command, CopyId, Event, Problem, TransferAction, TransferId, UnfinishedId, ViewId};
+use crate::store::bookmarks::BookmarkFile;
 use crate::store::copy_journal::CopyJournals;
 use crate::store::transfer_journal::TransferJournals;
 use crate::store::undo::UndoJournal;
@@ -41,6 +42,7 @@ pub(crate) struct Actor {
     pub(crate) copies: BTreeMap<CopyId, Copy>,
     /// Copies of earlier runs that the user has not decided on.
     pub(crate) unfinished: BTreeMap<UnfinishedId, LeftCopy>,
+    pub(super) bookmarks: BookmarkFile,
     /// Where copies are written down.
     pub(crate) copy_journals: CopyJournals,
     /// Copies that were refused before they began, until the front end has heard of it twice.
@@ -90,6 +92,7 @@ impl Actor {
         };
         let mut actor = Self {
             accounts: BTreeMap::new(),
+            bookmarks: BookmarkFile::new(&parts.config.folders.bookmarks()),
             config: parts.config,
             transport: parts.transport,
             home: parts.home,
@@ -250,6 +253,10 @@ impl Actor {
             Command::Open { view, location, focus } => self.open(view, location, focus),
             Command::OpenParent { view } => self.open_parent(view),
             Command::OpenPath { view, path } => self.open_path(view, &path),
+            Command::OpenChild { view, name } => self.open_child(view, &name),
+            Command::OpenKept { view, location, path } => self.open_kept(view, location, &path),
+            Command::ChangeBookmarks(change) => self.change_bookmarks(change),
+            Command::Complete { number, here, text } => self.complete(number, &here, &text),
             Command::Close { view } => self.close(view),
             Command::Refresh { view } => self.refresh(view),
             Command::Rows { view, start, count } => self.rows(view, start, count),
@@ -287,6 +294,8 @@ impl Actor {
             Done::Undo(done) => self.undo_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),
+            Done::Bookmarks(result) => self.bookmarks_done(result),
+            Done::Offers(number, offers) => self.send(Event::Offers { number, offers }),
             Done::Unfinished(found) => self.found_unfinished(found),
             Done::Account(name, done) => self.account_done(&name, done),
         }

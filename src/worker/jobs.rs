@@ -19,7 +19,7 @@ use super::transfers::Moved;
 use super::undoing::UndoDone;
 use super::unfinished::Found;
 use crate::api::wait::Wait;
-use crate::message::{CopyId, Problem, TransferId};
+use crate::message::{Bookmark, CopyId, Offers, Problem, TransferId};
 
 /// What a finished job brings.
 pub(crate) enum Done {
@@ -39,6 +39,10 @@ pub(crate) enum Done {
     Copy(CopyId, CopyDone),
     /// A transfer has ended.
     Moved(TransferId, Moved),
+    /// The bookmarks were read, or changed.
+    Bookmarks(Result<Vec<Bookmark>, Problem>),
+    /// What a typed path may become was worked out, for this number.
+    Offers(u64, Offers),
     /// What earlier runs left was looked for.
     Unfinished(Found),
 }

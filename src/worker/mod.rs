@@ -4,6 +4,7 @@
 //! ```text
 //!  actor     the loop: commands, finished jobs, news from running ones, the clock; hands each to one of
 //!    panes     views of folders: open, refresh, sort, mark      (view, order, listing: pure)
+//!    paths     folders by path, by name, as they were kept   (completion: what a typed path may become; bookmarks)
 //!    account   log in, list, quota                              (door, connect: the ways in)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
@@ -20,9 +21,11 @@
 mod account;
 mod actor;
 mod backup;
+mod bookmarks;
 mod budget;
 mod changes;
 mod comparison;
+mod completion;
 pub mod connect;
 mod copying;
 mod departure;
@@ -37,6 +40,7 @@ mod order;
 mod outbox;
 mod pane;
 mod panes;
+mod paths;
 pub mod problem;
 mod question;
 mod reading;

@@ -81,6 +81,9 @@ fn kind(event: &Event) -> Option<Kind> {
         Event::Accounts(_)
         | Event::Account { .. }
         | Event::Found { .. }
+        | Event::NotThere { .. }
+        | Event::Bookmarks(_)
+        | Event::Offers { .. }
         | Event::Answered { .. }
         | Event::Conflict(_)
         | Event::Compared { .. }

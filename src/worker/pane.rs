@@ -3,6 +3,7 @@
 
 use super::view::{Folder, View};
 use crate::entry::{EntryKey, Location};
+use crate::handle::NodeHandle;
 use crate::message::{Arrangement, ViewId};
 
 /// One view, and what is on its way for it.
@@ -51,7 +52,7 @@ impl Pane {
     pub(super) fn target(&self) -> &Location {
         match &self.wanted {
             Some(Wanted::Folder { location, .. }) => location,
-            Some(Wanted::Path { .. }) | None => self.view.location(),
+            Some(Wanted::Path { .. } | Wanted::Kept { .. }) | None => self.view.location(),
         }
     }
 
@@ -61,7 +62,9 @@ impl Pane {
             |location: &Location| matches!(location, Location::Cloud { account, .. } if account == name);
         match &self.wanted {
             Some(Wanted::Folder { location, .. }) => of_account(location),
-            Some(Wanted::Path { account, .. }) => account == name || of_account(self.view.location()),
+            Some(Wanted::Path { account, .. } | Wanted::Kept { account, .. }) => {
+                account == name || of_account(self.view.location())
+            }
             None => of_account(self.view.location()),
         }
     }
@@ -70,6 +73,18 @@ impl Pane {
 /// What the user asked to see.
 #[derive(Clone, Debug)]
 pub(super) enum Wanted {
-    Folder { location: Location, focus: Option<EntryKey> },
-    Path { account: String, path: String },
+    Folder {
+        location: Location,
+        focus: Option<EntryKey>,
+    },
+    Path {
+        account: String,
+        path: String,
+    },
+    /// A node, and its path where that is gone.
+    Kept {
+        account: String,
+        node: NodeHandle,
+        path: String,
+    },
 }

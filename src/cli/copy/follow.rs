@@ -113,6 +113,9 @@ impl Run<'_> {
             | Event::View(_)
             | Event::Rows { .. }
             | Event::Found { .. }
+            | Event::NotThere { .. }
+            | Event::Bookmarks(_)
+            | Event::Offers { .. }
             | Event::Answered { .. }
             | Event::TransferEnds(_)
             | Event::Unfinished { .. }

@@ -59,12 +59,13 @@ fn heading_of(row: &ActionRow) -> &'static str {
         Action::Mark(_) => HEADINGS[2],
         Action::Look(_) | Action::Yank(_) => HEADINGS[3],
         Action::Place(_) => HEADINGS[4],
-        Action::Transfer(_) => HEADINGS[5],
-        Action::Program(_) => HEADINGS[6],
+        Action::Tab(_) => HEADINGS[5],
+        Action::Transfer(_) => HEADINGS[6],
+        Action::Program(_) => HEADINGS[7],
     }
 }
 
-const HEADINGS: [&str; 7] = ["Files", "Moving", "Marks", "Looking", "Places", "Transfers", "Program"];
+const HEADINGS: [&str; 8] = ["Files", "Moving", "Marks", "Looking", "Places", "Tabs", "Transfers", "Program"];
 
 const REMARKS: [&str; 5] = [
     "● marked   ! needs a look: name cannot be read, or another row has it too",

@@ -1,7 +1,7 @@
 //! Type-ahead: what is typed waits for the worker's answers to what was typed before, where it is about them.
 //! It knows which commands are answered, and sends [`Command::WhenAnswered`] behind them.
 
-use super::{dialog, press};
+use super::{dialog, path, press};
 use crate::message::{Command, ViewId};
 use crate::ui::ahead::{Need, Typed};
 use crate::ui::key::Key;
@@ -58,6 +58,9 @@ fn understand(state: &mut AppState, typed: Typed, commands: &mut Vec<Command>) {
 }
 
 fn must_wait(state: &AppState, typed: &Typed) -> bool {
+    if path::is_completing(state) && !matches!(typed, Typed::Key(key) if is_cancel(*key)) {
+        return true;
+    }
     let need = need(state, typed);
     let awaited = state.panes.iter().any(|pane| pane.answers.are_due());
     match need {
@@ -90,6 +93,7 @@ fn is_cancel(key: Key) -> bool {
 fn give_up(state: &mut AppState) {
     state.ahead.drop_all();
     state.keys.pending.clear();
+    path::give_up(state);
     for pane in &mut state.panes {
         pane.answers.give_up();
     }
@@ -101,6 +105,8 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         Command::Open { view, .. }
         | Command::OpenParent { view }
         | Command::OpenPath { view, .. }
+        | Command::OpenChild { view, .. }
+        | Command::OpenKept { view, .. }
         | Command::Arrange { view, .. }
         | Command::Mark { view, .. }
         | Command::Find { view, .. } => Some(*view),
@@ -108,6 +114,8 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::Login(_)
         | Command::Unlock { .. }
         | Command::Logout { .. }
+        | Command::ChangeBookmarks(_)
+        | Command::Complete { .. }
         | Command::Close { .. }
         | Command::Refresh { .. }
         | Command::Rows { .. }

@@ -50,6 +50,9 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
         | Dialog::Difference(_)
         | Dialog::Check
         | Dialog::Prompt(_)
+        | Dialog::Path(_)
+        | Dialog::Bookmarks(_)
+        | Dialog::NewBookmark(_)
         | Dialog::Accounts(_)
         | Dialog::Properties(_)
         | Dialog::Limit(_)

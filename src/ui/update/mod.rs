@@ -2,6 +2,7 @@
 //! state changes, commands for the worker go out. No waiting, no drawing, no input or output.
 
 mod ahead;
+mod bookmarks;
 mod change;
 mod check;
 mod dialog;
@@ -10,9 +11,11 @@ mod go;
 mod hangup;
 mod look;
 mod mark;
+mod path;
 mod place;
 mod program;
 mod selection;
+mod tab;
 mod transfer;
 
 use jiff::Timestamp;
@@ -145,6 +148,7 @@ fn press_screen(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
         return;
     }
     keys.push(key);
+    state.keys.last = Some(key);
     match state.keys.map.lookup(state.context(), &keys) {
         Lookup::Begun => state.keys.pending = keys,
         Lookup::Unknown => state.say(format!("{} is no key here · ? shows all keys", sequence(&keys))),
@@ -163,6 +167,7 @@ fn perform(state: &mut AppState, action: Action, commands: &mut Vec<Command>) {
         Action::Look(look) => look::perform(state, look, commands),
         Action::Change(change) => change::perform(state, change, commands),
         Action::Place(place) => place::perform(state, place, commands),
+        Action::Tab(key) => tab::perform(state, key, commands),
         Action::Yank(yank) => look::yank(state, yank),
         Action::Transfer(key) => transfer::perform(state, key, commands),
         Action::Program(program) => program::perform(state, program, commands),
@@ -192,6 +197,7 @@ fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
         When::FailedTransfer => "this transfer has not failed",
         When::OpenTransfers => "nothing is being transferred",
         When::EndedTransfers => "no transfer has ended yet",
+        When::Tabs => "there is only this one; T opens another",
     };
     state.say(format!("{}: {reason}", row.name));
 }

@@ -10,6 +10,7 @@ mod difference;
 mod form;
 mod lists;
 mod pane;
+mod places;
 mod transfer_dialog;
 mod transfers;
 mod unfinished;

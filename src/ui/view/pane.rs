@@ -12,13 +12,14 @@ use crate::ui::figure;
 use crate::ui::layout::PaneLayout;
 use crate::ui::pane::Pane;
 use crate::ui::state::AppState;
+use crate::ui::tabs::Tabs;
 use crate::ui::{text, wording};
 
 /// Draws one side.
 pub(super) fn draw(state: &AppState, side: usize, layout: PaneLayout, canvas: &mut Canvas<'_>) {
     let pane = &state.panes[side];
     let active = side == state.active;
-    header(state, pane, active, layout.header, canvas);
+    header(state, side, layout.header, canvas);
     if let Some(form) = &pane.form {
         let focused = active && state.dialogs.is_empty();
         return form::draw(state, form, focused, layout.list, canvas);
@@ -37,21 +38,39 @@ pub(super) fn draw(state: &AppState, side: usize, layout: PaneLayout, canvas: &m
     totals(pane, layout.totals, canvas);
 }
 
-fn header(state: &AppState, pane: &Pane, active: bool, area: Rect, canvas: &mut Canvas<'_>) {
+fn header(state: &AppState, side: usize, area: Rect, canvas: &mut Canvas<'_>) {
     if area.height == 0 {
         return;
     }
+    let (pane, active) = (&state.panes[side], side == state.active);
+    let tabs = tab_strip(&state.tabs[side], area.width);
+    let used = canvas.text(area.x + 1, area.y, area.width - 1, &tabs, canvas.theme.dim);
+    let area = Rect::new(area.x + used, area.y, area.width - used, 1);
     let style = if active { canvas.theme.accent } else { canvas.theme.dim };
     let title = pane.head.as_ref().map_or_else(|| coming(state, pane), |head| head.title.clone());
     let room = usize::from(area.width).saturating_sub(2);
     let beside = room.saturating_sub(MIN_TITLE);
     let right = text::cut_end(&header_right(state, pane, beside), beside);
-    let title = text::cut_middle(
-        &title,
-        room.saturating_sub(text::width(&right) + usize::from(!right.is_empty()) * 2),
-    );
-    canvas.text(area.x + 1, area.y, area.width - 1, &title, style);
+    let together = if state.synchrony.is_some() { " ↔" } else { "" };
+    let taken = text::width(&right) + usize::from(!right.is_empty()) * 2 + text::width(together);
+    let title = text::cut_breadcrumb(&title, room.saturating_sub(taken));
+    let pieces = [(title.as_str(), style), (together, canvas.theme.accent)];
+    canvas.pieces(area.x + 1, area.y, area.width - 1, &pieces);
     canvas.right(area.x, area.y, area.width - 1, &right, canvas.theme.dim);
+}
+
+/// Returns the numbers of the tabs, the shown one in brackets; only that and their count where there is little room.
+fn tab_strip(tabs: &Tabs, width: u16) -> String {
+    let (shown, count) = (tabs.at() + 1, tabs.count());
+    if count == 1 {
+        return String::new();
+    }
+    if width < ROOMY_HEADER && count > 3 {
+        return format!("[{shown}/{count}] ");
+    }
+    let number = |tab: usize| if tab == shown { format!("[{tab}]") } else { tab.to_string() };
+    let numbers: Vec<String> = (1..=count).map(number).collect();
+    format!("{} ", numbers.join(" "))
 }
 
 /// Returns what stands in place of a title that has not come.
@@ -372,6 +391,9 @@ const VERSIONS: u16 = 4;
 
 /// Columns that names keep before more about the entry is shown.
 const COMFORTABLE_NAME: u16 = 20;
+
+/// Columns of a header that has room for the numbers of all tabs.
+const ROOMY_HEADER: u16 = 56;
 
 /// Columns that a title keeps before quota or state are cut.
 const MIN_TITLE: usize = 12;
