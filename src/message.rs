@@ -11,6 +11,8 @@ mod copy;
 mod event;
 mod offer;
 mod problem;
+mod search;
+mod sign;
 mod transfer;
 mod undo;
 mod unfinished;
@@ -31,6 +33,8 @@ pub use copy::{
 pub use event::Event;
 pub use offer::{Offer, Offers};
 pub use problem::{Problem, ProblemKind};
+pub use search::{Hit, MOST_HITS, SearchId, SearchProgress};
+pub use sign::{Sign, SignCounts, SignedRows};
 pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
     TransferTotals,

@@ -971,6 +971,11 @@ impl Fake {
             | Command::OpenChild { .. }
             | Command::OpenKept { .. }
             | Command::ChangeBookmarks(_)
+            | Command::Search { .. }
+            | Command::EndSearch
+            | Command::CompareFolders { .. }
+            | Command::EndComparison
+            | Command::FindDifference { .. }
             | Command::Complete { .. }
             | Command::Close { .. }
             | Command::Refresh { .. }
@@ -1010,7 +1015,7 @@ fn mark(rows: &mut [Row], change: &MarkChange) {
             MarkChange::All => row.marked = true,
             MarkChange::None => row.marked = false,
             MarkChange::Invert => row.marked = !row.marked,
-            MarkChange::Range { .. } | MarkChange::Pattern { .. } => {}
+            MarkChange::Range { .. } | MarkChange::Pattern { .. } | MarkChange::Signed(_) => {}
         }
     }
 }

@@ -7,6 +7,7 @@ use super::account::Login;
 use super::bookmark::BookmarkChange;
 use super::conflict::{Depth, Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
+use super::search::SearchId;
 use super::transfer::{TransferAction, TransferId};
 use super::undo::UndoRequest;
 use super::unfinished::UnfinishedId;
@@ -85,6 +86,18 @@ pub enum Command {
         /// What is typed.
         text: String,
     },
+    /// Look for names below a folder that contain a text (case ignored), or fit it as a whole where it has `*` or `?`:
+    /// `Event::Hits` until it is complete. It ends the search before.
+    Search {
+        /// Its number.
+        search: SearchId,
+        /// The folder.
+        place: Location,
+        /// What to look for.
+        text: String,
+    },
+    /// End the search that is on its way, if one is.
+    EndSearch,
     /// Forget a view.
     Close {
         /// The view.
@@ -132,6 +145,23 @@ pub enum Command {
         view: ViewId,
         /// What to look for; not empty.
         text: String,
+        /// Row to start after.
+        from: u64,
+        /// Backwards.
+        backwards: bool,
+    },
+    /// Hold the folders of two views against each other, all below them included: `Event::View` and `Event::Rows` with
+    /// signs, again and again until all is compared. Signs go when either view shows another folder or another content.
+    CompareFolders {
+        /// The views.
+        views: [ViewId; 2],
+    },
+    /// Take the signs away, and stop what is on its way to them.
+    EndComparison,
+    /// Look for the next row whose sign is a difference, as [`Self::Find`] does: `Event::Found`.
+    FindDifference {
+        /// The view.
+        view: ViewId,
         /// Row to start after.
         from: u64,
         /// Backwards.
@@ -251,7 +281,7 @@ pub enum Selection {
     Entries {
         /// The folder.
         parent: Location,
-        /// Its entries.
+        /// Its entries; on the disk a name may be a path below the folder.
         keys: Vec<EntryKey>,
     },
     /// What is in a folder, not the folder itself (`copy SRC DST` of the command line).

@@ -9,6 +9,7 @@ use super::conflict::{Compared, Conflict};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
 use super::offer::Offers;
 use super::problem::Problem;
+use super::search::{Hit, SearchId, SearchProgress};
 use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
 use super::unfinished::{Leftovers, Unfinished};
 use super::view::{Row, ViewHead, ViewId};
@@ -65,6 +66,15 @@ pub enum Event {
     },
     /// The bookmarks in their order.
     Bookmarks(Vec<Bookmark>),
+    /// What a search has found since it told last.
+    Hits {
+        /// Which search.
+        search: SearchId,
+        /// More hits; at most `MOST_HITS` in all.
+        hits: Vec<Hit>,
+        /// How far it is.
+        progress: SearchProgress,
+    },
     /// Answer to `Command::Complete`.
     Offers {
         /// Its number.

@@ -58,6 +58,9 @@ pub enum Marking {
     Range,
     All,
     Invert,
+    Differing,
+    Newer,
+    OnlyHere,
     Pattern,
     UnmarkPattern,
 }
@@ -73,6 +76,11 @@ pub enum Look {
     Sort(SortKey),
     Hidden,
     Properties,
+    Search,
+    Compare,
+    OnlyDifferences,
+    NextDifference,
+    PreviousDifference,
     Verify,
 }
 
@@ -248,6 +256,8 @@ pub enum When {
     EndedTransfers,
     /// The active pane has several tabs.
     Tabs,
+    /// The active pane's folder is compared with the other's.
+    Compared,
 }
 
 /// One row of the table.

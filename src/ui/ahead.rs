@@ -152,9 +152,27 @@ impl Need {
                 | Motion::HalfDown,
             )
             | Action::Look(
-                Look::Find | Look::FindNext | Look::FindPrevious | Look::Filter | Look::Sort(_) | Look::Hidden,
+                Look::Find
+                | Look::FindNext
+                | Look::FindPrevious
+                | Look::Filter
+                | Look::Sort(_)
+                | Look::Hidden
+                | Look::Search
+                | Look::Compare
+                | Look::OnlyDifferences
+                | Look::NextDifference
+                | Look::PreviousDifference,
             )
-            | Action::Mark(Marking::All | Marking::Invert | Marking::Pattern | Marking::UnmarkPattern)
+            | Action::Mark(
+                Marking::All
+                | Marking::Invert
+                | Marking::Differing
+                | Marking::Newer
+                | Marking::OnlyHere
+                | Marking::Pattern
+                | Marking::UnmarkPattern,
+            )
             | Action::Change(Change::NewFolder)
             | Action::Tab(TabKey::Open)
             | Action::Place(_) => Self::Folder,

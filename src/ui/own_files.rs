@@ -64,6 +64,11 @@ impl OwnFiles {
             | Command::OpenChild { .. }
             | Command::OpenKept { .. }
             | Command::ChangeBookmarks(_)
+            | Command::Search { .. }
+            | Command::EndSearch
+            | Command::CompareFolders { .. }
+            | Command::EndComparison
+            | Command::FindDifference { .. }
             | Command::Complete { .. }
             | Command::Close { .. }
             | Command::Refresh { .. }

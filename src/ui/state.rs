@@ -21,7 +21,8 @@ use super::theme::Theme;
 use super::transfers::TransferList;
 use crate::entry::EntryKey;
 use crate::message::{
-    AccountRow, AccountState, Conflict, CopyId, PlanSummary, Problem, TransferState, ViewId, Wait, WaitReason,
+    AccountRow, AccountState, Conflict, CopyId, PlanSummary, Problem, SearchId, TransferState, ViewId, Wait,
+    WaitReason,
 };
 
 /// The whole screen.
@@ -76,6 +77,8 @@ pub(super) struct Numbers {
     pub(super) view: u32,
     /// Of the last question what a path may become.
     pub(super) completion: u64,
+    /// Of the last search.
+    pub(super) search: SearchId,
 }
 
 /// What the screen is made for.
@@ -188,7 +191,7 @@ impl AppState {
             panes: [Pane::new(ViewId(0)), Pane::new(ViewId(1))],
             tabs: <[Tabs; 2]>::default(),
             synchrony: None,
-            numbers: Numbers { view: 2, completion: 0 },
+            numbers: Numbers { view: 2, completion: 0, search: SearchId(0) },
             active: 0,
             screen: Screen::Panes,
             dialogs: Vec::new(),
@@ -315,6 +318,7 @@ impl AppState {
             When::FailedTransfers => self.transfers.totals.failed_count > 0,
             When::OpenTransfers => self.transfers.is_busy(),
             When::EndedTransfers => self.transfers.totals.ended_count > 0,
+            When::Compared => pane.is_ready() && pane.head.as_ref().is_some_and(|head| head.signs.is_some()),
             When::Tabs => self.tabs[self.active].count() > 1,
         }
     }

@@ -14,6 +14,8 @@ use super::jobs::{Done, Jobs, News};
 use super::outbox::Outbox;
 use super::pane::Pane;
 use super::schedule::Schedule;
+use super::search::Search;
+use super::signs::{Comparing, Proofs};
 use super::titles::Titles;
 use super::transfers::Moving;
 use super::undoing::Undoing;
@@ -43,6 +45,12 @@ pub(crate) struct Actor {
     /// Copies of earlier runs that the user has not decided on.
     pub(crate) unfinished: BTreeMap<UnfinishedId, LeftCopy>,
     pub(super) bookmarks: BookmarkFile,
+    /// Two views that are held against each other, and how many have been before.
+    pub(super) comparing: Option<Comparing>,
+    pub(super) comparisons: u64,
+    pub(super) searching: Option<Search>,
+    /// What checks by content have found.
+    pub(super) proofs: BTreeMap<CopyId, Proofs>,
     /// Where copies are written down.
     pub(crate) copy_journals: CopyJournals,
     /// Copies that were refused before they began, until the front end has heard of it twice.
@@ -92,6 +100,10 @@ impl Actor {
         };
         let mut actor = Self {
             accounts: BTreeMap::new(),
+            comparing: None,
+            comparisons: 0,
+            searching: None,
+            proofs: BTreeMap::new(),
             bookmarks: BookmarkFile::new(&parts.config.folders.bookmarks()),
             config: parts.config,
             transport: parts.transport,
@@ -230,6 +242,8 @@ impl Actor {
             }
             self.start_transfers();
         }
+        self.go_on_searching();
+        self.tell_signs();
         self.keep_to_schedule();
         self.check_budgets();
         let now = Instant::now();
@@ -264,6 +278,11 @@ impl Actor {
             Command::Arrange { view, arrangement } => self.arrange(view, arrangement),
             Command::Mark { view, change } => self.mark(view, &change),
             Command::Find { view, text, from, backwards } => self.find(view, &text, from, backwards),
+            Command::CompareFolders { views } => self.compare_views(views),
+            Command::Search { search, place, text } => self.search(search, place, &text),
+            Command::EndSearch => self.end_search(),
+            Command::EndComparison => self.end_comparing(),
+            Command::FindDifference { view, from, backwards } => self.find_difference(view, from, backwards),
             Command::WhenAnswered { view, number } => self.when_answered(view, number),
             Command::CreateFolder { parent, name } => self.create_folder(parent, &name),
             Command::Rename { parent, key, name } => self.rename(parent, key, &name),
@@ -294,6 +313,7 @@ impl Actor {
             Done::Undo(done) => self.undo_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),
+            Done::PairRead(read) => self.pair_read(read),
             Done::Bookmarks(result) => self.bookmarks_done(result),
             Done::Offers(number, offers) => self.send(Event::Offers { number, offers }),
             Done::Unfinished(found) => self.found_unfinished(found),
@@ -327,7 +347,12 @@ impl Actor {
             Instant::now() + pause
         });
         let budget = self.budget_ends();
-        [stale, watch, queue, copies, budget, self.schedule.due(), self.ends_at].into_iter().flatten().min()
+        let signs = self.signs_due();
+        let search = self.has_more_to_search().then(Instant::now);
+        [search, signs, stale, watch, queue, copies, budget, self.schedule.due(), self.ends_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {

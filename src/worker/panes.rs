@@ -32,6 +32,7 @@ impl Actor {
         let pane = self.panes.entry(id).or_insert_with(|| Pane::new(id, location.clone()));
         if pane.target() != &location {
             pane.arrangement.filter = None;
+            pane.arrangement.differences = false;
         }
         pane.wanted = Some(Wanted::Folder { location, focus });
         self.read(id);
@@ -62,6 +63,7 @@ impl Actor {
 
     /// Forgets a view.
     pub(crate) fn close(&mut self, id: ViewId) {
+        self.view_changed(id);
         self.panes.remove(&id);
     }
 
@@ -97,6 +99,13 @@ impl Actor {
     pub(crate) fn find(&mut self, id: ViewId, text: &str, from: u64, backwards: bool) {
         let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
         let row = pane.view.find(text, from, backwards);
+        self.send(Event::Found { view: id, row });
+    }
+
+    /// Looks for a row whose sign is a difference.
+    pub(crate) fn find_difference(&mut self, id: ViewId, from: u64, backwards: bool) {
+        let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
+        let row = pane.view.find_difference(from, backwards);
         self.send(Event::Found { view: id, row });
     }
 
@@ -276,6 +285,7 @@ impl Actor {
             pane.view.set_focus(focus);
         } else {
             pane.view.go(location, heading, focus);
+            self.view_changed(id);
         }
     }
 
@@ -283,6 +293,7 @@ impl Actor {
         self.go(id);
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.is_reading = false;
+        let had_signs = pane.view.has_signs();
         match result {
             Err(problem) => pane.view.fail(problem),
             Ok(listing) => {
@@ -294,10 +305,13 @@ impl Actor {
                 }
             }
         }
+        if had_signs && self.panes.get(&id).is_some_and(|pane| !pane.view.has_signs()) {
+            self.view_changed(id);
+        }
         self.tell(id);
     }
 
-    fn sort(&mut self, id: ViewId) {
+    pub(super) fn sort(&mut self, id: ViewId) {
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.sorting += 1;
         pane.is_sorting = true;
@@ -309,7 +323,7 @@ impl Actor {
         });
     }
 
-    fn tell(&mut self, id: ViewId) {
+    pub(super) fn tell(&mut self, id: ViewId) {
         self.tell_as(id, None);
     }
 

@@ -33,7 +33,7 @@ pub(crate) struct App {
     pub(crate) scratch: TempDir,
     input: mpsc::UnboundedSender<Input>,
     shared: Shared,
-    looped: JoinHandle<Result<(), UiError>>,
+    looped: Looped,
 }
 
 impl App {
@@ -70,8 +70,8 @@ impl App {
 
     /// Ends the program and starts it again on the same disk and account.
     pub(crate) async fn restart(self) -> Self {
-        let Self { emulator, ann, scratch, .. } = self;
-        self.looped.abort();
+        let Self { emulator, ann, scratch, looped, .. } = self;
+        drop(looped);
         Self::on(emulator, ann, scratch, (120, 30)).await
     }
 
@@ -112,7 +112,8 @@ impl App {
             clock: Box::new(move || now + begin.elapsed()),
             zone: TimeZone::UTC,
         };
-        let looped = tokio::spawn(drive(screen, receiving(keys), Ports { commands, events }, options));
+        let looped =
+            Looped(tokio::spawn(drive(screen, receiving(keys), Ports { commands, events }, options)));
         let app = Self { emulator, ann, scratch, input, shared, looped };
         app.settle().await;
         app
@@ -191,13 +192,16 @@ impl App {
     }
 }
 
-impl Drop for App {
+/// The run loop; it ends when this is dropped.
+struct Looped(JoinHandle<Result<(), UiError>>);
+
+impl Drop for Looped {
     fn drop(&mut self) {
-        self.looped.abort();
+        self.0.abort();
     }
 }
 
-/// Makes a keyboard that wakes only who asked first, as crossterm's stream does.
+/// Makes a keyboard of a channel.
 fn receiving(mut keys: mpsc::UnboundedReceiver<Input>) -> impl Stream<Item = Input> + Unpin {
     stream::poll_fn(move |context| keys.poll_recv(context))
 }

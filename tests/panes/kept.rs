@@ -98,13 +98,15 @@ async fn a_bookmark_is_gone_to_by_its_letter_from_either_side_and_after_a_restar
 async fn a_bookmark_of_the_cloud_follows_its_folder_and_falls_back_to_the_path() {
     let app = App::start(DISK, CLOUD).await;
     app.type_in("<Tab>gpwork:Photos<Enter>B<C-u>it<Tab>q<Enter>gc").await;
-    app.type_in("ggjjr<C-u>Renamed<Enter>'q").await;
+    app.type_in("/Photos<Enter>r<C-u>Renamed<Enter>'q").await;
     assert!(app.header(1).starts_with("work:/Renamed"), "by its handle: {}", app.picture());
-    app.type_in("gcggjjdd").await;
-    app.type_in("gbD").await;
-    app.type_in("gh'").await;
-    app.must_show("it");
-    app.must_show("work:/Photos");
+    let root = app.ann.roots()[0];
+    app.ann.delete("Renamed").unwrap();
+    let other = app.ann.folder_in(root, "Photos");
+    app.ann.folder_in(other, "of the other one");
+    app.type_in("gc<C-r>'q").await;
+    assert!(app.header(1).starts_with("work:/Photos"), "by its path: {}", app.picture());
+    app.must_show("of the other one/");
 }
 
 #[tokio::test(start_paused = true)]

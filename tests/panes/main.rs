@@ -3,5 +3,7 @@
 //! our own. Time is paused; nothing is waited for in earnest.
 
 mod app;
+mod compared;
+mod found;
 mod kept;
 mod moving;

@@ -67,9 +67,11 @@ fn heading_of(row: &ActionRow) -> &'static str {
 
 const HEADINGS: [&str; 8] = ["Files", "Moving", "Marks", "Looking", "Places", "Tabs", "Transfers", "Program"];
 
-const REMARKS: [&str; 5] = [
+const REMARKS: [&str; 7] = [
     "● marked   ! needs a look: name cannot be read, or another row has it too",
     "⟨2⟩ the second of equal names   ▲ to the cloud   ▼ from the cloud",
+    "After a compare: = same size and time   ≠ differs   + only here   ~ not proven   ✓ proven",
+    "& shared, or has a public link   r may not be changed",
     "Names with control or direction characters are shown escaped: \\x1b, \\u{202e}.",
     "Esc and a digit count as F1 to F10. Every F-key has a plain key beside it.",
     "Copies are encrypted here, and every file is checked before it gets its name.",

@@ -15,6 +15,7 @@ pub mod palette;
 pub mod path;
 pub mod prompt;
 pub mod properties;
+pub mod search;
 pub mod transfer;
 pub mod unfinished;
 
@@ -29,6 +30,7 @@ use palette::Palette;
 use path::PathDialog;
 use prompt::Prompt;
 use properties::Properties;
+use search::SearchPage;
 use transfer::TransferDetails;
 use unfinished::UnfinishedDialog;
 
@@ -49,6 +51,8 @@ pub enum Dialog {
     Question(Question),
     /// Asks for one line of text.
     Prompt(Prompt),
+    /// Looks for names below a folder.
+    Search(Box<SearchPage>),
     /// Asks for a folder to go to.
     Path(PathDialog),
     /// Offers the bookmarks.

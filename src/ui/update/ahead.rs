@@ -109,12 +109,17 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::OpenKept { view, .. }
         | Command::Arrange { view, .. }
         | Command::Mark { view, .. }
+        | Command::FindDifference { view, .. }
         | Command::Find { view, .. } => Some(*view),
         Command::ListAccounts
         | Command::Login(_)
         | Command::Unlock { .. }
         | Command::Logout { .. }
         | Command::ChangeBookmarks(_)
+        | Command::Search { .. }
+        | Command::EndSearch
+        | Command::CompareFolders { .. }
+        | Command::EndComparison
         | Command::Complete { .. }
         | Command::Close { .. }
         | Command::Refresh { .. }

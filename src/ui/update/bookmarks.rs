@@ -29,6 +29,17 @@ pub(super) fn receive(state: &mut AppState, bookmarks: &[Bookmark]) {
     }
 }
 
+/// What there is cannot be told: the list says that there is nothing, and the status line why.
+pub(super) fn give_up(state: &mut AppState) {
+    for dialog in &mut state.dialogs {
+        if let Dialog::Bookmarks(list) = dialog
+            && !list.is_known()
+        {
+            list.receive(Vec::new());
+        }
+    }
+}
+
 /// Gives a key to the list.
 pub(super) fn press_list(
     state: &mut AppState,

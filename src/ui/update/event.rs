@@ -2,7 +2,7 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::{bookmarks, check, path, place, transfer};
+use super::{bookmarks, check, compare, path, place, search, transfer};
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
@@ -34,6 +34,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::Found { view, row } => found(state, view, row),
         Event::NotThere { view, name, count } => not_there(state, view, &name, count),
         Event::Bookmarks(bookmarks) => bookmarks::receive(state, &bookmarks),
+        Event::Hits { search: number, hits, progress } => search::receive(state, number, hits, progress),
         Event::Offers { number, offers } => path::receive(state, number, offers, commands),
         Event::Answered { view, number } => {
             if let Some(pane) = state.pane_of(view) {
@@ -60,6 +61,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::Failed(problem) => {
             // What was typed ahead counted on the other outcome.
             state.ahead.drop_all();
+            bookmarks::give_up(state);
             state.notice = Some(Notice::Problem(problem));
         }
         Event::Ended => state.phase = Phase::Ended,
@@ -68,6 +70,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
 
 fn receive_head(state: &mut AppState, head: ViewHead, commands: &mut Vec<Command>) {
     let height = state.layout().list_height();
+    compare::tell_end(state, &head);
     let Some(pane) = state.pane_of(head.view) else { return };
     let was_awaited = pane.answers.are_due();
     if head.state == ViewState::Ready || matches!(head.location, Location::Local(_)) {

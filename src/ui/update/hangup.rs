@@ -50,6 +50,7 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
         | Dialog::Difference(_)
         | Dialog::Check
         | Dialog::Prompt(_)
+        | Dialog::Search(_)
         | Dialog::Path(_)
         | Dialog::Bookmarks(_)
         | Dialog::NewBookmark(_)

@@ -5,6 +5,7 @@ mod ahead;
 mod bookmarks;
 mod change;
 mod check;
+mod compare;
 mod dialog;
 mod event;
 mod go;
@@ -14,6 +15,7 @@ mod mark;
 mod path;
 mod place;
 mod program;
+mod search;
 mod selection;
 mod tab;
 mod transfer;
@@ -197,6 +199,7 @@ fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
         When::FailedTransfer => "this transfer has not failed",
         When::OpenTransfers => "nothing is being transferred",
         When::EndedTransfers => "no transfer has ended yet",
+        When::Compared => "compare the two folders with C first",
         When::Tabs => "there is only this one; T opens another",
     };
     state.say(format!("{}: {reason}", row.name));

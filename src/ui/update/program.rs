@@ -54,7 +54,7 @@ fn ask_quit(state: &mut AppState) {
     }));
 }
 
-/// Drops the innermost thing that has been begun: an opening, a range, a filter, the marks.
+/// Drops the innermost thing that has been begun: an opening, a range, a filter, the marks, a comparison.
 fn cancel(state: &mut AppState, commands: &mut Vec<Command>) {
     let pane = state.pane_mut();
     let view = pane.view;
@@ -73,5 +73,7 @@ fn cancel(state: &mut AppState, commands: &mut Vec<Command>) {
     }
     if pane.head.as_ref().is_some_and(|head| head.marked_count > 0) {
         commands.push(Command::Mark { view, change: MarkChange::None });
+    } else if pane.head.as_ref().is_some_and(|head| head.signs.is_some()) {
+        commands.push(Command::EndComparison);
     }
 }

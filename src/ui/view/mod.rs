@@ -11,6 +11,7 @@ mod form;
 mod lists;
 mod pane;
 mod places;
+mod search;
 mod transfer_dialog;
 mod transfers;
 mod unfinished;

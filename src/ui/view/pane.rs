@@ -7,12 +7,13 @@ use ratatui::style::Style;
 use super::canvas::Canvas;
 use super::form;
 use crate::entry::{Entry, EntryFlags, Location};
-use crate::message::{AccountState, Row, Sort, ViewHead, ViewState};
+use crate::message::{AccountState, Row, Sign, Sort, ViewHead, ViewState};
 use crate::ui::figure;
 use crate::ui::layout::PaneLayout;
 use crate::ui::pane::Pane;
 use crate::ui::state::AppState;
 use crate::ui::tabs::Tabs;
+use crate::ui::theme::Theme;
 use crate::ui::{text, wording};
 
 /// Draws one side.
@@ -160,6 +161,7 @@ fn empty(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
     let Some(head) = &pane.head else { return };
     let text = match (&head.arrangement.filter, head.left_out_count) {
         (Some(_), _) => "no name contains the filter · Esc shows all",
+        (None, 1..) if head.arrangement.differences => "nothing differs · # shows all",
         (None, 1..) => "only hidden files here · . shows them",
         (None, 0) if head.writable => "empty · a makes a folder, c in the other pane copies here",
         (None, 0) => "empty",
@@ -332,9 +334,22 @@ fn cells(
     if entry.version_count > 0 && columns.versions > 0 {
         canvas.right(places.versions, y, columns.versions, &entry.version_count.to_string(), dim);
     }
-    let EntryFlags { twin, .. } = entry.flags;
-    if twin > 1 {
-        canvas.text(places.flag, y, 1, "!", canvas.theme.alarm);
+    let (flag, style) = flag(row, canvas.theme);
+    canvas.text(places.flag, y, 1, flag, style);
+}
+
+/// Returns the one sign of a row that needs to be known most: what a comparison found, a twin, a share, a lock.
+fn flag(row: &Row, theme: &Theme) -> (&'static str, Style) {
+    match (row.sign, row.entry.flags) {
+        (Some(Sign::Newer | Sign::Older | Sign::Different), _) => ("≠", theme.alarm),
+        (Some(Sign::OnlyHere), _) => ("+", theme.accent),
+        (Some(Sign::Proven), _) => ("✓", theme.accent),
+        (_, EntryFlags { twin: 2.., .. }) => ("!", theme.alarm),
+        (Some(Sign::Same), _) => ("=", theme.dim),
+        (Some(Sign::Unproven), _) => ("~", theme.plain),
+        (None, EntryFlags { shared: true, .. }) => ("&", theme.accent),
+        (None, EntryFlags { read_only: true, .. }) => ("r", theme.dim),
+        (None, _) => ("", theme.plain),
     }
 }
 
@@ -370,6 +385,9 @@ fn totals(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
     }
     if head.left_out_count > 0 && head.arrangement.filter.is_none() {
         parts.push(format!("{} hidden", figure::grouped(head.left_out_count)));
+    }
+    if let Some(signs) = &head.signs {
+        parts.insert(0, wording::signs(signs));
     }
     if head.twin_count > 0 {
         parts.push(figure::count(head.twin_count, "duplicate name", "duplicate names"));
