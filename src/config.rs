@@ -36,6 +36,8 @@ pub struct Config {
     pub bwlimit: Timetable,
     /// What becomes of transfers when the screen's terminal goes away.
     pub on_hangup: OnHangup,
+    /// The screen begins with the folders and tabs of the last one.
+    pub restore: bool,
 }
 
 /// What becomes of transfers when the terminal goes away: a window that is closed, an ssh line that breaks.
@@ -146,14 +148,14 @@ impl Config {
     pub fn load(environment: &Environment) -> Result<Self, ConfigError> {
         let folders = Folders::find(environment)?;
         let mut accounts = environment.accounts()?;
-        let File { accounts: stored, bwlimit, on_hangup } = read_file(&folders.config_file())?;
+        let File { accounts: stored, bwlimit, on_hangup, restore } = read_file(&folders.config_file())?;
         for account in stored {
             if !accounts.iter().any(|known| known.name == account.name) {
                 accounts.push(account);
             }
         }
         let api_url = environment.text("MEGAPANE_API_URL");
-        Ok(Self { folders, accounts, api_url, bwlimit, on_hangup })
+        Ok(Self { folders, accounts, api_url, bwlimit, on_hangup, restore })
     }
 
     /// Returns the account of this name. Names of the environment are found whatever their case, as rclone does.
@@ -258,6 +260,7 @@ struct File {
     accounts: Vec<Account>,
     bwlimit: Timetable,
     on_hangup: OnHangup,
+    restore: bool,
 }
 
 /// The file as it is written.
@@ -267,6 +270,8 @@ struct Document {
     bwlimit: Option<Spanned<String>>,
     #[serde(default)]
     on_hangup: OnHangup,
+    #[serde(default)]
+    restore: bool,
     #[serde(default)]
     account: Vec<Spanned<AccountTable>>,
 }
@@ -313,7 +318,7 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
             password: None,
         });
     }
-    Ok(File { accounts, bwlimit, on_hangup: document.on_hangup })
+    Ok(File { accounts, bwlimit, on_hangup: document.on_hangup, restore: document.restore })
 }
 
 fn read_text(path: &Path) -> Result<Option<String>, ConfigError> {
@@ -372,6 +377,9 @@ const HEADER: &str = "\
 
 # Transfers of a screen whose terminal goes away: \"continue\" takes them to their end, \"stop\" keeps them for the next start.
 # on_hangup = \"continue\"
+
+# The screen begins with the folders and tabs of the last one.
+# restore = true
 
 ";
 

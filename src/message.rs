@@ -9,6 +9,7 @@ mod command;
 mod conflict;
 mod copy;
 mod event;
+mod kept_screen;
 mod offer;
 mod problem;
 mod search;
@@ -31,6 +32,7 @@ pub use copy::{
     Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,
 };
 pub use event::Event;
+pub use kept_screen::{KeptScreen, KeptSide, KeptTab};
 pub use offer::{Offer, Offers};
 pub use problem::{Problem, ProblemKind};
 pub use search::{Hit, MOST_HITS, SearchId, SearchProgress};

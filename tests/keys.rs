@@ -971,6 +971,8 @@ impl Fake {
             | Command::OpenChild { .. }
             | Command::OpenKept { .. }
             | Command::ChangeBookmarks(_)
+            | Command::RestoreScreen
+            | Command::KeepScreen(_)
             | Command::Search { .. }
             | Command::EndSearch
             | Command::CompareFolders { .. }

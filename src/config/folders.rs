@@ -88,6 +88,12 @@ impl Folders {
         self.state.join("copies")
     }
 
+    /// The folders of the last screen.
+    #[must_use]
+    pub fn screen(&self) -> PathBuf {
+        self.state.join("screen.json")
+    }
+
     /// The folder of the log files.
     #[must_use]
     pub fn log(&self) -> PathBuf {

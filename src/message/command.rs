@@ -7,6 +7,7 @@ use super::account::Login;
 use super::bookmark::BookmarkChange;
 use super::conflict::{Depth, Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
+use super::kept_screen::KeptScreen;
 use super::search::SearchId;
 use super::transfer::{TransferAction, TransferId};
 use super::undo::UndoRequest;
@@ -77,6 +78,10 @@ pub enum Command {
     },
     /// Read or change the bookmarks: `Event::Bookmarks`.
     ChangeBookmarks(BookmarkChange),
+    /// Say what the last screen showed, where that is kept: `Event::KeptScreen`.
+    RestoreScreen,
+    /// Keep what this screen shows. Comes right before [`Self::Quit`], where screens are kept.
+    KeepScreen(KeptScreen),
     /// Work out what a typed path may become: `Event::Offers`.
     Complete {
         /// A number of the front end's, for the answer.

@@ -7,6 +7,7 @@ use super::account::{AccountRow, AccountState};
 use super::bookmark::Bookmark;
 use super::conflict::{Compared, Conflict};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
+use super::kept_screen::KeptScreen;
 use super::offer::Offers;
 use super::problem::Problem;
 use super::search::{Hit, SearchId, SearchProgress};
@@ -75,6 +76,8 @@ pub enum Event {
         /// How far it is.
         progress: SearchProgress,
     },
+    /// Screens are kept, and this is the last one, if there is one. Nothing where they are not.
+    KeptScreen(Option<KeptScreen>),
     /// Answer to `Command::Complete`.
     Offers {
         /// Its number.

@@ -5,6 +5,7 @@
 pub mod bookmarks;
 pub mod copy_journal;
 pub mod credentials;
+pub mod screen;
 pub mod transfer_journal;
 pub mod undo;
 

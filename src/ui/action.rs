@@ -78,6 +78,7 @@ pub enum Look {
     Properties,
     Search,
     Compare,
+    Sync,
     OnlyDifferences,
     NextDifference,
     PreviousDifference,

@@ -160,6 +160,7 @@ impl Need {
                 | Look::Hidden
                 | Look::Search
                 | Look::Compare
+                | Look::Sync
                 | Look::OnlyDifferences
                 | Look::NextDifference
                 | Look::PreviousDifference,

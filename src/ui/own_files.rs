@@ -36,6 +36,7 @@ impl OwnFiles {
         for command in commands.iter().skip(start) {
             if let Command::PlanCopy { copy, request } = command
                 && !matches!(request.options.task, Task::Check { .. })
+                && !request.options.dry_run
             {
                 self.targets.insert(*copy, request.target.clone());
             }
@@ -64,6 +65,8 @@ impl OwnFiles {
             | Command::OpenChild { .. }
             | Command::OpenKept { .. }
             | Command::ChangeBookmarks(_)
+            | Command::RestoreScreen
+            | Command::KeepScreen(_)
             | Command::Search { .. }
             | Command::EndSearch
             | Command::CompareFolders { .. }

@@ -66,6 +66,8 @@ pub struct AppState {
     pub phase: Phase,
     /// What the terminal is asked for.
     pub effects: Vec<Effect>,
+    /// The next screen is to begin like this one.
+    pub keeps_screen: bool,
     /// Numbers that are given next.
     pub(super) numbers: Numbers,
 }
@@ -191,6 +193,7 @@ impl AppState {
             panes: [Pane::new(ViewId(0)), Pane::new(ViewId(1))],
             tabs: <[Tabs; 2]>::default(),
             synchrony: None,
+            keeps_screen: false,
             numbers: Numbers { view: 2, completion: 0, search: SearchId(0) },
             active: 0,
             screen: Screen::Panes,

@@ -32,6 +32,12 @@ impl Tabs {
         self.count() < MOST
     }
 
+    /// Returns all panes in order, with the shown one in its place.
+    pub fn all<'p>(&'p self, shown: &'p Pane) -> impl Iterator<Item = &'p Pane> {
+        let (before, behind) = self.others.split_at(self.at);
+        before.iter().chain([shown]).chain(behind)
+    }
+
     /// Returns the panes that are not shown.
     pub fn others_mut(&mut self) -> impl Iterator<Item = &mut Pane> {
         self.others.iter_mut()

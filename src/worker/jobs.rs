@@ -20,7 +20,9 @@ use super::transfers::Moved;
 use super::undoing::UndoDone;
 use super::unfinished::Found;
 use crate::api::wait::Wait;
-use crate::message::{Bookmark, CopyId, Hit, Offers, Problem, SearchId, SearchProgress, TransferId};
+use crate::message::{
+    Bookmark, CopyId, Hit, KeptScreen, Offers, Problem, SearchId, SearchProgress, TransferId,
+};
 
 /// What a finished job brings.
 pub(crate) enum Done {
@@ -40,6 +42,8 @@ pub(crate) enum Done {
     Copy(CopyId, CopyDone),
     /// A transfer has ended.
     Moved(TransferId, Moved),
+    /// What the last screen showed was read.
+    Screen(Option<KeptScreen>),
     /// Two folders that are compared were read.
     PairRead(PairRead),
     /// The bookmarks were read, or changed.

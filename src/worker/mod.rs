@@ -36,6 +36,7 @@ mod door;
 mod ends;
 mod inside;
 mod jobs;
+mod kept_screen;
 mod listing;
 mod names;
 mod order;

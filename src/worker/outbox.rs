@@ -83,6 +83,7 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Found { .. }
         | Event::NotThere { .. }
         | Event::Bookmarks(_)
+        | Event::KeptScreen(_)
         | Event::Hits { .. }
         | Event::Offers { .. }
         | Event::Answered { .. }

@@ -285,6 +285,7 @@ const fn sign_of(note: &Note, is_below: bool) -> Option<Sign> {
         | Note::WouldMove
         | Note::WouldDelete
         | Note::WouldCopy
+        | Note::WouldReplace
         | Note::FolderMade
         | Note::WouldMakeFolder
         | Note::Same

@@ -34,6 +34,7 @@ pub(crate) struct App {
     input: mpsc::UnboundedSender<Input>,
     shared: Shared,
     looped: Looped,
+    restore: bool,
 }
 
 impl App {
@@ -65,17 +66,29 @@ impl App {
                 None => drop(ann.file(name, name.as_bytes(), 1_700_000_000)),
             }
         }
-        Self::on(emulator, ann, scratch, (width, height)).await
+        Self::on(emulator, ann, scratch, (width, height), false).await
     }
 
     /// Ends the program and starts it again on the same disk and account.
     pub(crate) async fn restart(self) -> Self {
-        let Self { emulator, ann, scratch, looped, .. } = self;
+        let Self { emulator, ann, scratch, looped, restore, .. } = self;
         drop(looped);
-        Self::on(emulator, ann, scratch, (120, 30)).await
+        Self::on(emulator, ann, scratch, (120, 30), restore).await
     }
 
-    async fn on(emulator: Emulator, ann: Owner, scratch: TempDir, (width, height): (u16, u16)) -> Self {
+    /// The same program with a configuration that keeps screens.
+    pub(crate) async fn keeping_screens(mut self) -> Self {
+        self.restore = true;
+        self.restart().await
+    }
+
+    async fn on(
+        emulator: Emulator,
+        ann: Owner,
+        scratch: TempDir,
+        (width, height): (u16, u16),
+        restore: bool,
+    ) -> Self {
         let at = |name: &str| scratch.path().join(name);
         let account = Account {
             name: "work".into(),
@@ -85,7 +98,7 @@ impl App {
             password: None,
         };
         let folders = Folders { config: at("config"), cache: at("cache"), state: at("state") };
-        let config = Config { folders, accounts: vec![account], ..Config::default() };
+        let config = Config { folders, accounts: vec![account], restore, ..Config::default() };
         let mut parts = Parts::new(config, Arc::new(emulator.transport()));
         parts.presets.push(Preset { account: "work".into(), password: Secret::from(PASSWORD) });
         parts.trash = Trash::Folder(at("trash"));
@@ -114,7 +127,7 @@ impl App {
         };
         let looped =
             Looped(tokio::spawn(drive(screen, receiving(keys), Ports { commands, events }, options)));
-        let app = Self { emulator, ann, scratch, input, shared, looped };
+        let app = Self { emulator, ann, scratch, input, shared, looped, restore };
         app.settle().await;
         app
     }

@@ -109,3 +109,31 @@ async fn what_verify_has_proven_gets_its_own_sign() {
     assert_eq!((sign(&app, 1, "same.txt"), sign(&app, 1, "Deep/")), ("✓".into(), "✓".into()));
     assert_eq!((sign(&app, 0, "Half/"), sign(&app, 0, "left.txt")), ("≠".into(), "+".into()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_sync_shows_what_it_would_do_and_does_it_with_a_yes_either_way() {
+    let app = app().await;
+    app.type_in("S").await;
+    app.must_show("make work:/ like ~/disk");
+    app.must_show("1 file only there, 9B: into the rubbish bin");
+    app.must_show("1 file replaced, 11B: the old ones become versions");
+    app.must_show("2 files copied");
+    app.type_in("<Enter><Esc>").await;
+    assert!(app.ann.node("right.txt").is_some(), "nothing is changed before the yes");
+    app.type_in("Sy").await;
+    app.settle().await;
+    assert!(
+        app.ann.node("right.txt").is_none() && app.ann.node("Half/b.txt").is_some(),
+        "{:?}",
+        app.ann.paths()
+    );
+    assert_eq!(app.ann.rubbish_paths(), ["right.txt"]);
+    app.type_in("C").await;
+    app.must_not_show("differ");
+    std::fs::write(app.disk("more.txt"), b"1").unwrap();
+    app.type_in("<Tab>Sy").await;
+    app.settle().await;
+    assert!(!app.disk("more.txt").exists());
+    app.type_in("S").await;
+    app.must_show("nothing to do: the two folders are alike");
+}

@@ -63,14 +63,17 @@ async fn keys_typed_at_once_search_for_all_of_them() {
 #[tokio::test(start_paused = true)]
 async fn quick_find_jumps_while_typing_and_escape_returns() {
     let app = App::start(DISK, CLOUD).await;
-    for side in [0, 1] {
+    for (side, text, found) in [(0, "zo", "zoo/"), (1, "old", "old.txt")] {
         let before = app.cursor(side);
-        app.type_in("/o").await;
-        assert_ne!(app.cursor(side), before);
+        app.type_in("/").await;
+        app.type_in(text).await;
+        assert_eq!(app.cursor(side), found);
         app.type_in("<Esc>").await;
         assert_eq!(app.cursor(side), before);
-        app.type_in("/o<Enter>n").await;
-        app.type_in("N<Esc><Tab>").await;
+        app.dash(&format!("/{text}<Enter>ggn")).await;
+        assert_eq!(app.cursor(side), found);
+        app.type_in("ggN<Tab>").await;
+        assert_eq!(app.cursor(side), found);
     }
 }
 

@@ -137,3 +137,20 @@ async fn every_place_of_an_account_has_a_key() {
     app.type_in("gh").await;
     assert!(app.header(0).starts_with('~'), "{}", app.picture());
 }
+
+#[tokio::test(start_paused = true)]
+async fn folders_and_tabs_come_back_where_the_configuration_wants_it_and_only_there() {
+    let app = App::start(DISK, CLOUD).await;
+    app.type_in("/Lis<Enter><Enter>q").await;
+    let app = app.restart().await;
+    assert!(app.header(0).starts_with("~/disk "), "{}", app.picture());
+    let app = app.keeping_screens().await;
+    assert!(app.header(0).starts_with("~/disk "), "there is none yet: {}", app.picture());
+    app.type_in("/Lis<Enter><Enter>T,sh1<Tab>/Mus<Enter><Enter>q").await;
+    let app = app.restart().await;
+    assert!(app.header(0).starts_with("[1] 2 ~/disk/Lisbon"), "{}", app.picture());
+    assert!(app.header(1).starts_with("work:/Music"), "{}", app.picture());
+    app.type_in("<Tab>2").await;
+    assert!(app.header(0).starts_with("1 [2] ~/disk "), "{}", app.picture());
+    app.must_show("size ↓");
+}

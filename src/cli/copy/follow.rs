@@ -115,6 +115,7 @@ impl Run<'_> {
             | Event::Found { .. }
             | Event::NotThere { .. }
             | Event::Bookmarks(_)
+            | Event::KeptScreen(_)
             | Event::Hits { .. }
             | Event::Offers { .. }
             | Event::Answered { .. }

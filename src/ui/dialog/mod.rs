@@ -16,6 +16,7 @@ pub mod path;
 pub mod prompt;
 pub mod properties;
 pub mod search;
+pub mod sync;
 pub mod transfer;
 pub mod unfinished;
 
@@ -31,6 +32,7 @@ use path::PathDialog;
 use prompt::Prompt;
 use properties::Properties;
 use search::SearchPage;
+use sync::SyncPage;
 use transfer::TransferDetails;
 use unfinished::UnfinishedDialog;
 
@@ -51,6 +53,8 @@ pub enum Dialog {
     Question(Question),
     /// Asks for one line of text.
     Prompt(Prompt),
+    /// Shows what a sync would do and asks for it.
+    Sync(Box<SyncPage>),
     /// Looks for names below a folder.
     Search(Box<SearchPage>),
     /// Asks for a folder to go to.

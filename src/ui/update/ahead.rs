@@ -116,6 +116,8 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::Unlock { .. }
         | Command::Logout { .. }
         | Command::ChangeBookmarks(_)
+        | Command::RestoreScreen
+        | Command::KeepScreen(_)
         | Command::Search { .. }
         | Command::EndSearch
         | Command::CompareFolders { .. }

@@ -1,7 +1,7 @@
 //! Keys for the dialog on top, and what follows from its answer.
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
-use super::{bookmarks, check, look, mark, path, perform, place, program, search, transfer};
+use super::{bookmarks, check, look, mark, path, perform, place, program, search, sync, transfer};
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
@@ -33,6 +33,7 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         Dialog::Unfinished(unfinished) => press_unfinished(state, unfinished, key, commands),
         Dialog::Question(question) => press_question(state, question, key, commands),
         Dialog::Prompt(prompt) => press_prompt(state, prompt, key, commands),
+        Dialog::Sync(page) => sync::press(state, page, key, commands),
         Dialog::Search(page) => search::press(state, page, key, commands),
         Dialog::Path(dialog) => path::press(state, dialog, key, commands),
         Dialog::Bookmarks(list) => bookmarks::press_list(state, list, key, commands),
@@ -84,6 +85,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             | Dialog::Conflict(_)
             | Dialog::Difference(_)
             | Dialog::Check
+            | Dialog::Sync(_)
             | Dialog::Unfinished(_)
             | Dialog::Question(_)
             | Dialog::Accounts(_)

@@ -2,7 +2,7 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::{bookmarks, check, compare, path, place, search, transfer};
+use super::{bookmarks, check, compare, path, place, search, sync, tab, transfer};
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
@@ -35,6 +35,12 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::NotThere { view, name, count } => not_there(state, view, &name, count),
         Event::Bookmarks(bookmarks) => bookmarks::receive(state, &bookmarks),
         Event::Hits { search: number, hits, progress } => search::receive(state, number, hits, progress),
+        Event::KeptScreen(screen) => {
+            state.keeps_screen = true;
+            if let Some(screen) = screen {
+                tab::restore(state, screen, commands);
+            }
+        }
         Event::Offers { number, offers } => path::receive(state, number, offers, commands),
         Event::Answered { view, number } => {
             if let Some(pane) = state.pane_of(view) {
@@ -48,7 +54,10 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             state.unfinished = Some(UnfinishedDialog { copies, leftovers, since });
         }
         Event::CopyNote { note: Note::StartedOver(problem), .. } => state.say(problem.message),
-        Event::CopyNote { copy, path, size, note } => check::receive_note(state, copy, (path, size, &note)),
+        Event::CopyNote { copy, path, size, note } => {
+            sync::receive_note(state, copy, (path.clone(), size, &note));
+            check::receive_note(state, copy, (path, size, &note));
+        }
         Event::Compared { conflict, compared } => receive_comparison(state, conflict, compared),
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => {
@@ -197,7 +206,7 @@ fn receive_comparison(state: &mut AppState, number: u64, compared: Compared) {
 }
 
 fn receive_plan(state: &mut AppState, plan: PlanSummary) {
-    if check::receive_plan(state, &plan) {
+    if check::receive_plan(state, &plan) || sync::receive_plan(state, &plan) {
         return;
     }
     for dialog in &mut state.dialogs {
@@ -217,7 +226,7 @@ fn receive_plan(state: &mut AppState, plan: PlanSummary) {
 }
 
 fn copy_ended(state: &mut AppState, report: &CopyReport) {
-    if check::ended(state, report) {
+    if check::ended(state, report) || sync::ended(state, report) {
         return;
     }
     state.conflicts.retain(|conflict| conflict.copy != report.copy);

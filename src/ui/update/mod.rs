@@ -17,6 +17,7 @@ mod place;
 mod program;
 mod search;
 mod selection;
+mod sync;
 mod tab;
 mod transfer;
 
@@ -102,6 +103,7 @@ fn begin(
         state.panes[1].open(place::top(account), None, commands);
     }
     commands.push(Command::ListAccounts);
+    commands.push(Command::RestoreScreen);
     ahead::expect_answers(state, 0, commands);
 }
 

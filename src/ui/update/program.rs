@@ -28,6 +28,7 @@ pub(super) fn quit(state: &mut AppState, commands: &mut Vec<Command>) {
     if matches!(state.phase, Phase::Running | Phase::Alone) {
         state.phase = Phase::Quitting;
         state.dialogs.clear();
+        commands.extend(super::tab::keep(state).filter(|_| state.keeps_screen));
         commands.push(Command::Quit);
     }
 }

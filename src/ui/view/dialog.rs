@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::Canvas;
-use super::{check, conflict, difference, lists, places, search, transfer_dialog, unfinished};
+use super::{check, conflict, difference, lists, places, search, sync, transfer_dialog, unfinished};
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{CopyConfirmation, Question};
@@ -26,6 +26,7 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::Question(question) => draw_question(question, area, canvas),
         Dialog::Prompt(prompt) if prompt.is_boxed() => draw_prompt(prompt, area, canvas),
         Dialog::Prompt(_) => {}
+        Dialog::Sync(page) => sync::draw(page, area, canvas),
         Dialog::Search(page) => search::draw(state, page, area, canvas),
         Dialog::Path(dialog) => places::draw_path(dialog, area, canvas),
         Dialog::Bookmarks(list) => places::draw_bookmarks(list, area, canvas),

@@ -12,6 +12,7 @@ mod lists;
 mod pane;
 mod places;
 mod search;
+mod sync;
 mod transfer_dialog;
 mod transfers;
 mod unfinished;

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use super::form;
-use crate::entry::{Entry, EntryFlags, Location};
+use crate::entry::{Entry, EntryFlags, EntryKey, Location};
 use crate::message::{AccountState, Row, Sign, Sort, ViewHead, ViewState};
 use crate::ui::figure;
 use crate::ui::layout::PaneLayout;
@@ -348,7 +348,10 @@ fn flag(row: &Row, theme: &Theme) -> (&'static str, Style) {
         (Some(Sign::Same), _) => ("=", theme.dim),
         (Some(Sign::Unproven), _) => ("~", theme.plain),
         (None, EntryFlags { shared: true, .. }) => ("&", theme.accent),
-        (None, EntryFlags { read_only: true, .. }) => ("r", theme.dim),
+        // Nobody would change the bin or the shares themselves.
+        (None, EntryFlags { read_only: true, .. }) if !matches!(row.entry.key, EntryKey::Place(_)) => {
+            ("r", theme.dim)
+        }
         (None, _) => ("", theme.plain),
     }
 }
@@ -379,7 +382,7 @@ fn totals(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
         let (marked, bytes) = (figure::grouped(head.marked_count), figure::size(head.marked_bytes));
         parts.push(format!("{marked} marked, {bytes} of {}", figure::size(head.bytes)));
         parts.push(figure::count(head.row_count, "entry", "entries"));
-    } else if head.arrangement.filter.is_none() {
+    } else if head.arrangement.filter.is_none() && head.signs.is_none() {
         let count = figure::count(head.row_count, "entry", "entries");
         parts.push(format!("{count}, {}", figure::size(head.bytes)));
     }

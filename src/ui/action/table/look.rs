@@ -42,6 +42,12 @@ pub(super) const LOOK: &[ActionRow] = &[
         When::Folder,
     ),
     panes(
+        Action::Look(Look::Sync),
+        ["sync", "", "make the other pane's folder like this one; shows first what it would do"],
+        &["S"],
+        When::Folder,
+    ),
+    panes(
         Action::Look(Look::NextDifference),
         ["next difference", "", "after a compare: the next row that differs"],
         &["}"],
