@@ -780,10 +780,12 @@ impl App {
 
     /// Returns what was sent since the last call, without the requests for rows and answers and the reports of the cursor.
     fn sent(&mut self) -> Vec<Command> {
-        use Command::{Focus, Rows, WhenAnswered};
+        use Command::{Complete, Focus, Rows, WhenAnswered};
         let sent = std::mem::take(&mut *self.sent.lock().unwrap());
         sent.into_iter()
-            .filter(|command| !matches!(command, Rows { .. } | Focus { .. } | WhenAnswered { .. }))
+            .filter(|command| {
+                !matches!(command, Rows { .. } | Focus { .. } | WhenAnswered { .. } | Complete { .. })
+            })
             .collect()
     }
 

@@ -173,7 +173,8 @@ pub enum Command {
         backwards: bool,
     },
     /// Say `Event::Answered` with this number once all that was asked of the view before has been answered: the folder
-    /// is shown, or has failed, or is told to be `Opening`; rows are sorted and marked; names are found. What is typed
+    /// is shown, or has failed, or is told to be `Opening`; rows are sorted and marked; names are found; a comparison has
+    /// told of the entries at the top. What is typed
     /// ahead is about what the view shows then, so a front end holds it back until the number comes.
     WhenAnswered {
         /// The view.

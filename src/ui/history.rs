@@ -59,11 +59,9 @@ impl History {
 
     /// A folder is shown: where that was no step of ours, the way forward ends here.
     pub(super) fn arrive(&mut self, location: &Location) {
-        let step = self.step.take().filter(|step| step.to == *location);
-        let Some(left) = self.left.take() else { return };
-        if left.location == *location {
-            return;
-        }
+        let step = self.step.take_if(|step| step.to == *location);
+        let Some(left) = self.left.take().filter(|left| left.location != *location) else { return };
+        self.step = None; // whatever it was to, the user went elsewhere
         match step.map(|step| step.direction) {
             Some(Direction::Back) => remember(&mut self.forward, left),
             Some(Direction::Forward) => remember(&mut self.back, left),
@@ -147,6 +145,16 @@ mod tests {
         assert_eq!(history.step(Direction::Back), Some(at("/a")));
         history.arrive(&at("/a").location);
         assert_eq!(history.step(Direction::Forward), Some(at("/c")), "the folder that is gone is forgotten");
+    }
+
+    #[test]
+    fn a_folder_that_is_read_anew_meanwhile_ends_no_step() {
+        let mut history = History::default();
+        go(&mut history, "/a", "/b");
+        history.step(Direction::Back);
+        history.arrive(&at("/b").location);
+        go(&mut history, "/b", "/a");
+        assert_eq!(history.step(Direction::Forward), Some(at("/b")));
     }
 
     #[test]

@@ -70,6 +70,28 @@ pub fn signs(signs: &SignCounts) -> String {
     if known.is_empty() { format!("comparing{more}") } else { format!("{}{more}", known.join(", ")) }
 }
 
+/// Returns what a comparison has found of a folder's rows, by signs where words do not fit into so many columns.
+#[must_use]
+pub fn signs_in(found: &SignCounts, columns: usize) -> String {
+    let long = signs(found);
+    if text::width(&long) <= columns {
+        return long;
+    }
+    let parts = [
+        (found.same, "="),
+        (found.unproven, "~"),
+        (found.different, "≠"),
+        (found.only_here, "+"),
+        (found.only_there, " only there"),
+    ];
+    let known: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, sign)| format!("{}{sign}", figure::grouped(*count)))
+        .collect();
+    known.join("  ")
+}
+
 /// Returns why something waits and when it goes on.
 #[must_use]
 pub fn wait(wait: &Wait, clock: &Clock) -> String {

@@ -291,7 +291,10 @@ impl Actor {
             Command::Trash { selection } => self.trash(selection),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
             Command::Undo(request) => self.undo(request),
-            Command::PlanCopy { copy, request } => self.plan_copy(copy, &request),
+            Command::PlanCopy { copy, request } => {
+                self.expect_proofs(copy, &request);
+                self.plan_copy(copy, &request);
+            }
             Command::StartCopy { copy } => self.start_copy(copy),
             Command::CancelCopy { copy } => self.cancel_copy(copy),
             Command::ContinueCopy { unfinished, copy, paused } => {

@@ -125,7 +125,6 @@ impl Actor {
         self.refused.remove(&id);
         match self.new_copy(id, request) {
             Ok(copy) => {
-                self.expect_proofs(id, request);
                 self.copies.insert(id, copy);
                 self.drive_copy(id);
             }
@@ -287,10 +286,7 @@ impl Actor {
 
     fn act_for_copy(&mut self, id: CopyId, action: Action<Origin, Goal>) {
         match action {
-            Action::Note { path, size, note } => {
-                self.take_proof(id, &path, &note);
-                self.send(Event::CopyNote { copy: id, path, size, note });
-            }
+            Action::Note { path, size, note } => self.tell_note(id, path, size, note),
             Action::Transfer(file) if self.backs_up(id) && replaced(&file).is_some() => {
                 self.put_aside(id, Aside::Replaced(file));
             }
@@ -398,9 +394,7 @@ impl Actor {
         self.tell_transfers();
         if let Some(copy) = self.copies.remove(&id) {
             self.forget_copy(&copy);
-            let report = copy.plan.report();
-            self.show_proofs(id, report.cancelled);
-            self.send(Event::CopyEnded(report));
+            self.tell_end(id, copy.plan.report());
             if copy.way != Way::Down {
                 self.ask_quota(&copy.account);
             }

@@ -20,6 +20,8 @@ pub(crate) struct Pane {
     /// Grows with each request to sort; results of older ones are dropped.
     pub(super) sorting: u64,
     pub(super) is_sorting: bool,
+    /// It is to be compared with another, and nothing has been told of it yet.
+    pub(super) awaits_signs: bool,
     /// What the front end waits for, by its number.
     pub(super) unanswered: Option<u64>,
     /// Something in the folder has changed since it was read.
@@ -37,6 +39,7 @@ impl Pane {
             is_reading: false,
             sorting: 0,
             is_sorting: false,
+            awaits_signs: false,
             unanswered: None,
             is_stale: false,
         }
@@ -45,7 +48,7 @@ impl Pane {
     /// Returns whether something that was asked for has not been answered yet. A path that waits for its account has: the
     /// view was told to be opening.
     pub(super) const fn is_busy(&self) -> bool {
-        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting
+        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting || self.awaits_signs
     }
 
     /// Returns the folder that is wanted, or else the one that is shown.

@@ -13,7 +13,8 @@ use super::problem;
 use crate::entry::{CloudFolder, EntryKey, EntryKind, Location};
 use crate::local::{self, DiskEntry};
 use crate::message::{
-    CopyId, CopyRequest, Event, Note, Problem, ProblemKind, Selection, Sign, Task, ViewId, ViewState,
+    CopyId, CopyReport, CopyRequest, Event, Note, Problem, ProblemKind, Selection, Sign, Task, ViewId,
+    ViewState,
 };
 use crate::transfer::compare::Side;
 use crate::tree::Tree;
@@ -74,21 +75,25 @@ impl Actor {
         self.comparisons += 1;
         let (both, number) = (SideBySide::new([left, right]), self.comparisons);
         let tell_at = Instant::now();
-        self.comparing = Some(Comparing { views, both, number, is_dirty: true, tell_at });
+        self.comparing = Some(Comparing { views, both, number, is_dirty: false, tell_at });
+        self.await_signs(views, true);
         self.read_pairs();
     }
 
     /// Takes the signs away, and stops what is on its way to them.
     pub(crate) fn end_comparing(&mut self) {
         let Some(ended) = self.comparing.take() else { return };
+        self.await_signs(ended.views, false);
         for id in ended.views {
             let Some(pane) = self.panes.get_mut(&id) else { continue };
-            if pane.view.clear_signs() {
-                let is_narrowed = std::mem::take(&mut pane.arrangement.differences);
-                self.tell(id);
-                if is_narrowed {
-                    self.sort(id);
-                }
+            if !pane.view.clear_signs() {
+                self.answer(id);
+                continue;
+            }
+            let is_narrowed = std::mem::take(&mut pane.arrangement.differences);
+            self.tell(id);
+            if is_narrowed {
+                self.sort(id);
             }
         }
     }
@@ -121,7 +126,9 @@ impl Actor {
             let Some(pane) = self.panes.get_mut(&id) else { continue };
             pane.view.set_signs(&comparing.both.signs(side), comparing.both.counts(side));
         }
-        for id in comparing.views {
+        let views = comparing.views;
+        self.await_signs(views, false);
+        for id in views {
             let is_narrowed = self.panes.get(&id).is_some_and(|pane| pane.arrangement.differences);
             self.tell(id);
             if is_narrowed {
@@ -148,8 +155,20 @@ impl Actor {
         }
     }
 
+    /// Tells what happened to an item of a copy.
+    pub(super) fn tell_note(&mut self, copy: CopyId, path: String, size: u64, note: Note) {
+        self.take_proof(copy, &path, &note);
+        self.send(Event::CopyNote { copy, path, size, note });
+    }
+
+    /// Tells how a copy ended; where it was a check whose folders are shown, they get its signs.
+    pub(super) fn tell_end(&mut self, copy: CopyId, report: CopyReport) {
+        self.show_proofs(copy, report.cancelled);
+        self.send(Event::CopyEnded(report));
+    }
+
     /// Takes what a check has found of a file.
-    pub(super) fn take_proof(&mut self, copy: CopyId, path: &str, note: &Note) {
+    fn take_proof(&mut self, copy: CopyId, path: &str, note: &Note) {
         let Some(proofs) = self.proofs.get_mut(&copy) else { return };
         let (name, is_below) = path.split_once('/').map_or((path, false), |(name, _)| (name, true));
         let Some(sign) = sign_of(note, is_below) else { return };
@@ -162,8 +181,7 @@ impl Actor {
         }
     }
 
-    /// A check is over: where its folders are shown, they get its signs.
-    pub(super) fn show_proofs(&mut self, copy: CopyId, was_cancelled: bool) {
+    fn show_proofs(&mut self, copy: CopyId, was_cancelled: bool) {
         let Some(proofs) = self.proofs.remove(&copy).filter(|_| !was_cancelled) else { return };
         let view_of = |place: &Location| {
             self.panes.iter().find(|(_, pane)| pane.view.location() == place).map(|(id, _)| *id)
@@ -191,6 +209,15 @@ impl Actor {
         }
         comparing.is_dirty = true;
         self.tell_signs();
+    }
+
+    /// What is typed ahead waits for the first signs.
+    fn await_signs(&mut self, views: [ViewId; 2], awaits: bool) {
+        for id in views {
+            if let Some(pane) = self.panes.get_mut(&id) {
+                pane.awaits_signs = awaits;
+            }
+        }
     }
 
     fn ready_place(&self, id: ViewId) -> Option<Location> {

@@ -53,7 +53,9 @@ async fn what_differs_is_marked_walked_through_and_shown_alone() {
     let app = app().await;
     app.type_in("}").await;
     app.must_show("compare the two folders with C first");
-    app.type_in("Cgg}").await;
+    app.dash("Cgg}").await;
+    app.must_not_show("with C first");
+    app.type_in("gg}").await;
     assert_eq!(app.cursor(0), "Half/");
     app.type_in("}").await;
     assert_eq!(app.cursor(0), "changed.txt");

@@ -55,6 +55,9 @@ async fn what_is_found_is_marked_and_copied_or_thrown_away_from_where_it_is() {
 #[tokio::test(start_paused = true)]
 async fn keys_typed_at_once_search_for_all_of_them() {
     let app = App::start(DISK, CLOUD).await;
+    app.dash("Fcastle.jp<Enter>").await;
+    assert_eq!(app.cursor(0), "castle.jpg", "Enter waits for the first of them");
+    app.type_in("gp~/disk<Enter>").await;
     app.dash("Fcastle.md").await;
     app.must_show("> castle.md");
     app.must_show("1 of 9");

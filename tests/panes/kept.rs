@@ -87,7 +87,7 @@ async fn a_bookmark_is_gone_to_by_its_letter_from_either_side_and_after_a_restar
     app.type_in("gp~/disk/Pictures<Enter>BPics<Tab>p<Enter>").await;
     app.must_show("kept as \"PicturesPics\"");
     app.type_in("<Tab>gpwork:Photos<Enter>B<Enter>").await;
-    app.type_in("gc'p").await;
+    app.dash("gc'p").await;
     assert!(app.header(1).starts_with("~/disk/Pictures"), "{}", app.picture());
     let app = app.restart().await;
     app.type_in("<C-\\>Phot<Enter>").await;

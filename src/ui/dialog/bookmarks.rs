@@ -61,6 +61,12 @@ impl BookmarkList {
         self.rows.is_some()
     }
 
+    /// Returns how many rows there are, typed words or not.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.rows.as_ref().map_or(0, Vec::len)
+    }
+
     /// Returns the rows that the typed words leave.
     #[must_use]
     pub fn narrowed(&self) -> Vec<&Kept> {

@@ -107,6 +107,16 @@ impl SearchPage {
         }
     }
 
+    /// Returns whether a key is about hits of which none has come yet.
+    #[must_use]
+    pub fn awaits_hits(&self, key: Key) -> bool {
+        let is_about_hits = matches!(
+            key.to_string().as_str(),
+            "Enter" | "Tab" | "S-Tab" | "Down" | "Up" | "C-n" | "C-p" | "PgDn" | "PgUp"
+        );
+        is_about_hits && self.hits.is_empty() && !self.progress.is_complete
+    }
+
     /// Begins to search for the text as it is now.
     pub fn ask(&mut self) -> Command {
         self.search.0 += 1;

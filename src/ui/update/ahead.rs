@@ -4,6 +4,7 @@
 use super::{dialog, path, press};
 use crate::message::{Command, ViewId};
 use crate::ui::ahead::{Need, Typed};
+use crate::ui::dialog::Dialog;
 use crate::ui::key::Key;
 use crate::ui::keymap::Lookup;
 use crate::ui::state::{AppState, Phase, Screen};
@@ -58,7 +59,7 @@ fn understand(state: &mut AppState, typed: Typed, commands: &mut Vec<Command>) {
 }
 
 fn must_wait(state: &AppState, typed: &Typed) -> bool {
-    if path::is_completing(state) && !matches!(typed, Typed::Key(key) if is_cancel(*key)) {
+    if is_about_answer(state, typed) {
         return true;
     }
     let need = need(state, typed);
@@ -67,6 +68,21 @@ fn must_wait(state: &AppState, typed: &Typed) -> bool {
         Need::Nothing => false,
         Need::Folder => awaited,
         Need::Row => awaited || state.pane().awaits_row(),
+    }
+}
+
+/// Returns whether something is typed into a dialog that has to hear from the worker before it can be understood.
+fn is_about_answer(state: &AppState, typed: &Typed) -> bool {
+    let key = match typed {
+        Typed::Key(key) if is_cancel(*key) => return false,
+        Typed::Key(key) => Some(*key),
+        Typed::Paste(_) => None,
+    };
+    match state.dialogs.last() {
+        Some(Dialog::Path(dialog)) => dialog.is_completing(),
+        Some(Dialog::Bookmarks(list)) => !list.is_known(),
+        Some(Dialog::Search(page)) => key.is_some_and(|key| page.awaits_hits(key)),
+        Some(_) | None => false,
     }
 }
 
@@ -110,6 +126,7 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::Arrange { view, .. }
         | Command::Mark { view, .. }
         | Command::FindDifference { view, .. }
+        | Command::CompareFolders { views: [view, _] }
         | Command::Find { view, .. } => Some(*view),
         Command::ListAccounts
         | Command::Login(_)
@@ -120,7 +137,6 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::KeepScreen(_)
         | Command::Search { .. }
         | Command::EndSearch
-        | Command::CompareFolders { .. }
         | Command::EndComparison
         | Command::Complete { .. }
         | Command::Close { .. }

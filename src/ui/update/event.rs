@@ -6,7 +6,7 @@ use super::{bookmarks, check, compare, path, place, search, sync, tab, transfer}
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
-    ProblemKind, ViewHead, ViewId, ViewState,
+    ProblemKind, Row, ViewHead, ViewId, ViewState,
 };
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::difference::Difference;
@@ -26,21 +26,13 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         }
         Event::View(head) => receive_head(state, head, commands),
         Event::Rows { view, generation, start, rows } => {
-            let height = state.layout().list_height();
-            if let Some(pane) = state.pane_of(view) {
-                pane.receive_rows(generation, start, rows, height);
-            }
+            receive_rows(state, view, (generation, start), rows);
         }
         Event::Found { view, row } => found(state, view, row),
         Event::NotThere { view, name, count } => not_there(state, view, &name, count),
         Event::Bookmarks(bookmarks) => bookmarks::receive(state, &bookmarks),
         Event::Hits { search: number, hits, progress } => search::receive(state, number, hits, progress),
-        Event::KeptScreen(screen) => {
-            state.keeps_screen = true;
-            if let Some(screen) = screen {
-                tab::restore(state, screen, commands);
-            }
-        }
+        Event::KeptScreen(screen) => tab::begin(state, screen, commands),
         Event::Offers { number, offers } => path::receive(state, number, offers, commands),
         Event::Answered { view, number } => {
             if let Some(pane) = state.pane_of(view) {
@@ -67,13 +59,22 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         }
         Event::TransferEnds(ends) => transfer::receive_ends(state, ends),
         Event::Done { text } => state.say(text),
-        Event::Failed(problem) => {
-            // What was typed ahead counted on the other outcome.
-            state.ahead.drop_all();
-            bookmarks::give_up(state);
-            state.notice = Some(Notice::Problem(problem));
-        }
+        Event::Failed(problem) => failed(state, problem),
         Event::Ended => state.phase = Phase::Ended,
+    }
+}
+
+fn failed(state: &mut AppState, problem: Problem) {
+    // What was typed ahead counted on the other outcome.
+    state.ahead.drop_all();
+    bookmarks::give_up(state);
+    state.notice = Some(Notice::Problem(problem));
+}
+
+fn receive_rows(state: &mut AppState, view: ViewId, (generation, start): (u64, u64), rows: Vec<Row>) {
+    let height = state.layout().list_height();
+    if let Some(pane) = state.pane_of(view) {
+        pane.receive_rows(generation, start, rows, height);
     }
 }
 

@@ -62,11 +62,6 @@ pub(super) fn receive(state: &mut AppState, number: u64, offers: Offers, command
     }
 }
 
-/// Returns whether a text is about to be completed, so that what is typed has to wait.
-pub(super) fn is_completing(state: &AppState) -> bool {
-    matches!(state.dialogs.last(), Some(Dialog::Path(dialog)) if dialog.is_completing())
-}
-
 /// Waits for no answer.
 pub(super) fn give_up(state: &mut AppState) {
     if let Some(Dialog::Path(dialog)) = state.dialogs.last_mut() {

@@ -53,8 +53,15 @@ fn kept(pane: &Pane) -> Option<KeptTab> {
     Some(KeptTab { location: head.location.clone(), path: head.title.clone(), arrangement })
 }
 
-/// Begins with the tabs of the last screen; comes once, at the start.
-pub(super) fn restore(state: &mut AppState, screen: KeptScreen, commands: &mut Vec<Command>) {
+/// Screens are kept from now on, and this one begins like the last; comes once, at the start.
+pub(super) fn begin(state: &mut AppState, last: Option<KeptScreen>, commands: &mut Vec<Command>) {
+    state.keeps_screen = true;
+    if let Some(last) = last {
+        restore(state, last, commands);
+    }
+}
+
+fn restore(state: &mut AppState, screen: KeptScreen, commands: &mut Vec<Command>) {
     for (side, kept) in screen.sides.into_iter().enumerate() {
         for (number, tab) in kept.tabs.into_iter().enumerate() {
             if number > 0 && !state.tabs[side].has_room() {

@@ -390,7 +390,9 @@ fn totals(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
         parts.push(format!("{} hidden", figure::grouped(head.left_out_count)));
     }
     if let Some(signs) = &head.signs {
-        parts.insert(0, wording::signs(signs));
+        let taken: usize = parts.iter().map(|part| text::width(part) + 3).sum();
+        let room = usize::from(area.width).saturating_sub(3 + taken);
+        parts.insert(0, wording::signs_in(signs, room));
     }
     if head.twin_count > 0 {
         parts.push(figure::count(head.twin_count, "duplicate name", "duplicate names"));

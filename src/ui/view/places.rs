@@ -48,7 +48,8 @@ pub(super) fn draw_path(dialog: &PathDialog, area: Rect, canvas: &mut Canvas<'_>
 
 /// Draws the bookmarks.
 pub(super) fn draw_bookmarks(list: &BookmarkList, area: Rect, canvas: &mut Canvas<'_>) {
-    let inner = canvas.boxed(centred(area, WIDTH, list_height(area)), "Bookmarks");
+    let inner =
+        canvas.boxed(centred(area, WIDTH, list_height(area).min(list.count().max(3) + 4)), "Bookmarks");
     if inner.height == 0 || inner.width < 8 {
         return;
     }
@@ -97,7 +98,7 @@ fn bookmark(line: Rect, here: bool, kept: &Kept, canvas: &mut Canvas<'_>) {
         (false, false) => canvas.theme.plain,
     };
     let name = text::cut_middle(&bookmark.name, name_room.saturating_sub(2));
-    let used = canvas.text(rest.x + 1, rest.y, rest.width.saturating_sub(2), &name, style) + 3;
+    let used = canvas.text(rest.x + 2, rest.y, rest.width.saturating_sub(3), &name, style) + 4;
     let about = text::cut_breadcrumb(&about, room.saturating_sub(usize::from(used) + 1));
     canvas.right(rest.x, rest.y, rest.width.saturating_sub(1), &about, canvas.theme.dim);
 }

@@ -85,7 +85,7 @@ fn hit(
     // Name and folder share the line; size and date stand between them where there is room.
     let figures = if width >= ROOMY { FIGURES } else { SIZE + 2 };
     let room = width.saturating_sub(figures + 4);
-    let name_room = if found.folder.is_empty() { room / 2 + room / 4 } else { room / 2 };
+    let name_room = room / 2;
     let name = text::cut_middle(&entry.name, usize::from(name_room).saturating_sub(slash.len()));
     canvas.text(x + 2, y, name_room, &format!("{name}{slash}"), style);
     let at = x + 2 + name_room;
