@@ -40,6 +40,8 @@ pub struct Config {
     pub on_hangup: OnHangup,
     /// How the screen looks and behaves.
     pub screen: ScreenSettings,
+    /// The screen begins with the folders and tabs of the last one.
+    pub restore: bool,
 }
 
 /// What becomes of transfers when the terminal goes away: a window that is closed, an ssh line that breaks.
@@ -150,14 +152,14 @@ impl Config {
     pub fn load(environment: &Environment) -> Result<Self, ConfigError> {
         let folders = Folders::find(environment)?;
         let mut accounts = environment.accounts()?;
-        let File { accounts: stored, bwlimit, on_hangup, screen } = read_file(&folders.config_file())?;
+        let File { accounts: stored, bwlimit, on_hangup, restore, screen } = read_file(&folders.config_file())?;
         for account in stored {
             if !accounts.iter().any(|known| known.name == account.name) {
                 accounts.push(account);
             }
         }
         let api_url = environment.text("MEGAPANE_API_URL");
-        Ok(Self { folders, accounts, api_url, bwlimit, on_hangup, screen })
+        Ok(Self { folders, accounts, api_url, bwlimit, on_hangup, restore, screen })
     }
 
     /// Returns the account of this name. Names of the environment are found whatever their case, as rclone does.
@@ -263,6 +265,7 @@ struct File {
     bwlimit: Timetable,
     on_hangup: OnHangup,
     screen: ScreenSettings,
+    restore: bool,
 }
 
 /// The file as it is written.
@@ -272,6 +275,8 @@ struct Document {
     bwlimit: Option<Spanned<String>>,
     #[serde(default)]
     on_hangup: OnHangup,
+    #[serde(default)]
+    restore: bool,
     #[serde(default)]
     screen: ScreenSettings,
     #[serde(default)]
@@ -320,7 +325,8 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
             password: None,
         });
     }
-    Ok(File { accounts, bwlimit, on_hangup: document.on_hangup, screen: document.screen })
+    let Document { on_hangup, restore, screen, .. } = document;
+    Ok(File { accounts, bwlimit, on_hangup, restore, screen })
 }
 
 fn read_text(path: &Path) -> Result<Option<String>, ConfigError> {
@@ -379,6 +385,9 @@ const HEADER: &str = "\
 
 # Transfers of a screen whose terminal goes away: \"continue\" takes them to their end, \"stop\" keeps them for the next start.
 # on_hangup = \"continue\"
+
+# The screen begins with the folders and tabs of the last one.
+# restore = true
 
 # [screen]
 # theme = \"auto\"       # dark, light, mono

@@ -22,6 +22,24 @@ pub enum Location {
     },
 }
 
+impl Location {
+    /// Returns the folder that an entry of this folder is; `None` for a key of the other side.
+    #[must_use]
+    pub fn inside(&self, key: &EntryKey) -> Option<Self> {
+        match (self, key) {
+            (Self::Local(path), EntryKey::Name(name)) => Some(Self::Local(path.join(name))),
+            (Self::Cloud { account, .. }, EntryKey::Node(handle)) => {
+                Some(Self::Cloud { account: account.clone(), folder: CloudFolder::Node(*handle) })
+            }
+            (Self::Cloud { account, .. }, EntryKey::Place(folder)) => {
+                Some(Self::Cloud { account: account.clone(), folder: *folder })
+            }
+            (Self::Local(_), EntryKey::Node(_) | EntryKey::Place(_))
+            | (Self::Cloud { .. }, EntryKey::Name(_)) => None,
+        }
+    }
+}
+
 /// A folder of an account. Ordinary folders go by handle, because names repeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum CloudFolder {
@@ -37,6 +55,21 @@ pub enum CloudFolder {
     Orphans,
     /// Any folder by its handle.
     Node(NodeHandle),
+}
+
+impl CloudFolder {
+    /// Returns how a path into the account begins at this folder.
+    #[must_use]
+    pub fn path_start(self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Rubbish => "//bin".to_owned(),
+            Self::Inbox => "//inbox".to_owned(),
+            Self::Shares => "//in".to_owned(),
+            Self::Orphans => "//orphans".to_owned(),
+            Self::Node(node) => format!("H:{node}"),
+        }
+    }
 }
 
 /// What names a row within its folder: stable while rows are sorted, filtered and refreshed.

@@ -3,18 +3,24 @@
 //! cross a socket later. Secrets travel as [`Secret`](crate::secret::Secret) and are never written down.
 
 mod account;
+mod bookmark;
 mod choice;
 mod command;
 mod conflict;
 mod copy;
 mod event;
+mod kept_screen;
+mod offer;
 mod problem;
+mod search;
+mod sign;
 mod transfer;
 mod undo;
 mod unfinished;
 mod view;
 
 pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
+pub use bookmark::{Bookmark, BookmarkChange};
 pub use choice::{Choice, Reply, choices};
 pub use command::{Command, Selection};
 pub use conflict::{
@@ -26,7 +32,11 @@ pub use copy::{
     Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,
 };
 pub use event::Event;
+pub use kept_screen::{KeptScreen, KeptSide, KeptTab};
+pub use offer::{Offer, Offers};
 pub use problem::{Problem, ProblemKind};
+pub use search::{Hit, MOST_HITS, SearchId, SearchProgress};
+pub use sign::{Sign, SignCounts, SignedRows};
 pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
     TransferTotals,

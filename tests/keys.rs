@@ -782,10 +782,12 @@ impl App {
 
     /// Returns what was sent since the last call, without the requests for rows and answers and the reports of the cursor.
     fn sent(&mut self) -> Vec<Command> {
-        use Command::{Focus, Rows, WhenAnswered};
+        use Command::{Complete, Focus, Rows, WhenAnswered};
         let sent = std::mem::take(&mut *self.sent.lock().unwrap());
         sent.into_iter()
-            .filter(|command| !matches!(command, Rows { .. } | Focus { .. } | WhenAnswered { .. }))
+            .filter(|command| {
+                !matches!(command, Rows { .. } | Focus { .. } | WhenAnswered { .. } | Complete { .. })
+            })
             .collect()
     }
 
@@ -970,6 +972,17 @@ impl Fake {
             | Command::Logout { .. }
             | Command::OpenParent { .. }
             | Command::OpenPath { .. }
+            | Command::OpenChild { .. }
+            | Command::OpenKept { .. }
+            | Command::ChangeBookmarks(_)
+            | Command::RestoreScreen
+            | Command::KeepScreen(_)
+            | Command::Search { .. }
+            | Command::EndSearch
+            | Command::CompareFolders { .. }
+            | Command::EndComparison
+            | Command::FindDifference { .. }
+            | Command::Complete { .. }
             | Command::Close { .. }
             | Command::Refresh { .. }
             | Command::CreateFolder { .. }
@@ -1008,7 +1021,7 @@ fn mark(rows: &mut [Row], change: &MarkChange) {
             MarkChange::All => row.marked = true,
             MarkChange::None => row.marked = false,
             MarkChange::Invert => row.marked = !row.marked,
-            MarkChange::Range { .. } | MarkChange::Pattern { .. } => {}
+            MarkChange::Range { .. } | MarkChange::Pattern { .. } | MarkChange::Signed(_) => {}
         }
     }
 }

@@ -46,6 +46,12 @@ impl Folders {
         self.config.join("keymap.toml")
     }
 
+    /// The bookmarks.
+    #[must_use]
+    pub fn bookmarks(&self) -> PathBuf {
+        self.config.join("bookmarks.json")
+    }
+
     /// Sealed credentials of an account.
     #[must_use]
     pub fn credentials(&self, account: &str) -> PathBuf {
@@ -86,6 +92,12 @@ impl Folders {
     #[must_use]
     pub fn copy_journals(&self) -> PathBuf {
         self.state.join("copies")
+    }
+
+    /// The folders of the last screen.
+    #[must_use]
+    pub fn screen(&self) -> PathBuf {
+        self.state.join("screen.json")
     }
 
     /// The folder of the log files.

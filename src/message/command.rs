@@ -4,8 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::Login;
+use super::bookmark::BookmarkChange;
 use super::conflict::{Depth, Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
+use super::kept_screen::KeptScreen;
+use super::search::SearchId;
 use super::transfer::{TransferAction, TransferId};
 use super::undo::UndoRequest;
 use super::unfinished::UnfinishedId;
@@ -56,6 +59,50 @@ pub enum Command {
         /// The path as typed.
         path: String,
     },
+    /// Show the folder of this name in the folder that the view shows: like [`Self::Open`], or `Event::NotThere`.
+    OpenChild {
+        /// The view.
+        view: ViewId,
+        /// The folder's name.
+        name: String,
+    },
+    /// Show a folder that was kept: like [`Self::Open`], and like [`Self::OpenPath`] where a cloud folder of this handle
+    /// is no longer there.
+    OpenKept {
+        /// The view.
+        view: ViewId,
+        /// The folder.
+        location: Location,
+        /// Its path as people write it.
+        path: String,
+    },
+    /// Read or change the bookmarks: `Event::Bookmarks`.
+    ChangeBookmarks(BookmarkChange),
+    /// Say what the last screen showed, where that is kept: `Event::KeptScreen`.
+    RestoreScreen,
+    /// Keep what this screen shows. Comes right before [`Self::Quit`], where screens are kept.
+    KeepScreen(KeptScreen),
+    /// Work out what a typed path may become: `Event::Offers`.
+    Complete {
+        /// A number of the front end's, for the answer.
+        number: u64,
+        /// The folder that relative paths begin at.
+        here: Location,
+        /// What is typed.
+        text: String,
+    },
+    /// Look for names below a folder that contain a text (case ignored), or fit it as a whole where it has `*` or `?`:
+    /// `Event::Hits` until it is complete. It ends the search before.
+    Search {
+        /// Its number.
+        search: SearchId,
+        /// The folder.
+        place: Location,
+        /// What to look for.
+        text: String,
+    },
+    /// End the search that is on its way, if one is.
+    EndSearch,
     /// Forget a view.
     Close {
         /// The view.
@@ -108,8 +155,26 @@ pub enum Command {
         /// Backwards.
         backwards: bool,
     },
+    /// Hold the folders of two views against each other, all below them included: `Event::View` and `Event::Rows` with
+    /// signs, again and again until all is compared. Signs go when either view shows another folder or another content.
+    CompareFolders {
+        /// The views.
+        views: [ViewId; 2],
+    },
+    /// Take the signs away, and stop what is on its way to them.
+    EndComparison,
+    /// Look for the next row whose sign is a difference, as [`Self::Find`] does: `Event::Found`.
+    FindDifference {
+        /// The view.
+        view: ViewId,
+        /// Row to start after.
+        from: u64,
+        /// Backwards.
+        backwards: bool,
+    },
     /// Say `Event::Answered` with this number once all that was asked of the view before has been answered: the folder
-    /// is shown, or has failed, or is told to be `Opening`; rows are sorted and marked; names are found. What is typed
+    /// is shown, or has failed, or is told to be `Opening`; rows are sorted and marked; names are found; a comparison has
+    /// told of the entries at the top. What is typed
     /// ahead is about what the view shows then, so a front end holds it back until the number comes.
     WhenAnswered {
         /// The view.
@@ -222,7 +287,7 @@ pub enum Selection {
     Entries {
         /// The folder.
         parent: Location,
-        /// Its entries.
+        /// Its entries; on the disk a name may be a path below the folder.
         keys: Vec<EntryKey>,
     },
     /// What is in a folder, not the folder itself (`copy SRC DST` of the command line).

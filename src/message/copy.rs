@@ -285,6 +285,8 @@ pub enum Note {
     MissingInSource,
     /// Dry run: would be copied.
     WouldCopy,
+    /// Dry run: would be copied over another one.
+    WouldReplace,
     /// A folder was made.
     FolderMade,
     /// Dry run: a folder would be made.

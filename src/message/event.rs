@@ -4,9 +4,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountRow, AccountState};
+use super::bookmark::Bookmark;
 use super::conflict::{Compared, Conflict};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
+use super::kept_screen::KeptScreen;
+use super::offer::Offers;
 use super::problem::Problem;
+use super::search::{Hit, SearchId, SearchProgress};
 use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
 use super::unfinished::{Leftovers, Unfinished};
 use super::view::{Row, ViewHead, ViewId};
@@ -51,6 +55,35 @@ pub enum Event {
         view: ViewId,
         /// The row, or nothing found.
         row: Option<u64>,
+    },
+    /// Answer to `Command::OpenChild`: the view stays, for its folder has no folder of this name.
+    NotThere {
+        /// The view.
+        view: ViewId,
+        /// The name.
+        name: String,
+        /// How many have it: none, or several.
+        count: u32,
+    },
+    /// The bookmarks in their order.
+    Bookmarks(Vec<Bookmark>),
+    /// What a search has found since it told last.
+    Hits {
+        /// Which search.
+        search: SearchId,
+        /// More hits; at most `MOST_HITS` in all.
+        hits: Vec<Hit>,
+        /// How far it is.
+        progress: SearchProgress,
+    },
+    /// Screens are kept, and this is the last one, if there is one. Nothing where they are not.
+    KeptScreen(Option<KeptScreen>),
+    /// Answer to `Command::Complete`.
+    Offers {
+        /// Its number.
+        number: u64,
+        /// What the text may become.
+        offers: Offers,
     },
     /// Answer to `Command::WhenAnswered`: behind all that it waited for. Of several numbers that are due together only
     /// the last comes.

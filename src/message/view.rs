@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
+use super::sign::{Sign, SignCounts, SignedRows};
 use crate::entry::{Entry, EntryKey, Location};
 
 /// A view of a folder, numbered by the front end that opened it (one per pane or tab).
@@ -21,11 +22,14 @@ pub struct Arrangement {
     pub hidden: bool,
     /// Show only names that contain this (case ignored).
     pub filter: Option<String>,
+    /// Show only rows whose sign is a difference; of no effect where rows have no signs.
+    #[serde(default)]
+    pub differences: bool,
 }
 
 impl Default for Arrangement {
     fn default() -> Self {
-        Self { sort: Sort::Name, reversed: false, hidden: false, filter: None }
+        Self { sort: Sort::Name, reversed: false, hidden: false, filter: None, differences: false }
     }
 }
 
@@ -62,6 +66,8 @@ pub enum MarkChange {
     None,
     /// Every row that is shown, the other way round.
     Invert,
+    /// Rows of such signs.
+    Signed(SignedRows),
     /// Rows whose name matches a wildcard pattern (`*`, `?`).
     Pattern {
         /// The pattern.
@@ -109,6 +115,8 @@ pub struct ViewHead {
     pub writable: bool,
     /// Free bytes of the disk, for local folders.
     pub free_bytes: Option<u64>,
+    /// How many rows have which sign, where the folder is compared with another.
+    pub signs: Option<SignCounts>,
 }
 
 /// How far a view is.
@@ -129,4 +137,6 @@ pub struct Row {
     pub entry: Entry,
     /// Whether it is marked.
     pub marked: bool,
+    /// What a comparison with the other side's folder has found of it.
+    pub sign: Option<Sign>,
 }

@@ -2,8 +2,10 @@
 //! of transfers and of copies.
 //! It knows files and keys; what the records mean is for session, transfer and worker to say.
 
+pub mod bookmarks;
 pub mod copy_journal;
 pub mod credentials;
+pub mod screen;
 pub mod transfer_journal;
 pub mod undo;
 

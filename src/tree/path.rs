@@ -122,6 +122,12 @@ impl Tree {
         parts.join("/")
     }
 
+    /// Returns the part by which a path names a node in its folder, exactly where several have its name.
+    #[must_use]
+    pub fn path_part(&self, node: &Node<'_>, is_twin: bool) -> String {
+        if is_twin { format!("H:{}", node.handle()) } else { part_of(node).into_owned() }
+    }
+
     /// Splits off the place that a path begins in.
     fn split_place(path: &str) -> (CloudFolder, &str) {
         let Some(rest) = path.strip_prefix("//") else { return (CloudFolder::Root, path) };

@@ -20,6 +20,8 @@ pub enum Action {
     Change(Change),
     /// Go to a place or change what a pane shows.
     Place(Place),
+    /// Open, close or choose a tab.
+    Tab(TabKey),
     /// Put something about the row on the clipboard.
     Yank(Yank),
     /// Act on transfers.
@@ -37,6 +39,8 @@ pub enum Motion {
     Down,
     Parent,
     Enter,
+    Back,
+    Forward,
     Top,
     Bottom,
     PageUp,
@@ -54,6 +58,9 @@ pub enum Marking {
     Range,
     All,
     Invert,
+    Differing,
+    Newer,
+    OnlyHere,
     Pattern,
     UnmarkPattern,
 }
@@ -69,6 +76,12 @@ pub enum Look {
     Sort(SortKey),
     Hidden,
     Properties,
+    Search,
+    Compare,
+    Sync,
+    OnlyDifferences,
+    NextDifference,
+    PreviousDifference,
     Verify,
 }
 
@@ -115,12 +128,32 @@ pub enum Place {
     Cloud,
     Bin,
     Shares,
+    Inbox,
+    Orphans,
+    Bookmarks,
+    NewBookmark,
     Refresh,
     OtherSame,
     Swap,
+    Together,
     Accounts,
     AccountsLeft,
     AccountsRight,
+}
+
+/// An action on the tabs of a pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TabKey {
+    /// One more, of the folder that is shown.
+    Open,
+    /// The shown one goes.
+    Close,
+    /// The one behind the shown one.
+    Next,
+    /// The one before it.
+    Previous,
+    /// That of the digit that was pressed.
+    Digit,
 }
 
 /// What goes to the clipboard.
@@ -223,6 +256,10 @@ pub enum When {
     OpenTransfers,
     /// Some transfer has ended.
     EndedTransfers,
+    /// The active pane has several tabs.
+    Tabs,
+    /// The active pane's folder is compared with the other's.
+    Compared,
 }
 
 /// One row of the table.

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use super::action::{Action, Change, Look, Marking, Motion, Program, TransferKey};
+use super::action::{Action, Change, Look, Marking, Motion, Program, TabKey, TransferKey};
 use super::key::Key;
 use crate::message::{Command, ViewId};
 
@@ -126,6 +126,7 @@ impl Need {
     pub(super) const fn of(action: Action) -> Self {
         match action {
             Action::Go(Motion::OtherPane)
+            | Action::Tab(TabKey::Close | TabKey::Next | TabKey::Previous | TabKey::Digit)
             | Action::Transfer(TransferKey::Open | TransferKey::RetryNow)
             | Action::Program(
                 Program::Help
@@ -142,6 +143,8 @@ impl Need {
                 Motion::Up
                 | Motion::Down
                 | Motion::Parent
+                | Motion::Back
+                | Motion::Forward
                 | Motion::Top
                 | Motion::Bottom
                 | Motion::PageUp
@@ -150,10 +153,30 @@ impl Need {
                 | Motion::HalfDown,
             )
             | Action::Look(
-                Look::Find | Look::FindNext | Look::FindPrevious | Look::Filter | Look::Sort(_) | Look::Hidden,
+                Look::Find
+                | Look::FindNext
+                | Look::FindPrevious
+                | Look::Filter
+                | Look::Sort(_)
+                | Look::Hidden
+                | Look::Search
+                | Look::Compare
+                | Look::Sync
+                | Look::OnlyDifferences
+                | Look::NextDifference
+                | Look::PreviousDifference,
             )
-            | Action::Mark(Marking::All | Marking::Invert | Marking::Pattern | Marking::UnmarkPattern)
+            | Action::Mark(
+                Marking::All
+                | Marking::Invert
+                | Marking::Differing
+                | Marking::Newer
+                | Marking::OnlyHere
+                | Marking::Pattern
+                | Marking::UnmarkPattern,
+            )
             | Action::Change(Change::NewFolder)
+            | Action::Tab(TabKey::Open)
             | Action::Place(_) => Self::Folder,
             Action::Go(Motion::Enter)
             | Action::Mark(Marking::Toggle | Marking::ToggleUp | Marking::Range)

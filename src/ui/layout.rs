@@ -95,6 +95,12 @@ pub fn page_rows(height: u16) -> usize {
     height.saturating_sub(5).max(1).into()
 }
 
+/// Hits that the page of a search shows at a height: all but its border, what is typed and the keys.
+#[must_use]
+pub fn search_rows(height: u16) -> usize {
+    height.saturating_sub(4).max(1).into()
+}
+
 /// From this width the panes stand side by side.
 const SIDE_BY_SIDE: u16 = 60;
 

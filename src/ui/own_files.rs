@@ -36,6 +36,7 @@ impl OwnFiles {
         for command in commands.iter().skip(start) {
             if let Command::PlanCopy { copy, request } = command
                 && !matches!(request.options.task, Task::Check { .. })
+                && !request.options.dry_run
             {
                 self.targets.insert(*copy, request.target.clone());
             }
@@ -61,6 +62,17 @@ impl OwnFiles {
             | Command::Open { .. }
             | Command::OpenParent { .. }
             | Command::OpenPath { .. }
+            | Command::OpenChild { .. }
+            | Command::OpenKept { .. }
+            | Command::ChangeBookmarks(_)
+            | Command::RestoreScreen
+            | Command::KeepScreen(_)
+            | Command::Search { .. }
+            | Command::EndSearch
+            | Command::CompareFolders { .. }
+            | Command::EndComparison
+            | Command::FindDifference { .. }
+            | Command::Complete { .. }
             | Command::Close { .. }
             | Command::Refresh { .. }
             | Command::Rows { .. }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::ahead::Answers;
 use super::dialog::login::LoginForm;
+use super::history::{Direction, History, Visit};
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{Arrangement, Command, Row, ViewHead, ViewId, ViewState};
 
@@ -44,6 +45,8 @@ pub struct Pane {
     placed: bool,
     /// Which of the worker's answers have come.
     pub(super) answers: Answers,
+    /// Where it was before.
+    history: History,
 }
 
 impl Pane {
@@ -66,6 +69,7 @@ impl Pane {
             seek: None,
             placed: false,
             answers: Answers::new(),
+            history: History::new(),
         }
     }
 
@@ -212,6 +216,12 @@ impl Pane {
         if self.refreshing {
             return;
         }
+        if moved {
+            self.leave();
+        }
+        if head.state == ViewState::Ready {
+            self.history.arrive(&head.location);
+        }
         let renewed = self.head.as_ref().is_none_or(|old| old.generation != head.generation);
         let (focus, focus_key) = (head.focus, head.focus_key.clone());
         let followed = self.told == Told::Focus(focus_key.clone());
@@ -267,8 +277,38 @@ impl Pane {
         self.keep_in_view(height);
     }
 
+    /// Goes a step through the folders that were shown before; returns whether there was one.
+    pub(super) fn step(&mut self, direction: Direction, commands: &mut Vec<Command>) -> bool {
+        let Some(Visit { location, focus }) = self.history.step(direction) else { return false };
+        self.open(location, focus, commands);
+        true
+    }
+
+    /// Where a step led to the folder that could not be shown, tries the next one, and at the end goes back to where
+    /// the steps began; returns whether it was a step.
+    pub(super) fn step_on(&mut self, gone: &Location, commands: &mut Vec<Command>) -> bool {
+        let Some(direction) = self.history.fail(gone) else { return false };
+        if !self.step(direction, commands)
+            && let Some(Visit { location, focus }) = self.history.begun_from().cloned()
+        {
+            self.open(location, focus, commands);
+        }
+        true
+    }
+
+    /// Keeps in mind where the cursor stood in the folder that is left.
+    fn leave(&mut self) {
+        if let Some(location) =
+            self.head.as_ref().filter(|_| self.is_ready()).map(|head| head.location.clone())
+        {
+            let focus = self.current().map(|row| row.entry.key.clone());
+            self.history.leave(Visit { location, focus });
+        }
+    }
+
     /// Forgets what is known of the folder; the next head is taken as that of a new one.
     pub fn forget(&mut self) {
+        self.leave();
         self.head = None;
         (self.cursor, self.top, self.anchor) = (0, 0, None);
         self.placed = false;

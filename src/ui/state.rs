@@ -17,12 +17,14 @@ use super::layout::Layout;
 use super::mouse::Mouse;
 use super::own_files::OwnFiles;
 use super::pane::Pane;
+use super::synchrony::Synchrony;
+use super::tabs::Tabs;
 use super::theme::Theme;
 use super::transfers::TransferList;
-use crate::entry::{EntryKey, Location};
+use crate::entry::EntryKey;
 use crate::message::{
-    AccountRow, AccountState, Arrangement, Conflict, CopyId, PlanSummary, Problem, TransferState, ViewId,
-    Wait, WaitReason,
+    AccountRow, AccountState, Arrangement, Conflict, CopyId, PlanSummary, Problem, SearchId, TransferState,
+    ViewId, Wait, WaitReason,
 };
 
 /// The whole screen.
@@ -32,6 +34,10 @@ pub struct AppState {
     pub surroundings: Surroundings,
     /// Left and right pane.
     pub panes: [Pane; 2],
+    /// The panes behind those of each side.
+    pub tabs: [Tabs; 2],
+    /// Both sides go into and out of folders together.
+    pub synchrony: Option<Synchrony>,
     /// The pane that keys go to: 0 or 1.
     pub active: usize,
     /// Which screen is shown.
@@ -68,6 +74,21 @@ pub struct AppState {
     pub phase: Phase,
     /// What the terminal is asked for.
     pub effects: Vec<Effect>,
+    /// The next screen is to begin like this one.
+    pub keeps_screen: bool,
+    /// Numbers that are given next.
+    pub(super) numbers: Numbers,
+}
+
+/// Numbers by which the worker is asked, each given once.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    /// Of the next view.
+    pub(super) view: u32,
+    /// Of the last question what a path may become.
+    pub(super) completion: u64,
+    /// Of the last search.
+    pub(super) search: SearchId,
 }
 
 /// What the screen is made for.
@@ -139,6 +160,8 @@ pub struct Keys {
     pub map: Keymap,
     /// The keys of a chord that is not complete.
     pub pending: Vec<Key>,
+    /// The key that was pressed last.
+    pub last: Option<Key>,
     /// The text last searched for.
     pub searched: Option<String>,
 }
@@ -180,6 +203,10 @@ impl AppState {
         Self {
             surroundings,
             panes: [Pane::new(ViewId(0)), Pane::new(ViewId(1))],
+            tabs: <[Tabs; 2]>::default(),
+            synchrony: None,
+            keeps_screen: false,
+            numbers: Numbers { view: 2, completion: 0, search: SearchId(0) },
             active: 0,
             screen: Screen::Panes,
             dialogs: Vec::new(),
@@ -216,6 +243,16 @@ impl AppState {
     #[must_use]
     pub const fn other(&self) -> &Pane {
         &self.panes[1 - self.active]
+    }
+
+    /// Returns all panes, shown and behind them.
+    pub(super) fn all_panes_mut(&mut self) -> impl Iterator<Item = &mut Pane> {
+        self.panes.iter_mut().chain(self.tabs.iter_mut().flat_map(Tabs::others_mut))
+    }
+
+    /// Returns the pane of a view, shown or not.
+    pub(super) fn pane_of(&mut self, view: ViewId) -> Option<&mut Pane> {
+        self.all_panes_mut().find(|pane| pane.view == view)
     }
 
     /// Returns where things stand on the main screen.
@@ -299,6 +336,8 @@ impl AppState {
             When::FailedTransfers => self.transfers.totals.failed_count > 0,
             When::OpenTransfers => self.transfers.is_busy(),
             When::EndedTransfers => self.transfers.totals.ended_count > 0,
+            When::Compared => pane.is_ready() && pane.head.as_ref().is_some_and(|head| head.signs.is_some()),
+            When::Tabs => self.tabs[self.active].count() > 1,
         }
     }
 
@@ -335,22 +374,5 @@ impl AppState {
             |state: &AccountState| matches!(state, AccountState::Waiting(Wait { until: Some(_), .. }));
         let counted = self.transfers.totals.wait.as_ref().is_some_and(|wait| wait.until.is_some());
         counted || self.accounts.states.values().any(waits)
-    }
-}
-
-/// Returns the folder that an entry of a folder is.
-#[must_use]
-pub fn inside(parent: &Location, key: &EntryKey) -> Option<Location> {
-    use crate::entry::CloudFolder;
-    match (parent, key) {
-        (Location::Local(path), EntryKey::Name(name)) => Some(Location::Local(path.join(name))),
-        (Location::Cloud { account, .. }, EntryKey::Node(handle)) => {
-            Some(Location::Cloud { account: account.clone(), folder: CloudFolder::Node(*handle) })
-        }
-        (Location::Cloud { account, .. }, EntryKey::Place(folder)) => {
-            Some(Location::Cloud { account: account.clone(), folder: *folder })
-        }
-        (Location::Local(_), EntryKey::Node(_) | EntryKey::Place(_))
-        | (Location::Cloud { .. }, EntryKey::Name(_)) => None,
     }
 }

@@ -87,6 +87,32 @@ pub fn cut_path(path: &str, columns: usize) -> String {
     format!("{ELLIPSIS}/{}", cut_middle(rest, columns.saturating_sub(2)))
 }
 
+/// Cuts a folder's path in its middle so that it takes at most `columns`: where it begins (`~`, `work:`) and as many of the
+/// last folders as fit stay; then the middle of the last one goes.
+#[must_use]
+pub fn cut_breadcrumb(path: &str, columns: usize) -> String {
+    let path = shown(path);
+    if width(&path) <= columns {
+        return path.into_owned();
+    }
+    let begin = path.find('/').filter(|slash| *slash < path.len() - 1).map_or(0, |slash| slash + 1);
+    let (top, mut rest) = path.split_at(begin);
+    let room = columns.saturating_sub(width(top) + 2);
+    if begin == 0 || room < MIN_FOLDER {
+        return cut_path(&path, columns);
+    }
+    while width(rest) > room {
+        match rest.split_once('/') {
+            Some((_, below)) if !below.is_empty() => rest = below,
+            Some(_) | None => break,
+        }
+    }
+    if rest.len() + begin == path.len() {
+        return cut_middle(&path, columns);
+    }
+    format!("{top}{ELLIPSIS}/{}", cut_middle(rest, room))
+}
+
 /// Breaks a text into lines of at most `columns`, at spaces where there are some.
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
@@ -179,6 +205,9 @@ const MAX_CHARS: usize = 12;
 
 const ELLIPSIS: char = '…';
 
+/// Columns that a folder's name keeps before the beginning of its path goes.
+const MIN_FOLDER: usize = 6;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,6 +244,17 @@ mod tests {
     }
 
     #[test]
+    fn breadcrumbs_keep_their_beginning_and_the_last_folders() {
+        let path = "work:/Photos/2024/Portugal/Lisbon";
+        assert_eq!(cut_breadcrumb(path, 40), path);
+        assert_eq!(cut_breadcrumb(path, 26), "work:/…/Portugal/Lisbon");
+        assert_eq!(cut_breadcrumb(path, 20), "work:/…/Lisbon");
+        assert_eq!(cut_breadcrumb(path, 11), "…/Lisbon");
+        assert_eq!(cut_breadcrumb("/usr/share/doc/package", 16), "/…/doc/package");
+        assert_eq!(cut_breadcrumb("~/a_folder_with_a_long_name", 16), "~/a_folder…_name");
+    }
+
+    #[test]
     fn text_wraps_at_spaces_and_breaks_only_long_words() {
         assert_eq!(wrap("Cannot read the folder", 10), ["Cannot", "read the", "folder"]);
         assert_eq!(wrap("abcdefghijkl mn", 5), ["abcde", "fghij", "kl mn"]);
@@ -227,7 +267,13 @@ mod tests {
             let clean = shown(&text);
             prop_assert!(!clean.chars().any(is_hostile));
             prop_assert_eq!(shown(&clean), clean.clone());
-            for cut in [cut_end(&text, columns), cut_middle(&text, columns), cut_path(&text, columns.max(2))] {
+            let cuts = [
+                cut_end(&text, columns),
+                cut_middle(&text, columns),
+                cut_path(&text, columns.max(2)),
+                cut_breadcrumb(&text, columns.max(2)),
+            ];
+            for cut in cuts {
                 prop_assert!(width(&cut) <= columns.max(2));
                 prop_assert!(!cut.chars().any(is_hostile));
             }

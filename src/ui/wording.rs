@@ -8,8 +8,8 @@ use super::dialog::check::{Check, Finding};
 use super::figure::{self, Clock};
 use super::text;
 use crate::message::{
-    AccountState, CopyReport, PlanSummary, SpeedLimit, TransferRow, TransferState, TransferTotals, Wait,
-    WaitReason,
+    AccountState, CopyReport, PlanSummary, SignCounts, SpeedLimit, TransferRow, TransferState,
+    TransferTotals, Wait, WaitReason,
 };
 
 /// Returns what an account is doing, in the few words of a header.
@@ -49,6 +49,47 @@ pub fn account_in(state: &AccountState, clock: &Clock, columns: usize) -> String
         | AccountState::Waiting(_)
         | AccountState::Failed(_) => long,
     }
+}
+
+/// Returns what a comparison has found of a folder's rows: `12 same, 3 differ, 2 only here, 1 only there`.
+#[must_use]
+pub fn signs(signs: &SignCounts) -> String {
+    let parts = [
+        (signs.same, "same"),
+        (signs.unproven, "not proven"),
+        (signs.different, "differ"),
+        (signs.only_here, "only here"),
+        (signs.only_there, "only there"),
+    ];
+    let known: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{} {words}", figure::grouped(*count)))
+        .collect();
+    let more = if signs.is_complete { "" } else { "…" };
+    if known.is_empty() { format!("comparing{more}") } else { format!("{}{more}", known.join(", ")) }
+}
+
+/// Returns what a comparison has found of a folder's rows, by signs where words do not fit into so many columns.
+#[must_use]
+pub fn signs_in(found: &SignCounts, columns: usize) -> String {
+    let long = signs(found);
+    if text::width(&long) <= columns {
+        return long;
+    }
+    let parts = [
+        (found.same, "="),
+        (found.unproven, "~"),
+        (found.different, "≠"),
+        (found.only_here, "+"),
+        (found.only_there, " only there"),
+    ];
+    let known: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, sign)| format!("{}{sign}", figure::grouped(*count)))
+        .collect();
+    known.join("  ")
 }
 
 /// Returns why something waits and when it goes on.

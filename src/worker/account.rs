@@ -339,6 +339,7 @@ impl Actor {
     /// Takes news of running jobs.
     pub(crate) fn take_news(&mut self, news: News) {
         match news {
+            News::Hits { search, hits, progress } => self.found_on_disk(search, hits, progress),
             News::Loading { account, received, total } => {
                 if matches!(self.told(&account), Some(AccountState::Loading { .. })) {
                     self.set_state(&account, AccountState::Loading { received, total });

@@ -14,6 +14,8 @@ use super::jobs::{Done, Jobs, News};
 use super::outbox::Outbox;
 use super::pane::Pane;
 use super::schedule::Schedule;
+use super::search::Search;
+use super::signs::{Comparing, Proofs};
 use super::titles::Titles;
 use super::transfers::Moving;
 use super::undoing::Undoing;
@@ -23,6 +25,7 @@ use crate::api::transport::Transport;
 use crate::config::Config;
 use crate::local::Trash;
 use crate::message::{Command, CopyId, Event, Problem, TransferAction, TransferId, UnfinishedId, ViewId};
+use crate::store::bookmarks::BookmarkFile;
 use crate::store::copy_journal::CopyJournals;
 use crate::store::transfer_journal::TransferJournals;
 use crate::store::undo::UndoJournal;
@@ -41,6 +44,13 @@ pub(crate) struct Actor {
     pub(crate) copies: BTreeMap<CopyId, Copy>,
     /// Copies of earlier runs that the user has not decided on.
     pub(crate) unfinished: BTreeMap<UnfinishedId, LeftCopy>,
+    pub(super) bookmarks: BookmarkFile,
+    /// Two views that are held against each other, and how many have been before.
+    pub(super) comparing: Option<Comparing>,
+    pub(super) comparisons: u64,
+    pub(super) searching: Option<Search>,
+    /// What checks by content have found.
+    pub(super) proofs: BTreeMap<CopyId, Proofs>,
     /// Where copies are written down.
     pub(crate) copy_journals: CopyJournals,
     /// Copies that were refused before they began, until the front end has heard of it twice.
@@ -90,6 +100,11 @@ impl Actor {
         };
         let mut actor = Self {
             accounts: BTreeMap::new(),
+            comparing: None,
+            comparisons: 0,
+            searching: None,
+            proofs: BTreeMap::new(),
+            bookmarks: BookmarkFile::new(&parts.config.folders.bookmarks()),
             config: parts.config,
             transport: parts.transport,
             home: parts.home,
@@ -227,6 +242,8 @@ impl Actor {
             }
             self.start_transfers();
         }
+        self.go_on_searching();
+        self.tell_signs();
         self.keep_to_schedule();
         self.check_budgets();
         let now = Instant::now();
@@ -250,6 +267,10 @@ impl Actor {
             Command::Open { view, location, focus } => self.open(view, location, focus),
             Command::OpenParent { view } => self.open_parent(view),
             Command::OpenPath { view, path } => self.open_path(view, &path),
+            Command::OpenChild { view, name } => self.open_child(view, &name),
+            Command::OpenKept { view, location, path } => self.open_kept(view, location, &path),
+            Command::ChangeBookmarks(change) => self.change_bookmarks(change),
+            Command::Complete { number, here, text } => self.complete(number, &here, &text),
             Command::Close { view } => self.close(view),
             Command::Refresh { view } => self.refresh(view),
             Command::Rows { view, start, count } => self.rows(view, start, count),
@@ -257,13 +278,23 @@ impl Actor {
             Command::Arrange { view, arrangement } => self.arrange(view, arrangement),
             Command::Mark { view, change } => self.mark(view, &change),
             Command::Find { view, text, from, backwards } => self.find(view, &text, from, backwards),
+            Command::CompareFolders { views } => self.compare_views(views),
+            Command::Search { search, place, text } => self.search(search, place, &text),
+            Command::RestoreScreen => self.restore_screen(),
+            Command::KeepScreen(screen) => self.keep_screen(&screen),
+            Command::EndSearch => self.end_search(),
+            Command::EndComparison => self.end_comparing(),
+            Command::FindDifference { view, from, backwards } => self.find_difference(view, from, backwards),
             Command::WhenAnswered { view, number } => self.when_answered(view, number),
             Command::CreateFolder { parent, name } => self.create_folder(parent, &name),
             Command::Rename { parent, key, name } => self.rename(parent, key, &name),
             Command::Trash { selection } => self.trash(selection),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
             Command::Undo(request) => self.undo(request),
-            Command::PlanCopy { copy, request } => self.plan_copy(copy, &request),
+            Command::PlanCopy { copy, request } => {
+                self.expect_proofs(copy, &request);
+                self.plan_copy(copy, &request);
+            }
             Command::StartCopy { copy } => self.start_copy(copy),
             Command::CancelCopy { copy } => self.cancel_copy(copy),
             Command::ContinueCopy { unfinished, copy, paused } => {
@@ -287,6 +318,10 @@ impl Actor {
             Done::Undo(done) => self.undo_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),
+            Done::Screen(screen) => self.screen_read(screen),
+            Done::PairRead(read) => self.pair_read(read),
+            Done::Bookmarks(result) => self.bookmarks_done(result),
+            Done::Offers(number, offers) => self.send(Event::Offers { number, offers }),
             Done::Unfinished(found) => self.found_unfinished(found),
             Done::Account(name, done) => self.account_done(&name, done),
         }
@@ -318,7 +353,12 @@ impl Actor {
             Instant::now() + pause
         });
         let budget = self.budget_ends();
-        [stale, watch, queue, copies, budget, self.schedule.due(), self.ends_at].into_iter().flatten().min()
+        let signs = self.signs_due();
+        let search = self.has_more_to_search().then(Instant::now);
+        [search, signs, stale, watch, queue, copies, budget, self.schedule.due(), self.ends_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {

@@ -286,7 +286,7 @@ impl Actor {
 
     fn act_for_copy(&mut self, id: CopyId, action: Action<Origin, Goal>) {
         match action {
-            Action::Note { path, size, note } => self.send(Event::CopyNote { copy: id, path, size, note }),
+            Action::Note { path, size, note } => self.tell_note(id, path, size, note),
             Action::Transfer(file) if self.backs_up(id) && replaced(&file).is_some() => {
                 self.put_aside(id, Aside::Replaced(file));
             }
@@ -394,7 +394,7 @@ impl Actor {
         self.tell_transfers();
         if let Some(copy) = self.copies.remove(&id) {
             self.forget_copy(&copy);
-            self.send(Event::CopyEnded(copy.plan.report()));
+            self.tell_end(id, copy.plan.report());
             if copy.way != Way::Down {
                 self.ask_quota(&copy.account);
             }

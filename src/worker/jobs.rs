@@ -15,11 +15,14 @@ use super::account::AccountDone;
 use super::changes::ChangeDone;
 use super::copying::CopyDone;
 use super::panes::ViewDone;
+use super::signs::PairRead;
 use super::transfers::Moved;
 use super::undoing::UndoDone;
 use super::unfinished::Found;
 use crate::api::wait::Wait;
-use crate::message::{CopyId, Problem, TransferId};
+use crate::message::{
+    Bookmark, CopyId, Hit, KeptScreen, Offers, Problem, SearchId, SearchProgress, TransferId,
+};
 
 /// What a finished job brings.
 pub(crate) enum Done {
@@ -39,6 +42,14 @@ pub(crate) enum Done {
     Copy(CopyId, CopyDone),
     /// A transfer has ended.
     Moved(TransferId, Moved),
+    /// What the last screen showed was read.
+    Screen(Option<KeptScreen>),
+    /// Two folders that are compared were read.
+    PairRead(PairRead),
+    /// The bookmarks were read, or changed.
+    Bookmarks(Result<Vec<Bookmark>, Problem>),
+    /// What a typed path may become was worked out, for this number.
+    Offers(u64, Offers),
     /// What earlier runs left was looked for.
     Unfinished(Found),
 }
@@ -53,6 +64,15 @@ pub(crate) enum News {
         received: u64,
         /// Bytes in all, where known.
         total: Option<u64>,
+    },
+    /// A search over the disk has found something.
+    Hits {
+        /// Which.
+        search: SearchId,
+        /// What it found since it told last.
+        hits: Vec<Hit>,
+        /// How far it is.
+        progress: SearchProgress,
     },
     /// An account's requests wait, or go on again.
     Wait {

@@ -130,7 +130,7 @@ pub(crate) fn is_writable(tree: &Tree, folder: NodeHandle) -> bool {
 }
 
 /// Makes the row of a node.
-fn cloud_entry(tree: &Tree, node: &Node<'_>, read_only: bool) -> Entry {
+pub(crate) fn cloud_entry(tree: &Tree, node: &Node<'_>, read_only: bool) -> Entry {
     let kind = if node.is_file() { EntryKind::File } else { EntryKind::Folder };
     let size = if node.is_file() { node.size() } else { tree.usage(node.handle()).bytes };
     Entry {

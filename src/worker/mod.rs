@@ -4,6 +4,9 @@
 //! ```text
 //!  actor     the loop: commands, finished jobs, news from running ones, the clock; hands each to one of
 //!    panes     views of folders: open, refresh, sort, mark      (view, order, listing: pure)
+//!    paths     folders by path, by name, as they were kept   (completion: what a typed path may become; bookmarks)
+//!    search    names below a folder, from the tree by slices, from the disk by a walk
+//!    signs     two shown folders held against each other     (pairing: pure)
 //!    account   log in, list, quota                              (door, connect: the ways in)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
@@ -21,9 +24,11 @@
 mod account;
 mod actor;
 mod backup;
+mod bookmarks;
 mod budget;
 mod changes;
 mod comparison;
+mod completion;
 pub mod connect;
 mod copying;
 pub mod deduping;
@@ -33,12 +38,15 @@ mod door;
 mod ends;
 mod inside;
 mod jobs;
+mod kept_screen;
 mod listing;
 mod names;
 mod order;
 mod outbox;
+mod pairing;
 mod pane;
 mod panes;
+mod paths;
 pub mod problem;
 mod question;
 mod reading;
@@ -46,7 +54,9 @@ mod removal;
 mod scan;
 mod scanning;
 mod schedule;
+mod search;
 mod selection;
+mod signs;
 mod titles;
 mod transfers;
 pub mod undoing;

@@ -40,7 +40,7 @@ pub(crate) fn arrange(entries: &[Entry], arrangement: &Arrangement) -> Vec<u32> 
 ///
 /// A run of digits becomes the mark `0`, its length without leading zeros, and the digits: so a longer number is
 /// a larger one. Everything else is lower-cased UTF-8.
-fn natural_key(name: &str) -> Box<[u8]> {
+pub(crate) fn natural_key(name: &str) -> Box<[u8]> {
     let bytes = name.as_bytes();
     let mut key = Vec::with_capacity(bytes.len() + 8);
     let mut at = 0;

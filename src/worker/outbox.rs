@@ -81,6 +81,11 @@ fn kind(event: &Event) -> Option<Kind> {
         Event::Accounts(_)
         | Event::Account { .. }
         | Event::Found { .. }
+        | Event::NotThere { .. }
+        | Event::Bookmarks(_)
+        | Event::KeptScreen(_)
+        | Event::Hits { .. }
+        | Event::Offers { .. }
         | Event::Answered { .. }
         | Event::Conflict(_)
         | Event::Compared { .. }

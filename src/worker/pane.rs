@@ -3,6 +3,7 @@
 
 use super::view::{Folder, View};
 use crate::entry::{EntryKey, Location};
+use crate::handle::NodeHandle;
 use crate::message::{Arrangement, ViewId};
 
 /// One view, and what is on its way for it.
@@ -19,6 +20,8 @@ pub(crate) struct Pane {
     /// Grows with each request to sort; results of older ones are dropped.
     pub(super) sorting: u64,
     pub(super) is_sorting: bool,
+    /// It is to be compared with another, and nothing has been told of it yet.
+    pub(super) awaits_signs: bool,
     /// What the front end waits for, by its number.
     pub(super) unanswered: Option<u64>,
     /// Something in the folder has changed since it was read.
@@ -36,6 +39,7 @@ impl Pane {
             is_reading: false,
             sorting: 0,
             is_sorting: false,
+            awaits_signs: false,
             unanswered: None,
             is_stale: false,
         }
@@ -44,14 +48,14 @@ impl Pane {
     /// Returns whether something that was asked for has not been answered yet. A path that waits for its account has: the
     /// view was told to be opening.
     pub(super) const fn is_busy(&self) -> bool {
-        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting
+        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting || self.awaits_signs
     }
 
     /// Returns the folder that is wanted, or else the one that is shown.
     pub(super) fn target(&self) -> &Location {
         match &self.wanted {
             Some(Wanted::Folder { location, .. }) => location,
-            Some(Wanted::Path { .. }) | None => self.view.location(),
+            Some(Wanted::Path { .. } | Wanted::Kept { .. }) | None => self.view.location(),
         }
     }
 
@@ -61,7 +65,9 @@ impl Pane {
             |location: &Location| matches!(location, Location::Cloud { account, .. } if account == name);
         match &self.wanted {
             Some(Wanted::Folder { location, .. }) => of_account(location),
-            Some(Wanted::Path { account, .. }) => account == name || of_account(self.view.location()),
+            Some(Wanted::Path { account, .. } | Wanted::Kept { account, .. }) => {
+                account == name || of_account(self.view.location())
+            }
             None => of_account(self.view.location()),
         }
     }
@@ -70,6 +76,18 @@ impl Pane {
 /// What the user asked to see.
 #[derive(Clone, Debug)]
 pub(super) enum Wanted {
-    Folder { location: Location, focus: Option<EntryKey> },
-    Path { account: String, path: String },
+    Folder {
+        location: Location,
+        focus: Option<EntryKey>,
+    },
+    Path {
+        account: String,
+        path: String,
+    },
+    /// A node, and its path where that is gone.
+    Kept {
+        account: String,
+        node: NodeHandle,
+        path: String,
+    },
 }

@@ -32,6 +32,7 @@ impl Actor {
         let pane = self.panes.entry(id).or_insert_with(|| Pane::new(id, location.clone()));
         if pane.target() != &location {
             pane.arrangement.filter = None;
+            pane.arrangement.differences = false;
         }
         pane.wanted = Some(Wanted::Folder { location, focus });
         self.read(id);
@@ -44,23 +45,6 @@ impl Actor {
             Some((location, focus)) => self.open(id, location, Some(focus)),
             None => self.tell(id),
         }
-    }
-
-    /// Shows a folder by its path in an account.
-    pub(crate) fn open_path(&mut self, id: ViewId, typed: &str) {
-        let Some((account, path)) = typed.split_once(':') else {
-            let hint = "Write it as account:path.";
-            let message = format!("\"{typed}\" names no account");
-            return self.send(Event::Failed(Problem::new(ProblemKind::Usage, message, hint)));
-        };
-        let (account, path) = (account.to_owned(), path.to_owned());
-        if !self.accounts.contains_key(&account) {
-            return self.send(Event::Failed(unknown_account(&account)));
-        }
-        let root = Location::Cloud { account: account.clone(), folder: CloudFolder::Root };
-        let pane = self.panes.entry(id).or_insert_with(|| Pane::new(id, root));
-        pane.wanted = Some(Wanted::Path { account, path });
-        self.read(id);
     }
 
     /// Reads the folder anew.
@@ -79,6 +63,7 @@ impl Actor {
 
     /// Forgets a view.
     pub(crate) fn close(&mut self, id: ViewId) {
+        self.view_changed(id);
         self.panes.remove(&id);
     }
 
@@ -114,6 +99,13 @@ impl Actor {
     pub(crate) fn find(&mut self, id: ViewId, text: &str, from: u64, backwards: bool) {
         let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
         let row = pane.view.find(text, from, backwards);
+        self.send(Event::Found { view: id, row });
+    }
+
+    /// Looks for a row whose sign is a difference.
+    pub(crate) fn find_difference(&mut self, id: ViewId, from: u64, backwards: bool) {
+        let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
+        let row = pane.view.find_difference(from, backwards);
         self.send(Event::Found { view: id, row });
     }
 
@@ -216,13 +208,14 @@ impl Actor {
     }
 
     /// Starts to read the folder that a view is to show.
-    fn read(&mut self, id: ViewId) {
+    pub(super) fn read(&mut self, id: ViewId) {
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.reading += 1;
         pane.is_stale = false;
         pane.is_reading = false;
         match pane.wanted.clone() {
             Some(Wanted::Path { account, path }) => self.follow_path(id, &account, &path),
+            Some(Wanted::Kept { account, node, path }) => self.follow_kept(id, account, node, path),
             Some(Wanted::Folder { .. }) | None => match pane.target().clone() {
                 Location::Local(path) => self.read_local(id, path),
                 Location::Cloud { account, folder } => self.read_cloud(id, &account, folder),
@@ -249,32 +242,6 @@ impl Actor {
         match listing::read_cloud(account, tree, folder) {
             Some(draft) => self.start_reading(id, move || Ok(draft)),
             None => self.was_read(id, Err(folder_gone(account))),
-        }
-    }
-
-    fn follow_path(&mut self, id: ViewId, account: &str, path: &str) {
-        let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
-        let Some(tree) = tree else {
-            self.tell_as(id, Some(ViewState::Opening));
-            self.connect(account);
-            return;
-        };
-        let found = tree.locate(path).map_err(|error| problem::of_path(account, &error));
-        let found = found.map(|found| {
-            let file =
-                tree.folder_node(found).filter(|node| tree.node(*node).is_some_and(|node| node.is_file()));
-            match file.and_then(|file| Some((file, tree.folder_of(file)?))) {
-                Some((file, folder)) => (folder, Some(EntryKey::Node(file))),
-                None => (found, None),
-            }
-        });
-        let Some(pane) = self.panes.get_mut(&id) else { return };
-        pane.wanted = None;
-        match found {
-            Ok((folder, focus)) => {
-                self.open(id, Location::Cloud { account: account.to_owned(), folder }, focus);
-            }
-            Err(problem) => self.send(Event::Failed(problem)),
         }
     }
 
@@ -318,6 +285,7 @@ impl Actor {
             pane.view.set_focus(focus);
         } else {
             pane.view.go(location, heading, focus);
+            self.view_changed(id);
         }
     }
 
@@ -325,6 +293,7 @@ impl Actor {
         self.go(id);
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.is_reading = false;
+        let had_signs = pane.view.has_signs();
         match result {
             Err(problem) => pane.view.fail(problem),
             Ok(listing) => {
@@ -336,10 +305,13 @@ impl Actor {
                 }
             }
         }
+        if had_signs && self.panes.get(&id).is_some_and(|pane| !pane.view.has_signs()) {
+            self.view_changed(id);
+        }
         self.tell(id);
     }
 
-    fn sort(&mut self, id: ViewId) {
+    pub(super) fn sort(&mut self, id: ViewId) {
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.sorting += 1;
         pane.is_sorting = true;
@@ -351,12 +323,12 @@ impl Actor {
         });
     }
 
-    fn tell(&mut self, id: ViewId) {
+    pub(super) fn tell(&mut self, id: ViewId) {
         self.tell_as(id, None);
     }
 
     /// Sends a view's head, in the given state or its own, and the rows that the screen shows where they have changed.
-    fn tell_as(&mut self, id: ViewId, state: Option<ViewState>) {
+    pub(super) fn tell_as(&mut self, id: ViewId, state: Option<ViewState>) {
         let Some(pane) = self.panes.get_mut(&id) else { return };
         let is_own = state.is_none();
         let head: ViewHead = pane.view.head();
@@ -370,14 +342,14 @@ impl Actor {
     }
 
     /// Tells the front end that nothing it asked of a view is open, once that is so.
-    fn answer(&mut self, id: ViewId) {
+    pub(super) fn answer(&mut self, id: ViewId) {
         let idle = self.panes.get_mut(&id).filter(|pane| !pane.is_busy());
         if let Some(number) = idle.and_then(|pane| pane.unanswered.take()) {
             self.send(Event::Answered { view: id, number });
         }
     }
 
-    fn unknown_view(&mut self, id: ViewId) {
+    pub(super) fn unknown_view(&mut self, id: ViewId) {
         let message = format!("There is no view {}", id.0);
         self.send(Event::Failed(Problem::new(ProblemKind::Other, message, "")));
     }

@@ -1,13 +1,15 @@
 //! A view: one folder as a front end sees it, with its order, marks and focus. Pure: the worker feeds it entries and
 //! asks it for heads and rows; it knows neither disk nor network, and sorting is done outside (`order`).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use regex::RegexBuilder;
 
 use crate::entry::{Entry, EntryKey, Location};
-use crate::message::{Arrangement, Event, MarkChange, Problem, Row, ViewHead, ViewId, ViewState};
+use crate::message::{
+    Arrangement, Event, MarkChange, Problem, Row, Sign, SignCounts, ViewHead, ViewId, ViewState,
+};
 
 /// A folder as it was read: what a view shows, before order and filter.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +41,9 @@ pub(crate) struct View {
     order: Vec<u32>,
     /// Whether the entry of the same index is marked. As long as `folder.entries`.
     marked: Vec<bool>,
+    /// The signs of the entries, where they are compared with others.
+    signs: HashMap<EntryKey, Sign>,
+    sign_counts: Option<SignCounts>,
     focus: Option<EntryKey>,
     /// The rows that were asked for last: sent again by themselves when they change.
     window: Option<(u64, u32)>,
@@ -58,6 +63,8 @@ impl View {
             folder,
             order: Vec::new(),
             marked: Vec::new(),
+            signs: HashMap::new(),
+            sign_counts: None,
             focus,
             window: None,
         }
@@ -70,6 +77,8 @@ impl View {
         self.order.clear();
         self.marked.clear();
         self.arrangement.filter = None;
+        self.arrangement.differences = false;
+        self.clear_signs();
         self.focus = focus;
         self.window = None;
         self.state = ViewState::Opening;
@@ -86,8 +95,11 @@ impl View {
             .filter_map(|(entry, marked)| marked.then_some(&entry.key))
             .collect();
         self.marked = folder.entries.iter().map(|entry| marks.contains(&entry.key)).collect();
+        if folder.entries != self.folder.entries {
+            self.clear_signs();
+        }
         self.folder = folder;
-        self.order = order;
+        self.order = self.narrowed(order);
         self.state = ViewState::Ready;
         self.generation += 1;
     }
@@ -95,8 +107,47 @@ impl View {
     /// Takes a new order of the entries that are there.
     pub(crate) fn reorder(&mut self, arrangement: Arrangement, order: Vec<u32>) {
         self.arrangement = arrangement;
-        self.order = order;
+        self.order = self.narrowed(order);
         self.generation += 1;
+    }
+
+    /// Takes what was found of the entries.
+    pub(crate) fn set_signs(&mut self, signs: &HashMap<EntryKey, Sign>, counts: SignCounts) {
+        self.signs.clone_from(signs);
+        self.sign_counts = Some(counts);
+        self.generation += 1;
+    }
+
+    /// Forgets what was found; returns whether something was.
+    pub(crate) fn clear_signs(&mut self) -> bool {
+        self.signs.clear();
+        let had_some = self.sign_counts.take().is_some();
+        self.generation += u64::from(had_some);
+        had_some
+    }
+
+    /// Returns whether the entries are compared with others.
+    pub(crate) const fn has_signs(&self) -> bool {
+        self.sign_counts.is_some()
+    }
+
+    /// Returns the keys of the entries whose names no other has.
+    pub(crate) fn keys_by_name(&self) -> HashMap<String, EntryKey> {
+        let alone = self.folder.entries.iter().filter(|entry| entry.flags.twin == 0);
+        alone.map(|entry| (entry.name.clone(), entry.key.clone())).collect()
+    }
+
+    /// Leaves out what is no difference, where only those are wanted.
+    fn narrowed(&self, mut order: Vec<u32>) -> Vec<u32> {
+        if self.arrangement.differences && self.has_signs() {
+            order.retain(|index| self.is_difference(*index));
+        }
+        order
+    }
+
+    fn is_difference(&self, index: u32) -> bool {
+        let key = &self.folder.entries[index as usize].key;
+        self.signs.get(key).is_some_and(|sign| sign.is_difference())
     }
 
     /// Sets the arrangement that the next [`Self::show`] or [`Self::reorder`] was made for.
@@ -107,6 +158,7 @@ impl View {
     /// The folder cannot be shown.
     pub(crate) fn fail(&mut self, problem: Problem) {
         self.folder.entries = Arc::default();
+        self.clear_signs();
         self.order.clear();
         self.marked.clear();
         self.state = ViewState::Failed(problem);
@@ -163,6 +215,7 @@ impl View {
             focus: None,
             writable: self.folder.writable,
             free_bytes: self.folder.free_bytes,
+            signs: self.sign_counts,
         };
         for (row, (entry, marked)) in self.shown().enumerate() {
             let size = entry.size.unwrap_or(0);
@@ -192,14 +245,23 @@ impl View {
     /// Returns the next row whose name contains `text` (case ignored), starting beside `from` and wrapping round.
     pub(crate) fn find(&self, text: &str, from: u64, backwards: bool) -> Option<u64> {
         let needle = text.to_lowercase();
-        let count = self.order.len();
-        if count == 0 || needle.is_empty() {
+        if needle.is_empty() {
             return None;
         }
-        let from = usize::try_from(from).unwrap_or(0).min(count - 1);
+        self.next_row(from, backwards, |row| self.entry_at(row).name.to_lowercase().contains(&needle))
+    }
+
+    /// Returns the next row whose sign is a difference, starting beside `from` and wrapping round.
+    pub(crate) fn find_difference(&self, from: u64, backwards: bool) -> Option<u64> {
+        self.next_row(from, backwards, |row| self.is_difference(self.order[row]))
+    }
+
+    fn next_row(&self, from: u64, backwards: bool, wanted: impl Fn(usize) -> bool) -> Option<u64> {
+        let count = self.order.len();
+        let from = usize::try_from(from).unwrap_or(0).min(count.checked_sub(1)?);
         (1..=count)
             .map(|step| if backwards { (from + count - step) % count } else { (from + step) % count })
-            .find(|row| self.entry_at(*row).name.to_lowercase().contains(&needle))
+            .find(|row| wanted(*row))
             .map(|row| row as u64)
     }
 
@@ -221,6 +283,15 @@ impl View {
             MarkChange::All => self.mark_rows(|_, entry| !is_place(entry), |_| true),
             MarkChange::None => self.marked.fill(false),
             MarkChange::Invert => self.mark_rows(|_, entry| !is_place(entry), |marked| !marked),
+            MarkChange::Signed(rows) => {
+                let meant: HashSet<EntryKey> = self
+                    .signs
+                    .iter()
+                    .filter(|(_, sign)| rows.means(**sign))
+                    .map(|(key, _)| key.clone())
+                    .collect();
+                self.mark_rows(|_, entry| meant.contains(&entry.key), |_| true);
+            }
             MarkChange::Pattern { pattern, on } => {
                 if let Some(regex) = wildcard(pattern) {
                     self.mark_rows(|_, entry| !is_place(entry) && regex.is_match(&entry.name), |_| *on);
@@ -245,7 +316,11 @@ impl View {
             .shown()
             .skip(skip)
             .take(count as usize)
-            .map(|(entry, marked)| Row { entry: entry.clone(), marked })
+            .map(|(entry, marked)| Row {
+                entry: entry.clone(),
+                marked,
+                sign: self.signs.get(&entry.key).copied(),
+            })
             .collect();
         Event::Rows { view: self.id, generation: self.generation, start, rows }
     }
@@ -265,7 +340,7 @@ fn is_place(entry: &Entry) -> bool {
 }
 
 /// Turns `*` and `?` into a regex over whole names, case ignored. `None` where it grows beyond reason.
-fn wildcard(pattern: &str) -> Option<regex::Regex> {
+pub(crate) fn wildcard(pattern: &str) -> Option<regex::Regex> {
     let mut text = String::from("^");
     for character in pattern.chars() {
         match character {

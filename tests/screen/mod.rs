@@ -105,6 +105,7 @@ pub(crate) fn local(name: &str, size: u64, modified: &str) -> Row {
             flags: EntryFlags::default(),
         },
         marked: false,
+        sign: None,
     }
 }
 
@@ -141,6 +142,7 @@ pub(crate) fn head(view: u32, location: Location, title: &str, rows: &[Row]) -> 
         arrangement: Arrangement::default(),
         row_count: rows.len() as u64,
         left_out_count: 0,
+        signs: None,
         bytes: rows.iter().map(bytes).sum(),
         marked_count: marked().count() as u64,
         marked_bytes: marked().map(bytes).sum(),

@@ -10,6 +10,7 @@ mod conflicts;
 mod copies;
 mod desk;
 mod line;
+mod looking;
 mod pairs;
 mod speed;
 mod trouble;

@@ -188,6 +188,7 @@ impl Finding {
             | Note::WouldMove
             | Note::WouldDelete
             | Note::WouldCopy
+            | Note::WouldReplace
             | Note::FolderMade
             | Note::WouldMakeFolder
             | Note::Same

@@ -113,6 +113,11 @@ impl Run<'_> {
             | Event::View(_)
             | Event::Rows { .. }
             | Event::Found { .. }
+            | Event::NotThere { .. }
+            | Event::Bookmarks(_)
+            | Event::KeptScreen(_)
+            | Event::Hits { .. }
+            | Event::Offers { .. }
             | Event::Answered { .. }
             | Event::TransferEnds(_)
             | Event::Unfinished { .. }

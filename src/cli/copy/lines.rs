@@ -27,7 +27,7 @@ pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, not
             messages.detail(&line("DEBUG", "Unchanged skipping"));
         }
         Note::Filtered => messages.detail(&line("DEBUG", "Excluded")),
-        Note::WouldCopy if messages.level() >= Level::Normal => {
+        Note::WouldCopy | Note::WouldReplace if messages.level() >= Level::Normal => {
             let text = format!("Skipped copy as --dry-run is set (size {})", quantity::size(size));
             messages.print(&line("NOTICE", &text));
         }
@@ -53,6 +53,7 @@ pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, not
             messages.print(&line("NOTICE", "Changed while it was copied: starting over"));
         }
         Note::WouldCopy
+        | Note::WouldReplace
         | Note::WouldMove
         | Note::WouldDelete
         | Note::WouldMakeFolder

@@ -36,7 +36,12 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
         self.need_folder(self.file(id).folder);
         if self.options.dry_run {
             let is_move = matches!(self.options.task, Task::Move { .. });
-            self.note(path, size, if is_move { Note::WouldMove } else { Note::WouldCopy });
+            let note = match (is_move, &self.file(id).replaces) {
+                (true, _) => Note::WouldMove,
+                (false, Some(_)) => Note::WouldReplace,
+                (false, None) => Note::WouldCopy,
+            };
+            self.note(path, size, note);
             self.forget(id);
         } else {
             self.ahead.count += 1;

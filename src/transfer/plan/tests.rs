@@ -425,7 +425,7 @@ fn run(world: &World) -> Result<(), TestCaseError> {
                 Some(Action::Note { path, note, .. }) => match note {
                     Note::EqualNames { count } => told += u64::from(count),
                     // The unmade top and folders that could not be read or made are told of besides their entry.
-                    Note::FolderMade | Note::WouldMakeFolder | Note::WouldCopy => {}
+                    Note::FolderMade | Note::WouldMakeFolder | Note::WouldCopy | Note::WouldReplace => {}
                     Note::Failed(problem) | Note::Skipped(problem)
                         if path.is_empty() || problem.message == "unreadable" => {}
                     _ => told += 1,

@@ -7,6 +7,7 @@ mod mark;
 mod often;
 mod place;
 mod program;
+mod tab;
 mod transfer;
 
 use super::{Action, ActionRow, Context, When};
@@ -17,8 +18,16 @@ pub fn rows() -> impl Iterator<Item = &'static ActionRow> + Clone {
 }
 
 /// The parts of the table in their order.
-const PARTS: &[&[ActionRow]] =
-    &[often::OFTEN, look::LOOK, go::GO, mark::MARK, place::PLACE, transfer::TRANSFER, program::PROGRAM];
+const PARTS: &[&[ActionRow]] = &[
+    often::OFTEN,
+    look::LOOK,
+    go::GO,
+    mark::MARK,
+    place::PLACE,
+    tab::TAB,
+    transfer::TRANSFER,
+    program::PROGRAM,
+];
 
 const fn panes(
     action: Action,

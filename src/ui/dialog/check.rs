@@ -82,6 +82,7 @@ impl Finding {
             | Note::WouldDelete
             | Note::SameSize
             | Note::WouldCopy
+            | Note::WouldReplace
             | Note::FolderMade
             | Note::WouldMakeFolder
             | Note::Same

@@ -59,16 +59,19 @@ fn heading_of(row: &ActionRow) -> &'static str {
         Action::Mark(_) => HEADINGS[2],
         Action::Look(_) | Action::Yank(_) => HEADINGS[3],
         Action::Place(_) => HEADINGS[4],
-        Action::Transfer(_) => HEADINGS[5],
-        Action::Program(_) => HEADINGS[6],
+        Action::Tab(_) => HEADINGS[5],
+        Action::Transfer(_) => HEADINGS[6],
+        Action::Program(_) => HEADINGS[7],
     }
 }
 
-const HEADINGS: [&str; 7] = ["Files", "Moving", "Marks", "Looking", "Places", "Transfers", "Program"];
+const HEADINGS: [&str; 8] = ["Files", "Moving", "Marks", "Looking", "Places", "Tabs", "Transfers", "Program"];
 
-const REMARKS: [&str; 5] = [
+const REMARKS: [&str; 7] = [
     "● marked   ! needs a look: name cannot be read, or another row has it too",
     "⟨2⟩ the second of equal names   ▲ to the cloud   ▼ from the cloud",
+    "After a compare: = same size and time   ≠ differs   + only here   ~ not proven   ✓ proven",
+    "& shared, or has a public link   r may not be changed",
     "Names with control or direction characters are shown escaped: \\x1b, \\u{202e}.",
     "Esc and a digit count as F1 to F10. Every F-key has a plain key beside it.",
     "Copies are encrypted here, and every file is checked before it gets its name.",

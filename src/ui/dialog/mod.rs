@@ -2,6 +2,7 @@
 //! Each is plain data and says what a key means to it; what follows from that is done in `update::dialog`.
 
 pub mod accounts;
+pub mod bookmarks;
 pub mod check;
 pub mod confirm;
 pub mod conflict;
@@ -11,20 +12,27 @@ pub mod help;
 pub mod limit;
 pub mod login;
 pub mod palette;
+pub mod path;
 pub mod prompt;
 pub mod properties;
+pub mod search;
+pub mod sync;
 pub mod transfer;
 pub mod unfinished;
 
 use accounts::AccountChooser;
+use bookmarks::{BookmarkList, NewBookmark};
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
 use difference::Difference;
 use help::Help;
 use limit::LimitDialog;
 use palette::Palette;
+use path::PathDialog;
 use prompt::Prompt;
 use properties::Properties;
+use search::SearchPage;
+use sync::SyncPage;
 use transfer::TransferDetails;
 use unfinished::UnfinishedDialog;
 
@@ -45,6 +53,16 @@ pub enum Dialog {
     Question(Question),
     /// Asks for one line of text.
     Prompt(Prompt),
+    /// Shows what a sync would do and asks for it.
+    Sync(Box<SyncPage>),
+    /// Looks for names below a folder.
+    Search(Box<SearchPage>),
+    /// Asks for a folder to go to.
+    Path(PathDialog),
+    /// Offers the bookmarks.
+    Bookmarks(BookmarkList),
+    /// Asks how a folder is to be kept.
+    NewBookmark(NewBookmark),
     /// Offers the accounts.
     Accounts(AccountChooser),
     /// Shows one entry exactly.

@@ -1,4 +1,4 @@
-//! A [`Prompt`]: one line of text and what it is for. Those that change what is shown (find, filter, pattern, go to) are
+//! A [`Prompt`]: one line of text and what it is for. Those that change what is shown (find, filter, pattern) are
 //! drawn on the status line, so that the rows stay in sight; those that make a name have a small box.
 
 use super::field::Field;
@@ -49,8 +49,6 @@ pub enum Purpose {
         /// Mark or unmark.
         on: bool,
     },
-    /// A folder to go to.
-    GoTo,
 }
 
 impl Prompt {
@@ -70,7 +68,6 @@ impl Prompt {
             Purpose::Filter { .. } => "Filter:",
             Purpose::Pattern { on: true } => "Mark names like:",
             Purpose::Pattern { on: false } => "Unmark names like:",
-            Purpose::GoTo => "Go to:",
         }
     }
 

@@ -17,6 +17,7 @@ fn head(generation: u64, row_count: u64) -> ViewHead {
         arrangement: Arrangement::default(),
         row_count,
         left_out_count: 0,
+        signs: None,
         bytes: 0,
         marked_count: 0,
         marked_bytes: 0,
@@ -41,6 +42,7 @@ fn row(name: &str) -> Row {
             flags: EntryFlags::default(),
         },
         marked: false,
+        sign: None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! Type-ahead: what is typed waits for the worker's answers to what was typed before, where it is about them.
 //! It knows which commands are answered, and sends [`Command::WhenAnswered`] behind them.
 
-use super::{dialog, press};
+use super::{dialog, path, press};
 use crate::message::{Command, ViewId};
 use crate::ui::ahead::{Need, Typed};
+use crate::ui::dialog::Dialog;
 use crate::ui::key::Key;
 use crate::ui::keymap::Lookup;
 use crate::ui::state::{AppState, Phase, Screen};
@@ -58,12 +59,30 @@ fn understand(state: &mut AppState, typed: Typed, commands: &mut Vec<Command>) {
 }
 
 fn must_wait(state: &AppState, typed: &Typed) -> bool {
+    if is_about_answer(state, typed) {
+        return true;
+    }
     let need = need(state, typed);
     let awaited = state.panes.iter().any(|pane| pane.answers.are_due());
     match need {
         Need::Nothing => false,
         Need::Folder => awaited,
         Need::Row => awaited || state.pane().awaits_row(),
+    }
+}
+
+/// Returns whether something is typed into a dialog that has to hear from the worker before it can be understood.
+fn is_about_answer(state: &AppState, typed: &Typed) -> bool {
+    let key = match typed {
+        Typed::Key(key) if is_cancel(*key) => return false,
+        Typed::Key(key) => Some(*key),
+        Typed::Paste(_) => None,
+    };
+    match state.dialogs.last() {
+        Some(Dialog::Path(dialog)) => dialog.is_completing(),
+        Some(Dialog::Bookmarks(list)) => !list.is_known(),
+        Some(Dialog::Search(page)) => key.is_some_and(|key| page.awaits_hits(key)),
+        Some(_) | None => false,
     }
 }
 
@@ -90,6 +109,7 @@ fn is_cancel(key: Key) -> bool {
 fn give_up(state: &mut AppState) {
     state.ahead.drop_all();
     state.keys.pending.clear();
+    path::give_up(state);
     for pane in &mut state.panes {
         pane.answers.give_up();
     }
@@ -101,13 +121,24 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         Command::Open { view, .. }
         | Command::OpenParent { view }
         | Command::OpenPath { view, .. }
+        | Command::OpenChild { view, .. }
+        | Command::OpenKept { view, .. }
         | Command::Arrange { view, .. }
         | Command::Mark { view, .. }
+        | Command::FindDifference { view, .. }
+        | Command::CompareFolders { views: [view, _] }
         | Command::Find { view, .. } => Some(*view),
         Command::ListAccounts
         | Command::Login(_)
         | Command::Unlock { .. }
         | Command::Logout { .. }
+        | Command::ChangeBookmarks(_)
+        | Command::RestoreScreen
+        | Command::KeepScreen(_)
+        | Command::Search { .. }
+        | Command::EndSearch
+        | Command::EndComparison
+        | Command::Complete { .. }
         | Command::Close { .. }
         | Command::Refresh { .. }
         | Command::Rows { .. }

@@ -30,13 +30,13 @@ const fn undo(direction: UndoDirection) -> Command {
 }
 
 /// The folder of the other pane, as a target.
-struct Target {
-    location: Location,
-    title: String,
+pub(super) struct Target {
+    pub(super) location: Location,
+    pub(super) title: String,
 }
 
 /// Returns the folder of the other pane, or says why it cannot be a target.
-fn target(state: &mut AppState, verb: &str) -> Option<Target> {
+pub(super) fn target(state: &mut AppState, verb: &str) -> Option<Target> {
     let other = state.other();
     let refusal = match other.head.as_ref().filter(|_| other.is_ready()) {
         None => format!("{verb}: the other pane shows no folder yet"),

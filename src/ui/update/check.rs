@@ -2,7 +2,7 @@
 //! [`crate::ui::action::Look::Verify`], for keys of its page, and for the worker's notes about it.
 
 use super::selection::chosen;
-use crate::entry::{CloudFolder, EntryKey, Location};
+use crate::entry::{EntryKey, Location};
 use crate::message::{
     Command, CopyId, CopyOptions, CopyReport, CopyRequest, Note, PlanSummary, Sameness, Selection, Task,
 };
@@ -146,7 +146,7 @@ fn go(state: &mut AppState, commands: &mut Vec<Command>) {
 }
 
 fn show(state: &mut AppState, side: &Side, path: &str, commands: &mut Vec<Command>) {
-    let Some(index) = state.panes.iter().position(|pane| pane.view == side.view) else { return };
+    let Some(index) = super::tab::bring_to_front(state, side.view) else { return };
     state.active = index;
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let pane = &mut state.panes[index];
@@ -157,20 +157,8 @@ fn show(state: &mut AppState, side: &Side, path: &str, commands: &mut Vec<Comman
         }
         Location::Cloud { account, folder: top } => {
             pane.form = None;
-            let path = format!("{account}:{}/{path}", start_of(*top));
+            let path = format!("{account}:{}/{path}", top.path_start());
             commands.push(Command::OpenPath { view: pane.view, path });
         }
-    }
-}
-
-/// Returns how a path into an account begins at a folder.
-fn start_of(folder: CloudFolder) -> String {
-    match folder {
-        CloudFolder::Root => String::new(),
-        CloudFolder::Rubbish => "//bin".to_owned(),
-        CloudFolder::Inbox => "//inbox".to_owned(),
-        CloudFolder::Shares => "//in".to_owned(),
-        CloudFolder::Orphans => "//orphans".to_owned(),
-        CloudFolder::Node(node) => format!("H:{node}"),
     }
 }

@@ -1,7 +1,7 @@
 //! Keys for the dialog on top, and what follows from its answer.
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
-use super::{check, look, mark, perform, place, program, transfer};
+use super::{bookmarks, check, look, mark, path, perform, place, program, search, sync, transfer};
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
@@ -33,6 +33,11 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         Dialog::Unfinished(unfinished) => press_unfinished(state, unfinished, key, commands),
         Dialog::Question(question) => press_question(state, question, key, commands),
         Dialog::Prompt(prompt) => press_prompt(state, prompt, key, commands),
+        Dialog::Sync(page) => sync::press(state, page, key, commands),
+        Dialog::Search(page) => search::press(state, page, key, commands),
+        Dialog::Path(dialog) => path::press(state, dialog, key, commands),
+        Dialog::Bookmarks(list) => bookmarks::press_list(state, list, key, commands),
+        Dialog::NewBookmark(new) => bookmarks::press_new(state, new, key, commands),
         Dialog::Accounts(chooser) => press_accounts(state, chooser, key, commands),
         Dialog::Properties(properties) => {
             let close = closes(key) || matches!(key.to_string().as_str(), "Enter" | "i");
@@ -62,6 +67,16 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             let (purpose, text) = (prompt.purpose.clone(), prompt.field.text().to_owned());
             typed(state, &purpose, &text, commands);
         }
+        Some(Dialog::Search(page)) => {
+            page.field.paste(text);
+            search::pasted(state, commands);
+        }
+        Some(Dialog::Path(dialog)) => {
+            dialog.field.paste(text);
+            path::pasted(state, commands);
+        }
+        Some(Dialog::Bookmarks(list)) => list.field.paste(text),
+        Some(Dialog::NewBookmark(new)) => new.field_mut().paste(text),
         Some(Dialog::Palette(palette)) => palette.field.paste(text),
         Some(Dialog::Limit(limit)) => limit.field_mut().paste(text),
         Some(Dialog::Conflict(ConflictDialog { rename: Some(field), .. })) => field.paste(text),
@@ -70,6 +85,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             | Dialog::Conflict(_)
             | Dialog::Difference(_)
             | Dialog::Check
+            | Dialog::Sync(_)
             | Dialog::Unfinished(_)
             | Dialog::Question(_)
             | Dialog::Accounts(_)
@@ -251,7 +267,7 @@ fn typed(state: &mut AppState, purpose: &Purpose, text: &str, commands: &mut Vec
             let filter = (!text.is_empty()).then(|| text.to_owned());
             look::filter(state, filter, commands);
         }
-        Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::Pattern { .. } | Purpose::GoTo => {}
+        Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::Pattern { .. } => {}
     }
 }
 
@@ -265,7 +281,7 @@ fn abandon(state: &mut AppState, purpose: &Purpose, commands: &mut Vec<Command>)
             pane.go_to(*origin, height);
         }
         Purpose::Filter { before } => look::filter(state, before.clone(), commands),
-        Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::Pattern { .. } | Purpose::GoTo => {}
+        Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::Pattern { .. } => {}
     }
 }
 
@@ -290,8 +306,6 @@ fn finish_prompt(state: &mut AppState, mut prompt: Prompt, commands: &mut Vec<Co
             mark::send(state, MarkChange::Pattern { pattern: text, on }, commands);
         }
         Purpose::Filter { .. } | Purpose::Pattern { .. } => {}
-        Purpose::GoTo if text.trim().is_empty() => {}
-        Purpose::GoTo => place::go_to_path(state, &text, commands),
     }
     None
 }

@@ -2,11 +2,11 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::{check, place, transfer};
+use super::{bookmarks, check, compare, path, place, search, sync, tab, transfer};
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
-    ViewId, ViewState,
+    ProblemKind, Row, ViewHead, ViewId, ViewState,
 };
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::difference::Difference;
@@ -24,28 +24,18 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::Quota { account, used, total } => {
             state.accounts.quotas.insert(account, (used, total));
         }
-        Event::View(head) => {
-            let height = state.layout().list_height();
-            if let Some(pane) = pane_of(state, head.view) {
-                let failed = matches!(head.state, ViewState::Failed(_)) && pane.answers.are_due();
-                if head.state == ViewState::Ready || matches!(head.location, Location::Local(_)) {
-                    pane.form = None;
-                }
-                pane.receive_head(head, height);
-                if failed {
-                    state.ahead.drop_all();
-                }
-            }
-        }
+        Event::View(head) => receive_head(state, head, commands),
         Event::Rows { view, generation, start, rows } => {
-            let height = state.layout().list_height();
-            if let Some(pane) = pane_of(state, view) {
-                pane.receive_rows(generation, start, rows, height);
-            }
+            receive_rows(state, view, (generation, start), rows);
         }
         Event::Found { view, row } => found(state, view, row),
+        Event::NotThere { view, name, count } => not_there(state, view, &name, count),
+        Event::Bookmarks(bookmarks) => bookmarks::receive(state, &bookmarks),
+        Event::Hits { search: number, hits, progress } => search::receive(state, number, hits, progress),
+        Event::KeptScreen(screen) => tab::begin(state, screen, commands),
+        Event::Offers { number, offers } => path::receive(state, number, offers, commands),
         Event::Answered { view, number } => {
-            if let Some(pane) = pane_of(state, view) {
+            if let Some(pane) = state.pane_of(view) {
                 pane.answers.receive(number);
             }
         }
@@ -56,7 +46,10 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             state.unfinished = Some(UnfinishedDialog { copies, leftovers, since });
         }
         Event::CopyNote { note: Note::StartedOver(problem), .. } => state.say(problem.message),
-        Event::CopyNote { copy, path, size, note } => check::receive_note(state, copy, (path, size, &note)),
+        Event::CopyNote { copy, path, size, note } => {
+            sync::receive_note(state, copy, (path.clone(), size, &note));
+            check::receive_note(state, copy, (path, size, &note));
+        }
         Event::Compared { conflict, compared } => receive_comparison(state, conflict, compared),
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => {
@@ -66,17 +59,56 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         }
         Event::TransferEnds(ends) => transfer::receive_ends(state, ends),
         Event::Done { text } => state.say(text),
-        Event::Failed(problem) => {
-            // What was typed ahead counted on the other outcome.
-            state.ahead.drop_all();
-            state.notice = Some(Notice::Problem(problem));
-        }
+        Event::Failed(problem) => failed(state, problem),
         Event::Ended => state.phase = Phase::Ended,
     }
 }
 
-fn pane_of(state: &mut AppState, view: ViewId) -> Option<&mut Pane> {
-    state.panes.iter_mut().find(|pane| pane.view == view)
+fn failed(state: &mut AppState, problem: Problem) {
+    // What was typed ahead counted on the other outcome.
+    state.ahead.drop_all();
+    bookmarks::give_up(state);
+    state.notice = Some(Notice::Problem(problem));
+}
+
+fn receive_rows(state: &mut AppState, view: ViewId, (generation, start): (u64, u64), rows: Vec<Row>) {
+    let height = state.layout().list_height();
+    if let Some(pane) = state.pane_of(view) {
+        pane.receive_rows(generation, start, rows, height);
+    }
+}
+
+fn receive_head(state: &mut AppState, head: ViewHead, commands: &mut Vec<Command>) {
+    let height = state.layout().list_height();
+    compare::tell_end(state, &head);
+    let Some(pane) = state.pane_of(head.view) else { return };
+    let was_awaited = pane.answers.are_due();
+    if head.state == ViewState::Ready || matches!(head.location, Location::Local(_)) {
+        pane.form = None;
+    }
+    let failure = match &head.state {
+        ViewState::Failed(problem) => Some((head.location.clone(), problem.clone())),
+        ViewState::Opening | ViewState::Ready => None,
+    };
+    pane.receive_head(head, height);
+    let Some((location, problem)) = failure else { return };
+    if problem.kind == ProblemKind::FolderNotFound && pane.step_on(&location, commands) {
+        return state.say(format!("skipped: {}", problem.message));
+    }
+    if was_awaited {
+        state.ahead.drop_all();
+    }
+}
+
+/// The other side has no such folder: it stays where it is.
+fn not_there(state: &mut AppState, view: ViewId, name: &str, count: u32) {
+    let Some(side) = state.panes.iter().position(|pane| pane.view == view) else { return };
+    if let Some(synchrony) = &mut state.synchrony {
+        synchrony.missed_by_other(1 - side);
+    }
+    let title = state.panes[side].head.as_ref().map_or("the other pane", |head| &head.title);
+    let has = if count == 0 { "has no folder" } else { "has several folders" };
+    state.say(format!("{title} {has} \"{name}\": it stays"));
 }
 
 /// Takes the accounts over; the first time, an empty right pane gets the first of them, or a login form.
@@ -97,7 +129,7 @@ fn receive_accounts(state: &mut AppState, rows: Vec<AccountRow>, commands: &mut 
 }
 
 fn receive_account(state: &mut AppState, account: &str, now: AccountState, commands: &mut Vec<Command>) {
-    for pane in &mut state.panes {
+    for pane in state.all_panes_mut() {
         let in_form = pane.form.as_ref().is_some_and(|form| form.is_about(account));
         if in_form || pane.account() == Some(account) {
             tell_pane(pane, account, &now, commands);
@@ -152,7 +184,7 @@ fn ask(pane: &mut Pane, account: &str, need: Need, email: Option<String>, proble
 
 fn found(state: &mut AppState, view: ViewId, row: Option<u64>) {
     let height = state.layout().list_height();
-    let Some(pane) = pane_of(state, view).filter(|pane| pane.answers.is_searching()) else { return };
+    let Some(pane) = state.pane_of(view).filter(|pane| pane.answers.is_searching()) else { return };
     if let Some(row) = row {
         let line = row.saturating_add(pane.first_row_line());
         return pane.go_to(line, height);
@@ -175,7 +207,7 @@ fn receive_comparison(state: &mut AppState, number: u64, compared: Compared) {
 }
 
 fn receive_plan(state: &mut AppState, plan: PlanSummary) {
-    if check::receive_plan(state, &plan) {
+    if check::receive_plan(state, &plan) || sync::receive_plan(state, &plan) {
         return;
     }
     for dialog in &mut state.dialogs {
@@ -195,7 +227,7 @@ fn receive_plan(state: &mut AppState, plan: PlanSummary) {
 }
 
 fn copy_ended(state: &mut AppState, report: &CopyReport) {
-    if check::ended(state, report) {
+    if check::ended(state, report) || sync::ended(state, report) {
         return;
     }
     state.conflicts.retain(|conflict| conflict.copy != report.copy);
@@ -208,7 +240,7 @@ fn copy_ended(state: &mut AppState, report: &CopyReport) {
     let (text, bad) = wording::report(report, &plan.target);
     state.notice = Some(if bad {
         let hint = report.problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
-        let kind = report.problem.as_ref().map_or(crate::message::ProblemKind::Other, |problem| problem.kind);
+        let kind = report.problem.as_ref().map_or(ProblemKind::Other, |problem| problem.kind);
         Notice::Problem(Problem::new(kind, text, hint))
     } else {
         Notice::Info(text)

@@ -4,14 +4,17 @@
 
 use crate::message::{Command, ViewState};
 use crate::ui::action::Motion;
+use crate::ui::history::Direction;
 use crate::ui::layout::transfer_rows;
-use crate::ui::state::{AppState, Screen, inside};
+use crate::ui::state::{AppState, Screen};
 
 pub(super) fn perform(state: &mut AppState, motion: Motion, commands: &mut Vec<Command>) {
     match (motion, state.screen) {
         (Motion::OtherPane, _) => state.active = 1 - state.active,
         (Motion::Parent, _) => parent(state, commands),
         (Motion::Enter, _) => enter(state, commands),
+        (Motion::Back, _) => step(state, Direction::Back, commands),
+        (Motion::Forward, _) => step(state, Direction::Forward, commands),
         (_, Screen::Panes) => move_in_pane(state, motion),
         (_, Screen::Transfers) => move_in_transfers(state, motion),
     }
@@ -31,7 +34,7 @@ fn move_in_pane(state: &mut AppState, motion: Motion) {
         Motion::PageDown => pane.go_by(lines, true, height),
         Motion::HalfUp => pane.go_by(-half, true, height),
         Motion::HalfDown => pane.go_by(half, true, height),
-        Motion::OtherPane | Motion::Parent | Motion::Enter => {}
+        Motion::OtherPane | Motion::Parent | Motion::Enter | Motion::Back | Motion::Forward => {}
     }
 }
 
@@ -49,7 +52,7 @@ fn move_in_transfers(state: &mut AppState, motion: Motion) {
         Motion::PageDown => list.cursor.saturating_add_signed(page),
         Motion::HalfUp => list.cursor.saturating_add_signed(-half),
         Motion::HalfDown => list.cursor.saturating_add_signed(half),
-        Motion::OtherPane | Motion::Parent | Motion::Enter => return,
+        Motion::OtherPane | Motion::Parent | Motion::Enter | Motion::Back | Motion::Forward => return,
     };
     list.go_to(row, height);
 }
@@ -59,6 +62,7 @@ fn parent(state: &mut AppState, commands: &mut Vec<Command>) {
     if pane.head.as_ref().is_some_and(|head| head.has_parent) {
         pane.anchor = None;
         commands.push(Command::OpenParent { view: pane.view });
+        follow_out(state, commands);
     } else {
         state.say("this is the top · ga chooses another place");
     }
@@ -74,11 +78,44 @@ fn enter(state: &mut AppState, commands: &mut Vec<Command>) {
         return parent(state, commands);
     }
     let Some(row) = pane.current() else { return };
+    let name = row.entry.name.clone();
     if !row.entry.kind.is_folder() {
         return super::look::properties(state);
     }
-    if let Some(location) = inside(&head.location, &row.entry.key) {
+    if let Some(location) = head.location.inside(&row.entry.key) {
         pane.open(location, None, commands);
+        follow_into(state, name, commands);
+    }
+}
+
+/// Where both sides browse together, sends the other one into the folder of this name.
+fn follow_into(state: &mut AppState, name: String, commands: &mut Vec<Command>) {
+    let (side, view) = (state.active, state.other().view);
+    match &mut state.synchrony {
+        Some(synchrony) if synchrony.is_level() => commands.push(Command::OpenChild { view, name }),
+        Some(synchrony) => synchrony.missed_by_other(side),
+        None => {}
+    }
+}
+
+/// Where both sides browse together, sends the other one out of its folder.
+fn follow_out(state: &mut AppState, commands: &mut Vec<Command>) {
+    let side = state.active;
+    let follows = state.synchrony.as_mut().is_some_and(|synchrony| synchrony.leaves(side));
+    let other = &mut state.panes[1 - side];
+    if follows && other.head.as_ref().is_some_and(|head| head.has_parent) {
+        other.anchor = None;
+        commands.push(Command::OpenParent { view: other.view });
+    }
+}
+
+/// Goes back, or forward again.
+fn step(state: &mut AppState, direction: Direction, commands: &mut Vec<Command>) {
+    if !state.pane_mut().step(direction, commands) {
+        state.say(match direction {
+            Direction::Back => "this is where this pane began",
+            Direction::Forward => "nothing to go forward to: H goes back first",
+        });
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) fn go_on(state: &mut AppState, commands: &mut Vec<Command>) {
 /// Answers a question that nobody can answer any more, so that nothing happens which the user has not seen.
 fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
     match dialog {
+        Dialog::Sync(page) => commands.push(Command::CancelCopy { copy: page.copy }),
         Dialog::Copy(copy) => commands.push(Command::CancelCopy { copy: copy.copy }),
         Dialog::Conflict(dialog) => skip(state, &dialog.conflict, commands),
         Dialog::Question(question) => {
@@ -50,6 +51,10 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
         | Dialog::Difference(_)
         | Dialog::Check
         | Dialog::Prompt(_)
+        | Dialog::Search(_)
+        | Dialog::Path(_)
+        | Dialog::Bookmarks(_)
+        | Dialog::NewBookmark(_)
         | Dialog::Accounts(_)
         | Dialog::Properties(_)
         | Dialog::Limit(_)

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::compare;
 use crate::entry::{EntryKey, Location};
 use crate::message::{Arrangement, Command, Sort};
 use crate::ui::action::{Look, Yank};
@@ -38,6 +39,12 @@ pub(super) fn perform(state: &mut AppState, look: Look, commands: &mut Vec<Comma
             arrange(state, Arrangement { hidden, ..arrangement }, commands);
         }
         Look::Properties => properties(state),
+        Look::Search => super::search::begin(state),
+        Look::Sync => super::sync::begin(state, commands),
+        Look::Compare => compare::begin(state, commands),
+        Look::OnlyDifferences => compare::narrow(state, commands),
+        Look::NextDifference => compare::go_to_next(state, false, commands),
+        Look::PreviousDifference => compare::go_to_next(state, true, commands),
         Look::Verify => super::check::verify(state, commands),
     }
 }
@@ -76,7 +83,7 @@ fn find_again(state: &AppState, backwards: bool, commands: &mut Vec<Command>) {
     find(state, text, row, backwards, commands);
 }
 
-fn arrange(state: &AppState, arrangement: Arrangement, commands: &mut Vec<Command>) {
+pub(super) fn arrange(state: &AppState, arrangement: Arrangement, commands: &mut Vec<Command>) {
     commands.push(Command::Arrange { view: state.pane().view, arrangement });
 }
 

@@ -1,7 +1,7 @@
 //! Changes of marks. Marks live with the worker; only a range that is being made is the screen's own.
 //! Called by `perform` for [`Marking`] actions, and by whatever acts on a range that is not finished.
 
-use crate::message::{Command, MarkChange};
+use crate::message::{Command, MarkChange, SignedRows};
 use crate::ui::action::Marking;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::field::Field;
@@ -15,6 +15,9 @@ pub(super) fn perform(state: &mut AppState, marking: Marking, commands: &mut Vec
         Marking::Range => range(state, commands),
         Marking::All => send(state, MarkChange::All, commands),
         Marking::Invert => send(state, MarkChange::Invert, commands),
+        Marking::Differing => send(state, MarkChange::Signed(SignedRows::Differing), commands),
+        Marking::Newer => send(state, MarkChange::Signed(SignedRows::Newer), commands),
+        Marking::OnlyHere => send(state, MarkChange::Signed(SignedRows::OnlyHere), commands),
         Marking::Pattern => ask_pattern(state, true),
         Marking::UnmarkPattern => ask_pattern(state, false),
     }

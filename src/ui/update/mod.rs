@@ -2,8 +2,10 @@
 //! state changes, commands for the worker go out. No waiting, no drawing, no input or output.
 
 mod ahead;
+mod bookmarks;
 mod change;
 mod check;
+mod compare;
 mod dialog;
 mod event;
 mod go;
@@ -11,9 +13,13 @@ mod hangup;
 mod look;
 mod mark;
 mod mouse;
+mod path;
 mod place;
 mod program;
+mod search;
 mod selection;
+mod sync;
+mod tab;
 mod transfer;
 
 use crossterm::event::{KeyCode, MouseEvent};
@@ -149,6 +155,7 @@ fn begin(
         state.panes[1].open(place::top(account), None, commands);
     }
     commands.push(Command::ListAccounts);
+    commands.push(Command::RestoreScreen);
     ahead::expect_answers(state, 0, commands);
 }
 
@@ -197,6 +204,7 @@ fn press_screen(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
         return;
     }
     keys.push(key);
+    state.keys.last = Some(key);
     match state.keys.map.lookup(state.context(), &keys) {
         Lookup::Begun => state.keys.pending = keys,
         Lookup::Unknown => {
@@ -221,6 +229,7 @@ fn perform(state: &mut AppState, action: Action, commands: &mut Vec<Command>) {
         Action::Look(look) => look::perform(state, look, commands),
         Action::Change(change) => change::perform(state, change, commands),
         Action::Place(place) => place::perform(state, place, commands),
+        Action::Tab(key) => tab::perform(state, key, commands),
         Action::Yank(yank) => look::yank(state, yank),
         Action::Transfer(key) => transfer::perform(state, key, commands),
         Action::Program(program) => program::perform(state, program, commands),
@@ -250,6 +259,8 @@ fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
         When::FailedTransfer => "this transfer has not failed",
         When::OpenTransfers => "nothing is being transferred",
         When::EndedTransfers => "no transfer has ended yet",
+        When::Compared => "compare the two folders with C first",
+        When::Tabs => "there is only this one; T opens another",
     };
     state.say(format!("{}: {reason}", row.name));
 }

@@ -2,21 +2,18 @@
 //! Called by `perform` for [`Place`] actions and by the account chooser. It only asks for folders: what a pane shows changes
 //! when the worker has answered.
 
-use std::path::{Path, PathBuf};
-
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::Command;
 use crate::ui::action::Place;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::accounts::{AccountChooser, Choice};
-use crate::ui::dialog::field::Field;
 use crate::ui::dialog::login::{LoginForm, Need};
-use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::state::AppState;
+use crate::ui::synchrony::Synchrony;
 
 pub(super) fn perform(state: &mut AppState, place: Place, commands: &mut Vec<Command>) {
     match place {
-        Place::Path => state.dialogs.push(Dialog::Prompt(Prompt::new(Purpose::GoTo, Field::default()))),
+        Place::Path => super::path::ask(state, commands),
         Place::Home => {
             let home = Location::Local(state.surroundings.home.clone());
             state.pane_mut().open(home, None, commands);
@@ -24,6 +21,10 @@ pub(super) fn perform(state: &mut AppState, place: Place, commands: &mut Vec<Com
         Place::Cloud => go_to_cloud(state, CloudFolder::Root, commands),
         Place::Bin => go_to_cloud(state, CloudFolder::Rubbish, commands),
         Place::Shares => go_to_cloud(state, CloudFolder::Shares, commands),
+        Place::Inbox => go_to_cloud(state, CloudFolder::Inbox, commands),
+        Place::Orphans => go_to_cloud(state, CloudFolder::Orphans, commands),
+        Place::Bookmarks => super::bookmarks::list(state, commands),
+        Place::NewBookmark => super::bookmarks::ask(state),
         Place::Refresh => refresh(state, commands),
         Place::OtherSame => {
             let pane = state.pane();
@@ -34,8 +35,11 @@ pub(super) fn perform(state: &mut AppState, place: Place, commands: &mut Vec<Com
         }
         Place::Swap => {
             state.panes.swap(0, 1);
+            state.tabs.swap(0, 1);
+            state.synchrony = state.synchrony.map(|_| Synchrony::default());
             state.active = 1 - state.active;
         }
+        Place::Together => together(state),
         Place::Accounts => choose_account(state, state.active),
         Place::AccountsLeft => choose_account(state, 0),
         Place::AccountsRight => choose_account(state, 1),
@@ -78,50 +82,19 @@ pub(super) fn show_choice(
     state.active = pane;
 }
 
-/// Goes to a folder that was typed.
-pub(super) fn go_to_path(state: &mut AppState, text: &str, commands: &mut Vec<Command>) {
-    let text = text.trim();
-    let cloud =
-        text.split_once(':').is_some_and(|(account, _)| !account.is_empty() && !account.contains('/'));
-    if cloud {
-        let pane = state.pane_mut();
-        pane.form = None;
-        commands.push(Command::OpenPath { view: pane.view, path: text.to_owned() });
-        return;
-    }
-    let here = match state.pane().location() {
-        Some(Location::Local(path)) => path.clone(),
-        Some(Location::Cloud { .. }) | None => state.surroundings.home.clone(),
-    };
-    let path = resolve(text, &here, &state.surroundings.home);
-    state.pane_mut().open(Location::Local(path), None, commands);
-}
-
-/// Returns the absolute path of a typed disk folder; `.` and `..` are worked out without looking at the disk.
-fn resolve(text: &str, here: &Path, home: &Path) -> PathBuf {
-    let typed = match text.strip_prefix('~') {
-        Some("") => home.to_path_buf(),
-        Some(rest) if rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
-        Some(_) | None => here.join(text),
-    };
-    let mut path = PathBuf::new();
-    for part in typed.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                path.pop();
-            }
-            std::path::Component::Prefix(_)
-            | std::path::Component::RootDir
-            | std::path::Component::Normal(_) => path.push(part),
-        }
-    }
-    path
-}
-
 fn go_to_cloud(state: &mut AppState, folder: CloudFolder, commands: &mut Vec<Command>) {
     let Some(account) = state.account().map(str::to_owned) else { return };
     state.pane_mut().open(Location::Cloud { account, folder }, None, commands);
+}
+
+/// Turns synchronised browsing on and off.
+fn together(state: &mut AppState) {
+    state.synchrony = if state.synchrony.is_some() { None } else { Some(Synchrony::default()) };
+    state.say(if state.synchrony.is_some() {
+        "both panes go into and out of folders together · Y ends it"
+    } else {
+        "each pane goes its own way again"
+    });
 }
 
 fn refresh(state: &mut AppState, commands: &mut Vec<Command>) {
@@ -130,22 +103,5 @@ fn refresh(state: &mut AppState, commands: &mut Vec<Command>) {
         commands.push(Command::Refresh { view: pane.view });
     } else if let Some(location) = pane.wanted.clone() {
         state.pane_mut().open(location, None, commands);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn typed_paths_are_made_absolute() {
-        let resolve = |text| resolve(text, Path::new("/home/anna/Pictures"), Path::new("/home/anna"));
-        assert_eq!(resolve("/tmp"), Path::new("/tmp"));
-        assert_eq!(resolve("~"), Path::new("/home/anna"));
-        assert_eq!(resolve("~/Music"), Path::new("/home/anna/Music"));
-        assert_eq!(resolve("2024"), Path::new("/home/anna/Pictures/2024"));
-        assert_eq!(resolve("../Music/./x"), Path::new("/home/anna/Music/x"));
-        assert_eq!(resolve("~odd"), Path::new("/home/anna/Pictures/~odd"));
-        assert_eq!(resolve("/../.."), Path::new("/"));
     }
 }

@@ -40,6 +40,7 @@ pub(super) fn quit(state: &mut AppState, commands: &mut Vec<Command>) {
     if matches!(state.phase, Phase::Running | Phase::Alone) {
         state.phase = Phase::Quitting;
         state.dialogs.clear();
+        commands.extend(super::tab::keep(state).filter(|_| state.keeps_screen));
         commands.push(Command::Quit);
     }
 }
@@ -66,7 +67,7 @@ fn ask_quit(state: &mut AppState) {
     }));
 }
 
-/// Drops the innermost thing that has been begun: an opening, a range, a filter, the marks.
+/// Drops the innermost thing that has been begun: an opening, a range, a filter, the marks, a comparison.
 fn cancel(state: &mut AppState, commands: &mut Vec<Command>) {
     let pane = state.pane_mut();
     let view = pane.view;
@@ -85,5 +86,7 @@ fn cancel(state: &mut AppState, commands: &mut Vec<Command>) {
     }
     if pane.head.as_ref().is_some_and(|head| head.marked_count > 0) {
         commands.push(Command::Mark { view, change: MarkChange::None });
+    } else if pane.head.as_ref().is_some_and(|head| head.signs.is_some()) {
+        commands.push(Command::EndComparison);
     }
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::Canvas;
-use super::{check, conflict, difference, lists, transfer_dialog, unfinished};
+use super::{check, conflict, difference, lists, places, search, sync, transfer_dialog, unfinished};
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{CopyConfirmation, Question};
@@ -26,6 +26,11 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::Question(question) => draw_question(state, question, area, canvas),
         Dialog::Prompt(prompt) if prompt.is_boxed() => draw_prompt(prompt, area, canvas),
         Dialog::Prompt(_) => {}
+        Dialog::Sync(page) => sync::draw(page, area, canvas),
+        Dialog::Search(page) => search::draw(state, page, area, canvas),
+        Dialog::Path(dialog) => places::draw_path(dialog, area, canvas),
+        Dialog::Bookmarks(list) => places::draw_bookmarks(list, area, canvas),
+        Dialog::NewBookmark(new) => places::draw_new_bookmark(new, area, canvas),
         Dialog::Accounts(chooser) => lists::draw_accounts(state, chooser, area, canvas),
         Dialog::Properties(properties) => draw_properties(state, properties, area, canvas),
         Dialog::Limit(limit) => transfer_dialog::draw_limit(limit, area, canvas),
@@ -185,9 +190,7 @@ fn draw_prompt(prompt: &Prompt, area: Rect, canvas: &mut Canvas<'_>) {
             format!("in {}", text::cut_middle(place, width.saturating_sub(3)))
         }
         Purpose::Rename { name, .. } => text::cut_middle(name, width),
-        Purpose::Find { .. } | Purpose::Filter { .. } | Purpose::Pattern { .. } | Purpose::GoTo => {
-            String::new()
-        }
+        Purpose::Find { .. } | Purpose::Filter { .. } | Purpose::Pattern { .. } => String::new(),
     };
     let problem = prompt.problem.map_or_else(Vec::new, |problem| vec![(problem.to_owned(), alarm)]);
     let verb = if matches!(prompt.purpose, Purpose::Rename { .. }) { "Rename" } else { "Make" };

@@ -6,19 +6,21 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use super::form;
-use crate::entry::{Entry, EntryFlags, Location};
-use crate::message::{AccountState, Row, Sort, ViewHead, ViewState};
+use crate::entry::{Entry, EntryFlags, EntryKey, Location};
+use crate::message::{AccountState, Row, Sign, Sort, ViewHead, ViewState};
 use crate::ui::figure;
 use crate::ui::layout::PaneLayout;
 use crate::ui::pane::Pane;
 use crate::ui::state::AppState;
+use crate::ui::tabs::Tabs;
+use crate::ui::theme::Theme;
 use crate::ui::{text, wording};
 
 /// Draws one side.
 pub(super) fn draw(state: &AppState, side: usize, layout: PaneLayout, canvas: &mut Canvas<'_>) {
     let pane = &state.panes[side];
     let active = side == state.active;
-    header(state, pane, active, layout.header, canvas);
+    header(state, side, layout.header, canvas);
     if let Some(form) = &pane.form {
         let focused = active && state.dialogs.is_empty();
         return form::draw(state, form, focused, layout.list, canvas);
@@ -37,21 +39,39 @@ pub(super) fn draw(state: &AppState, side: usize, layout: PaneLayout, canvas: &m
     totals(pane, layout.totals, canvas);
 }
 
-fn header(state: &AppState, pane: &Pane, active: bool, area: Rect, canvas: &mut Canvas<'_>) {
+fn header(state: &AppState, side: usize, area: Rect, canvas: &mut Canvas<'_>) {
     if area.height == 0 {
         return;
     }
+    let (pane, active) = (&state.panes[side], side == state.active);
+    let tabs = tab_strip(&state.tabs[side], area.width);
+    let used = canvas.text(area.x + 1, area.y, area.width - 1, &tabs, canvas.theme.dim);
+    let area = Rect::new(area.x + used, area.y, area.width - used, 1);
     let style = if active { canvas.theme.accent } else { canvas.theme.dim };
     let title = pane.head.as_ref().map_or_else(|| coming(state, pane), |head| head.title.clone());
     let room = usize::from(area.width).saturating_sub(2);
     let beside = room.saturating_sub(MIN_TITLE);
     let right = text::cut_end(&header_right(state, pane, beside), beside);
-    let title = text::cut_middle(
-        &title,
-        room.saturating_sub(text::width(&right) + usize::from(!right.is_empty()) * 2),
-    );
-    canvas.text(area.x + 1, area.y, area.width - 1, &title, style);
+    let together = if state.synchrony.is_some() { " ↔" } else { "" };
+    let taken = text::width(&right) + usize::from(!right.is_empty()) * 2 + text::width(together);
+    let title = text::cut_breadcrumb(&title, room.saturating_sub(taken));
+    let pieces = [(title.as_str(), style), (together, canvas.theme.accent)];
+    canvas.pieces(area.x + 1, area.y, area.width - 1, &pieces);
     canvas.right(area.x, area.y, area.width - 1, &right, canvas.theme.dim);
+}
+
+/// Returns the numbers of the tabs, the shown one in brackets; only that and their count where there is little room.
+fn tab_strip(tabs: &Tabs, width: u16) -> String {
+    let (shown, count) = (tabs.at() + 1, tabs.count());
+    if count == 1 {
+        return String::new();
+    }
+    if width < ROOMY_HEADER && count > 3 {
+        return format!("[{shown}/{count}] ");
+    }
+    let number = |tab: usize| if tab == shown { format!("[{tab}]") } else { tab.to_string() };
+    let numbers: Vec<String> = (1..=count).map(number).collect();
+    format!("{} ", numbers.join(" "))
 }
 
 /// Returns what stands in place of a title that has not come.
@@ -141,6 +161,7 @@ fn empty(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
     let Some(head) = &pane.head else { return };
     let text = match (&head.arrangement.filter, head.left_out_count) {
         (Some(_), _) => "no name contains the filter · Esc shows all",
+        (None, 1..) if head.arrangement.differences => "nothing differs · # shows all",
         (None, 1..) => "only hidden files here · . shows them",
         (None, 0) if head.writable => "empty · a makes a folder, c in the other pane copies here",
         (None, 0) => "empty",
@@ -313,9 +334,25 @@ fn cells(
     if entry.version_count > 0 && columns.versions > 0 {
         canvas.right(places.versions, y, columns.versions, &entry.version_count.to_string(), dim);
     }
-    let EntryFlags { twin, .. } = entry.flags;
-    if twin > 1 {
-        canvas.text(places.flag, y, 1, "!", canvas.theme.alarm);
+    let (flag, style) = flag(row, canvas.theme);
+    canvas.text(places.flag, y, 1, flag, style);
+}
+
+/// Returns the one sign of a row that needs to be known most: what a comparison found, a twin, a share, a lock.
+fn flag(row: &Row, theme: &Theme) -> (&'static str, Style) {
+    match (row.sign, row.entry.flags) {
+        (Some(Sign::Newer | Sign::Older | Sign::Different), _) => ("≠", theme.alarm),
+        (Some(Sign::OnlyHere), _) => ("+", theme.accent),
+        (Some(Sign::Proven), _) => ("✓", theme.accent),
+        (_, EntryFlags { twin: 2.., .. }) => ("!", theme.alarm),
+        (Some(Sign::Same), _) => ("=", theme.dim),
+        (Some(Sign::Unproven), _) => ("~", theme.plain),
+        (None, EntryFlags { shared: true, .. }) => ("&", theme.accent),
+        // Nobody would change the bin or the shares themselves.
+        (None, EntryFlags { read_only: true, .. }) if !matches!(row.entry.key, EntryKey::Place(_)) => {
+            ("r", theme.dim)
+        }
+        (None, _) => ("", theme.plain),
     }
 }
 
@@ -345,12 +382,17 @@ fn totals(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
         let (marked, bytes) = (figure::grouped(head.marked_count), figure::size(head.marked_bytes));
         parts.push(format!("{marked} marked, {bytes} of {}", figure::size(head.bytes)));
         parts.push(figure::count(head.row_count, "entry", "entries"));
-    } else if head.arrangement.filter.is_none() {
+    } else if head.arrangement.filter.is_none() && head.signs.is_none() {
         let count = figure::count(head.row_count, "entry", "entries");
         parts.push(format!("{count}, {}", figure::size(head.bytes)));
     }
     if head.left_out_count > 0 && head.arrangement.filter.is_none() {
         parts.push(format!("{} hidden", figure::grouped(head.left_out_count)));
+    }
+    if let Some(signs) = &head.signs {
+        let taken: usize = parts.iter().map(|part| text::width(part) + 3).sum();
+        let room = usize::from(area.width).saturating_sub(3 + taken);
+        parts.insert(0, wording::signs_in(signs, room));
     }
     if head.twin_count > 0 {
         parts.push(figure::count(head.twin_count, "duplicate name", "duplicate names"));
@@ -372,6 +414,9 @@ const VERSIONS: u16 = 4;
 
 /// Columns that names keep before more about the entry is shown.
 const COMFORTABLE_NAME: u16 = 20;
+
+/// Columns of a header that has room for the numbers of all tabs.
+const ROOMY_HEADER: u16 = 56;
 
 /// Columns that a title keeps before quota or state are cut.
 const MIN_TITLE: usize = 12;

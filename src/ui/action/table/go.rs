@@ -25,6 +25,18 @@ pub(super) const GO: &[ActionRow] = &[
         &["l", "<Enter>", "<Right>"],
         When::Always,
     ),
+    panes(
+        Action::Go(Motion::Back),
+        ["back", "", "back to the folder shown before, at the row where you were"],
+        &["H", "<M-Left>"],
+        When::Always,
+    ),
+    panes(
+        Action::Go(Motion::Forward),
+        ["forward", "", "forward again after going back"],
+        &["L", "<M-Right>"],
+        When::Always,
+    ),
     both(Action::Go(Motion::Top), ["top", "", "first row"], &["gg", "<Home>"], When::Always),
     both(Action::Go(Motion::Bottom), ["bottom", "", "last row"], &["G", "<End>"], When::Always),
     both(Action::Go(Motion::HalfUp), ["half page up", "", "half a page up"], &["<C-u>"], When::Always),

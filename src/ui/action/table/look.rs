@@ -30,6 +30,42 @@ pub(super) const LOOK: &[ActionRow] = &[
         When::Row,
     ),
     panes(
+        Action::Look(Look::Search),
+        ["search", "Search", "find names in this folder and all below it"],
+        &["F", "<M-?>"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::Compare),
+        ["compare", "Compare", "compare the two folders, all below them too, by size and time"],
+        &["C", "<C-x>d"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::Sync),
+        ["sync", "", "make the other pane's folder like this one; shows first what it would do"],
+        &["S"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::NextDifference),
+        ["next difference", "", "after a compare: the next row that differs"],
+        &["}"],
+        When::Compared,
+    ),
+    panes(
+        Action::Look(Look::PreviousDifference),
+        ["previous difference", "", "after a compare: the row before that differs"],
+        &["{"],
+        When::Compared,
+    ),
+    panes(
+        Action::Look(Look::OnlyDifferences),
+        ["only differences", "", "after a compare: show only rows that differ, or all again"],
+        &["#"],
+        When::Compared,
+    ),
+    panes(
         Action::Look(Look::Verify),
         ["verify", "Verify", "compare this or the marked with the other pane by content; on .. all"],
         &["V"],

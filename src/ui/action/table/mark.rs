@@ -31,6 +31,24 @@ pub(super) const MARK: &[ActionRow] = &[
         When::Folder,
     ),
     panes(
+        Action::Mark(Marking::Differing),
+        ["mark differences", "", "after a compare: mark what differs or is only here"],
+        &["M"],
+        When::Compared,
+    ),
+    panes(
+        Action::Mark(Marking::Newer),
+        ["mark newer", "", "after a compare: mark what is newer here"],
+        &[">"],
+        When::Compared,
+    ),
+    panes(
+        Action::Mark(Marking::OnlyHere),
+        ["mark only here", "", "after a compare: mark what the other side has not"],
+        &["^"],
+        When::Compared,
+    ),
+    panes(
         Action::Mark(Marking::Pattern),
         ["mark by pattern", "", "mark names that match, like *.jpg"],
         &["+", "<M-+>"],

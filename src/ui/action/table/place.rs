@@ -7,7 +7,7 @@ use crate::ui::action::{Action, ActionRow, Place, When, Yank};
 pub(super) const PLACE: &[ActionRow] = &[
     panes(
         Action::Place(Place::Path),
-        ["go to path", "", "type a folder: /disk/path, ~/path or account:/path"],
+        ["go to path", "", "type a folder: /disk/path, ~/path or account:/path; Tab completes"],
         &["gp", "<M-c>"],
         When::Always,
     ),
@@ -29,6 +29,30 @@ pub(super) const PLACE: &[ActionRow] = &[
         ["go to shares", "", "what others share with you"],
         &["gs"],
         When::Account,
+    ),
+    panes(
+        Action::Place(Place::Inbox),
+        ["go to inbox", "", "the inbox of the account, where backups live"],
+        &["gi"],
+        When::Account,
+    ),
+    panes(
+        Action::Place(Place::Orphans),
+        ["go to orphans", "", "entries whose folder never came"],
+        &["go"],
+        When::Account,
+    ),
+    panes(
+        Action::Place(Place::Bookmarks),
+        ["bookmarks", "", "go to a folder that you have kept, by its letter or name"],
+        &["'", "<C-\\>"],
+        When::Always,
+    ),
+    panes(
+        Action::Place(Place::NewBookmark),
+        ["add bookmark", "", "keep this folder under a name and a letter"],
+        &["B"],
+        When::Folder,
     ),
     panes(
         Action::Place(Place::Accounts),
@@ -64,6 +88,12 @@ pub(super) const PLACE: &[ActionRow] = &[
         Action::Place(Place::Swap),
         ["swap panes", "", "swap left and right"],
         &["x", "<C-x>s"],
+        When::Always,
+    ),
+    panes(
+        Action::Place(Place::Together),
+        ["browse together", "", "both panes go into and out of folders of the same names"],
+        &["Y"],
         When::Always,
     ),
     panes(Action::Yank(Yank::Path), ["copy path", "", "put the path on the clipboard"], &["yy"], When::Row),

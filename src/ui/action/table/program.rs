@@ -7,7 +7,7 @@ use crate::ui::action::{Action, ActionRow, Program, When};
 pub(super) const PROGRAM: &[ActionRow] = &[
     panes(
         Action::Program(Program::Cancel),
-        ["cancel", "", "drop the range, then the filter, then the marks"],
+        ["cancel", "", "drop the range, then the filter, the marks, the comparison"],
         &["<Esc>", "<C-g>"],
         When::Always,
     ),

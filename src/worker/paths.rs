@@ -1,0 +1,110 @@
+//! Folders that a view is to show by something else than their place: a typed path, a name, or a handle and a path that
+//! were kept. What an account has to tell waits until its list is there; the view stays where it is until then.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::actor::Actor;
+use super::pane::{Pane, Wanted};
+use super::problem::{self, unknown_account};
+use crate::entry::{CloudFolder, EntryKey, Location};
+use crate::handle::NodeHandle;
+use crate::message::{Event, Problem, ProblemKind, ViewId, ViewState};
+
+impl Actor {
+    /// Shows a folder by its path in an account.
+    pub(crate) fn open_path(&mut self, id: ViewId, typed: &str) {
+        let Some((account, path)) = typed.split_once(':') else {
+            let hint = "Write it as account:path.";
+            let message = format!("\"{typed}\" names no account");
+            return self.send(Event::Failed(Problem::new(ProblemKind::Usage, message, hint)));
+        };
+        let (account, path) = (account.to_owned(), path.to_owned());
+        self.want(id, account.clone(), Wanted::Path { account, path });
+    }
+
+    /// Shows a folder that was kept.
+    pub(crate) fn open_kept(&mut self, id: ViewId, location: Location, path: &str) {
+        match location {
+            Location::Cloud { account, folder: CloudFolder::Node(node) } => {
+                let path = path.split_once(':').map_or_else(String::new, |(_, path)| path.to_owned());
+                self.want(id, account.clone(), Wanted::Kept { account, node, path });
+            }
+            location => self.open(id, location, None),
+        }
+    }
+
+    /// Shows the folder of a name in the folder that a view shows.
+    pub(crate) fn open_child(&mut self, id: ViewId, name: &str) {
+        let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
+        let wanted: String = name.nfc().collect();
+        let is_called = |known: &str| known == name || known.nfc().eq(wanted.chars());
+        let folders: Vec<&EntryKey> = pane
+            .view
+            .entries()
+            .iter()
+            .filter(|entry| entry.kind.is_folder() && is_called(&entry.name))
+            .map(|entry| &entry.key)
+            .collect();
+        let only = match folders[..] {
+            [key] => pane.view.location().inside(key),
+            _ => None,
+        };
+        if let Some(location) = only {
+            return self.open(id, location, None);
+        }
+        let count = u32::try_from(folders.len()).unwrap_or(u32::MAX);
+        self.send(Event::NotThere { view: id, name: name.to_owned(), count });
+    }
+
+    fn want(&mut self, id: ViewId, account: String, wanted: Wanted) {
+        if !self.accounts.contains_key(&account) {
+            return self.send(Event::Failed(unknown_account(&account)));
+        }
+        let root = Location::Cloud { account, folder: CloudFolder::Root };
+        let pane = self.panes.entry(id).or_insert_with(|| Pane::new(id, root));
+        pane.wanted = Some(wanted);
+        self.read(id);
+    }
+
+    /// Goes where a path leads, once the account has told.
+    pub(super) fn follow_path(&mut self, id: ViewId, account: &str, path: &str) {
+        let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+        let Some(tree) = tree else { return self.await_account(id, account) };
+        let found = tree.locate(path).map_err(|error| problem::of_path(account, &error));
+        let found = found.map(|found| {
+            let file =
+                tree.folder_node(found).filter(|node| tree.node(*node).is_some_and(|node| node.is_file()));
+            match file.and_then(|file| Some((file, tree.folder_of(file)?))) {
+                Some((file, folder)) => (folder, Some(EntryKey::Node(file))),
+                None => (found, None),
+            }
+        });
+        let Some(pane) = self.panes.get_mut(&id) else { return };
+        pane.wanted = None;
+        match found {
+            Ok((folder, focus)) => {
+                self.open(id, Location::Cloud { account: account.to_owned(), folder }, focus);
+            }
+            Err(problem) => self.send(Event::Failed(problem)),
+        }
+    }
+
+    /// Goes to a node that was kept, or where its path leads now.
+    pub(super) fn follow_kept(&mut self, id: ViewId, account: String, node: NodeHandle, path: String) {
+        let tree = self.accounts.get(&account).and_then(|account| account.tree.as_ref());
+        let Some(tree) = tree else { return self.await_account(id, &account) };
+        let is_there = tree.node(node).is_some_and(|node| !node.is_file());
+        if is_there {
+            return self.open(id, Location::Cloud { account, folder: CloudFolder::Node(node) }, None);
+        }
+        if let Some(pane) = self.panes.get_mut(&id) {
+            pane.wanted = Some(Wanted::Path { account, path });
+            self.read(id);
+        }
+    }
+
+    fn await_account(&mut self, id: ViewId, account: &str) {
+        self.tell_as(id, Some(ViewState::Opening));
+        self.connect(account);
+    }
+}

@@ -1,0 +1,341 @@
+//! The comparison of two shown folders: folders are read by jobs, held against each other by `pairing`, and what is found
+//! goes to the two views as signs. It changes nothing; when either view shows another folder it is over.
+
+use std::path::PathBuf;
+
+use tokio::time::{Duration, Instant};
+use unicode_normalization::UnicodeNormalization;
+
+use super::actor::Actor;
+use super::jobs::Done;
+use super::pairing::{Item, ItemKind, Pair, SideBySide};
+use super::problem;
+use crate::entry::{CloudFolder, EntryKey, EntryKind, Location};
+use crate::local::{self, DiskEntry};
+use crate::message::{
+    CopyId, CopyReport, CopyRequest, Event, Note, Problem, ProblemKind, Selection, Sign, Task, ViewId,
+    ViewState,
+};
+use crate::transfer::compare::Side;
+use crate::tree::Tree;
+
+/// Two views that are held against each other.
+#[derive(Debug)]
+pub(crate) struct Comparing {
+    views: [ViewId; 2],
+    both: SideBySide,
+    /// Grows with each comparison; folders read for older ones are dropped.
+    number: u64,
+    /// The views know less than is known here.
+    is_dirty: bool,
+    /// When they may be told next.
+    tell_at: Instant,
+}
+
+/// What a check by content finds of the entries of two folders.
+#[derive(Debug)]
+pub(crate) struct Proofs {
+    places: [Location; 2],
+    /// By name, in the order of the first note.
+    found: Vec<(String, Sign)>,
+}
+
+/// Two folders were read; `None` where one of them cannot be.
+#[derive(Debug)]
+pub(crate) struct PairRead {
+    number: u64,
+    pair: Pair,
+    items: Option<[Vec<Item>; 2]>,
+}
+
+/// A folder that is to be read.
+enum Source {
+    Known(Vec<Item>),
+    Disk(PathBuf),
+    Gone,
+}
+
+impl Actor {
+    /// Holds the folders of two views against each other.
+    pub(crate) fn compare_views(&mut self, views: [ViewId; 2]) {
+        self.end_comparing();
+        let [left, right] = views.map(|id| self.ready_place(id));
+        let (Some(left), Some(right)) = (left, right) else {
+            let message = "There are no two folders to compare yet";
+            return self.send(Event::Failed(Problem::new(ProblemKind::Other, message, "")));
+        };
+        if left == right {
+            let message = "Both panes show the same folder";
+            return self.send(Event::Failed(Problem::new(
+                ProblemKind::Usage,
+                message,
+                "Open another one beside it.",
+            )));
+        }
+        self.comparisons += 1;
+        let (both, number) = (SideBySide::new([left, right]), self.comparisons);
+        let tell_at = Instant::now();
+        self.comparing = Some(Comparing { views, both, number, is_dirty: false, tell_at });
+        self.await_signs(views, true);
+        self.read_pairs();
+    }
+
+    /// Takes the signs away, and stops what is on its way to them.
+    pub(crate) fn end_comparing(&mut self) {
+        let Some(ended) = self.comparing.take() else { return };
+        self.await_signs(ended.views, false);
+        for id in ended.views {
+            let Some(pane) = self.panes.get_mut(&id) else { continue };
+            if !pane.view.clear_signs() {
+                self.answer(id);
+                continue;
+            }
+            let is_narrowed = std::mem::take(&mut pane.arrangement.differences);
+            self.tell(id);
+            if is_narrowed {
+                self.sort(id);
+            }
+        }
+    }
+
+    /// A view shows another folder, or another content: what was compared is no longer true.
+    pub(super) fn view_changed(&mut self, id: ViewId) {
+        if self.comparing.as_ref().is_some_and(|comparing| comparing.views.contains(&id)) {
+            self.end_comparing();
+        }
+    }
+
+    /// Takes what is in two folders.
+    pub(crate) fn pair_read(&mut self, read: PairRead) {
+        let Some(comparing) = self.comparing.as_mut().filter(|now| now.number == read.number) else { return };
+        comparing.both.take(&read.pair, read.items);
+        comparing.is_dirty = true;
+        self.read_pairs();
+        self.tell_signs();
+    }
+
+    /// Tells the views what has been found since they were told last, a few times a second.
+    pub(crate) fn tell_signs(&mut self) {
+        let now = Instant::now();
+        let Some(comparing) = self.comparing.as_mut().filter(|comparing| comparing.is_dirty) else { return };
+        if now < comparing.tell_at && !comparing.both.is_over() {
+            return;
+        }
+        (comparing.is_dirty, comparing.tell_at) = (false, now + TELL_AGAIN);
+        for (side, id) in comparing.views.into_iter().enumerate() {
+            let Some(pane) = self.panes.get_mut(&id) else { continue };
+            pane.view.set_signs(&comparing.both.signs(side), comparing.both.counts(side));
+        }
+        let views = comparing.views;
+        self.await_signs(views, false);
+        for id in views {
+            let is_narrowed = self.panes.get(&id).is_some_and(|pane| pane.arrangement.differences);
+            self.tell(id);
+            if is_narrowed {
+                self.sort(id);
+            }
+        }
+    }
+
+    /// Returns when the views are to be told, if they are to be.
+    pub(crate) fn signs_due(&self) -> Option<Instant> {
+        self.comparing.as_ref().filter(|comparing| comparing.is_dirty).map(|comparing| comparing.tell_at)
+    }
+
+    /// A check by content begins: what it proves is shown in the views of its folders.
+    pub(super) fn expect_proofs(&mut self, copy: CopyId, request: &CopyRequest) {
+        let from = match &request.selection {
+            Selection::Marked(id) => self.ready_place(*id),
+            Selection::Entries { parent, .. } => Some(parent.clone()),
+            Selection::Contents(folder) => Some(folder.clone()),
+        };
+        if let (Task::Check { .. }, Some(from)) = (request.options.task, from) {
+            let places = [from, request.target.clone()].map(|place| self.normal_location(place));
+            self.proofs.insert(copy, Proofs { places, found: Vec::new() });
+        }
+    }
+
+    /// Tells what happened to an item of a copy.
+    pub(super) fn tell_note(&mut self, copy: CopyId, path: String, size: u64, note: Note) {
+        self.take_proof(copy, &path, &note);
+        self.send(Event::CopyNote { copy, path, size, note });
+    }
+
+    /// Tells how a copy ended; where it was a check whose folders are shown, they get its signs.
+    pub(super) fn tell_end(&mut self, copy: CopyId, report: CopyReport) {
+        self.show_proofs(copy, report.cancelled);
+        self.send(Event::CopyEnded(report));
+    }
+
+    /// Takes what a check has found of a file.
+    fn take_proof(&mut self, copy: CopyId, path: &str, note: &Note) {
+        let Some(proofs) = self.proofs.get_mut(&copy) else { return };
+        let (name, is_below) = path.split_once('/').map_or((path, false), |(name, _)| (name, true));
+        let Some(sign) = sign_of(note, is_below) else { return };
+        match proofs.found.last_mut().filter(|(last, _)| last == name) {
+            Some((_, worst)) => *worst = worse(*worst, sign),
+            None => match proofs.found.iter_mut().find(|(known, _)| known == name) {
+                Some((_, worst)) => *worst = worse(*worst, sign),
+                None => proofs.found.push((name.to_owned(), sign)),
+            },
+        }
+    }
+
+    fn show_proofs(&mut self, copy: CopyId, was_cancelled: bool) {
+        let Some(proofs) = self.proofs.remove(&copy).filter(|_| !was_cancelled) else { return };
+        let view_of = |place: &Location| {
+            self.panes.iter().find(|(_, pane)| pane.view.location() == place).map(|(id, _)| *id)
+        };
+        let [Some(left), Some(right)] = [&proofs.places[0], &proofs.places[1]].map(view_of) else { return };
+        let swapped = self.comparing.as_ref().is_some_and(|now| now.views == [right, left]);
+        let views = if swapped { [right, left] } else { [left, right] };
+        if self.comparing.as_ref().is_none_or(|now| now.views != views) {
+            self.end_comparing();
+        }
+        let keys =
+            views.map(|id| self.panes.get(&id).map(|pane| pane.view.keys_by_name()).unwrap_or_default());
+        self.comparisons += 1;
+        let (number, tell_at) = (self.comparisons, Instant::now());
+        let comparing = self.comparing.get_or_insert_with(|| Comparing {
+            views,
+            both: SideBySide::of_proofs(),
+            number,
+            is_dirty: true,
+            tell_at,
+        });
+        for (name, sign) in proofs.found {
+            let keys = [keys[0].get(&name).cloned(), keys[1].get(&name).cloned()];
+            comparing.both.prove(&name, keys, sign);
+        }
+        comparing.is_dirty = true;
+        self.tell_signs();
+    }
+
+    /// What is typed ahead waits for the first signs.
+    fn await_signs(&mut self, views: [ViewId; 2], awaits: bool) {
+        for id in views {
+            if let Some(pane) = self.panes.get_mut(&id) {
+                pane.awaits_signs = awaits;
+            }
+        }
+    }
+
+    fn ready_place(&self, id: ViewId) -> Option<Location> {
+        let view = &self.panes.get(&id)?.view;
+        (*view.state() == ViewState::Ready).then(|| view.location().clone())
+    }
+
+    /// Starts to read as many folders as may be read at once.
+    fn read_pairs(&mut self) {
+        while let Some(comparing) = &mut self.comparing
+            && comparing.both.reading() < PAIRS_AT_ONCE
+            && let Some(pair) = comparing.both.next()
+        {
+            let number = comparing.number;
+            let [left, right] = [self.source(&pair.folders[0]), self.source(&pair.folders[1])];
+            let broken = Done::Broken(problem::broke_down("compare the folders"));
+            self.jobs.start_blocking(broken, move || {
+                let items = left.read().zip(right.read()).map(|(left, right)| [left, right]);
+                Done::PairRead(PairRead { number, pair, items })
+            });
+        }
+    }
+
+    fn source(&self, place: &Location) -> Source {
+        match place {
+            Location::Local(path) => Source::Disk(path.clone()),
+            Location::Cloud { account, folder } => {
+                let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+                tree.map_or(Source::Gone, |tree| Source::Known(cloud_items(tree, *folder)))
+            }
+        }
+    }
+}
+
+impl Source {
+    fn read(self) -> Option<Vec<Item>> {
+        match self {
+            Self::Known(items) => Some(items),
+            Self::Disk(path) => Some(local::list(&path).ok()?.into_iter().map(disk_item).collect()),
+            Self::Gone => None,
+        }
+    }
+}
+
+fn disk_item(entry: DiskEntry) -> Item {
+    let DiskEntry { name, kind, size, modified, .. } = entry;
+    let readable = local::cloud_name(&name);
+    let kind = match (kind, &readable) {
+        (_, Err(_)) | (EntryKind::LinkToFile | EntryKind::LinkToFolder | EntryKind::Special, Ok(_)) => {
+            ItemKind::Odd
+        }
+        (EntryKind::Folder, Ok(_)) => ItemKind::Folder,
+        (EntryKind::File, Ok(_)) => {
+            size.map_or(ItemKind::Odd, |size| ItemKind::File(Side { size, modified }))
+        }
+    };
+    let shown = readable.unwrap_or_else(|_not_unicode| name.to_string_lossy().into_owned());
+    Item { name: shown, key: EntryKey::Name(name), kind }
+}
+
+fn cloud_items(tree: &Tree, folder: CloudFolder) -> Vec<Item> {
+    let items = tree.contents(folder).map(|node| {
+        let kind = match (node.is_undecryptable(), node.is_file()) {
+            (true, _) => ItemKind::Odd,
+            (false, true) => ItemKind::File(Side { size: node.size(), modified: node.modified() }),
+            (false, false) => ItemKind::Folder,
+        };
+        Item { name: node.label().nfc().collect(), key: EntryKey::Node(node.handle()), kind }
+    });
+    items.collect()
+}
+
+/// Returns what a note says of the entry at the top; `is_below` where it is about something inside it.
+const fn sign_of(note: &Note, is_below: bool) -> Option<Sign> {
+    Some(match note {
+        Note::Identical => Sign::Proven,
+        Note::SameSize
+        | Note::EqualNames { .. }
+        | Note::Failed(_)
+        | Note::Skipped(_)
+        | Note::PassedOver(_) => Sign::Unproven,
+        Note::Differs { .. } => Sign::Different,
+        Note::MissingInTarget | Note::MissingInSource if is_below => Sign::Different,
+        Note::MissingInTarget | Note::MissingInSource => Sign::OnlyHere,
+        Note::CopiedNew
+        | Note::CopiedReplaced
+        | Note::CopiedInside
+        | Note::MovedInside
+        | Note::SourceRemoved
+        | Note::Deleted
+        | Note::PutAside
+        | Note::WouldMove
+        | Note::WouldDelete
+        | Note::WouldCopy
+        | Note::WouldReplace
+        | Note::FolderMade
+        | Note::WouldMakeFolder
+        | Note::Same
+        | Note::LeftAlone
+        | Note::SetAside
+        | Note::Filtered
+        | Note::StartedOver(_) => return None,
+    })
+}
+
+/// Of a folder counts the worst that was found in it.
+fn worse(one: Sign, other: Sign) -> Sign {
+    let rank = |sign: Sign| match sign {
+        Sign::Proven => 0,
+        Sign::Same => 1,
+        Sign::Unproven => 2,
+        Sign::OnlyHere | Sign::Newer | Sign::Older | Sign::Different => 3,
+    };
+    if rank(other) > rank(one) { other } else { one }
+}
+
+/// Folders being read at once, on each side.
+const PAIRS_AT_ONCE: usize = 4;
+
+/// The views are told this often while folders are read.
+const TELL_AGAIN: Duration = Duration::from_millis(200);
