@@ -6,8 +6,11 @@ mod account;
 mod choice;
 mod command;
 mod conflict;
+mod content;
 mod copy;
+mod edit;
 mod event;
+mod measure;
 mod problem;
 mod transfer;
 mod undo;
@@ -21,11 +24,16 @@ pub use conflict::{
     Compared, Conflict, ConflictPolicy, ConflictSide, Depth, DiffLine, FolderPolicy, MOST_LINE_BYTES, Pair,
     Resolution, Scope, Verdict, name_problem,
 };
+pub use content::{
+    ContentCommand, ContentEvent, ContentId, ContentProof, ContentSearch, MOST_PATTERN, MOST_READ, Picture,
+};
 pub use copy::{
     BackupFolder, Budget, CopyId, CopyOptions, CopyReport, CopyRequest, Cutoff, FileBounds, Filter, Note,
     Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,
 };
+pub use edit::{EditCommand, EditEvent, EditId, EditPurpose, SaveAs};
 pub use event::Event;
+pub use measure::{MOST_VERSIONS, MeasureId, Measured, VersionFacts};
 pub use problem::{Problem, ProblemKind};
 pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,

@@ -58,6 +58,8 @@ pub(crate) async fn show(context: &Context, parts: Parts, opening: Opening) -> O
         on_hangup: context.config.on_hangup,
         sample_folder: opening.sample_folder,
         editor: surroundings.editor,
+        depth: surroundings.depth,
+        has_desktop: surroundings.has_desktop,
     };
     let Worker { commands, events } = worker::start(parts);
     match crate::ui::run::run(commands, events, options).await {

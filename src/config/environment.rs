@@ -27,6 +27,22 @@ pub struct Surroundings {
     pub home: Option<PathBuf>,
     /// The user's editor.
     pub editor: UserProgram,
+    /// How many colours a picture may have.
+    pub depth: ColorDepth,
+    /// Whether programs with windows can be seen: not over ssh, unless it forwards a display.
+    pub has_desktop: bool,
+}
+
+/// How many colours the terminal shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorDepth {
+    /// Sixteen or fewer, or none are wanted: a picture is drawn in shades.
+    #[default]
+    Few,
+    /// 256 (`TERM` says so).
+    Indexed,
+    /// 24 bits (`COLORTERM` says so).
+    Millions,
 }
 
 /// A program of the user's choice.
@@ -81,6 +97,26 @@ impl Environment {
             terminal: self.text("TERM").unwrap_or_default(),
             home: self.path(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
             editor: self.editor(),
+            depth: self.depth(),
+            has_desktop: self.has_desktop(),
+        }
+    }
+
+    fn has_desktop(&self) -> bool {
+        let has_display = self.text("DISPLAY").is_some() || self.text("WAYLAND_DISPLAY").is_some();
+        let is_far = self.text("SSH_TTY").is_some() || self.text("SSH_CONNECTION").is_some();
+        has_display || (cfg!(any(windows, target_os = "macos")) && !is_far)
+    }
+
+    fn depth(&self) -> ColorDepth {
+        let says = |name: &str, words: &[&str]| {
+            self.text(name).is_some_and(|text| words.iter().any(|word| text.contains(word)))
+        };
+        match () {
+            () if self.text("NO_COLOR").is_some() => ColorDepth::Few,
+            () if says("COLORTERM", &["truecolor", "24bit"]) => ColorDepth::Millions,
+            () if says("TERM", &["256color", "-direct"]) => ColorDepth::Indexed,
+            () => ColorDepth::Few,
         }
     }
 

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{AccountRow, AccountState};
 use super::conflict::{Compared, Conflict};
+use super::content::{ContentEvent, ContentId};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
+use super::edit::{EditEvent, EditId};
+use super::measure::{MeasureId, Measured};
 use super::problem::Problem;
 use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
 use super::unfinished::{Leftovers, Unfinished};
@@ -70,6 +73,27 @@ pub enum Event {
         conflict: u64,
         /// What it came to.
         compared: Compared,
+    },
+    /// Answer to `Command::Content`.
+    Content {
+        /// Which.
+        content: ContentId,
+        /// What came of it.
+        event: ContentEvent,
+    },
+    /// Answer to `Command::Edit`.
+    Edit {
+        /// Which.
+        edit: EditId,
+        /// What came of it.
+        event: EditEvent,
+    },
+    /// Answer to `Command::Measure`.
+    Measured {
+        /// Which.
+        measure: MeasureId,
+        /// What it comes to so far.
+        measured: Measured,
     },
     /// A planned file was skipped, or (dry run) would be copied: one line for `-v` and for the report.
     CopyNote {

@@ -99,7 +99,9 @@ impl From<SortKey> for Sort {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table says what each does")]
 pub enum Content {
+    View,
     Edit,
+    Open,
 }
 
 /// A change of files.

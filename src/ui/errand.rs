@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 
 use crate::config::UserProgram;
-use crate::message::ViewId;
+use crate::message::{EditId, ViewId};
 
 /// A program that is to run in the terminal, and whom its end is told to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,13 @@ pub enum Asker {
         name: String,
         /// The view.
         view: ViewId,
+    },
+    /// The edit of a file of the cloud.
+    CloudEdit {
+        /// The file's name, for messages.
+        name: String,
+        /// Its number at the border.
+        edit: EditId,
     },
 }
 

@@ -95,6 +95,12 @@ pub fn page_rows(height: u16) -> usize {
     height.saturating_sub(5).max(1).into()
 }
 
+/// Columns and rows that a file which is looked into has on a screen: all but the first line and the last.
+#[must_use]
+pub fn viewer_room(width: u16, height: u16) -> (u16, u16) {
+    (width.max(1), height.saturating_sub(2).max(1))
+}
+
 /// From this width the panes stand side by side.
 const SIDE_BY_SIDE: u16 = 60;
 

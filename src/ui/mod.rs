@@ -34,4 +34,5 @@ pub mod throughput;
 pub mod transfers;
 pub mod update;
 pub mod view;
+pub mod viewer;
 pub mod wording;

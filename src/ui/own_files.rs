@@ -76,6 +76,9 @@ impl OwnFiles {
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
             | Command::Compare { .. }
+            | Command::Content { .. }
+            | Command::Measure { .. }
+            | Command::Edit { .. }
             | Command::Transfers(_)
             | Command::DescribeTransfer { .. }
             | Command::RetryNow { .. }

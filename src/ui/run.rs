@@ -28,8 +28,8 @@ use super::text;
 use super::theme::Theme;
 use super::update::{Msg, update};
 use super::view::view;
-use crate::config::{OnHangup, UserProgram};
-use crate::message::{Command, Event};
+use crate::config::{ColorDepth, OnHangup, UserProgram};
+use crate::message::{Command, Event, Problem, ProblemKind};
 
 /// How the screen begins.
 #[derive(Clone, Debug)]
@@ -54,6 +54,10 @@ pub struct Options {
     pub sample_folder: Option<PathBuf>,
     /// The user's editor.
     pub editor: UserProgram,
+    /// How many colours a picture may have.
+    pub depth: ColorDepth,
+    /// Whether programs with windows can be seen.
+    pub has_desktop: bool,
 }
 
 /// Why the screen ended other than by the user's wish.
@@ -174,6 +178,8 @@ where
             home: options.home,
             banner: options.banner,
             editor: options.editor,
+            depth: options.depth,
+            has_desktop: options.has_desktop,
         };
         let mut state = AppState::new(surroundings);
         state.own_files = options.sample_folder.map(OwnFiles::outside);
@@ -326,9 +332,21 @@ where
         for effect in std::mem::take(&mut self.state.effects) {
             match effect {
                 Effect::Log(text) => tracing::warn!("{}", text::shown(&text)),
-                Effect::Clipboard(_) | Effect::Redraw | Effect::Suspend | Effect::Run(_) if self.is_alone => {
-                }
+                Effect::Clipboard(_)
+                | Effect::Open(_)
+                | Effect::Redraw
+                | Effect::Suspend
+                | Effect::Run(_)
+                    if self.is_alone => {}
                 Effect::Clipboard(text) => self.screen.control.copy(&text).map_err(UiError::Terminal)?,
+                Effect::Open(path) => {
+                    if let Err(error) = self.screen.control.open(&path) {
+                        let message = format!("Cannot open \"{}\": {error}", path.display());
+                        let problem =
+                            Problem::new(ProblemKind::Other, message, "gv views the file, e edits it.");
+                        self.state.notice = Some(Notice::Problem(problem));
+                    }
+                }
                 Effect::Redraw => self.screen.terminal.clear().map_err(broken)?,
                 Effect::Suspend => {
                     self.screen.control.suspend().map_err(UiError::Terminal)?;

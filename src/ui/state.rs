@@ -18,10 +18,11 @@ use super::own_files::OwnFiles;
 use super::pane::Pane;
 use super::theme::Theme;
 use super::transfers::TransferList;
-use crate::config::UserProgram;
+use crate::config::{ColorDepth, UserProgram};
 use crate::entry::{EntryKey, EntryKind, Location};
 use crate::message::{
-    AccountRow, AccountState, Conflict, CopyId, PlanSummary, Problem, TransferState, ViewId, Wait, WaitReason,
+    AccountRow, AccountState, Conflict, ContentId, CopyId, EditId, MeasureId, PlanSummary, Problem,
+    TransferState, ViewId, Wait, WaitReason,
 };
 
 /// The whole screen.
@@ -61,6 +62,12 @@ pub struct AppState {
     pub phase: Phase,
     /// What the terminal is asked for.
     pub effects: Vec<Effect>,
+    /// Files that were looked into so far.
+    content_count: u32,
+    /// Files that programs worked on so far.
+    edit_count: u32,
+    /// What was measured so far.
+    measure_count: u32,
 }
 
 /// What the screen is made for.
@@ -80,6 +87,10 @@ pub struct Surroundings {
     pub banner: Option<String>,
     /// The user's editor.
     pub editor: UserProgram,
+    /// How many colours a picture may have.
+    pub depth: ColorDepth,
+    /// Whether programs with windows can be seen.
+    pub has_desktop: bool,
 }
 
 /// Which screen is shown.
@@ -160,6 +171,8 @@ pub enum Effect {
     Suspend,
     /// Run a program of the user's in the terminal; [`Msg::Ran`](super::update::Msg::Ran) tells how it ended.
     Run(Errand),
+    /// Open a file with what the system has for it.
+    Open(PathBuf),
     /// Draw everything anew.
     Redraw,
     /// Write into the log what nobody can be told.
@@ -188,6 +201,9 @@ impl AppState {
             own_files: None,
             phase: Phase::Running,
             effects: Vec::new(),
+            content_count: 0,
+            edit_count: 0,
+            measure_count: 0,
         }
     }
 
@@ -221,6 +237,24 @@ impl AppState {
             Screen::Panes => Context::Panes,
             Screen::Transfers => Context::Transfers,
         }
+    }
+
+    /// Returns a number for a file that is to be looked into.
+    pub const fn next_content(&mut self) -> ContentId {
+        self.content_count = self.content_count.wrapping_add(1);
+        ContentId(self.content_count)
+    }
+
+    /// Returns a number for a file that a program is to work on.
+    pub const fn next_edit(&mut self) -> EditId {
+        self.edit_count = self.edit_count.wrapping_add(1);
+        EditId(self.edit_count)
+    }
+
+    /// Returns a number for what is to be measured.
+    pub const fn next_measure(&mut self) -> MeasureId {
+        self.measure_count = self.measure_count.wrapping_add(1);
+        MeasureId(self.measure_count)
     }
 
     /// Says something on the status line.

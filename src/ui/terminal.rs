@@ -3,6 +3,7 @@
 
 use std::io::{self, PipeWriter, Stdout, Write};
 use std::panic::PanicHookInfo;
+use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::thread::{self, ThreadId};
@@ -39,6 +40,14 @@ pub trait Control {
     /// Where the terminal cannot be taken over again; that the program cannot be started is an [`ErrandEnd`].
     fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
         Ok(ErrandEnd::NotStarted(format!("no terminal to run {} in", errand.program.display())))
+    }
+
+    /// Opens a file with what the system has for it; nothing is waited for.
+    ///
+    /// # Errors
+    /// Where the system has nothing that opens files.
+    fn open(&mut self, path: &Path) -> io::Result<()> {
+        open::that_detached(path)
     }
 
     /// Lets go of a terminal that is gone: nothing is read from it or written to it any more.

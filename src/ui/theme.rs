@@ -18,6 +18,8 @@ pub struct Theme {
     pub strong: Style,
     /// Ordinary text.
     pub plain: Style,
+    /// What a search has found.
+    pub found: Style,
     ascii: bool,
 }
 
@@ -33,8 +35,15 @@ impl Theme {
             dim: plain.add_modifier(Modifier::DIM),
             strong,
             plain,
+            found: plain.add_modifier(Modifier::REVERSED),
             ascii,
         }
+    }
+
+    /// Returns whether only ASCII characters are drawn.
+    #[must_use]
+    pub const fn is_ascii(&self) -> bool {
+        self.ascii
     }
 
     /// Puts the ASCII twins in place where they are wanted; everything has been drawn by then.

@@ -14,12 +14,14 @@ use tokio_util::sync::CancellationToken;
 use super::account::AccountDone;
 use super::changes::ChangeDone;
 use super::copying::CopyDone;
+use super::editing::EditDone;
 use super::panes::ViewDone;
 use super::transfers::Moved;
 use super::undoing::UndoDone;
 use super::unfinished::Found;
+use super::viewing::ContentDone;
 use crate::api::wait::Wait;
-use crate::message::{CopyId, Problem, TransferId};
+use crate::message::{ContentEvent, ContentId, CopyId, EditId, MeasureId, Measured, Problem, TransferId};
 
 /// What a finished job brings.
 pub(crate) enum Done {
@@ -37,6 +39,10 @@ pub(crate) enum Done {
     Undo(UndoDone),
     /// Something for a copy.
     Copy(CopyId, CopyDone),
+    /// Something about a file that is looked into.
+    Content(ContentId, ContentDone),
+    /// Something about a file that a program works on.
+    Edit(EditId, EditDone),
     /// A transfer has ended.
     Moved(TransferId, Moved),
     /// What earlier runs left was looked for.
@@ -54,6 +60,12 @@ pub(crate) enum News {
         /// Bytes in all, where known.
         total: Option<u64>,
     },
+    /// How far a search in a file is.
+    Content(ContentId, ContentEvent),
+    /// How many bytes of a file that a program is to work on are there.
+    Edit(EditId, u64),
+    /// What chosen entries come to so far.
+    Measured(MeasureId, Measured),
     /// An account's requests wait, or go on again.
     Wait {
         /// The account.

@@ -12,6 +12,9 @@
 //!    transfers files on their way, by the queue   (departure: what a mover is given; names: what a folder has;
 //!              titles: where each comes from; schedule: how fast)
 //!    budget    copies that may move only so much;  backup: what makes way for them is kept
+//!    editing   files of the cloud that the user's programs work on
+//!    measuring sums of chosen entries
+//!    viewing   files that are looked into: ranges, searches, pictures
 //!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
@@ -28,10 +31,12 @@ mod copying;
 mod departure;
 mod disk;
 mod door;
+mod editing;
 mod ends;
 mod inside;
 mod jobs;
 mod listing;
+mod measuring;
 mod names;
 mod order;
 mod outbox;
@@ -50,6 +55,7 @@ mod transfers;
 pub mod undoing;
 mod unfinished;
 mod view;
+mod viewing;
 mod wait;
 
 use std::path::PathBuf;

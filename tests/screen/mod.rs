@@ -41,6 +41,8 @@ pub(crate) fn themed(width: u16, height: u16, theme: Theme) -> AppState {
         home: "/home/anna".into(),
         banner: None,
         editor: megapane::config::UserProgram::parse("vi"),
+        depth: megapane::config::ColorDepth::Millions,
+        has_desktop: true,
     })
 }
 

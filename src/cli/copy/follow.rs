@@ -114,6 +114,9 @@ impl Run<'_> {
             | Event::Rows { .. }
             | Event::Found { .. }
             | Event::Answered { .. }
+            | Event::Content { .. }
+            | Event::Measured { .. }
+            | Event::Edit { .. }
             | Event::TransferEnds(_)
             | Event::Unfinished { .. }
             | Event::Done { .. } => {}

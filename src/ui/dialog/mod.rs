@@ -6,6 +6,7 @@ pub mod check;
 pub mod confirm;
 pub mod conflict;
 pub mod difference;
+pub mod edit;
 pub mod field;
 pub mod help;
 pub mod limit;
@@ -20,6 +21,7 @@ use accounts::AccountChooser;
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
 use difference::Difference;
+use edit::{EditConflict, Fetching};
 use help::Help;
 use limit::LimitDialog;
 use palette::Palette;
@@ -27,6 +29,8 @@ use prompt::Prompt;
 use properties::Properties;
 use transfer::TransferDetails;
 use unfinished::UnfinishedDialog;
+
+use super::viewer::Viewer;
 
 /// What can stand over the panes.
 #[derive(Debug)]
@@ -55,6 +59,12 @@ pub enum Dialog {
     Transfer(TransferDetails),
     /// Shows the keys.
     Help(Help),
+    /// Shows how far a file is that is fetched for a program.
+    Fetching(Fetching),
+    /// Asks what becomes of an edit whose file is another in the cloud.
+    EditConflict(EditConflict),
+    /// Shows what is in a file, over the whole screen.
+    Viewer(Box<Viewer>),
     /// Offers the actions by name.
     Palette(Palette),
 }

@@ -75,7 +75,7 @@ fn enter(state: &mut AppState, commands: &mut Vec<Command>) {
     }
     let Some(row) = pane.current() else { return };
     if !row.entry.kind.is_folder() {
-        return super::look::properties(state);
+        return super::viewer::open(state, commands);
     }
     if let Some(location) = inside(&head.location, &row.entry.key) {
         pane.open(location, None, commands);

@@ -15,6 +15,7 @@ mod place;
 mod program;
 mod selection;
 mod transfer;
+mod viewer;
 
 use jiff::Timestamp;
 
@@ -90,6 +91,7 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
     let asked = state.own_files.as_mut().and_then(|own| own.ask(&state.panes, start, commands));
     state.dialogs.extend(asked.map(Dialog::Question));
     dialog::show_conflict(state);
+    viewer::settle(state, commands);
     let height = state.layout().list_height();
     for pane in &mut state.panes {
         pane.settle(height, commands);
@@ -171,7 +173,7 @@ fn perform(state: &mut AppState, action: Action, commands: &mut Vec<Command>) {
         Action::Go(motion) => go::perform(state, motion, commands),
         Action::Mark(marking) => mark::perform(state, marking, commands),
         Action::Look(look) => look::perform(state, look, commands),
-        Action::Content(content) => edit::perform(state, content),
+        Action::Content(content) => edit::perform(state, content, commands),
         Action::Change(change) => change::perform(state, change, commands),
         Action::Place(place) => place::perform(state, place, commands),
         Action::Yank(yank) => look::yank(state, yank),

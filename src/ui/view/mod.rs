@@ -7,12 +7,14 @@ mod check;
 mod conflict;
 mod dialog;
 mod difference;
+mod edit;
 mod form;
 mod lists;
 mod pane;
 mod transfer_dialog;
 mod transfers;
 mod unfinished;
+mod viewer;
 
 use ratatui::Frame;
 use ratatui::layout::Position;
