@@ -175,3 +175,33 @@ async fn what_cannot_be_read_says_why() {
     app.until("H:").await;
     app.until("key").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_too_short_is_asked_for_again() {
+    let mut app = app().await;
+    app.emulator.fault("short:10@dl#1").unwrap();
+    app.type_in("<Tab>/hostile<Enter><Enter>").await;
+    app.until("· checked").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wide_screen_has_a_preview_of_what_is_under_the_cursor() {
+    let on_cloud = |ann: &Owner| {
+        for (name, bytes) in files() {
+            ann.file(name, &bytes, 1_700_000_000);
+        }
+    };
+    let mut app = App::wide(stage(on_cloud, &files())).await;
+    app.until("text.txt").await;
+    app.type_in("/hostile<Enter>").await;
+    app.until("first   line").await;
+    app.type_in("/picture<Enter>").await;
+    app.until("▀▀▀▀").await;
+    app.emulator.clear_seen();
+    app.type_in("<Tab>/text<Enter>").await;
+    app.until("     1  The quick").await;
+    assert!(app.downloaded() <= 64 << 10, "{}", app.downloaded());
+    app.type_in("P").await;
+    app.until("preview off").await;
+    assert!(!app.screen().contains("     1  The quick"), "{}", app.screen());
+}

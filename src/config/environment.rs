@@ -14,6 +14,7 @@ pub struct Environment(BTreeMap<OsString, OsString>);
 
 /// What the screen wants to know of the place where it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Surroundings {
     /// `NO_COLOR` is set: bold, dim and reverse only.
     pub no_color: bool,
@@ -112,11 +113,14 @@ impl Environment {
         let says = |name: &str, words: &[&str]| {
             self.text(name).is_some_and(|text| words.iter().any(|word| text.contains(word)))
         };
-        match () {
-            () if self.text("NO_COLOR").is_some() => ColorDepth::Few,
-            () if says("COLORTERM", &["truecolor", "24bit"]) => ColorDepth::Millions,
-            () if says("TERM", &["256color", "-direct"]) => ColorDepth::Indexed,
-            () => ColorDepth::Few,
+        if self.text("NO_COLOR").is_some() {
+            ColorDepth::Few
+        } else if says("COLORTERM", &["truecolor", "24bit"]) {
+            ColorDepth::Millions
+        } else if says("TERM", &["256color", "-direct"]) {
+            ColorDepth::Indexed
+        } else {
+            ColorDepth::Few
         }
     }
 

@@ -102,6 +102,7 @@ pub enum Content {
     View,
     Edit,
     Open,
+    Preview,
 }
 
 /// A change of files.

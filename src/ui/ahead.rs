@@ -157,7 +157,7 @@ impl Need {
             Action::Go(Motion::Enter)
             | Action::Mark(Marking::Toggle | Marking::ToggleUp | Marking::Range)
             | Action::Look(Look::Properties | Look::Verify)
-            | Action::Content(Content::View | Content::Edit | Content::Open)
+            | Action::Content(Content::View | Content::Edit | Content::Open | Content::Preview)
             | Action::Change(Change::Copy | Change::Move | Change::Rename | Change::Trash)
             | Action::Yank(_)
             // Those of the transfer list are not looked up among the panes.

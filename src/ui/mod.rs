@@ -25,6 +25,7 @@ pub mod meter;
 pub mod own_files;
 mod pace;
 pub mod pane;
+pub mod preview;
 pub mod run;
 pub mod state;
 pub mod terminal;

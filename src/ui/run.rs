@@ -227,8 +227,12 @@ where
     /// Returns when the loop has to wake by itself.
     fn due(&self) -> Option<Instant> {
         let tick = self.pace.tick_at().filter(|_| self.state.is_animated());
-        let drawing = [self.pace.due(), tick].map(|at| at.filter(|_| !self.is_alone));
-        [drawing[0], drawing[1], self.reader.deadline(), self.end_at].into_iter().flatten().min()
+        let pause = self.state.preview.due.map(|due| {
+            let left = due.duration_since((self.screen.clock)()).try_into().unwrap_or(Duration::ZERO);
+            Instant::now() + left
+        });
+        let drawing = [self.pace.due(), tick, pause].map(|at| at.filter(|_| !self.is_alone));
+        [drawing[0], drawing[1], drawing[2], self.reader.deadline(), self.end_at].into_iter().flatten().min()
     }
 
     fn take_input(&mut self, input: Option<Input>) -> Result<(), UiError> {
@@ -287,6 +291,10 @@ where
         messages.into_iter().try_for_each(|message| self.apply(message))?;
         if self.state.is_animated() {
             self.pace.tick(now);
+        }
+        let clock = (self.screen.clock)();
+        if self.state.preview.due.is_some_and(|due| due <= clock) {
+            self.apply(Msg::Tick(clock))?;
         }
         if self.end_at.is_some_and(|at| now >= at) {
             self.state.phase = Phase::Ended;

@@ -16,6 +16,7 @@ use super::keymap::Keymap;
 use super::layout::Layout;
 use super::own_files::OwnFiles;
 use super::pane::Pane;
+use super::preview::Preview;
 use super::theme::Theme;
 use super::transfers::TransferList;
 use crate::config::{ColorDepth, UserProgram};
@@ -54,6 +55,8 @@ pub struct AppState {
     pub notice: Option<Notice>,
     /// Keys and what has been begun with them.
     pub keys: Keys,
+    /// What is in the file under the cursor.
+    pub preview: Preview,
     /// What was typed before its time.
     pub ahead: TypeAhead,
     /// What has to be asked about before it is changed: the demo's question, until it has a yes.
@@ -197,6 +200,7 @@ impl AppState {
             check: None,
             notice: None,
             keys: Keys::default(),
+            preview: Preview::default(),
             ahead: TypeAhead::default(),
             own_files: None,
             phase: Phase::Running,
@@ -227,7 +231,12 @@ impl AppState {
     /// Returns where things stand on the main screen.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        Layout::new(self.surroundings.width, self.surroundings.height, self.active)
+        let Surroundings { width, height, .. } = self.surroundings;
+        if self.preview.is_on {
+            Layout::with_preview(width, height, self.active)
+        } else {
+            Layout::new(width, height, self.active)
+        }
     }
 
     /// Returns the context that keys are looked up in.

@@ -285,7 +285,12 @@ impl Viewer {
         *offset <= at.saturating_sub(BEHIND / 2) && end >= self.size.min(at + ahead(room) * 3 / 4)
     }
 
+    /// Shows bytes, or what they are; what seems to be no text is shown as text first when that is asked for.
     fn turn_mode(&mut self, room: Room) {
+        if self.mode == Mode::Natural && self.kind == Some(Kind::Binary) {
+            self.kind = Some(Kind::Text(Encoding::Latin1));
+            self.mode = Mode::Hex;
+        }
         self.mode = match self.mode {
             Mode::Natural => Mode::Hex,
             Mode::Hex => Mode::Natural,
@@ -368,7 +373,9 @@ impl Viewer {
         let most = (last_row + 1).saturating_sub(room.1.into());
         let row = match pending {
             Pending::Nothing => self.top / per_row,
-            Pending::Rows(rows) => (self.top / per_row).saturating_add_signed(rows as i64).min(most),
+            Pending::Rows(rows) => {
+                (self.top / per_row).saturating_add_signed(i64::try_from(rows).unwrap_or(i64::MAX)).min(most)
+            }
             Pending::At(at) => (at / per_row).min(last_row),
             Pending::End => most,
         };

@@ -134,7 +134,10 @@ impl Actor {
                 let (session, tree) = account.ready().ok_or_else(|| not_ready(name))?;
                 let found = tree.node(*node).ok_or_else(gone)?;
                 let label = found.label();
-                let (key, size) = file_key(tree, *node).ok_or_else(|| problem::undecryptable(&label))?;
+                if found.is_undecryptable() {
+                    return Err(unreadable(&label));
+                }
+                let (key, size) = file_key(tree, *node).ok_or_else(|| unreadable(&label))?;
                 let file = source::CloudFile { session: session.clone(), node: *node, key, size };
                 Ok((label, Opening::Cloud(Box::new(file))))
             }
@@ -223,6 +226,12 @@ impl Opening {
             Self::Cloud(file) => Source::cloud(file, limits.clone()),
         }
     }
+}
+
+/// What is told of a file whose key is not known.
+fn unreadable(label: &str) -> Problem {
+    let message = format!("Cannot show what is in \"{label}\": its key cannot be read");
+    Problem { message, ..problem::undecryptable(label) }
 }
 
 fn gone() -> Problem {

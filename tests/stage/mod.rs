@@ -64,13 +64,22 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) async fn start(stage: Stage) -> Self {
+        Self::sized(stage, (24, 80), || Ok((80, 24)))
+    }
+
+    /// The same on a screen of 160x50.
+    pub(crate) async fn wide(stage: Stage) -> Self {
+        Self::sized(stage, (50, 160), || Ok((160, 50)))
+    }
+
+    fn sized(stage: Stage, (rows, columns): (u16, u16), size: fn() -> io::Result<(u16, u16)>) -> Self {
         let Stage { emulator, ann, scratch } = stage;
         let (written, programs) = (Written::default(), Programs::default());
         let Worker { commands, events } = start(parts(&emulator, scratch.path()));
         let (input, mut typed) = mpsc::unbounded_channel();
         let now: Timestamp = "2024-08-14T18:28:00Z".parse().unwrap();
         let began = tokio::time::Instant::now();
-        let backend = TtyBackend::new(written.clone(), || Ok((80, 24)));
+        let backend = TtyBackend::new(written.clone(), size);
         let screen = Screen {
             terminal: Terminal::new(backend).unwrap(),
             control: programs.clone(),
@@ -93,7 +102,7 @@ impl App {
         };
         let keys = futures_util::stream::poll_fn(move |context| typed.poll_recv(context));
         let looped = tokio::spawn(drive(screen, keys, Ports { commands, events }, options));
-        let terminal = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        let terminal = vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0);
         Self { emulator, ann, scratch, terminal, programs, written, input, looped }
     }
 
@@ -123,7 +132,7 @@ impl App {
 
     /// What the terminal shows, without the blanks at the ends of lines.
     pub(crate) fn screen(&self) -> String {
-        let rows = self.terminal.screen().rows(0, 80);
+        let rows = self.terminal.screen().rows(0, u16::MAX);
         rows.map(|row| format!("{}\n", row.trim_end())).collect()
     }
 

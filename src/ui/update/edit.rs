@@ -20,6 +20,7 @@ pub(super) fn perform(state: &mut AppState, content: Content, commands: &mut Vec
         Content::View => super::viewer::open(state, commands),
         Content::Edit => edit(state, commands),
         Content::Open => open(state, commands),
+        Content::Preview => super::preview::turn(state),
     }
 }
 
@@ -102,11 +103,11 @@ fn fetch(state: &mut AppState, (parent, key): (Location, EntryKey), purpose: Edi
 }
 
 /// Takes the end of a program that had the terminal.
-pub(super) fn ran(state: &mut AppState, asker: Asker, end: ErrandEnd, commands: &mut Vec<Command>) {
+pub(super) fn ran(state: &mut AppState, asker: Asker, end: &ErrandEnd, commands: &mut Vec<Command>) {
     match asker {
         Asker::LocalEdit { name, view } => {
             commands.push(Command::Refresh { view });
-            say_failure(state, &name, &end);
+            say_failure(state, &name, end);
         }
         Asker::CloudEdit { name, edit } => {
             let command = match end {
@@ -114,7 +115,7 @@ pub(super) fn ran(state: &mut AppState, asker: Asker, end: ErrandEnd, commands: 
                 ErrandEnd::Badly(_) => EditCommand::Leave,
                 ErrandEnd::NotStarted(_) => EditCommand::Discard,
             };
-            say_failure(state, &name, &end);
+            say_failure(state, &name, end);
             commands.push(Command::Edit { edit, command });
         }
     }
@@ -176,10 +177,11 @@ pub(super) fn press_conflict(conflict: &EditConflict, key: Key, commands: &mut V
 }
 
 fn show_fetching(state: &mut AppState, fetching: Fetching) {
-    let known = state.dialogs.iter_mut().find_map(|dialog| match dialog {
-        Dialog::Fetching(open) if open.edit == fetching.edit => Some(open),
-        _ => None, // another dialog
-    });
+    let known = state
+        .dialogs
+        .iter_mut()
+        .find_map(|dialog| if let Dialog::Fetching(open) = dialog { Some(open) } else { None });
+    let known = known.filter(|open| open.edit == fetching.edit);
     match known {
         Some(open) => *open = fetching,
         None if fetching.done == 0 => state.dialogs.push(Dialog::Fetching(fetching)),

@@ -2,7 +2,7 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::{check, edit, look, place, transfer, viewer};
+use super::{check, edit, look, place, preview, transfer, viewer};
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
@@ -58,7 +58,10 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::CopyNote { note: Note::StartedOver(problem), .. } => state.say(problem.message),
         Event::CopyNote { copy, path, size, note } => check::receive_note(state, copy, (path, size, &note)),
         Event::Compared { conflict, compared } => receive_comparison(state, conflict, compared),
-        Event::Content { content, event } => viewer::receive(state, content, event, commands),
+        Event::Content { content, event } => {
+            preview::receive(state, content, event.clone(), commands);
+            viewer::receive(state, content, event, commands);
+        }
         Event::Measured { measure, measured } => look::receive_measured(state, measure, measured),
         Event::Edit { edit, event } => edit::receive(state, edit, event),
         Event::CopyEnded(report) => copy_ended(state, &report),

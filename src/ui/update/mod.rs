@@ -12,10 +12,13 @@ mod hangup;
 mod look;
 mod mark;
 mod place;
+mod preview;
 mod program;
 mod selection;
 mod transfer;
 mod viewer;
+
+pub(super) use preview::HEAD_LINES as PREVIEW_HEAD_LINES;
 
 use jiff::Timestamp;
 
@@ -80,7 +83,7 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
             ahead::expect_answers(state, start, commands);
             ahead::release(state, commands);
         }
-        Msg::Ran { asker, end } => edit::ran(state, asker, end, commands),
+        Msg::Ran { asker, end } => edit::ran(state, asker, &end, commands),
         Msg::Tick(now) => state.surroundings.clock.now = now,
         Msg::Terminate => program::quit(state, commands),
         Msg::Hangup(wanted) => hangup::hang_up(state, wanted, commands),
@@ -92,6 +95,7 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
     state.dialogs.extend(asked.map(Dialog::Question));
     dialog::show_conflict(state);
     viewer::settle(state, commands);
+    preview::follow(state, commands);
     let height = state.layout().list_height();
     for pane in &mut state.panes {
         pane.settle(height, commands);

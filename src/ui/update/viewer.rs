@@ -73,10 +73,10 @@ pub(super) fn close(content: ContentId, commands: &mut Vec<Command>) {
 }
 
 fn viewers(state: &mut AppState) -> impl Iterator<Item = &mut Viewer> {
-    state.dialogs.iter_mut().filter_map(|dialog| match dialog {
-        Dialog::Viewer(viewer) => Some(&mut **viewer),
-        _ => None, // the others hold no file
-    })
+    state
+        .dialogs
+        .iter_mut()
+        .filter_map(|dialog| if let Dialog::Viewer(viewer) = dialog { Some(&mut **viewer) } else { None })
 }
 
 fn room(state: &AppState) -> crate::ui::viewer::Room {

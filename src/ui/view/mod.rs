@@ -11,6 +11,7 @@ mod edit;
 mod form;
 mod lists;
 mod pane;
+mod preview;
 mod transfer_dialog;
 mod transfers;
 mod unfinished;
@@ -47,6 +48,10 @@ fn draw_panes(state: &AppState, canvas: &mut Canvas<'_>) {
         }
     }
     canvas.rule(layout.rule);
+    if layout.preview.width > 0 {
+        canvas.rule(layout.preview_rule);
+        preview::draw(state, layout.preview, canvas);
+    }
     bottom::draw(state, &layout, canvas);
 }
 

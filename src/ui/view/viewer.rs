@@ -17,7 +17,7 @@ use crate::ui::viewer::{Mode, PictureState, Viewer, hex, picture};
 pub(super) fn draw(state: &AppState, viewer: &Viewer, area: Rect, canvas: &mut Canvas<'_>) {
     canvas.blank(area);
     let room = viewer_room(area.width, area.height);
-    draw_head(viewer, Rect { height: 1, ..area }, canvas);
+    draw_head(viewer, area, canvas);
     let page = Rect::new(area.x, area.y + 1, room.0, room.1);
     draw_page(state, viewer, page, canvas);
     if area.height > 1 {
@@ -26,7 +26,7 @@ pub(super) fn draw(state: &AppState, viewer: &Viewer, area: Rect, canvas: &mut C
 }
 
 fn draw_head(viewer: &Viewer, area: Rect, canvas: &mut Canvas<'_>) {
-    let facts = facts(viewer, viewer_room(area.width, area.height + 2));
+    let facts = facts(viewer, viewer_room(area.width, area.height));
     let width = area.width.saturating_sub(2);
     let columns = text::width(&facts);
     let room = usize::from(width).saturating_sub(columns + 2);
@@ -152,7 +152,11 @@ fn draw_foot(viewer: &Viewer, area: Rect, canvas: &mut Canvas<'_>) {
     } else if viewer.search.missed {
         canvas.cut(x, area.y, width, "not found · q Close", plain);
     } else {
-        let hex = if viewer.mode == Mode::Hex { "Back from hex" } else { "Hex" };
+        let hex = match (viewer.mode, viewer.kind) {
+            (Mode::Hex, Some(Kind::Picture)) => "Picture",
+            (Mode::Hex, _) | (Mode::Natural, Some(Kind::Binary)) => "Text",
+            (Mode::Natural, _) => "Hex",
+        };
         let wrap = if viewer.wraps { "Cut lines" } else { "Wrap lines" };
         let mut keys =
             vec![("h", hex), ("/", "Search"), ("n N", "Next"), ("w", wrap), ("%", "Go to"), ("q", "Close")];

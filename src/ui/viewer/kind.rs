@@ -6,7 +6,7 @@
 pub enum Kind {
     /// Lines of text.
     Text(Encoding),
-    /// JPEG, PNG, GIF or WebP.
+    /// JPEG, PNG, GIF or `WebP`.
     Picture,
     /// Anything else.
     Binary,

@@ -24,7 +24,7 @@ pub fn cells(picture: &Picture, depth: ColorDepth, ascii: bool) -> Vec<Vec<Pictu
         (ColorDepth::Millions, false) => half_block(Color::Rgb(upper[0], upper[1], upper[2]), lower.map(rgb)),
         (ColorDepth::Indexed, false) => half_block(indexed(upper), lower.map(indexed)),
         (ColorDepth::Few, _) | (_, true) => {
-            let light = (luminance(upper) + luminance(lower.unwrap_or(upper))) / 2;
+            let light = usize::midpoint(luminance(upper), luminance(lower.unwrap_or(upper)));
             PictureCell { symbol: RAMP[light * RAMP.len() / 256], style: Style::new() }
         }
     };

@@ -78,7 +78,7 @@ fn decode_bytes(
         return Err(PictureError::ManyPixels(stored.0, stored.1));
     }
     let orientation = decoder.orientation().map_err(|error| broken(&error))?;
-    let decoded = DynamicImage::from_decoder(decoder).map_err(|error| broken(&error))?;
+    let picture = DynamicImage::from_decoder(decoder).map_err(|error| broken(&error))?;
     let (width, height) = (width.clamp(1, MOST_SHOWN), height.clamp(1, MOST_SHOWN));
     // Turned after scaling: far fewer pixels.
     let room = if matches!(orientation_turns(orientation), Turn::OnItsSide) {
@@ -86,8 +86,8 @@ fn decode_bytes(
     } else {
         (width, height)
     };
-    let is_small = decoded.width() <= room.0 && decoded.height() <= room.1;
-    let mut scaled = if is_small { decoded } else { decoded.thumbnail(room.0, room.1) };
+    let is_small = picture.width() <= room.0 && picture.height() <= room.1;
+    let mut scaled = if is_small { picture } else { picture.thumbnail(room.0, room.1) };
     scaled.apply_orientation(orientation);
     let pixels = scaled.to_rgba8().pixels().map(|pixel| over_black(pixel.0)).collect();
     Ok(Picture { format, stored, width: scaled.width(), pixels, proof })

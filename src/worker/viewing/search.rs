@@ -60,9 +60,9 @@ impl Search {
                 return Ok(Some(start + at as u64));
             }
             if self.wanted.backwards {
-                range.end = start
+                range.end = start;
             } else {
-                range.start += len
+                range.start += len;
             }
             self.done += len;
             if self.told_at.elapsed() >= TELL {

@@ -1,4 +1,4 @@
-//! What is in a file: look into it, edit it, open it.
+//! What is in a file: look into it, edit it, open it, preview it.
 //! A part of the action table: rows only; what they do is in `update`.
 
 use super::panes;
@@ -22,5 +22,11 @@ pub(super) const CONTENT: &[ActionRow] = &[
         ["open", "Open", "open the file with the program that the system has for it"],
         &["o"],
         When::File,
+    ),
+    panes(
+        Action::Content(Content::Preview),
+        ["preview", "", "show or hide the preview beside the panes, from 160 columns on"],
+        &["P"],
+        When::Always,
     ),
 ];
