@@ -17,7 +17,7 @@ use toml::Spanned;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use url::{Host, Url};
 
-pub use environment::{Environment, Multiplexer, Surroundings};
+pub use environment::{ColorDepth, Environment, Multiplexer, Surroundings, UserProgram};
 pub use folders::Folders;
 use private_file::PrivateFileError;
 pub use screen::ScreenSettings;
@@ -152,7 +152,8 @@ impl Config {
     pub fn load(environment: &Environment) -> Result<Self, ConfigError> {
         let folders = Folders::find(environment)?;
         let mut accounts = environment.accounts()?;
-        let File { accounts: stored, bwlimit, on_hangup, restore, screen } = read_file(&folders.config_file())?;
+        let File { accounts: stored, bwlimit, on_hangup, restore, screen } =
+            read_file(&folders.config_file())?;
         for account in stored {
             if !accounts.iter().any(|known| known.name == account.name) {
                 accounts.push(account);

@@ -7,9 +7,12 @@ mod bookmark;
 mod choice;
 mod command;
 mod conflict;
+mod content;
 mod copy;
+mod edit;
 mod event;
 mod kept_screen;
+mod measure;
 mod offer;
 mod problem;
 mod search;
@@ -27,12 +30,17 @@ pub use conflict::{
     Compared, Conflict, ConflictPolicy, ConflictSide, Depth, DiffLine, FolderPolicy, MOST_LINE_BYTES, Pair,
     Resolution, Scope, Verdict, name_problem,
 };
+pub use content::{
+    ContentCommand, ContentEvent, ContentId, ContentProof, ContentSearch, MOST_PATTERN, MOST_READ, Picture,
+};
 pub use copy::{
     BackupFolder, Budget, CopyId, CopyOptions, CopyReport, CopyRequest, Cutoff, FileBounds, Filter, Note,
     Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,
 };
+pub use edit::{EditCommand, EditEvent, EditId, EditPurpose, SaveAs};
 pub use event::Event;
 pub use kept_screen::{KeptScreen, KeptSide, KeptTab};
+pub use measure::{MOST_VERSIONS, MeasureId, Measured, VersionFacts};
 pub use offer::{Offer, Offers};
 pub use problem::{Problem, ProblemKind};
 pub use search::{Hit, MOST_HITS, SearchId, SearchProgress};

@@ -12,7 +12,7 @@ use std::{io, task};
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
-use megapane::config::OnHangup;
+use megapane::config::{ColorDepth, OnHangup, UserProgram};
 use megapane::entry::{CloudFolder, EntryKey, Location};
 use megapane::message::{
     AccountRow, AccountState, Arrangement, Command, Compared, CopyId, CopyReport, Depth, DiffLine, Direction,
@@ -731,6 +731,9 @@ impl App {
             on_hangup: OnHangup::Continue,
             settings: Settings::default(),
             sample_folder: None,
+            editor: UserProgram::parse("vi"),
+            depth: ColorDepth::Millions,
+            has_desktop: true,
         };
         let ports = Ports { commands, events: told };
         let looped = Some(tokio::spawn(drive(screen, receiving(keys), ports, options)));
@@ -995,6 +998,9 @@ impl Fake {
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
             | Command::Compare { .. }
+            | Command::Content { .. }
+            | Command::Measure { .. }
+            | Command::Edit { .. }
             | Command::Transfers(_)
             | Command::DescribeTransfer { .. }
             | Command::RetryNow { .. } => {}

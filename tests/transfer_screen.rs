@@ -11,7 +11,7 @@ use std::{io, mem};
 
 use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
-use megapane::config::OnHangup;
+use megapane::config::{ColorDepth, OnHangup, UserProgram};
 use megapane::message::{
     Command, CopyId, CopyReport, Direction, Event, PlanSummary, Problem, ProblemKind, Reorder, Resolution,
     Scope, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState, TransferTotals,
@@ -325,6 +325,9 @@ impl App {
             on_hangup: OnHangup::Continue,
             settings: megapane::ui::settings::Settings::default(),
             sample_folder: None,
+            editor: UserProgram::parse("vi"),
+            depth: ColorDepth::Millions,
+            has_desktop: true,
         };
         let looped = tokio::spawn(drive(screen, keys(typed), Ports { commands, events: told }, options));
         Self { input, events, commands: received, looped }

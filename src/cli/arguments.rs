@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 use super::context::GlobalArgs;
 use super::screen::ScreenArgs;
 use super::{
-    about, cat, completions, config, copy, dedupe, demo, emulator, keys, leftovers, ls, lsd, lsf, lsjson, lsl, man,
-    mkdir, size, tree, undo,
+    about, cat, completions, config, copy, dedupe, demo, emulator, keys, leftovers, ls, lsd, lsf, lsjson,
+    lsl, man, mkdir, size, tree, undo,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.

@@ -132,6 +132,9 @@ pub(crate) async fn show(wished: &LookArgs, context: &Context, parts: Parts, ope
         on_hangup: context.config.on_hangup,
         settings,
         sample_folder: opening.sample_folder,
+        editor: surroundings.editor,
+        depth: surroundings.depth,
+        has_desktop: surroundings.has_desktop,
     };
     let Worker { commands, events } = worker::start(parts);
     match crate::ui::run::run(commands, events, options).await {

@@ -14,6 +14,7 @@ pub struct Environment(BTreeMap<OsString, OsString>);
 
 /// What the screen wants to know of the place where it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Surroundings {
     /// `NO_COLOR` is set: bold, dim and reverse only.
     pub no_color: bool,
@@ -29,6 +30,45 @@ pub struct Surroundings {
     pub light_ground: Option<bool>,
     /// The user's home folder, shown as `~`.
     pub home: Option<PathBuf>,
+    /// The user's editor.
+    pub editor: UserProgram,
+    /// How many colours a picture may have.
+    pub depth: ColorDepth,
+    /// Whether programs with windows can be seen: not over ssh, unless it forwards a display.
+    pub has_desktop: bool,
+}
+
+/// How many colours the terminal shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorDepth {
+    /// Sixteen or fewer, or none are wanted: a picture is drawn in shades.
+    #[default]
+    Few,
+    /// 256 (`TERM` says so).
+    Indexed,
+    /// 24 bits (`COLORTERM` says so).
+    Millions,
+}
+
+/// A program of the user's choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserProgram {
+    /// Its name or path.
+    pub name: OsString,
+    /// Arguments that stand before what it is to work on.
+    pub arguments: Vec<OsString>,
+}
+
+impl UserProgram {
+    /// Reads words as a shell would: `code --wait`, `'my editor' -n`. Where the quotes do not match all of it is a name.
+    #[must_use]
+    pub fn parse(words: &str) -> Self {
+        // A path of Windows is full of what quotes the next character elsewhere.
+        let quoted = if cfg!(windows) { words.replace('\\', "\\\\") } else { words.to_owned() };
+        let mut words = shlex::split(&quoted).unwrap_or_else(|| vec![words.to_owned()]).into_iter();
+        let name = words.next().unwrap_or_default().into();
+        Self { name, arguments: words.map(OsString::from).collect() }
+    }
 }
 
 /// A program that has terminals inside a terminal: it eats what it does not know, unless that is wrapped.
@@ -79,7 +119,39 @@ impl Environment {
             },
             light_ground: self.text("COLORFGBG").and_then(|colors| is_light(&colors)),
             home: self.path(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
+            editor: self.editor(),
+            depth: self.depth(),
+            has_desktop: self.has_desktop(),
         }
+    }
+
+    fn has_desktop(&self) -> bool {
+        let has_display = self.text("DISPLAY").is_some() || self.text("WAYLAND_DISPLAY").is_some();
+        let is_far = self.text("SSH_TTY").is_some() || self.text("SSH_CONNECTION").is_some();
+        has_display || (cfg!(any(windows, target_os = "macos")) && !is_far)
+    }
+
+    fn depth(&self) -> ColorDepth {
+        let says = |name: &str, words: &[&str]| {
+            self.text(name).is_some_and(|text| words.iter().any(|word| text.contains(word)))
+        };
+        if self.text("NO_COLOR").is_some() {
+            ColorDepth::Few
+        } else if says("COLORTERM", &["truecolor", "24bit"]) {
+            ColorDepth::Millions
+        } else if says("TERM", &["256color", "-direct"]) {
+            ColorDepth::Indexed
+        } else {
+            ColorDepth::Few
+        }
+    }
+
+    /// `VISUAL`, then `EDITOR`, then what every system has.
+    fn editor(&self) -> UserProgram {
+        let wanted = ["VISUAL", "EDITOR"].into_iter().find_map(|name| {
+            self.text(name).map(|words| UserProgram::parse(&words)).filter(|program| !program.name.is_empty())
+        });
+        wanted.unwrap_or_else(|| UserProgram::parse(if cfg!(windows) { "notepad" } else { "vi" }))
     }
 
     /// Returns the accounts that exist only here: `MEGAPANE_REMOTE_<NAME>_USER`, `…_PASSWORD` and `…_API_URL`.

@@ -100,6 +100,12 @@ impl Folders {
         self.state.join("screen.json")
     }
 
+    /// The folder of private copies that the user's programs work on.
+    #[must_use]
+    pub fn edits(&self) -> PathBuf {
+        self.state.join("edits")
+    }
+
     /// The folder of the log files.
     #[must_use]
     pub fn log(&self) -> PathBuf {

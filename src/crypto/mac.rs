@@ -12,6 +12,27 @@ use super::lanes::{self, Direction};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ChunkMac(pub [u8; 16]);
 
+impl ChunkMac {
+    /// Returns the MAC of a chunk of which nothing was read yet.
+    #[must_use]
+    pub fn begin(nonce: &[u8; 8]) -> Self {
+        Self(start(*nonce))
+    }
+
+    /// Returns the MAC after more of the chunk's plaintext: a multiple of 16 bytes, but for the last of a chunk, which is
+    /// padded with zeros.
+    #[must_use]
+    pub fn then(self, key: &KeyBytes, plain: &[u8]) -> Self {
+        let cipher = Aes128::new(key.into());
+        let mut state = Block::from(self.0);
+        for block in plain.chunks(16) {
+            state.iter_mut().zip(block).for_each(|(state, byte)| *state ^= byte);
+            cipher.encrypt_block(&mut state);
+        }
+        Self(state.into())
+    }
+}
+
 /// Applies AES-CTR in place, which encrypts and decrypts; `offset` is that of the first byte in the file, any value.
 pub fn apply_ctr(key: &KeyBytes, nonce: &[u8; 8], offset: u64, data: &mut [u8]) {
     let mut iv = [0; 16];

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::account::Login;
 use super::bookmark::BookmarkChange;
 use super::conflict::{Depth, Resolution, Scope};
+use super::content::{ContentCommand, ContentId};
 use super::copy::{CopyId, CopyRequest};
+use super::edit::{EditCommand, EditId};
 use super::kept_screen::KeptScreen;
+use super::measure::MeasureId;
 use super::search::SearchId;
 use super::transfer::{TransferAction, TransferId};
 use super::undo::UndoRequest;
@@ -261,6 +264,28 @@ pub enum Command {
         conflict: u64,
         /// How far.
         depth: Depth,
+    },
+    /// Look into a file.
+    Content {
+        /// The number it has, or gets.
+        content: ContentId,
+        /// What is wanted.
+        command: ContentCommand,
+    },
+    /// Work on a file of the cloud with a program of the user's.
+    Edit {
+        /// The number it has, or gets.
+        edit: EditId,
+        /// What is wanted.
+        command: EditCommand,
+    },
+    /// Work out what chosen entries come to: `Event::Measured`, several times where it takes a while. What was asked
+    /// before is not told any more.
+    Measure {
+        /// A number of the front end's.
+        measure: MeasureId,
+        /// Which.
+        selection: Selection,
     },
     /// Act on transfers.
     Transfers(TransferAction),

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::account::{AccountRow, AccountState};
 use super::bookmark::Bookmark;
 use super::conflict::{Compared, Conflict};
+use super::content::{ContentEvent, ContentId};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
+use super::edit::{EditEvent, EditId};
 use super::kept_screen::KeptScreen;
+use super::measure::{MeasureId, Measured};
 use super::offer::Offers;
 use super::problem::Problem;
 use super::search::{Hit, SearchId, SearchProgress};
@@ -103,6 +106,27 @@ pub enum Event {
         conflict: u64,
         /// What it came to.
         compared: Compared,
+    },
+    /// Answer to `Command::Content`.
+    Content {
+        /// Which.
+        content: ContentId,
+        /// What came of it.
+        event: ContentEvent,
+    },
+    /// Answer to `Command::Edit`.
+    Edit {
+        /// Which.
+        edit: EditId,
+        /// What came of it.
+        event: EditEvent,
+    },
+    /// Answer to `Command::Measure`.
+    Measured {
+        /// Which.
+        measure: MeasureId,
+        /// What it comes to so far.
+        measured: Measured,
     },
     /// A planned file was skipped, or (dry run) would be copied: one line for `-v` and for the report.
     CopyNote {

@@ -74,6 +74,18 @@ impl Tree {
         share.map_or(Access::Owner, |share| share.access)
     }
 
+    /// Returns whether a node has a public link.
+    #[must_use]
+    pub fn is_linked(&self, handle: NodeHandle) -> bool {
+        self.shares.linked.contains(&handle)
+    }
+
+    /// Returns whether a folder is shared with others, or by folder link.
+    #[must_use]
+    pub fn is_given(&self, handle: NodeHandle) -> bool {
+        self.shares.given.contains(&handle)
+    }
+
     /// Returns who owns a node, where that is somebody else: the sharer of the share that it is in.
     #[must_use]
     pub fn owner(&self, handle: NodeHandle) -> Option<UserHandle> {

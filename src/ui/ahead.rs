@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use super::action::{Action, Change, Look, Marking, Motion, Program, TabKey, TransferKey};
+use super::action::{Action, Change, Content, Look, Marking, Motion, Program, TabKey, TransferKey};
 use super::key::Key;
 use crate::message::{Command, ViewId};
 
@@ -181,6 +181,7 @@ impl Need {
             Action::Go(Motion::Enter)
             | Action::Mark(Marking::Toggle | Marking::ToggleUp | Marking::Range)
             | Action::Look(Look::Properties | Look::Verify)
+            | Action::Content(Content::View | Content::Edit | Content::Open | Content::Preview)
             | Action::Change(Change::Copy | Change::Move | Change::Rename | Change::Trash)
             | Action::Yank(_)
             // Those of the transfer list are not looked up among the panes.

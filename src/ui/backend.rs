@@ -30,6 +30,8 @@ pub struct TtyBackend<W: Write> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Pen {
     color: Color,
+    /// Only pictures have one.
+    ground: Color,
     modifiers: Modifier,
 }
 
@@ -75,7 +77,9 @@ impl<W: Write> TtyBackend<W> {
             return;
         }
         let removed = !(self.pen.modifiers - pen.modifiers).is_empty();
-        let reset = removed || (pen.color == Color::Reset && self.pen.color != Color::Reset);
+        let reset = removed
+            || (pen.color == Color::Reset && self.pen.color != Color::Reset)
+            || (pen.ground == Color::Reset && self.pen.ground != Color::Reset);
         let known = if reset { Pen::default() } else { self.pen };
         let mut codes: Vec<u8> = Vec::new();
         if reset && pen != Pen::default() {
@@ -86,7 +90,10 @@ impl<W: Write> TtyBackend<W> {
             MODIFIERS.iter().filter(|(modifier, _)| added.contains(*modifier)).map(|(_, code)| *code),
         );
         if pen.color != known.color {
-            codes.push(color_code(pen.color));
+            push_color(pen.color, FOREGROUND, &mut codes);
+        }
+        if pen.ground != known.ground {
+            push_color(pen.ground, BACKGROUND, &mut codes);
         }
         let codes: Vec<String> = codes.iter().map(u8::to_string).collect();
         self.put(format_args!("\x1b[{}m", codes.join(";")));
@@ -132,7 +139,7 @@ impl<W: Write> Backend for TtyBackend<W> {
         let (columns, _) = (self.size)()?;
         for (x, y, cell) in content {
             self.go_to(Position::new(x, y));
-            self.take(Pen { color: cell.fg, modifiers: cell.modifier });
+            self.take(Pen { color: cell.fg, ground: cell.bg, modifiers: cell.modifier });
             let symbol = cell.symbol();
             if !self.put_agreed(symbol) {
                 self.frame.push_str(symbol);
@@ -209,9 +216,9 @@ impl<W: Write> Backend for TtyBackend<W> {
     }
 }
 
-/// Returns the code that sets a foreground colour; the theme uses none but these.
-const fn color_code(color: Color) -> u8 {
-    match color {
+/// Adds the codes that set a colour; `ground` is 0 for characters, 10 for what is behind them.
+fn push_color(color: Color, ground: u8, codes: &mut Vec<u8>) {
+    let code = match color {
         Color::Black => 30,
         Color::Red => 31,
         Color::Green => 32,
@@ -228,9 +235,16 @@ const fn color_code(color: Color) -> u8 {
         Color::LightMagenta => 95,
         Color::LightCyan => 96,
         Color::White => 97,
-        Color::Reset | Color::Rgb(..) | Color::Indexed(_) => 39,
-    }
+        Color::Reset => 39,
+        Color::Indexed(number) => return codes.extend([38 + ground, 5, number]),
+        Color::Rgb(red, green, blue) => return codes.extend([38 + ground, 2, red, green, blue]),
+    };
+    codes.push(code + ground);
 }
+
+/// What is added to the code of a colour.
+const FOREGROUND: u8 = 0;
+const BACKGROUND: u8 = 10;
 
 /// Weights that the theme uses, and their codes.
 const MODIFIERS: &[(Modifier, u8)] =
@@ -305,6 +319,17 @@ mod tests {
             written("e\u{301}"),
             "\x1b[1He\u{301}\x1b[1;2Hx",
             "marks on a letter take no room anywhere"
+        );
+    }
+
+    #[test]
+    fn pictures_have_colours_of_256_and_of_24_bits_before_and_behind() {
+        let style = Style::new().fg(Color::Rgb(1, 2, 255)).bg(Color::Indexed(17));
+        let one: &[_] = &[("ab", style)];
+        assert_eq!(last_frame(&[one]).split_once('a').unwrap().0, "\x1b[1H\x1b[38;2;1;2;255;48;5;17m");
+        assert_eq!(
+            last_frame(&[one, &[("cb", Style::new().fg(Color::Rgb(1, 2, 255)))]]).matches("48").count(),
+            0
         );
     }
 

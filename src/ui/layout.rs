@@ -10,6 +10,10 @@ pub struct Layout {
     pub panes: [PaneLayout; 2],
     /// The rule between the panes.
     pub rule: Rect,
+    /// What is in the file under the cursor, on a wide screen.
+    pub preview: Rect,
+    /// The rule left of it.
+    pub preview_rule: Rect,
     /// What is moving now.
     pub transfers: Rect,
     /// The keys that make sense here.
@@ -62,9 +66,30 @@ impl Layout {
         Self {
             panes,
             rule,
+            preview: Rect::default(),
+            preview_rule: Rect::default(),
             transfers: at(pane_height, transfer_lines),
             keys: at(pane_height + transfer_lines, line(10)),
             status: at(height - line(3).min(height), line(3)),
+        }
+    }
+
+    /// Lays the main screen out with a preview right of the panes, where it is wide enough.
+    #[must_use]
+    pub fn with_preview(width: u16, height: u16, active: usize) -> Self {
+        let whole = Self::new(width, height, active);
+        if width < PREVIEW_FROM {
+            return whole;
+        }
+        let preview = width / 3;
+        let left = width - preview;
+        let Self { panes, rule, .. } = Self::new(left - 1, height, active);
+        Self {
+            panes,
+            rule,
+            preview: Rect::new(left, 0, preview, rule.height),
+            preview_rule: Rect::new(left - 1, 0, 1, rule.height),
+            ..whole
         }
     }
 
@@ -100,6 +125,15 @@ pub fn page_rows(height: u16) -> usize {
 pub fn search_rows(height: u16) -> usize {
     height.saturating_sub(4).max(1).into()
 }
+
+/// Columns and rows that a file which is looked into has on a screen: all but the first line and the last.
+#[must_use]
+pub fn viewer_room(width: u16, height: u16) -> (u16, u16) {
+    (width.max(1), height.saturating_sub(2).max(1))
+}
+
+/// From this width there is a preview.
+pub const PREVIEW_FROM: u16 = 160;
 
 /// From this width the panes stand side by side.
 const SIDE_BY_SIDE: u16 = 60;

@@ -88,6 +88,9 @@ impl OwnFiles {
             | Command::DiscardUnfinished { .. }
             | Command::Resolve { .. }
             | Command::Compare { .. }
+            | Command::Content { .. }
+            | Command::Measure { .. }
+            | Command::Edit { .. }
             | Command::Transfers(_)
             | Command::DescribeTransfer { .. }
             | Command::RetryNow { .. }

@@ -18,8 +18,10 @@ use tokio::time::{Instant, sleep_until};
 pub use options::{Options, UiError};
 
 use super::backend::TtyBackend;
+use super::errand::Errand;
 use super::escape::EscapeReader;
 use super::figure::Clock;
+use super::gate::Gate;
 use super::input::{Input, inputs, next, queued};
 use super::meter::Meter;
 use super::mouse::HotSpot;
@@ -34,7 +36,7 @@ use super::theme::{Ground, Theme};
 use super::update::{Msg, update};
 use super::view::view_spots;
 use crate::config::OnHangup;
-use crate::message::{Command, Event};
+use crate::message::{Command, Event, Problem, ProblemKind};
 
 /// Runs the two-pane screen on the program's terminal until the user quits. The terminal is given back in any case.
 ///
@@ -55,10 +57,11 @@ pub async fn run(
         ask_ground().map_err(UiError::Terminal)?;
     }
     let terminal = Terminal::new(backend).map_err(UiError::Terminal)?;
-    let input = inputs().map_err(UiError::Terminal)?;
+    let gate = Gate::default();
+    let input = inputs(&gate).map_err(UiError::Terminal)?;
     let screen = Screen {
         terminal,
-        control: OwnTerminal::new(meter, kind, notify),
+        control: OwnTerminal::new(meter, kind, notify, gate),
         clock: Box::new(Timestamp::now),
         zone: TimeZone::system(),
     };
@@ -149,6 +152,9 @@ where
             theme: Theme::on(ground, settings.accent, options.ascii),
             home: options.home,
             banner: options.banner,
+            editor: options.editor,
+            depth: options.depth,
+            has_desktop: options.has_desktop,
         };
         let mut state = AppState::new(surroundings);
         state.own_files = options.sample_folder.map(OwnFiles::outside);
@@ -203,8 +209,12 @@ where
     /// Returns when the loop has to wake by itself.
     fn due(&self) -> Option<Instant> {
         let tick = self.pace.tick_at().filter(|_| self.state.is_animated());
-        let drawing = [self.pace.due(), tick].map(|at| at.filter(|_| !self.is_alone));
-        [drawing[0], drawing[1], self.reader.deadline(), self.end_at].into_iter().flatten().min()
+        let pause = self.state.preview.due.map(|due| {
+            let left = due.duration_since((self.screen.clock)()).try_into().unwrap_or(Duration::ZERO);
+            Instant::now() + left
+        });
+        let drawing = [self.pace.due(), tick, pause].map(|at| at.filter(|_| !self.is_alone));
+        [drawing[0], drawing[1], drawing[2], self.reader.deadline(), self.end_at].into_iter().flatten().min()
     }
 
     fn take_input(&mut self, input: Option<Input>) -> Result<(), UiError> {
@@ -264,6 +274,10 @@ where
         if self.state.is_animated() {
             self.pace.tick(now);
         }
+        let clock = (self.screen.clock)();
+        if self.state.preview.due.is_some_and(|due| due <= clock) {
+            self.apply(Msg::Tick(clock))?;
+        }
         if self.end_at.is_some_and(|at| now >= at) {
             self.state.phase = Phase::Ended;
         }
@@ -304,7 +318,7 @@ where
             self.end_at = Some(Instant::now() + MAX_ENDING);
         }
         match self.carry_out() {
-            Ok(()) => {}
+            Ok(told) => told.into_iter().try_for_each(|message| self.apply(message))?,
             Err(error) => self.lose(error)?,
         }
         if self.is_alone {
@@ -315,32 +329,55 @@ where
         Ok(())
     }
 
-    /// Does what the state asks of the terminal.
-    fn carry_out(&mut self) -> Result<(), UiError> {
+    /// Does what the state asks of the terminal; returns what is to be told of it.
+    fn carry_out(&mut self) -> Result<Vec<Msg>, UiError> {
+        let mut told = Vec::new();
         for effect in std::mem::take(&mut self.state.effects) {
             match effect {
                 Effect::Log(text) => tracing::warn!("{}", text::shown(&text)),
                 Effect::Clipboard(_)
+                | Effect::Open(_)
                 | Effect::Redraw
                 | Effect::Suspend
                 | Effect::Mouse(_)
                 | Effect::Notify(_)
+                | Effect::Run(_)
                     if self.is_alone => {}
                 Effect::Mouse(taken) => {
                     self.screen.control.take_mouse(taken).map_err(UiError::Terminal)?;
                 }
                 Effect::Notify(text) => self.screen.control.notify(&text).map_err(UiError::Terminal)?,
                 Effect::Clipboard(text) => self.screen.control.copy(&text).map_err(UiError::Terminal)?,
+                Effect::Open(path) => {
+                    if let Err(error) = self.screen.control.open(&path) {
+                        let message = format!("Cannot open \"{}\": {error}", path.display());
+                        let problem =
+                            Problem::new(ProblemKind::Other, message, "gv views the file, e edits it.");
+                        self.state.notice = Some(Notice::Problem(problem));
+                    }
+                }
                 Effect::Redraw => self.screen.terminal.clear().map_err(broken)?,
                 Effect::Suspend => {
                     self.screen.control.suspend().map_err(UiError::Terminal)?;
-                    self.screen.terminal.clear().map_err(broken)?;
-                    let size = self.screen.terminal.size().map_err(broken)?;
-                    update(&mut self.state, Msg::Resize(size.width, size.height), &mut self.commands);
+                    told.push(self.come_back()?);
                 }
+                Effect::Run(errand) => told.extend(self.run(errand)?),
             }
         }
-        Ok(())
+        Ok(told)
+    }
+
+    /// Lets a program of the user's have the terminal until it ends.
+    fn run(&mut self, errand: Errand) -> Result<[Msg; 2], UiError> {
+        let end = self.screen.control.run(&errand).map_err(UiError::Terminal)?;
+        Ok([self.come_back()?, Msg::Ran { asker: errand.asker, end }])
+    }
+
+    /// Someone else had the terminal: everything is drawn anew, at the size that it has now.
+    fn come_back(&mut self) -> Result<Msg, UiError> {
+        self.screen.terminal.clear().map_err(broken)?;
+        let size = self.screen.terminal.size().map_err(broken)?;
+        Ok(Msg::Resize(size.width, size.height))
     }
 
     /// What the status line would say goes to the log.

@@ -67,7 +67,7 @@ impl Settings {
                 sort,
                 reversed: natural != wished.reversed,
                 hidden: wished.hidden,
-                filter: None,
+                ..Arrangement::default()
             },
             mouse: wished.mouse,
             title: wished.title,

@@ -10,6 +10,7 @@ use super::attention::Attention;
 use super::dialog::Dialog;
 use super::dialog::check::Check;
 use super::dialog::unfinished::UnfinishedDialog;
+use super::errand::Errand;
 use super::figure::Clock;
 use super::key::Key;
 use super::keymap::Keymap;
@@ -17,14 +18,16 @@ use super::layout::Layout;
 use super::mouse::Mouse;
 use super::own_files::OwnFiles;
 use super::pane::Pane;
+use super::preview::Preview;
 use super::synchrony::Synchrony;
 use super::tabs::Tabs;
 use super::theme::Theme;
 use super::transfers::TransferList;
-use crate::entry::EntryKey;
+use crate::config::{ColorDepth, UserProgram};
+use crate::entry::{EntryKey, EntryKind};
 use crate::message::{
-    AccountRow, AccountState, Arrangement, Conflict, CopyId, PlanSummary, Problem, SearchId, TransferState,
-    ViewId, Wait, WaitReason,
+    AccountRow, AccountState, Arrangement, Conflict, ContentId, CopyId, EditId, MeasureId, PlanSummary,
+    Problem, SearchId, TransferState, ViewId, Wait, WaitReason,
 };
 
 /// The whole screen.
@@ -60,6 +63,8 @@ pub struct AppState {
     pub notice: Option<Notice>,
     /// Keys and what has been begun with them.
     pub keys: Keys,
+    /// What is in the file under the cursor.
+    pub preview: Preview,
     /// What was typed before its time.
     pub ahead: TypeAhead,
     /// The mouse, and the click that may be the first of two.
@@ -74,6 +79,12 @@ pub struct AppState {
     pub phase: Phase,
     /// What the terminal is asked for.
     pub effects: Vec<Effect>,
+    /// Files that were looked into so far.
+    content_count: u32,
+    /// Files that programs worked on so far.
+    edit_count: u32,
+    /// What was measured so far.
+    measure_count: u32,
     /// The next screen is to begin like this one.
     pub keeps_screen: bool,
     /// Numbers that are given next.
@@ -106,6 +117,12 @@ pub struct Surroundings {
     pub home: PathBuf,
     /// A sentence for the status line while nothing else is there (the demo says what it is).
     pub banner: Option<String>,
+    /// The user's editor.
+    pub editor: UserProgram,
+    /// How many colours a picture may have.
+    pub depth: ColorDepth,
+    /// Whether programs with windows can be seen.
+    pub has_desktop: bool,
 }
 
 /// Which screen is shown.
@@ -186,6 +203,10 @@ pub enum Effect {
     Clipboard(String),
     /// Give the terminal back to the shell until it calls again.
     Suspend,
+    /// Run a program of the user's in the terminal; [`Msg::Ran`](super::update::Msg::Ran) tells how it ended.
+    Run(Errand),
+    /// Open a file with what the system has for it.
+    Open(PathBuf),
     /// Draw everything anew.
     Redraw,
     /// Write into the log what nobody can be told.
@@ -218,6 +239,7 @@ impl AppState {
             check: None,
             notice: None,
             keys: Keys::default(),
+            preview: Preview::default(),
             ahead: TypeAhead::default(),
             mouse: Mouse::default(),
             attention: Attention::default(),
@@ -225,6 +247,9 @@ impl AppState {
             own_files: None,
             phase: Phase::Running,
             effects: Vec::new(),
+            content_count: 0,
+            edit_count: 0,
+            measure_count: 0,
         }
     }
 
@@ -258,7 +283,12 @@ impl AppState {
     /// Returns where things stand on the main screen.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        Layout::new(self.surroundings.width, self.surroundings.height, self.active)
+        let Surroundings { width, height, .. } = self.surroundings;
+        if self.preview.is_on {
+            Layout::with_preview(width, height, self.active)
+        } else {
+            Layout::new(width, height, self.active)
+        }
     }
 
     /// Returns the context that keys are looked up in.
@@ -268,6 +298,24 @@ impl AppState {
             Screen::Panes => Context::Panes,
             Screen::Transfers => Context::Transfers,
         }
+    }
+
+    /// Returns a number for a file that is to be looked into.
+    pub const fn next_content(&mut self) -> ContentId {
+        self.content_count = self.content_count.wrapping_add(1);
+        ContentId(self.content_count)
+    }
+
+    /// Returns a number for a file that a program is to work on.
+    pub const fn next_edit(&mut self) -> EditId {
+        self.edit_count = self.edit_count.wrapping_add(1);
+        EditId(self.edit_count)
+    }
+
+    /// Returns a number for what is to be measured.
+    pub const fn next_measure(&mut self) -> MeasureId {
+        self.measure_count = self.measure_count.wrapping_add(1);
+        MeasureId(self.measure_count)
     }
 
     /// Says something on the status line.
@@ -321,6 +369,9 @@ impl AppState {
             When::Always => true,
             When::Folder => pane.is_ready(),
             When::Row => pane.current().is_some(),
+            When::File => pane
+                .current()
+                .is_some_and(|row| matches!(row.entry.kind, EntryKind::File | EntryKind::LinkToFile)),
             When::CloudRow => pane.current().is_some_and(|row| matches!(row.entry.key, EntryKey::Node(_))),
             When::Selection => self.has_selection(),
             When::OutsideBin => self.has_selection() && !pane.is_bin(),

@@ -3,6 +3,8 @@
 
 use std::io::{self, PipeWriter, Stdout, Write};
 use std::panic::PanicHookInfo;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::thread::{self, ThreadId};
 
@@ -15,6 +17,8 @@ use crossterm::{execute, terminal};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::errand::{Errand, ErrandEnd};
+use super::gate::Gate;
 use super::meter::Meter;
 use super::terminal_kind::TerminalKind;
 use super::text;
@@ -57,6 +61,23 @@ pub trait Control {
     /// Where the terminal cannot be written to.
     fn name_window(&mut self, _title: &str) -> io::Result<()> {
         Ok(())
+    }
+
+    /// Gives the terminal to a program of the user's, waits for its end, and takes it over again. The screen has to be
+    /// drawn anew then. The worker goes on meanwhile: it runs on other threads.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be taken over again; that the program cannot be started is an [`ErrandEnd`].
+    fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
+        Ok(ErrandEnd::NotStarted(format!("no terminal to run {} in", errand.program.display())))
+    }
+
+    /// Opens a file with what the system has for it; nothing is waited for.
+    ///
+    /// # Errors
+    /// Where the system has nothing that opens files.
+    fn open(&mut self, path: &Path) -> io::Result<()> {
+        open::that_detached(path)
     }
 
     /// Lets go of a terminal that is gone: nothing is read from it or written to it any more.
@@ -139,16 +160,17 @@ pub struct OwnTerminal {
     notify: Notify,
     /// Whether the mouse is taken: to be taken again when the shell calls the program back.
     has_mouse: bool,
+    gate: Gate,
     /// What stands in for the keyboard of a terminal that is gone: nobody writes to it.
     silence: Option<PipeWriter>,
 }
 
 impl OwnTerminal {
     /// Makes the control of the terminal on standard output, which a [`TerminalGuard`] holds. What is drawn is counted
-    /// by the meter.
+    /// by the meter; who reads the keyboard passes the gate.
     #[must_use]
-    pub fn new(meter: Meter, kind: TerminalKind, notify: Notify) -> Self {
-        Self { out: io::stdout(), meter, kind, notify, has_mouse: false, silence: None }
+    pub fn new(meter: Meter, kind: TerminalKind, notify: Notify, gate: Gate) -> Self {
+        Self { out: io::stdout(), meter, kind, notify, has_mouse: false, gate, silence: None }
     }
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -208,6 +230,17 @@ impl Control for OwnTerminal {
         Ok(())
     }
 
+    /// The program gets the same streams and stands in the same process group, so that C-z stops both of us and the
+    /// shell's `fg` calls both back; C-c is its own, see [`Gate`].
+    fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
+        self.gate.shut();
+        give_back();
+        let ended = Command::new(&errand.program).args(&errand.arguments).status();
+        let taken = take_over();
+        self.gate.open();
+        taken.map(|()| ended.map_or_else(|error| ErrandEnd::NotStarted(error.to_string()), end_of))
+    }
+
     fn let_go(&mut self) {
         give_back(); // where only the signal came and the terminal is still there
         if let Err(error) = self.stand_in() {
@@ -218,6 +251,10 @@ impl Control for OwnTerminal {
     fn written(&self) -> u64 {
         self.meter.written()
     }
+}
+
+fn end_of(status: ExitStatus) -> ErrandEnd {
+    if status.success() { ErrandEnd::Well } else { ErrandEnd::Badly(status.code()) }
 }
 
 /// Returns what puts a text on the clipboard (OSC 52). tmux takes it itself or, where that is off, may let it through:

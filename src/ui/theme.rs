@@ -20,6 +20,8 @@ pub struct Theme {
     pub strong: Style,
     /// Ordinary text.
     pub plain: Style,
+    /// What a search has found.
+    pub found: Style,
     ascii: bool,
     own_accent: Option<Accent>,
 }
@@ -57,13 +59,20 @@ impl Theme {
             }
             Ground::Mono => (strong, strong, dim),
         };
-        Self { accent, alarm, dim, strong, plain, ascii, own_accent }
+        let found = plain.add_modifier(Modifier::REVERSED);
+        Self { accent, alarm, dim, strong, plain, found, ascii, own_accent }
     }
 
     /// Returns the same theme for another ground.
     #[must_use]
     pub fn moved_to(&self, ground: Ground) -> Self {
         Self::on(ground, self.own_accent, self.ascii)
+    }
+
+    /// Returns whether only ASCII characters are drawn.
+    #[must_use]
+    pub const fn is_ascii(&self) -> bool {
+        self.ascii
     }
 
     /// Puts the ASCII twins in place where they are wanted; everything has been drawn by then.

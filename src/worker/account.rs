@@ -345,6 +345,9 @@ impl Actor {
                     self.set_state(&account, AccountState::Loading { received, total });
                 }
             }
+            News::Edit(edit, done) => self.edit_news(edit, done),
+            News::Measured(measure, measured) => self.measured(measure, measured),
+            News::Content(content, event) => self.content_news(content, event),
             News::Wait { account, wait } => {
                 let state = match wait {
                     Some(wait) => Some(AccountState::Waiting(shown_wait(wait))),

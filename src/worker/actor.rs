@@ -10,7 +10,9 @@ use tokio::time::{Duration, Instant, sleep_until};
 
 use super::account::Account;
 use super::copying::Copy;
+use super::editing::Edit;
 use super::jobs::{Done, Jobs, News};
+use super::measuring::Measuring;
 use super::outbox::Outbox;
 use super::pane::Pane;
 use super::schedule::Schedule;
@@ -20,11 +22,14 @@ use super::titles::Titles;
 use super::transfers::Moving;
 use super::undoing::Undoing;
 use super::unfinished::LeftCopy;
+use super::viewing::Viewed;
 use super::{Copies, Parts, problem};
 use crate::api::transport::Transport;
 use crate::config::Config;
 use crate::local::Trash;
-use crate::message::{Command, CopyId, Event, Problem, TransferAction, TransferId, UnfinishedId, ViewId};
+use crate::message::{
+    Command, ContentId, CopyId, EditId, Event, Problem, TransferAction, TransferId, UnfinishedId, ViewId,
+};
 use crate::store::bookmarks::BookmarkFile;
 use crate::store::copy_journal::CopyJournals;
 use crate::store::transfer_journal::TransferJournals;
@@ -69,6 +74,12 @@ pub(crate) struct Actor {
     pub(super) schedule: Schedule,
     /// Folders that were looked through for what killed processes left.
     pub(crate) swept: HashSet<PathBuf>,
+    /// Files that are being looked into.
+    pub(crate) contents: BTreeMap<ContentId, Viewed>,
+    /// Files that the user's programs work on.
+    pub(crate) edits: BTreeMap<EditId, Edit>,
+    /// Ends the walk for what is being measured.
+    pub(crate) measuring: Measuring,
     pub(crate) jobs: Jobs,
     outbox: Outbox,
     news: UnboundedReceiver<News>,
@@ -124,6 +135,9 @@ impl Actor {
             limits: Limits::default(),
             schedule: Schedule::default(),
             swept: HashSet::new(),
+            contents: BTreeMap::new(),
+            measuring: None,
+            edits: BTreeMap::new(),
             jobs,
             outbox: Outbox::default(),
             news,
@@ -156,6 +170,7 @@ impl Actor {
     pub(crate) async fn run(mut self, mut commands: UnboundedReceiver<Command>, events: Sender<Event>) {
         self.keep_to_schedule();
         self.find_unfinished();
+        self.find_edits();
         loop {
             let deadline = self.deadline();
             let is_ending = self.ends_at.is_some();
@@ -303,6 +318,9 @@ impl Actor {
             Command::DiscardUnfinished { copies, leftovers } => self.discard_unfinished(&copies, leftovers),
             Command::Resolve { conflict, resolution, scope } => self.resolve(conflict, &resolution, scope),
             Command::Compare { conflict, depth } => self.compare(conflict, depth),
+            Command::Content { content, command } => self.look_into(content, command),
+            Command::Edit { edit, command } => self.edit(edit, command),
+            Command::Measure { measure, selection } => self.measure(measure, selection),
             Command::Transfers(action) => self.act_on_transfers(&action),
             Command::DescribeTransfer { transfer } => self.describe_transfer(transfer),
             Command::Quit => self.quit(),
@@ -317,6 +335,8 @@ impl Actor {
             Done::Change(done) => self.change_done(done),
             Done::Undo(done) => self.undo_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
+            Done::Content(content, done) => self.content_done(content, done),
+            Done::Edit(edit, done) => self.edit_done(edit, done),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),
             Done::Screen(screen) => self.screen_read(screen),
             Done::PairRead(read) => self.pair_read(read),

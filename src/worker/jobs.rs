@@ -14,14 +14,17 @@ use tokio_util::sync::CancellationToken;
 use super::account::AccountDone;
 use super::changes::ChangeDone;
 use super::copying::CopyDone;
+use super::editing::EditDone;
 use super::panes::ViewDone;
 use super::signs::PairRead;
 use super::transfers::Moved;
 use super::undoing::UndoDone;
 use super::unfinished::Found;
+use super::viewing::ContentDone;
 use crate::api::wait::Wait;
 use crate::message::{
-    Bookmark, CopyId, Hit, KeptScreen, Offers, Problem, SearchId, SearchProgress, TransferId,
+    Bookmark, ContentEvent, ContentId, CopyId, EditId, Hit, KeptScreen, MeasureId, Measured, Offers, Problem,
+    SearchId, SearchProgress, TransferId,
 };
 
 /// What a finished job brings.
@@ -40,6 +43,10 @@ pub(crate) enum Done {
     Undo(UndoDone),
     /// Something for a copy.
     Copy(CopyId, CopyDone),
+    /// Something about a file that is looked into.
+    Content(ContentId, ContentDone),
+    /// Something about a file that a program works on.
+    Edit(EditId, EditDone),
     /// A transfer has ended.
     Moved(TransferId, Moved),
     /// What the last screen showed was read.
@@ -74,6 +81,12 @@ pub(crate) enum News {
         /// How far it is.
         progress: SearchProgress,
     },
+    /// How far a search in a file is.
+    Content(ContentId, ContentEvent),
+    /// How many bytes of a file that a program is to work on are there.
+    Edit(EditId, u64),
+    /// What chosen entries come to so far.
+    Measured(MeasureId, Measured),
     /// An account's requests wait, or go on again.
     Wait {
         /// The account.

@@ -16,6 +16,9 @@
 //!              titles: where each comes from; schedule: how fast)
 //!    deduping  steps of a dedupe plan
 //!    budget    copies that may move only so much;  backup: what makes way for them is kept
+//!    editing   files of the cloud that the user's programs work on
+//!    measuring sums of chosen entries
+//!    viewing   files that are looked into: ranges, searches, pictures
 //!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
 //!  problem   every error as the user is told
@@ -35,11 +38,13 @@ pub mod deduping;
 mod departure;
 mod disk;
 mod door;
+mod editing;
 mod ends;
 mod inside;
 mod jobs;
 mod kept_screen;
 mod listing;
+mod measuring;
 mod names;
 mod order;
 mod outbox;
@@ -62,6 +67,7 @@ mod transfers;
 pub mod undoing;
 mod unfinished;
 mod view;
+mod viewing;
 mod wait;
 
 use std::path::PathBuf;

@@ -89,6 +89,9 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Answered { .. }
         | Event::Conflict(_)
         | Event::Compared { .. }
+        | Event::Content { .. }
+        | Event::Measured { .. }
+        | Event::Edit { .. }
         | Event::CopyNote { .. }
         | Event::CopyEnded(_)
         | Event::TransferEnds(_)

@@ -105,7 +105,10 @@ fn twin_folders_with_twin_folders_in_them_become_one_and_lose_nothing() {
     let ran = scene.run(&["dedupe", "rename", "ann:photos"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let below = ["both-1.txt", "both-2.txt", "one.txt", "other.txt"].map(|name| format!("photos/sub/{name}"));
-    assert_eq!(names(&scene), [vec!["photos/".to_owned(), "photos/sub/".to_owned()], below.to_vec()].concat());
+    assert_eq!(
+        names(&scene),
+        [vec!["photos/".to_owned(), "photos/sub/".to_owned()], below.to_vec()].concat()
+    );
     assert_eq!(scene.run(&["dedupe", "list", "--check", "ann:"]).clean(), "");
     assert_eq!(scene.run(&["undo"]).code, 0);
     assert_eq!(scene.ann.items(root).len(), 2, "both folders are back");

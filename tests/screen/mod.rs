@@ -40,6 +40,9 @@ pub(crate) fn themed(width: u16, height: u16, theme: Theme) -> AppState {
         theme,
         home: "/home/anna".into(),
         banner: None,
+        editor: megapane::config::UserProgram::parse("vi"),
+        depth: megapane::config::ColorDepth::Millions,
+        has_desktop: true,
     })
 }
 

@@ -119,6 +119,9 @@ impl Run<'_> {
             | Event::Hits { .. }
             | Event::Offers { .. }
             | Event::Answered { .. }
+            | Event::Content { .. }
+            | Event::Measured { .. }
+            | Event::Edit { .. }
             | Event::TransferEnds(_)
             | Event::Unfinished { .. }
             | Event::Done { .. } => {}

@@ -341,6 +341,14 @@ impl Plain<'_> {
             Event::Ended => return Err(worker_gone()),
             Event::Quota { .. }
             | Event::Found { .. }
+            | Event::NotThere { .. }
+            | Event::Bookmarks(_)
+            | Event::Hits { .. }
+            | Event::KeptScreen(_)
+            | Event::Offers { .. }
+            | Event::Content { .. }
+            | Event::Edit { .. }
+            | Event::Measured { .. }
             | Event::Compared { .. }
             | Event::CopyNote { .. }
             | Event::TransferEnds(_) => {}

@@ -1,6 +1,7 @@
 //! [`rows`]: every action with its name, word in the key bar, help, keys, and when it makes sense.
 //! Help, key bar, palette and keymap are made from it; a new key begins in one of the parts below.
 
+mod content;
 mod go;
 mod look;
 mod mark;
@@ -20,6 +21,7 @@ pub fn rows() -> impl Iterator<Item = &'static ActionRow> + Clone {
 /// The parts of the table in their order.
 const PARTS: &[&[ActionRow]] = &[
     often::OFTEN,
+    content::CONTENT,
     look::LOOK,
     go::GO,
     mark::MARK,

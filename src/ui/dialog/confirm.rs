@@ -2,6 +2,7 @@
 //! [`Question`] asks yes or no about everything else. Both say what happens, to how many, where, and how to undo it.
 
 use crate::message::{Command, CopyId, CopyRequest, FolderPolicy, PlanSummary};
+use crate::ui::errand::Errand;
 use crate::ui::key::Key;
 use crate::ui::keymap::Keymap;
 
@@ -74,6 +75,8 @@ pub enum Answer {
     Send(Command, Option<crate::message::ViewId>),
     /// Sends what would change the user's own files; from then on nobody asks about them.
     OwnFiles(Vec<Command>),
+    /// Runs a program of the user's.
+    Run(Errand),
     /// Leaves the program.
     Quit,
 }

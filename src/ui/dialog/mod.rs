@@ -7,6 +7,7 @@ pub mod check;
 pub mod confirm;
 pub mod conflict;
 pub mod difference;
+pub mod edit;
 pub mod field;
 pub mod help;
 pub mod limit;
@@ -25,6 +26,7 @@ use bookmarks::{BookmarkList, NewBookmark};
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
 use difference::Difference;
+use edit::{EditConflict, Fetching};
 use help::Help;
 use limit::LimitDialog;
 use palette::Palette;
@@ -35,6 +37,8 @@ use search::SearchPage;
 use sync::SyncPage;
 use transfer::TransferDetails;
 use unfinished::UnfinishedDialog;
+
+use super::viewer::Viewer;
 
 /// What can stand over the panes.
 #[derive(Debug)]
@@ -73,6 +77,12 @@ pub enum Dialog {
     Transfer(TransferDetails),
     /// Shows the keys.
     Help(Help),
+    /// Shows how far a file is that is fetched for a program.
+    Fetching(Fetching),
+    /// Asks what becomes of an edit whose file is another in the cloud.
+    EditConflict(EditConflict),
+    /// Shows what is in a file, over the whole screen.
+    Viewer(Box<Viewer>),
     /// Offers the actions by name.
     Palette(Palette),
 }

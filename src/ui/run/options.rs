@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::OnHangup;
+use crate::config::{ColorDepth, OnHangup, UserProgram};
 use crate::ui::settings::Settings;
 
 /// How the screen begins.
@@ -31,6 +31,12 @@ pub struct Options {
     pub settings: Settings,
     /// Set in the demo: the user is asked once before local files outside this folder are changed.
     pub sample_folder: Option<PathBuf>,
+    /// The user's editor.
+    pub editor: UserProgram,
+    /// How many colours a picture may have.
+    pub depth: ColorDepth,
+    /// Whether programs with windows can be seen.
+    pub has_desktop: bool,
 }
 
 /// Why the screen ended other than by the user's wish.

@@ -156,6 +156,9 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::DiscardUnfinished { .. }
         | Command::Resolve { .. }
         | Command::Compare { .. }
+        | Command::Content { .. }
+        | Command::Measure { .. }
+        | Command::Edit { .. }
         | Command::Transfers(_)
         | Command::DescribeTransfer { .. }
         | Command::RetryNow { .. }

@@ -1,7 +1,9 @@
 //! Keys for the dialog on top, and what follows from its answer.
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
-use super::{bookmarks, check, look, mark, path, perform, place, program, search, sync, transfer};
+use super::{
+    bookmarks, check, edit, look, mark, path, perform, place, program, search, sync, transfer, viewer,
+};
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
@@ -12,7 +14,7 @@ use crate::ui::dialog::unfinished::{Choice as Decision, UnfinishedDialog};
 use crate::ui::key::Key;
 use crate::ui::layout::page_rows;
 use crate::ui::own_files;
-use crate::ui::state::AppState;
+use crate::ui::state::{AppState, Effect};
 
 /// Gives a key to the dialog on top.
 pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
@@ -46,6 +48,15 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         Dialog::Limit(limit) => transfer::press_limit(state, limit, key, commands),
         Dialog::Transfer(details) => transfer::press_details(state, details, key, commands),
         Dialog::Help(help) => press_help(state, help, key),
+        Dialog::Fetching(fetching) => {
+            edit::press_fetching(&fetching, key, commands).then_some(Dialog::Fetching(fetching))
+        }
+        Dialog::EditConflict(conflict) => {
+            edit::press_conflict(&conflict, key, commands).then_some(Dialog::EditConflict(conflict))
+        }
+        Dialog::Viewer(mut viewer) => {
+            viewer::press(state, &mut viewer, key, commands).then_some(Dialog::Viewer(viewer))
+        }
         Dialog::Palette(palette) => press_palette(state, palette, key, commands),
     };
     if let Some(dialog) = kept {
@@ -78,6 +89,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
         Some(Dialog::Bookmarks(list)) => list.field.paste(text),
         Some(Dialog::NewBookmark(new)) => new.field_mut().paste(text),
         Some(Dialog::Palette(palette)) => palette.field.paste(text),
+        Some(Dialog::Viewer(viewer)) => viewer.paste(text),
         Some(Dialog::Limit(limit)) => limit.field_mut().paste(text),
         Some(Dialog::Conflict(ConflictDialog { rename: Some(field), .. })) => field.paste(text),
         Some(
@@ -89,6 +101,8 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             | Dialog::Unfinished(_)
             | Dialog::Question(_)
             | Dialog::Accounts(_)
+            | Dialog::Fetching(_)
+            | Dialog::EditConflict(_)
             | Dialog::Properties(_)
             | Dialog::Transfer(_)
             | Dialog::Help(_),
@@ -218,6 +232,7 @@ fn press_question(
         Choice::Yes => {
             match question.answer {
                 Answer::Quit => program::quit(state, commands),
+                Answer::Run(errand) => state.effects.push(Effect::Run(errand)),
                 Answer::OwnFiles(held) => {
                     state.own_files = None;
                     commands.extend(held);

@@ -2,7 +2,9 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::{bookmarks, check, compare, path, place, search, sync, tab, transfer};
+use super::{
+    bookmarks, check, compare, edit, look, path, place, preview, search, sync, tab, transfer, viewer,
+};
 use crate::entry::{CloudFolder, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
@@ -51,6 +53,12 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             check::receive_note(state, copy, (path, size, &note));
         }
         Event::Compared { conflict, compared } => receive_comparison(state, conflict, compared),
+        Event::Content { content, event } => {
+            preview::receive(state, content, event.clone(), commands);
+            viewer::receive(state, content, event, commands);
+        }
+        Event::Measured { measure, measured } => look::receive_measured(state, measure, measured),
+        Event::Edit { edit, event } => edit::receive(state, edit, event),
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => {
             state.transfers.throughput.record(&totals, state.surroundings.clock.now);

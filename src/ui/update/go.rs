@@ -80,7 +80,7 @@ fn enter(state: &mut AppState, commands: &mut Vec<Command>) {
     let Some(row) = pane.current() else { return };
     let name = row.entry.name.clone();
     if !row.entry.kind.is_folder() {
-        return super::look::properties(state);
+        return super::viewer::open(state, commands);
     }
     if let Some(location) = head.location.inside(&row.entry.key) {
         pane.open(location, None, commands);

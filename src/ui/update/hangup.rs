@@ -4,7 +4,9 @@
 
 use super::program;
 use crate::config::OnHangup;
-use crate::message::{Command, Conflict, CopyId, PlanSummary, Resolution, Scope, TransferRow, TransferState};
+use crate::message::{
+    Command, Conflict, CopyId, EditCommand, PlanSummary, Resolution, Scope, TransferRow, TransferState,
+};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::Answer;
 use crate::ui::own_files;
@@ -47,6 +49,13 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
                 commands.extend(own_files::refusal(held));
             }
         }
+        Dialog::Fetching(fetching) => {
+            commands.push(Command::Edit { edit: fetching.edit, command: EditCommand::Stop });
+        }
+        Dialog::EditConflict(conflict) => {
+            commands.push(Command::Edit { edit: conflict.edit, command: EditCommand::Leave });
+        }
+        Dialog::Viewer(viewer) => super::viewer::close(viewer.content, commands),
         Dialog::Unfinished(_)
         | Dialog::Difference(_)
         | Dialog::Check

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use super::compare;
 use crate::entry::{EntryKey, Location};
-use crate::message::{Arrangement, Command, Sort};
+use crate::message::{Arrangement, Command, MeasureId, Measured, Selection, Sort};
 use crate::ui::action::{Look, Yank};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::field::Field;
 use crate::ui::dialog::prompt::{Prompt, Purpose};
-use crate::ui::dialog::properties::Properties;
+use crate::ui::dialog::properties::{Properties, Subject};
 use crate::ui::figure;
 use crate::ui::state::{AppState, Effect};
 use crate::ui::text;
@@ -38,7 +38,7 @@ pub(super) fn perform(state: &mut AppState, look: Look, commands: &mut Vec<Comma
             state.say(if hidden { "hidden files are shown" } else { "hidden files are left out" });
             arrange(state, Arrangement { hidden, ..arrangement }, commands);
         }
-        Look::Properties => properties(state),
+        Look::Properties => properties(state, commands),
         Look::Search => super::search::begin(state),
         Look::Sync => super::sync::begin(state, commands),
         Look::Compare => compare::begin(state, commands),
@@ -49,12 +49,34 @@ pub(super) fn perform(state: &mut AppState, look: Look, commands: &mut Vec<Comma
     }
 }
 
-/// Shows the entry under the cursor exactly.
-pub(super) fn properties(state: &mut AppState) {
+/// Shows the entry under the cursor exactly, or what the marked ones come to.
+fn properties(state: &mut AppState, commands: &mut Vec<Command>) {
+    let measure = state.next_measure();
     let pane = state.pane();
-    let (Some(head), Some(row)) = (&pane.head, pane.current()) else { return };
-    let properties = Properties { entry: row.entry.clone(), folder: head.title.clone() };
-    state.dialogs.push(Dialog::Properties(properties));
+    let Some(head) = &pane.head else { return };
+    let folder = head.title.clone();
+    let (subject, selection) = if head.marked_count > 0 {
+        (Subject::Marked(head.marked_count), Selection::Marked(pane.view))
+    } else {
+        let Some(row) = pane.current() else { return };
+        let keys = vec![row.entry.key.clone()];
+        let selection = Selection::Entries { parent: head.location.clone(), keys };
+        (Subject::One(Box::new(row.entry.clone())), selection)
+    };
+    commands.push(Command::Measure { measure, selection });
+    state.dialogs.push(Dialog::Properties(Properties { subject, folder, measure, measured: None }));
+}
+
+/// Takes what entries come to.
+pub(super) fn receive_measured(state: &mut AppState, measure: MeasureId, measured: Measured) {
+    for dialog in &mut state.dialogs {
+        if let Dialog::Properties(open) = dialog
+            && open.measure == measure
+        {
+            open.measured = Some(measured);
+            return;
+        }
+    }
 }
 
 /// Shows only names that contain a text, or all again.

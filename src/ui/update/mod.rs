@@ -7,6 +7,7 @@ mod change;
 mod check;
 mod compare;
 mod dialog;
+mod edit;
 mod event;
 mod go;
 mod hangup;
@@ -15,12 +16,16 @@ mod mark;
 mod mouse;
 mod path;
 mod place;
+mod preview;
 mod program;
 mod search;
 mod selection;
 mod sync;
 mod tab;
 mod transfer;
+mod viewer;
+
+pub(super) use preview::HEAD_LINES as PREVIEW_HEAD_LINES;
 
 use crossterm::event::{KeyCode, MouseEvent};
 use jiff::Timestamp;
@@ -29,6 +34,7 @@ use super::action::{Action, ActionRow, Program, When};
 use super::ahead::Typed;
 use super::dialog::Dialog;
 use super::dialog::login::Outcome;
+use super::errand::{Asker, ErrandEnd};
 use super::key::Key;
 use super::keymap::{Hints, Lookup, sequence};
 use super::state::{AppState, Effect, Notice, Phase};
@@ -62,6 +68,13 @@ pub enum Msg {
     Resize(u16, u16),
     /// The worker tells something.
     Worker(Event),
+    /// A program of the user's has given the terminal back.
+    Ran {
+        /// Who had asked for it.
+        asker: Asker,
+        /// How it ended.
+        end: ErrandEnd,
+    },
     /// It is this late.
     Tick(Timestamp),
     /// The system wants the program to end.
@@ -97,6 +110,7 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
             ahead::expect_answers(state, start, commands);
             ahead::release(state, commands);
         }
+        Msg::Ran { asker, end } => edit::ran(state, asker, &end, commands),
         Msg::Tick(now) => state.surroundings.clock.now = now,
         Msg::Terminate => program::quit(state, commands),
         Msg::Hangup(wanted) => hangup::hang_up(state, wanted, commands),
@@ -109,6 +123,8 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
     let asked = state.own_files.as_mut().and_then(|own| own.ask(&state.panes, start, commands));
     state.dialogs.extend(asked.map(Dialog::Question));
     dialog::show_conflict(state);
+    viewer::settle(state, commands);
+    preview::follow(state, commands);
     let height = state.layout().list_height();
     for pane in &mut state.panes {
         pane.settle(height, commands);
@@ -227,6 +243,7 @@ fn perform(state: &mut AppState, action: Action, commands: &mut Vec<Command>) {
         Action::Go(motion) => go::perform(state, motion, commands),
         Action::Mark(marking) => mark::perform(state, marking, commands),
         Action::Look(look) => look::perform(state, look, commands),
+        Action::Content(content) => edit::perform(state, content, commands),
         Action::Change(change) => change::perform(state, change, commands),
         Action::Place(place) => place::perform(state, place, commands),
         Action::Tab(key) => tab::perform(state, key, commands),
@@ -242,11 +259,12 @@ fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
     let reason = match row.when {
         When::Always => return,
         When::Folder => "the folder is not there yet",
-        When::Row | When::Selection | When::OutsideBin if !state.pane().is_ready() => {
+        When::Row | When::File | When::Selection | When::OutsideBin if !state.pane().is_ready() => {
             "the folder is not there yet"
         }
         When::OutsideBin if state.pane().is_bin() => "this is the rubbish bin already",
         When::Row | When::Selection | When::OutsideBin => "put the cursor on an entry first",
+        When::File => "put the cursor on a file first",
         When::CloudRow => "only entries of the cloud have a handle",
         When::Writable => "nothing can be made in this folder",
         When::Searched => "search with / first",

@@ -105,6 +105,13 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Clears a part of the frame.
+    pub(super) fn blank(&mut self, area: Rect) {
+        for position in area.intersection(self.buffer.area).positions() {
+            self.buffer[position].reset();
+        }
+    }
+
     /// Draws an empty box with a title; returns its inside.
     pub(super) fn boxed(&mut self, area: Rect, title: &str) -> Rect {
         let area = area.intersection(self.buffer.area);

@@ -5,7 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::Canvas;
-use super::{check, conflict, difference, lists, places, search, sync, transfer_dialog, unfinished};
+use super::{
+    check, conflict, difference, edit, lists, places, search, sync, transfer_dialog, unfinished, viewer,
+};
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{CopyConfirmation, Question};
@@ -36,6 +38,9 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::Limit(limit) => transfer_dialog::draw_limit(limit, area, canvas),
         Dialog::Transfer(details) => transfer_dialog::draw_details(state, details, area, canvas),
         Dialog::Help(help) => lists::draw_help(&state.keys.map, help, area, canvas),
+        Dialog::Fetching(fetching) => edit::draw_fetching(fetching, area, canvas),
+        Dialog::EditConflict(conflict) => edit::draw_conflict(conflict, area, canvas),
+        Dialog::Viewer(viewer) => viewer::draw(state, viewer, area, canvas),
         Dialog::Palette(palette) => lists::draw_palette(state, palette, area, canvas),
     }
 }

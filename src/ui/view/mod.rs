@@ -7,15 +7,18 @@ mod check;
 mod conflict;
 mod dialog;
 mod difference;
+mod edit;
 mod form;
 mod lists;
 mod pane;
 mod places;
+mod preview;
 mod search;
 mod sync;
 mod transfer_dialog;
 mod transfers;
 mod unfinished;
+mod viewer;
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -72,6 +75,10 @@ fn draw_panes(state: &AppState, canvas: &mut Canvas<'_>) {
         }
     }
     canvas.rule(layout.rule);
+    if layout.preview.width > 0 {
+        canvas.rule(layout.preview_rule);
+        preview::draw(state, layout.preview, canvas);
+    }
     bottom::draw(state, &layout, canvas);
 }
 

@@ -21,7 +21,7 @@ pub(super) const GO: &[ActionRow] = &[
     ),
     panes(
         Action::Go(Motion::Enter),
-        ["enter", "", "enter the folder, or show a file's properties"],
+        ["enter", "", "enter the folder, or view the file"],
         &["l", "<Enter>", "<Right>"],
         When::Always,
     ),

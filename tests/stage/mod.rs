@@ -1,0 +1,226 @@
+//! The whole screen with its worker on the emulator: keys go in by name, what the terminal would show is read back from
+//! the bytes that were written to it. The clock is the test's, and stands while nothing is waited for.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crossterm::event::Event as TerminalEvent;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use megapane::config::{Account, ColorDepth, Config, Folders, OnHangup, UserProgram};
+use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
+use megapane::local::Trash;
+use megapane::secret::Secret;
+use megapane::ui::backend::TtyBackend;
+use megapane::ui::errand::{Errand, ErrandEnd};
+use megapane::ui::input::Input;
+use megapane::ui::key::parse_keys;
+use megapane::ui::run::{ESC_TIMEOUT, Options, Ports, Screen, UiError, drive};
+use megapane::ui::terminal::Control;
+use megapane::worker::{Copies, Parts, Preset, Worker, start};
+use ratatui::Terminal;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+pub(crate) const EMAIL: &str = "ann@example.org";
+
+/// What is there before the program starts.
+pub(crate) struct Stage {
+    pub(crate) emulator: Emulator,
+    pub(crate) ann: Owner,
+    pub(crate) scratch: TempDir,
+}
+
+/// An account with what `prepare` puts into it, and a folder with files.
+pub(crate) fn stage(prepare: impl FnOnce(&Owner), files: &[(&str, Vec<u8>)]) -> Stage {
+    let emulator = Emulator::new();
+    let ann = emulator.add_account(NewAccount::new(EMAIL));
+    prepare(&ann);
+    let scratch = tempfile::tempdir().unwrap();
+    let disk = scratch.path().join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    for (name, bytes) in files {
+        std::fs::write(disk.join(name), bytes).unwrap();
+    }
+    Stage { emulator, ann, scratch }
+}
+
+/// The program, running.
+pub(crate) struct App {
+    pub(crate) emulator: Emulator,
+    pub(crate) ann: Owner,
+    pub(crate) scratch: TempDir,
+    pub(crate) terminal: vt100::Parser,
+    /// What the user's programs do when they get the terminal, and those that got it.
+    pub(crate) programs: Programs,
+    written: Written,
+    input: mpsc::UnboundedSender<Input>,
+    looped: JoinHandle<Result<(), UiError>>,
+}
+
+impl App {
+    pub(crate) async fn start(stage: Stage) -> Self {
+        Self::sized(stage, (24, 80), || Ok((80, 24)))
+    }
+
+    /// The same on a screen of 160x50.
+    pub(crate) async fn wide(stage: Stage) -> Self {
+        Self::sized(stage, (50, 160), || Ok((160, 50)))
+    }
+
+    fn sized(stage: Stage, (rows, columns): (u16, u16), size: fn() -> io::Result<(u16, u16)>) -> Self {
+        let Stage { emulator, ann, scratch } = stage;
+        let (written, programs) = (Written::default(), Programs::default());
+        let Worker { commands, events } = start(parts(&emulator, scratch.path()));
+        let (input, mut typed) = mpsc::unbounded_channel();
+        let now: Timestamp = "2024-08-14T18:28:00Z".parse().unwrap();
+        let began = tokio::time::Instant::now();
+        let backend = TtyBackend::new(written.clone(), size);
+        let screen = Screen {
+            terminal: Terminal::new(backend).unwrap(),
+            control: programs.clone(),
+            clock: Box::new(move || now + began.elapsed()),
+            zone: TimeZone::UTC,
+        };
+        let options = Options {
+            folder: scratch.path().join("disk"),
+            account: Some("work".into()),
+            home: scratch.path().into(),
+            ascii: false,
+            no_color: false,
+            esc_timeout: ESC_TIMEOUT,
+            banner: None,
+            on_hangup: OnHangup::Continue,
+            sample_folder: None,
+            editor: UserProgram::parse("my-editor --wait"),
+            depth: ColorDepth::Millions,
+            has_desktop: true,
+        };
+        let keys = futures_util::stream::poll_fn(move |context| typed.poll_recv(context));
+        let looped = tokio::spawn(drive(screen, keys, Ports { commands, events }, options));
+        let terminal = vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0);
+        Self { emulator, ann, scratch, terminal, programs, written, input, looped }
+    }
+
+    pub(crate) fn disk(&self) -> PathBuf {
+        self.scratch.path().join("disk")
+    }
+
+    /// Types keys, each once the screen is still.
+    pub(crate) async fn type_in(&mut self, keys: &str) {
+        for key in parse_keys(keys).unwrap() {
+            self.input.send(Input::Terminal(Ok(TerminalEvent::Key(key.into())))).unwrap();
+            self.settle().await;
+        }
+    }
+
+    /// Waits until the screen shows a text.
+    pub(crate) async fn until(&mut self, text: &str) {
+        for _ in 0..600 {
+            if self.screen().contains(text) {
+                return;
+            }
+            assert!(!self.looped.is_finished(), "the program has ended");
+            self.settle().await;
+        }
+        panic!("no {text:?} on\n{}", self.screen());
+    }
+
+    /// What the terminal shows, without the blanks at the ends of lines.
+    pub(crate) fn screen(&self) -> String {
+        let rows = self.terminal.screen().rows(0, u16::MAX);
+        rows.map(|row| format!("{}\n", row.trim_end())).collect()
+    }
+
+    /// Bytes that were asked of the storage servers.
+    pub(crate) fn downloaded(&self) -> u64 {
+        let range = |path: &str| {
+            let (first, last) = path.strip_prefix("/dl/")?.split_once('/')?.1.split_once('-')?;
+            Some(last.parse::<u64>().ok()? + 1 - first.parse::<u64>().ok()?)
+        };
+        self.emulator.seen().iter().filter_map(|request| range(&request.path)).sum()
+    }
+
+    async fn settle(&mut self) {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let bytes = std::mem::take(&mut *self.written.0.lock().unwrap());
+        self.terminal.process(&bytes);
+    }
+}
+
+fn parts(emulator: &Emulator, scratch: &Path) -> Parts {
+    let at = |name: &str| scratch.join(name);
+    let account = Account {
+        name: "work".into(),
+        email: EMAIL.into(),
+        api_url: Some(emulator.url().to_string()),
+        passphrase: false,
+        password: None,
+    };
+    let folders = Folders { config: at("config"), cache: at("cache"), state: at("state") };
+    let config = Config { folders, accounts: vec![account], ..Config::default() };
+    let mut parts = Parts::new(config, Arc::new(emulator.transport()));
+    parts.trash = Trash::Folder(at("trash"));
+    parts.home = Some(scratch.to_path_buf());
+    parts.copies = Copies::Kept;
+    parts.presets.push(Preset { account: "work".into(), password: Secret::from(PASSWORD) });
+    parts
+}
+
+/// The user's programs: what each does with what it is given is the test's.
+#[derive(Clone, Default)]
+pub(crate) struct Programs {
+    pub(crate) ran: Arc<Mutex<Vec<Errand>>>,
+    pub(crate) does: Arc<Mutex<Option<Deed>>>,
+    pub(crate) opened: Arc<Mutex<Vec<PathBuf>>>,
+}
+
+/// What a program does with the file that it is given.
+pub(crate) type Deed = Box<dyn FnMut(&Path) -> ErrandEnd + Send>;
+
+impl Programs {
+    /// From now on every program does this.
+    pub(crate) fn set(&self, deed: impl FnMut(&Path) -> ErrandEnd + Send + 'static) {
+        *self.does.lock().unwrap() = Some(Box::new(deed));
+    }
+}
+
+impl Control for Programs {
+    fn copy(&mut self, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn open(&mut self, path: &Path) -> io::Result<()> {
+        self.opened.lock().unwrap().push(path.to_owned());
+        Ok(())
+    }
+
+    fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
+        self.ran.lock().unwrap().push(errand.clone());
+        let file = errand.arguments.last().unwrap();
+        Ok(self.does.lock().unwrap().as_mut().map_or(ErrandEnd::Well, |deed| deed(Path::new(file))))
+    }
+}
+
+/// Collects what would go to a terminal.
+#[derive(Clone, Debug, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
