@@ -12,6 +12,7 @@ use super::problem::{self, unknown_account};
 use super::wait::shown_wait;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
+use crate::api::wait::Wait;
 use crate::config;
 use crate::handle::NodeHandle;
 use crate::message::{AccountRow, AccountState, Event, Login, Problem};
@@ -336,26 +337,21 @@ impl Actor {
         }
     }
 
-    /// Takes news of running jobs.
-    pub(crate) fn take_news(&mut self, news: News) {
-        match news {
-            News::Loading { account, received, total } => {
-                if matches!(self.told(&account), Some(AccountState::Loading { .. })) {
-                    self.set_state(&account, AccountState::Loading { received, total });
-                }
-            }
-            News::Edit(edit, done) => self.edit_news(edit, done),
-            News::Measured(measure, measured) => self.measured(measure, measured),
-            News::Content(content, event) => self.content_news(content, event),
-            News::Wait { account, wait } => {
-                let state = match wait {
-                    Some(wait) => Some(AccountState::Waiting(shown_wait(wait))),
-                    None => self.told(&account).cloned(),
-                };
-                if let Some(state) = state {
-                    self.send(Event::Account { account, state });
-                }
-            }
+    /// Takes note of how far the file list of an account is.
+    pub(super) fn loading(&mut self, account: &str, received: u64, total: Option<u64>) {
+        if matches!(self.told(account), Some(AccountState::Loading { .. })) {
+            self.set_state(account, AccountState::Loading { received, total });
+        }
+    }
+
+    /// Tells that an account's requests wait, or go on again.
+    pub(super) fn waits(&mut self, account: String, wait: Option<Wait>) {
+        let state = match wait {
+            Some(wait) => Some(AccountState::Waiting(shown_wait(wait))),
+            None => self.told(&account).cloned(),
+        };
+        if let Some(state) = state {
+            self.send(Event::Account { account, state });
         }
     }
 

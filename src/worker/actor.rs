@@ -312,6 +312,16 @@ impl Actor {
         }
     }
 
+    fn take_news(&mut self, news: News) {
+        match news {
+            News::Loading { account, received, total } => self.loading(&account, received, total),
+            News::Content(content, event) => self.content_news(content, event),
+            News::Edit(edit, done) => self.edit_news(edit, done),
+            News::Measured(measure, measured) => self.measured(measure, measured),
+            News::Wait { account, wait } => self.waits(account, wait),
+        }
+    }
+
     /// Begins to end: what can be left is left, the rest has a while to end cleanly.
     fn quit(&mut self) {
         self.ends_at.get_or_insert(Instant::now() + ENDING);
