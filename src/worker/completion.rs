@@ -29,6 +29,8 @@ struct Candidate {
     name: String,
     remark: String,
     is_folder: bool,
+    /// It begins as typed in the same case, too.
+    is_exact: bool,
     key: EntryKey,
 }
 
@@ -107,13 +109,16 @@ impl Typed {
     }
 
     fn offers(&self, prefix: &str, mut found: Vec<Candidate>, folder: &Location) -> Offers {
-        if found.iter().any(|candidate| candidate.part.starts_with(&self.begun)) {
-            found.retain(|candidate| candidate.part.starts_with(&self.begun));
+        if found.iter().any(|candidate| candidate.is_exact) {
+            found.retain(|candidate| candidate.is_exact);
         }
         let start = format!("{prefix}{}", self.folder);
         let Some(common) = common(&found) else {
             return none(&format!("{start}{}", self.begun), "nothing begins so");
         };
+        // Equal names are written by their handles: nothing that they have in common is more of what was typed.
+        let is_more = common.to_lowercase().starts_with(&self.begun.to_lowercase());
+        let common = if is_more || found.len() == 1 { common } else { self.begun.clone() };
         let ends = match &found[..] {
             [only] if only.is_folder => "/",
             _ => "",
@@ -182,7 +187,8 @@ fn cloud_candidates(tree: &Tree, folder: CloudFolder, begun: &str) -> Vec<Candid
             let part = tree.path_part(&node, is_twin || by_handle);
             let remark = if is_twin || by_handle { part.clone() } else { String::new() };
             let key = EntryKey::Node(node.handle());
-            Candidate { part, name: node.label(), remark, is_folder: !node.is_file(), key }
+            let is_exact = plain.starts_with(begun);
+            Candidate { part, name: node.label(), remark, is_folder: !node.is_file(), is_exact, key }
         })
     });
     candidates.collect()
@@ -205,8 +211,9 @@ fn disk_candidates(folder: &Path, begun: &str) -> std::io::Result<Vec<Candidate>
         } else {
             entry.file_type().is_ok_and(|kind| kind.is_dir())
         };
-        let remark = String::new();
-        found.push(Candidate { part: name.clone(), name, remark, is_folder, key: EntryKey::Name(file_name) });
+        let (remark, is_exact) = (String::new(), name.starts_with(begun));
+        let key = EntryKey::Name(file_name);
+        found.push(Candidate { part: name.clone(), name, remark, is_folder, is_exact, key });
     }
     Ok(found)
 }
@@ -251,19 +258,22 @@ const MOST_OFFERED: usize = 100;
 mod tests {
     use super::*;
 
-    fn candidate(name: &str, is_folder: bool) -> Candidate {
+    fn candidate(begun: &str, name: &str, is_folder: bool) -> Candidate {
         Candidate {
             part: name.into(),
             name: name.into(),
             remark: String::new(),
             is_folder,
+            is_exact: name.starts_with(begun),
             key: EntryKey::Name(name.into()),
         }
     }
 
     fn offers(text: &str, names: &[&str]) -> Offers {
-        let found = names.iter().map(|name| candidate(name.trim_end_matches('/'), name.ends_with('/')));
-        Typed::new(text).offers("", found.collect(), &Location::Local("/x".into()))
+        let typed = Typed::new(text);
+        let found =
+            names.iter().map(|name| candidate(&typed.begun, name.trim_end_matches('/'), name.ends_with('/')));
+        typed.offers("", found.collect(), &Location::Local("/x".into()))
     }
 
     #[test]

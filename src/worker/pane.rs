@@ -20,8 +20,6 @@ pub(crate) struct Pane {
     /// Grows with each request to sort; results of older ones are dropped.
     pub(super) sorting: u64,
     pub(super) is_sorting: bool,
-    /// It is to be compared with another, and nothing has been told of it yet.
-    pub(super) awaits_signs: bool,
     /// What the front end waits for, by its number.
     pub(super) unanswered: Option<u64>,
     /// Something in the folder has changed since it was read.
@@ -39,7 +37,6 @@ impl Pane {
             is_reading: false,
             sorting: 0,
             is_sorting: false,
-            awaits_signs: false,
             unanswered: None,
             is_stale: false,
         }
@@ -48,7 +45,7 @@ impl Pane {
     /// Returns whether something that was asked for has not been answered yet. A path that waits for its account has: the
     /// view was told to be opening.
     pub(super) const fn is_busy(&self) -> bool {
-        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting || self.awaits_signs
+        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting
     }
 
     /// Returns the folder that is wanted, or else the one that is shown.

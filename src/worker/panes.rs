@@ -343,7 +343,8 @@ impl Actor {
 
     /// Tells the front end that nothing it asked of a view is open, once that is so.
     pub(super) fn answer(&mut self, id: ViewId) {
-        let idle = self.panes.get_mut(&id).filter(|pane| !pane.is_busy());
+        let awaits_signs = self.awaits_signs(id);
+        let idle = self.panes.get_mut(&id).filter(|pane| !pane.is_busy() && !awaits_signs);
         if let Some(number) = idle.and_then(|pane| pane.unanswered.take()) {
             self.send(Event::Answered { view: id, number });
         }

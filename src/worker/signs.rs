@@ -28,6 +28,8 @@ pub(crate) struct Comparing {
     number: u64,
     /// The views know less than is known here.
     is_dirty: bool,
+    /// They have been told nothing yet.
+    is_awaited: bool,
     /// When they may be told next.
     tell_at: Instant,
 }
@@ -75,15 +77,13 @@ impl Actor {
         self.comparisons += 1;
         let (both, number) = (SideBySide::new([left, right]), self.comparisons);
         let tell_at = Instant::now();
-        self.comparing = Some(Comparing { views, both, number, is_dirty: false, tell_at });
-        self.await_signs(views, true);
+        self.comparing = Some(Comparing { views, both, number, is_dirty: false, is_awaited: true, tell_at });
         self.read_pairs();
     }
 
     /// Takes the signs away, and stops what is on its way to them.
     pub(crate) fn end_comparing(&mut self) {
         let Some(ended) = self.comparing.take() else { return };
-        self.await_signs(ended.views, false);
         for id in ended.views {
             let Some(pane) = self.panes.get_mut(&id) else { continue };
             if !pane.view.clear_signs() {
@@ -126,8 +126,8 @@ impl Actor {
             let Some(pane) = self.panes.get_mut(&id) else { continue };
             pane.view.set_signs(&comparing.both.signs(side), comparing.both.counts(side));
         }
+        comparing.is_awaited = false;
         let views = comparing.views;
-        self.await_signs(views, false);
         for id in views {
             let is_narrowed = self.panes.get(&id).is_some_and(|pane| pane.arrangement.differences);
             self.tell(id);
@@ -201,6 +201,7 @@ impl Actor {
             both: SideBySide::of_proofs(),
             number,
             is_dirty: true,
+            is_awaited: false,
             tell_at,
         });
         for (name, sign) in proofs.found {
@@ -211,13 +212,9 @@ impl Actor {
         self.tell_signs();
     }
 
-    /// What is typed ahead waits for the first signs.
-    fn await_signs(&mut self, views: [ViewId; 2], awaits: bool) {
-        for id in views {
-            if let Some(pane) = self.panes.get_mut(&id) {
-                pane.awaits_signs = awaits;
-            }
-        }
+    /// Returns whether a view is to get its first signs, which what is typed ahead waits for.
+    pub(super) fn awaits_signs(&self, id: ViewId) -> bool {
+        self.comparing.as_ref().is_some_and(|comparing| comparing.is_awaited && comparing.views.contains(&id))
     }
 
     fn ready_place(&self, id: ViewId) -> Option<Location> {

@@ -40,7 +40,7 @@ async fn twins_are_offered_by_handle_and_lead_exactly_there() {
     );
     let top = desk.open_cloud("").await.location;
     let offered = offers(&mut desk, 1, top, "Lis").await;
-    assert_eq!((offered.count, offered.common.as_str()), (2, "H:"));
+    assert_eq!((offered.count, offered.common.as_str()), (2, "Lis"));
     assert!(offered.offers.iter().all(|offer| offer.text.starts_with("H:") && offer.name == "Lisbon/"));
     let Offer { location, text, .. } = offered.offers[1].clone();
     desk.send(Command::Open { view: CLOUD, location: location.clone(), focus: None });
