@@ -9,6 +9,7 @@ mod command;
 mod conflict;
 mod content;
 mod copy;
+mod deletion;
 mod edit;
 mod event;
 mod kept_screen;
@@ -37,6 +38,7 @@ pub use copy::{
     BackupFolder, Budget, CopyId, CopyOptions, CopyReport, CopyRequest, Cutoff, FileBounds, Filter, Note,
     Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,
 };
+pub use deletion::{DeletionId, DeletionSummary};
 pub use edit::{EditCommand, EditEvent, EditId, EditPurpose, SaveAs};
 pub use event::Event;
 pub use kept_screen::{KeptScreen, KeptSide, KeptTab};
@@ -49,6 +51,6 @@ pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
     TransferTotals,
 };
-pub use undo::{UndoDirection, UndoRequest};
+pub use undo::{Partly, UndoDirection, UndoRequest};
 pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

@@ -8,11 +8,13 @@ mod about;
 mod arguments;
 mod bounds;
 mod cat;
+mod cleanup;
 mod completions;
 mod config;
 mod context;
 mod copy;
 mod dedupe;
+mod delete;
 mod demo;
 mod emulator;
 mod filters;
@@ -30,8 +32,11 @@ mod mkdir;
 mod order_by;
 mod output;
 mod plain;
+mod purge;
 mod quantity;
 mod remote;
+mod removal;
+mod restore;
 mod screen;
 mod size;
 mod terminal;
@@ -208,6 +213,12 @@ async fn dispatch(command: Option<Command>, wished: screen::ScreenArgs, context:
         Some(Command::About(args)) => about::run(args, context).await,
         Some(Command::Cat(args)) => cat::run(args, context).await,
         Some(Command::Mkdir(args)) => mkdir::run(args, context).await,
+        Some(Command::Delete(args)) => delete::run(args, context).await,
+        Some(Command::Deletefile(args)) => delete::run_file(args, context).await,
+        Some(Command::Purge(args)) => purge::run(args, context).await,
+        Some(Command::Rmdir(args)) => purge::run_rmdir(args, context).await,
+        Some(Command::Cleanup(args)) => cleanup::run(args, context).await,
+        Some(Command::Restore(args)) => restore::run(args, context).await,
         Some(Command::Copy(args)) => copy::run(args, context).await,
         Some(Command::Copyto(args)) => copy::run_to(args, context).await,
         Some(Command::Move(args)) => copy::mirror::run_move(args, context).await,

@@ -8,6 +8,7 @@ use super::bookmark::BookmarkChange;
 use super::conflict::{Depth, Resolution, Scope};
 use super::content::{ContentCommand, ContentId};
 use super::copy::{CopyId, CopyRequest};
+use super::deletion::DeletionId;
 use super::edit::{EditCommand, EditId};
 use super::kept_screen::KeptScreen;
 use super::measure::MeasureId;
@@ -203,6 +204,31 @@ pub enum Command {
     },
     /// Put entries into the rubbish bin (cloud) or the system's trash (local).
     Trash {
+        /// What.
+        selection: Selection,
+    },
+    /// Count what a deletion for good would remove, and find out whether it may: `Event::Deletion` once it is counted.
+    /// Nothing is removed until [`Self::Delete`].
+    PlanDeletion {
+        /// The deletion's number.
+        deletion: DeletionId,
+        /// What: entries, or all that is in a folder of the cloud (the rubbish bin, to empty it).
+        selection: Selection,
+    },
+    /// Remove for good what was counted, past bin and trash: `Event::Done` or `Event::Failed`. What has more in it than
+    /// was counted is not removed.
+    Delete {
+        /// The deletion.
+        deletion: DeletionId,
+    },
+    /// Forget a deletion that was counted.
+    DropDeletion {
+        /// The deletion.
+        deletion: DeletionId,
+    },
+    /// Put entries of the rubbish bin back where they were. What has lost its folder goes to the cloud drive, a name that
+    /// is taken there gets a number, and `Event::Done` says so.
+    Restore {
         /// What.
         selection: Selection,
     },

@@ -8,6 +8,7 @@ use super::bookmark::Bookmark;
 use super::conflict::{Compared, Conflict};
 use super::content::{ContentEvent, ContentId};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
+use super::deletion::DeletionSummary;
 use super::edit::{EditEvent, EditId};
 use super::kept_screen::KeptScreen;
 use super::measure::{MeasureId, Measured};
@@ -17,6 +18,7 @@ use super::search::{Hit, SearchId, SearchProgress};
 use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
 use super::unfinished::{Leftovers, Unfinished};
 use super::view::{Row, ViewHead, ViewId};
+use crate::entry::{EntryKey, Location};
 
 /// What the worker tells the front ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,6 +98,8 @@ pub enum Event {
         /// The number.
         number: u64,
     },
+    /// What a deletion for good would remove.
+    Deletion(DeletionSummary),
     /// How far a plan is; may come many times.
     Plan(PlanSummary),
     /// The target already has such a name.
@@ -158,6 +162,13 @@ pub enum Event {
         copies: Vec<Unfinished>,
         /// Parts of files that belong to no copy.
         leftovers: Leftovers,
+    },
+    /// A new folder, or an entry under its new name: where it is. Comes before the line that says so.
+    Made {
+        /// The folder.
+        parent: Location,
+        /// The entry.
+        key: EntryKey,
     },
     /// Something small worked: one line for the status line (`made folder "2024"`).
     Done {

@@ -127,6 +127,9 @@ pub enum Change {
     Rename,
     NewFolder,
     Trash,
+    Delete,
+    EmptyBin,
+    Restore,
     Undo,
     Redo,
 }
@@ -250,6 +253,10 @@ pub enum When {
     Selection,
     /// As [`Self::Selection`], and the active pane does not show the rubbish bin itself.
     OutsideBin,
+    /// As [`Self::Selection`], and the active pane shows the rubbish bin or a folder in it.
+    InBin,
+    /// As [`Self::Selection`], or the active pane shows the rubbish bin itself, which can be emptied.
+    Deletable,
     /// Entries can be made in the active pane's folder.
     Writable,
     /// A text has been searched for.

@@ -8,7 +8,8 @@
 //!    search    names below a folder, from the tree by slices, from the disk by a walk
 //!    signs     two shown folders held against each other     (pairing: pure)
 //!    account   log in, list, quota                              (door, connect: the ways in)
-//!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
+//!    changes   make, rename, trash, move                        (selection: of what; disk: the local half;
+//!              deletion: for good, counted before; restoring: out of the bin)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
 //!              comparison: what is known of two contents; reading: contents compared by downloading them;
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
@@ -30,11 +31,13 @@ mod backup;
 mod bookmarks;
 mod budget;
 mod changes;
+mod chosen;
 mod comparison;
 mod completion;
 pub mod connect;
 mod copying;
 pub mod deduping;
+mod deletion;
 mod departure;
 mod disk;
 mod door;
@@ -56,6 +59,7 @@ pub mod problem;
 mod question;
 mod reading;
 mod removal;
+mod restoring;
 mod scan;
 mod scanning;
 mod schedule;

@@ -122,6 +122,8 @@ impl Run<'_> {
             | Event::Content { .. }
             | Event::Measured { .. }
             | Event::Edit { .. }
+            | Event::Deletion(_)
+            | Event::Made { .. }
             | Event::TransferEnds(_)
             | Event::Unfinished { .. }
             | Event::Done { .. } => {}

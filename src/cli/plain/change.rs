@@ -85,7 +85,7 @@ impl Plain<'_> {
     }
 
     pub(super) async fn undo(&mut self, direction: UndoDirection) -> Result<(), Failure> {
-        self.change(Command::Undo(UndoRequest { direction, account: None, group: None })).await
+        self.change(Command::Undo(UndoRequest { direction, account: None, group: None, partly: false })).await
     }
 
     /// Sends a change and waits for what becomes of it.

@@ -343,6 +343,8 @@ impl Plain<'_> {
             | Event::Found { .. }
             | Event::NotThere { .. }
             | Event::Bookmarks(_)
+            | Event::Deletion(_)
+            | Event::Made { .. }
             | Event::Hits { .. }
             | Event::KeptScreen(_)
             | Event::Offers { .. }

@@ -6,6 +6,7 @@ pub mod bookmarks;
 pub mod check;
 pub mod confirm;
 pub mod conflict;
+pub mod deletion;
 pub mod difference;
 pub mod edit;
 pub mod field;
@@ -25,6 +26,7 @@ use accounts::AccountChooser;
 use bookmarks::{BookmarkList, NewBookmark};
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
+use deletion::DeletionDialog;
 use difference::Difference;
 use edit::{EditConflict, Fetching};
 use help::Help;
@@ -45,6 +47,8 @@ use super::viewer::Viewer;
 pub enum Dialog {
     /// Shows what a copy would do and asks for it.
     Copy(CopyConfirmation),
+    /// Asks for the word that deletes for good.
+    Deletion(DeletionDialog),
     /// Asks what to do where a name is taken.
     Conflict(ConflictDialog),
     /// Shows in which lines the two sides of a conflict differ.

@@ -3,9 +3,10 @@
 //! what was asked for.
 
 use super::{
-    bookmarks, check, compare, edit, look, path, place, preview, search, sync, tab, transfer, viewer,
+    bookmarks, check, compare, deletion, edit, look, path, place, preview, search, sync, tab, transfer,
+    viewer,
 };
-use crate::entry::{CloudFolder, Location};
+use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
     ProblemKind, Row, ViewHead, ViewId, ViewState,
@@ -15,7 +16,7 @@ use crate::ui::dialog::difference::Difference;
 use crate::ui::dialog::login::{LoginForm, Need};
 use crate::ui::dialog::unfinished::UnfinishedDialog;
 use crate::ui::pane::Pane;
-use crate::ui::state::{AppState, Notice, Phase};
+use crate::ui::state::{AppState, Landing, Notice, Phase};
 use crate::ui::wording;
 
 /// Takes an event over.
@@ -41,6 +42,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
                 pane.answers.receive(number);
             }
         }
+        Event::Deletion(counted) => deletion::receive(state, counted),
         Event::Plan(plan) => receive_plan(state, plan),
         Event::Conflict(conflict) => state.conflicts.push_back(conflict),
         Event::Unfinished { copies, leftovers } => {
@@ -66,6 +68,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             transfer::keep_in_sight(state);
         }
         Event::TransferEnds(ends) => transfer::receive_ends(state, ends),
+        Event::Made { parent, key } => land(state, &parent, key, commands),
         Event::Done { text } => state.say(text),
         Event::Failed(problem) => failed(state, problem),
         Event::Ended => state.phase = Phase::Ended,
@@ -117,6 +120,16 @@ fn not_there(state: &mut AppState, view: ViewId, name: &str, count: u32) {
     let title = state.panes[side].head.as_ref().map_or("the other pane", |head| &head.title);
     let has = if count == 0 { "has no folder" } else { "has several folders" };
     state.say(format!("{title} {has} \"{name}\": it stays"));
+}
+
+/// Puts the cursor on what was made here, unless it has moved on since it was asked for.
+fn land(state: &mut AppState, parent: &Location, key: EntryKey, commands: &mut Vec<Command>) {
+    let Some(Landing { view, from }) = state.landing.take() else { return };
+    let Some(pane) = state.pane_of(view) else { return };
+    let here = pane.current().map(|row| row.entry.key.clone());
+    if pane.location() == Some(parent) && here == from {
+        pane.open(parent.clone(), Some(key), commands);
+    }
 }
 
 /// Takes the accounts over; the first time, an empty right pane gets the first of them, or a login form.

@@ -43,6 +43,9 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
     match dialog {
         Dialog::Sync(page) => commands.push(Command::CancelCopy { copy: page.copy }),
         Dialog::Copy(copy) => commands.push(Command::CancelCopy { copy: copy.copy }),
+        Dialog::Deletion(dialog) => {
+            commands.push(Command::DropDeletion { deletion: dialog.summary.deletion });
+        }
         Dialog::Conflict(dialog) => skip(state, &dialog.conflict, commands),
         Dialog::Question(question) => {
             if let Answer::OwnFiles(held) = &question.answer {

@@ -6,7 +6,8 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use super::{
-    check, conflict, difference, edit, lists, places, search, sync, transfer_dialog, unfinished, viewer,
+    check, conflict, deletion, difference, edit, lists, places, search, sync, transfer_dialog, unfinished,
+    viewer,
 };
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
@@ -21,6 +22,7 @@ use crate::ui::{text, wording};
 pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut Canvas<'_>) {
     match dialog {
         Dialog::Copy(copy) => draw_copy(state, copy, area, canvas),
+        Dialog::Deletion(dialog) => deletion::draw(dialog, area, canvas),
         Dialog::Conflict(conflict) => conflict::draw(state, conflict, area, canvas),
         Dialog::Difference(difference) => difference::draw(difference, area, canvas),
         Dialog::Check => check::draw(state, area, canvas),
