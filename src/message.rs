@@ -16,6 +16,7 @@ mod kept_screen;
 mod measure;
 mod offer;
 mod problem;
+mod renames;
 mod search;
 mod sign;
 mod transfer;
@@ -45,12 +46,13 @@ pub use kept_screen::{KeptScreen, KeptSide, KeptTab};
 pub use measure::{MOST_VERSIONS, MeasureId, Measured, VersionFacts};
 pub use offer::{Offer, Offers};
 pub use problem::{Problem, ProblemKind};
+pub use renames::{RenamePlan, RenameRow, RenamesId};
 pub use search::{Hit, MOST_HITS, SearchId, SearchProgress};
 pub use sign::{Sign, SignCounts, SignedRows};
 pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
     TransferTotals,
 };
-pub use undo::{Partly, UndoDirection, UndoRequest};
+pub use undo::{ChangeRow, ChangeState, Partly, UndoDirection, UndoRequest};
 pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

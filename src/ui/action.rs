@@ -125,6 +125,7 @@ pub enum Change {
     Copy,
     Move,
     Rename,
+    BulkRename,
     NewFolder,
     Trash,
     Delete,
@@ -132,6 +133,7 @@ pub enum Change {
     Restore,
     Undo,
     Redo,
+    History,
 }
 
 /// A place to go to, or a new content of a pane.

@@ -138,7 +138,7 @@ impl Need {
                 | Program::Quit,
             )
             // The worker takes changes back in the order in which they were made.
-            | Action::Change(Change::Undo | Change::Redo | Change::EmptyBin) => Self::Nothing,
+            | Action::Change(Change::Undo | Change::Redo | Change::History | Change::EmptyBin) => Self::Nothing,
             Action::Go(
                 Motion::Up
                 | Motion::Down
@@ -183,7 +183,13 @@ impl Need {
             | Action::Look(Look::Properties | Look::Verify)
             | Action::Content(Content::View | Content::Edit | Content::Open | Content::Preview)
             | Action::Change(
-                Change::Copy | Change::Move | Change::Rename | Change::Trash | Change::Delete | Change::Restore,
+                Change::Copy
+                | Change::Move
+                | Change::Rename
+                | Change::BulkRename
+                | Change::Trash
+                | Change::Delete
+                | Change::Restore,
             )
             | Action::Yank(_)
             // Those of the transfer list are not looked up among the panes.

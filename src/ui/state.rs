@@ -27,7 +27,7 @@ use crate::config::{ColorDepth, UserProgram};
 use crate::entry::{EntryKey, EntryKind};
 use crate::message::{
     AccountRow, AccountState, Arrangement, Conflict, ContentId, CopyId, DeletionId, EditId, MeasureId,
-    PlanSummary, Problem, SearchId, TransferState, ViewId, Wait, WaitReason,
+    PlanSummary, Problem, RenamesId, SearchId, TransferState, ViewId, Wait, WaitReason,
 };
 
 /// The whole screen.
@@ -59,6 +59,8 @@ pub struct AppState {
     pub copies: Copies,
     /// The number of the deletion that was asked about last.
     pub last_deletion: DeletionId,
+    /// The number of the renaming that was begun last.
+    pub last_renames: RenamesId,
     /// Where the cursor goes once what was asked for is made.
     pub landing: Option<Landing>,
     /// The comparison of two folders that was asked for last.
@@ -250,6 +252,7 @@ impl AppState {
             accounts: Accounts::default(),
             copies: Copies::default(),
             last_deletion: DeletionId::default(),
+            last_renames: RenamesId::default(),
             landing: None,
             check: None,
             notice: None,

@@ -16,6 +16,7 @@ use super::jobs::{Done, Jobs, News};
 use super::measuring::Measuring;
 use super::outbox::Outbox;
 use super::pane::Pane;
+use super::renames::Renames;
 use super::schedule::Schedule;
 use super::search::Search;
 use super::signs::{Comparing, Proofs};
@@ -29,8 +30,8 @@ use crate::api::transport::Transport;
 use crate::config::Config;
 use crate::local::Trash;
 use crate::message::{
-    Command, ContentId, CopyId, DeletionId, EditId, Event, Problem, TransferAction, TransferId, UnfinishedId,
-    ViewId,
+    Command, ContentId, CopyId, DeletionId, EditId, Event, Problem, RenamesId, TransferAction, TransferId,
+    UnfinishedId, ViewId,
 };
 use crate::store::bookmarks::BookmarkFile;
 use crate::store::copy_journal::CopyJournals;
@@ -66,6 +67,8 @@ pub(crate) struct Actor {
     pub(crate) conflicts: u64,
     /// What may be deleted for good once the user has said so.
     pub(crate) deletions: BTreeMap<DeletionId, Deletion>,
+    /// Names that are in the user's editor, or wait for their word.
+    pub(crate) renames: BTreeMap<RenamesId, Renames>,
     /// What is taken back or done again.
     pub(crate) undoing: Undoing,
     /// Where changes on the disk are written down.
@@ -132,6 +135,7 @@ impl Actor {
             copy_journals,
             conflicts: 0,
             deletions: BTreeMap::new(),
+            renames: BTreeMap::new(),
             undoing: Undoing::default(),
             disk_journal: UndoJournal::in_memory(),
             queue: Queue::default(),
@@ -313,8 +317,13 @@ impl Actor {
             Command::Delete { deletion } => self.delete(deletion),
             Command::DropDeletion { deletion } => self.drop_deletion(deletion),
             Command::Restore { selection } => self.restore(selection),
+            Command::WriteNames { renames, selection } => self.write_names(renames, selection),
+            Command::ReadNames { renames } => self.read_names(renames),
+            Command::StartRenames { renames } => self.start_renames(renames),
+            Command::DropRenames { renames } => self.drop_renames(renames),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
             Command::Undo(request) => self.undo(request),
+            Command::ListChanges => self.list_changes(),
             Command::PlanCopy { copy, request } => {
                 self.expect_proofs(copy, &request);
                 self.plan_copy(copy, &request);
@@ -343,6 +352,7 @@ impl Actor {
             Done::View(done) => self.view_done(done),
             Done::Change(done) => self.change_done(done),
             Done::Weighed(weighed) => self.weighed(weighed),
+            Done::Renames(done) => self.renames_done(done),
             Done::Undo(done) => self.undo_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
             Done::Content(content, done) => self.content_done(content, done),

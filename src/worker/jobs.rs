@@ -17,6 +17,7 @@ use super::copying::CopyDone;
 use super::deletion::Weighed;
 use super::editing::EditDone;
 use super::panes::ViewDone;
+use super::renames::RenamesDone;
 use super::signs::PairRead;
 use super::transfers::Moved;
 use super::undoing::UndoDone;
@@ -42,6 +43,8 @@ pub(crate) enum Done {
     Change(ChangeDone),
     /// What may be deleted was counted.
     Weighed(Weighed),
+    /// Names were written for the user's editor, or read.
+    Renames(RenamesDone),
     /// Something was taken back, or done again.
     Undo(UndoDone),
     /// Something for a copy.

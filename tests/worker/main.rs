@@ -13,6 +13,7 @@ mod desk;
 mod line;
 mod looking;
 mod pairs;
+mod renames;
 mod restores;
 mod speed;
 mod trouble;

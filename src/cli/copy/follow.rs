@@ -124,6 +124,9 @@ impl Run<'_> {
             | Event::Edit { .. }
             | Event::Deletion(_)
             | Event::Made { .. }
+            | Event::Changes(_)
+            | Event::NameSheet { .. }
+            | Event::Renames(_)
             | Event::TransferEnds(_)
             | Event::Unfinished { .. }
             | Event::Done { .. } => {}

@@ -85,7 +85,13 @@ impl Plain<'_> {
     }
 
     pub(super) async fn undo(&mut self, direction: UndoDirection) -> Result<(), Failure> {
-        self.change(Command::Undo(UndoRequest { direction, account: None, group: None, partly: false })).await
+        self.change(Command::Undo(UndoRequest {
+            direction,
+            account: None,
+            group: None,
+            partly: crate::message::Partly::default(),
+        }))
+        .await
     }
 
     /// Sends a change and waits for what becomes of it.

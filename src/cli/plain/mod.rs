@@ -343,7 +343,10 @@ impl Plain<'_> {
             | Event::Found { .. }
             | Event::NotThere { .. }
             | Event::Bookmarks(_)
+            | Event::Changes(_)
             | Event::Deletion(_)
+            | Event::NameSheet { .. }
+            | Event::Renames(_)
             | Event::Made { .. }
             | Event::Hits { .. }
             | Event::KeptScreen(_)

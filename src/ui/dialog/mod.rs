@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod bookmarks;
+pub mod changes;
 pub mod check;
 pub mod confirm;
 pub mod conflict;
@@ -17,6 +18,7 @@ pub mod palette;
 pub mod path;
 pub mod prompt;
 pub mod properties;
+pub mod renames;
 pub mod search;
 pub mod sync;
 pub mod transfer;
@@ -24,6 +26,7 @@ pub mod unfinished;
 
 use accounts::AccountChooser;
 use bookmarks::{BookmarkList, NewBookmark};
+use changes::ChangesDialog;
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
 use deletion::DeletionDialog;
@@ -35,6 +38,7 @@ use palette::Palette;
 use path::PathDialog;
 use prompt::Prompt;
 use properties::Properties;
+use renames::RenamesDialog;
 use search::SearchPage;
 use sync::SyncPage;
 use transfer::TransferDetails;
@@ -49,6 +53,10 @@ pub enum Dialog {
     Copy(CopyConfirmation),
     /// Asks for the word that deletes for good.
     Deletion(DeletionDialog),
+    /// Lists the last changes.
+    Changes(ChangesDialog),
+    /// Shows many renames, and asks for them.
+    Renames(RenamesDialog),
     /// Asks what to do where a name is taken.
     Conflict(ConflictDialog),
     /// Shows in which lines the two sides of a conflict differ.

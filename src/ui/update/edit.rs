@@ -105,6 +105,10 @@ fn fetch(state: &mut AppState, (parent, key): (Location, EntryKey), purpose: Edi
 /// Takes the end of a program that had the terminal.
 pub(super) fn ran(state: &mut AppState, asker: Asker, end: &ErrandEnd, commands: &mut Vec<Command>) {
     match asker {
+        Asker::Renames(renames) => {
+            let problem = failed(state, "the names", end);
+            super::renames::edited(state, renames, problem, commands);
+        }
         Asker::LocalEdit { name, view } => {
             commands.push(Command::Refresh { view });
             say_failure(state, &name, end);
@@ -191,9 +195,16 @@ fn show_fetching(state: &mut AppState, fetching: Fetching) {
 
 /// Says what went wrong with the editor.
 fn say_failure(state: &mut AppState, name: &str, end: &ErrandEnd) {
+    if let Some(problem) = failed(state, name, end) {
+        state.notice = Some(Notice::Problem(problem));
+    }
+}
+
+/// What went wrong with the editor.
+fn failed(state: &AppState, name: &str, end: &ErrandEnd) -> Option<Problem> {
     let editor = state.surroundings.editor.name.to_string_lossy();
     let (message, hint) = match end {
-        ErrandEnd::Well => return,
+        ErrandEnd::Well => return None,
         ErrandEnd::Badly(Some(code)) => (format!("{editor} ended with code {code}"), ""),
         ErrandEnd::Badly(None) => (format!("{editor} was ended by a signal"), ""),
         ErrandEnd::NotStarted(reason) => {
@@ -201,7 +212,7 @@ fn say_failure(state: &mut AppState, name: &str, end: &ErrandEnd) {
             (format!("Cannot edit \"{name}\" with {editor}: {reason}"), hint)
         }
     };
-    state.notice = Some(Notice::Problem(Problem::new(ProblemKind::Other, message, hint)));
+    Some(Problem::new(ProblemKind::Other, message, hint))
 }
 
 /// Bytes from which on it is asked before a file is edited.

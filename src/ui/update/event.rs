@@ -3,8 +3,8 @@
 //! what was asked for.
 
 use super::{
-    bookmarks, check, compare, deletion, edit, look, path, place, preview, search, sync, tab, transfer,
-    viewer,
+    bookmarks, changes, check, compare, deletion, edit, look, path, place, preview, renames, search, sync,
+    tab, transfer, viewer,
 };
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
@@ -42,6 +42,9 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
                 pane.answers.receive(number);
             }
         }
+        Event::NameSheet { renames, sheet } => renames::receive_sheet(state, renames, sheet),
+        Event::Renames(plan) => renames::receive_plan(state, plan, commands),
+        Event::Changes(rows) => changes::receive(state, rows),
         Event::Deletion(counted) => deletion::receive(state, counted),
         Event::Plan(plan) => receive_plan(state, plan),
         Event::Conflict(conflict) => state.conflicts.push_back(conflict),

@@ -43,6 +43,7 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
     match dialog {
         Dialog::Sync(page) => commands.push(Command::CancelCopy { copy: page.copy }),
         Dialog::Copy(copy) => commands.push(Command::CancelCopy { copy: copy.copy }),
+        Dialog::Renames(dialog) => commands.push(Command::DropRenames { renames: dialog.renames }),
         Dialog::Deletion(dialog) => {
             commands.push(Command::DropDeletion { deletion: dialog.summary.deletion });
         }
@@ -62,6 +63,7 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
         Dialog::Unfinished(_)
         | Dialog::Difference(_)
         | Dialog::Check
+        | Dialog::Changes(_)
         | Dialog::Prompt(_)
         | Dialog::Search(_)
         | Dialog::Path(_)

@@ -4,6 +4,7 @@
 mod ahead;
 mod bookmarks;
 mod change;
+mod changes;
 mod check;
 mod compare;
 mod deletion;
@@ -20,6 +21,7 @@ mod path;
 mod place;
 mod preview;
 mod program;
+mod renames;
 mod search;
 mod selection;
 mod sync;

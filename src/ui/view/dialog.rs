@@ -6,8 +6,8 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use super::{
-    check, conflict, deletion, difference, edit, lists, places, search, sync, transfer_dialog, unfinished,
-    viewer,
+    changes, check, conflict, deletion, difference, edit, lists, places, renames, search, sync,
+    transfer_dialog, unfinished, viewer,
 };
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
@@ -23,6 +23,8 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
     match dialog {
         Dialog::Copy(copy) => draw_copy(state, copy, area, canvas),
         Dialog::Deletion(dialog) => deletion::draw(dialog, area, canvas),
+        Dialog::Changes(dialog) => changes::draw(state, dialog, area, canvas),
+        Dialog::Renames(dialog) => renames::draw(dialog, area, canvas),
         Dialog::Conflict(conflict) => conflict::draw(state, conflict, area, canvas),
         Dialog::Difference(difference) => difference::draw(difference, area, canvas),
         Dialog::Check => check::draw(state, area, canvas),

@@ -3,6 +3,7 @@
 
 mod bottom;
 mod canvas;
+mod changes;
 mod check;
 mod conflict;
 mod deletion;
@@ -14,6 +15,7 @@ mod lists;
 mod pane;
 mod places;
 mod preview;
+mod renames;
 mod search;
 mod sync;
 mod transfer_dialog;

@@ -83,7 +83,7 @@ impl Job {
         };
         let title = subject.title();
         blocking(move || match fetched {
-            Ok(()) => {
+            Ok(_made_way) => {
                 scratch
                     .fetched(&title, subject.purpose == EditPurpose::Open)
                     .map_err(|error| problem::of_io(&what, &error))?;
