@@ -32,9 +32,10 @@ async fn twins_are_offered_by_handle_and_lead_exactly_there() {
     let mut desk = Desk::with(
         |ann, _| {
             let root = ann.roots()[0];
-            ann.folder_in(root, "Lisbon");
-            let second = ann.folder_in(root, "Lisbon");
-            ann.file_in(second, "here.txt", b"1", None);
+            for _ in 0..2 {
+                let folder = ann.folder_in(root, "Lisbon");
+                ann.file_in(folder, "here.txt", b"1", None);
+            }
         },
         |_| {},
     );

@@ -27,13 +27,13 @@ pub(super) const GO: &[ActionRow] = &[
     ),
     panes(
         Action::Go(Motion::Back),
-        ["back", "", "back to the folder shown before, at the row where you were"],
+        ["go back", "", "back to the folder shown before, at the row where you were"],
         &["H", "<M-Left>"],
         When::Always,
     ),
     panes(
         Action::Go(Motion::Forward),
-        ["forward", "", "forward again after going back"],
+        ["go forward", "", "forward again after going back"],
         &["L", "<M-Right>"],
         When::Always,
     ),
