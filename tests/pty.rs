@@ -70,20 +70,6 @@ fn control_c_asks_and_a_lone_escape_closes() {
 }
 
 #[test]
-fn suspended_it_stops_and_comes_back_with_the_whole_screen() {
-    let home = Home::new();
-    let mut session = home.demo();
-    session.wait_for("left.txt");
-    session.type_in("\x1a");
-    session.wait_stopped();
-    assert!(!session.is_full_screen());
-    session.signal("CONT");
-    session.wait_for("left.txt");
-    session.type_in("q");
-    assert_eq!(session.finish(), 0);
-}
-
-#[test]
 fn a_window_that_is_pulled_about_is_followed() {
     let home = Home::new();
     let mut session = home.demo();

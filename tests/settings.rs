@@ -40,6 +40,7 @@ use tokio::time::Instant;
 #[tokio::test(start_paused = true)]
 async fn the_keys_of_a_preset_call_and_are_shown() {
     let mut app = App::start(Settings { keymap: Keymap::of(Preset::Mc), ..Settings::default() }).await;
+    app.type_in("j").await;
     assert!(app.line(22).contains("F5 Copy") && app.line(22).contains("F8 Bin"), "{}", app.shown());
     app.type_in("<F5>").await;
     assert!(app.shows("F5 Copy   Esc Back"), "{}", app.shown());
@@ -61,7 +62,7 @@ async fn a_file_of_the_users_changes_keys_and_its_faults_are_on_the_status_line(
     assert!(app.shows("line 3: \"<Nope>\" for \"move\" is no key"), "{}", app.shown());
     app.type_in("c").await;
     assert!(app.shows("c is no key here · ? shows all keys"), "{}", app.shown());
-    app.type_in("<C-x>").await;
+    app.type_in("j<C-x>").await;
     assert!(app.line(23).contains("k copy"), "{}", app.shown());
     app.type_in("k").await;
     assert!(app.shows("C-x k") || app.shows("c Copy"), "{}", app.shown());
@@ -101,6 +102,7 @@ async fn a_click_on_a_key_that_is_drawn_is_that_key_and_dialogs_hide_the_bar() {
     assert!(app.shows("New folder"), "{}", app.shown());
     app.click_on("Esc Back").await;
     assert!(!app.shows("New folder"), "{}", app.shown());
+    app.type_in("j").await;
     app.click_on("c Copy").await;
     assert!(app.shows("copy  "), "{}", app.shown());
     app.sent();
@@ -116,7 +118,7 @@ async fn the_wheel_scrolls_and_a_key_turns_the_mouse_on_and_off() {
     app.type_in("M").await;
     assert!(app.shows("the mouse is on"), "{}", app.shown());
     app.wheel(MouseEventKind::ScrollDown, 50, 5).await;
-    assert!(app.line(5).contains("│▌"), "{}", app.shown());
+    assert!(app.line(6).contains("│▌"), "{}", app.shown());
     app.type_in("?").await;
     let before = app.shown();
     app.wheel(MouseEventKind::ScrollDown, 50, 5).await;

@@ -50,7 +50,9 @@ pub(crate) fn run(args: &KeysArgs, context: &mut Context) -> Outcome {
         }
         return Ok(if faults.is_empty() { ExitCode::Success } else { ExitCode::Other });
     }
-    faults.iter().for_each(|fault| context.messages.notice(fault));
+    for fault in &faults {
+        context.messages.notice(fault);
+    }
     context.output.bytes(reading.keymap.to_toml().as_bytes())?;
     Ok(ExitCode::Success)
 }

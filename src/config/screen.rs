@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, de};
 
 /// What is wished of the screen.
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of its own in the file")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScreenSettings {
@@ -85,7 +86,7 @@ pub enum Notify {
     Bell,
     /// By a desktop notice, as iTerm2, Windows Terminal and kitty know it (OSC 9).
     Osc9,
-    /// By a desktop notice, as urxvt, foot and WezTerm know it (OSC 777).
+    /// By a desktop notice, as urxvt, foot and `WezTerm` know it (OSC 777).
     Osc777,
 }
 

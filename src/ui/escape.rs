@@ -131,6 +131,7 @@ impl EscapeReader {
 }
 
 /// What a key was to who waits for the terminal's answer.
+#[expect(clippy::large_enum_variant, reason = "one at a time, and never kept")]
 enum Heard {
     /// No part of one.
     Nothing,

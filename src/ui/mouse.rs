@@ -87,6 +87,7 @@ const MOST_WRITTEN: usize = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::keymap::sequence;
 
     #[test]
     fn two_clicks_at_one_place_in_time_are_a_double_click_and_three_are_not_two() {
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn written_keys_are_read_as_they_are_shown() {
-        let read = |text: &str| written_keys(text).map(|keys| super::super::keymap::sequence(&keys));
+        let read = |text: &str| written_keys(text).map(|keys| sequence(&keys));
         for text in ["c", "F5", "Enter", "Esc", "gp", "C-x j", "S-F6", "?", "Space", "M-Enter"] {
             assert_eq!(read(text).as_deref(), Some(text));
         }

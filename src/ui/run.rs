@@ -23,6 +23,7 @@ use super::escape::EscapeReader;
 use super::figure::Clock;
 use super::gate::Gate;
 use super::input::{Input, inputs, next, queued};
+use super::key::Key;
 use super::meter::Meter;
 use super::mouse::HotSpot;
 use super::own_files::OwnFiles;
@@ -291,8 +292,8 @@ where
         else {
             return self.apply(message);
         };
-        match HotSpot::keys_at(&self.spots, column, row) {
-            Some(keys) => keys.to_vec().into_iter().try_for_each(|key| self.apply(Msg::Key(key))),
+        match HotSpot::keys_at(&self.spots, column, row).map(<[Key]>::to_vec) {
+            Some(keys) => keys.into_iter().try_for_each(|key| self.apply(Msg::Key(key))),
             None => self.apply(message),
         }
     }

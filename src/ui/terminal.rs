@@ -199,7 +199,7 @@ impl OwnTerminal {
 impl Control for OwnTerminal {
     fn copy(&mut self, text: &str) -> io::Result<()> {
         // An old terminal would print it.
-        if self.kind.modern { self.send(clipboard(text, &self.kind).as_bytes()) } else { Ok(()) }
+        if self.kind.modern { self.send(clipboard(text, self.kind).as_bytes()) } else { Ok(()) }
     }
 
     fn take_mouse(&mut self, taken: bool) -> io::Result<()> {
@@ -208,7 +208,7 @@ impl Control for OwnTerminal {
     }
 
     fn notify(&mut self, text: &str) -> io::Result<()> {
-        let call = call(text, self.notify, &self.kind);
+        let call = call(text, self.notify, self.kind);
         self.send(call.as_bytes())
     }
 
@@ -259,7 +259,7 @@ fn end_of(status: ExitStatus) -> ErrandEnd {
 
 /// Returns what puts a text on the clipboard (OSC 52). tmux takes it itself or, where that is off, may let it through:
 /// it gets both.
-fn clipboard(text: &str, kind: &TerminalKind) -> String {
+fn clipboard(text: &str, kind: TerminalKind) -> String {
     let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
     match kind.multiplexer {
         Multiplexer::None => sequence,
@@ -269,7 +269,7 @@ fn clipboard(text: &str, kind: &TerminalKind) -> String {
 }
 
 /// Returns what calls somebody who looks elsewhere.
-fn call(text: &str, notify: Notify, kind: &TerminalKind) -> String {
+fn call(text: &str, notify: Notify, kind: TerminalKind) -> String {
     let text = text::cut_end(text, MOST_NOTICE);
     let sequence = match notify {
         Notify::Off => return String::new(),
@@ -307,22 +307,22 @@ mod tests {
 
     #[test]
     fn the_clipboard_is_reached_through_what_stands_between() {
-        assert_eq!(clipboard("hi", &inside(Multiplexer::None)), "\x1b]52;c;aGk=\x07");
-        let tmux = clipboard("hi", &inside(Multiplexer::Tmux));
+        assert_eq!(clipboard("hi", inside(Multiplexer::None)), "\x1b]52;c;aGk=\x07");
+        let tmux = clipboard("hi", inside(Multiplexer::Tmux));
         assert_eq!(tmux, "\x1b]52;c;aGk=\x07\x1bPtmux;\x1b\x1b]52;c;aGk=\x07\x1b\\");
-        assert_eq!(clipboard("hi", &inside(Multiplexer::Screen)), "\x1bP\x1b]52;c;aGk=\x07\x1b\\");
+        assert_eq!(clipboard("hi", inside(Multiplexer::Screen)), "\x1bP\x1b]52;c;aGk=\x07\x1b\\");
     }
 
     #[test]
     fn a_call_says_nothing_that_the_terminal_could_obey() {
         let hostile = "copied a\x07\x1b]0;x\x07;b";
         let plain = inside(Multiplexer::None);
-        assert_eq!(call(hostile, Notify::Osc9, &plain), "\x1b]9;copied a\\x07\\x1b]0;x\\x07;b\x07");
-        let osc777 = call(hostile, Notify::Osc777, &plain);
+        assert_eq!(call(hostile, Notify::Osc9, plain), "\x1b]9;copied a\\x07\\x1b]0;x\\x07;b\x07");
+        let osc777 = call(hostile, Notify::Osc777, plain);
         assert_eq!(osc777, "\x1b]777;notify;megapane;copied a\\x07\\x1b]0,x\\x07,b\x07");
-        assert_eq!(call(hostile, Notify::Bell, &inside(Multiplexer::Tmux)), "\x07");
-        assert_eq!(call(hostile, Notify::Off, &plain), "");
+        assert_eq!(call(hostile, Notify::Bell, inside(Multiplexer::Tmux)), "\x07");
+        assert_eq!(call(hostile, Notify::Off, plain), "");
         let old = TerminalKind { modern: false, ..plain };
-        assert_eq!(call(hostile, Notify::Osc9, &old), "\x07", "an old one would print it");
+        assert_eq!(call(hostile, Notify::Osc9, old), "\x07", "an old one would print it");
     }
 }

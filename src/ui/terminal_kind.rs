@@ -1,9 +1,12 @@
 //! A [`TerminalKind`]: what the terminal understands, by its name and by what stands before it, and how sequences that it
 //! may not know are wrapped to reach it. Pure; the command line makes it, backend and control ask it.
 
+use std::fmt::Write as _;
+
 use crate::config::{Multiplexer, Surroundings};
 
 /// What a terminal understands.
+#[expect(clippy::struct_excessive_bools, reason = "terminals mix them freely")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TerminalKind {
     /// Colours.
@@ -48,7 +51,11 @@ impl TerminalKind {
             // screen takes no more than 768 bytes in one piece, and sends them on as they come.
             Multiplexer::Screen => {
                 let pieces = sequence.as_bytes().chunks(SCREEN_PIECE).map(String::from_utf8_lossy);
-                pieces.map(|piece| format!("\x1bP{piece}\x1b\\")).collect()
+                let wrap = |mut all: String, piece: std::borrow::Cow<'_, str>| {
+                    let _ = write!(all, "\x1bP{piece}\x1b\\"); // a String takes everything
+                    all
+                };
+                pieces.fold(String::new(), wrap)
             }
         }
     }

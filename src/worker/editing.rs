@@ -11,10 +11,10 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::actor::Actor;
-use super::changes::{not_ready, writable_folder};
 use super::comparison::file_key;
 use super::jobs::{Done, News};
 use super::problem;
+use super::refusal::{not_ready, writable_folder};
 use crate::entry::{EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::message::{EditCommand, EditEvent, EditId, EditPurpose, Event, Problem, ProblemKind, SaveAs};
@@ -113,7 +113,7 @@ impl Actor {
         purpose: EditPurpose,
     ) -> Result<(), Problem> {
         let (Location::Cloud { account: name, folder }, EntryKey::Node(node)) = (parent, key) else {
-            return Err(super::changes::fixed(key, "fetched"));
+            return Err(super::refusal::fixed(key, "fetched"));
         };
         let account = self.accounts.get(name).ok_or_else(|| problem::unknown_account(name))?;
         let (session, tree) = account.ready().ok_or_else(|| not_ready(name))?;
@@ -275,7 +275,7 @@ impl Subject {
 }
 
 fn gone(key: &EntryKey) -> Problem {
-    let mut problem = super::changes::fixed(key, "fetched");
+    let mut problem = super::refusal::fixed(key, "fetched");
     problem.kind = ProblemKind::FileNotFound;
     "The file is no longer there".clone_into(&mut problem.message);
     problem

@@ -15,10 +15,10 @@ mod source;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::actor::Actor;
-use super::changes::not_ready;
 use super::comparison::file_key;
 use super::jobs::{Done, News};
 use super::problem;
+use super::refusal::not_ready;
 use crate::entry::{EntryKey, Location};
 use crate::message::{
     ContentCommand, ContentEvent, ContentId, ContentSearch, Event, MOST_PATTERN, MOST_READ, Problem,

@@ -71,21 +71,6 @@ impl Session {
         self.wait(&format!("still {text:?}"), |screen| !screen.contents().contains(text));
     }
 
-    /// Reads until the program has given the terminal back and stopped.
-    pub(crate) fn wait_stopped(&mut self) {
-        self.wait("still there", |screen| !screen.alternate_screen());
-        let stat = format!("/proc/{}/stat", self.child.process_id().unwrap());
-        let is_stopped = || std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T "));
-        let until = Instant::now() + LIMIT;
-        while cfg!(target_os = "linux") && !is_stopped() && Instant::now() < until {
-            std::thread::yield_now();
-        }
-    }
-
-    pub(crate) fn is_full_screen(&self) -> bool {
-        self.terminal.screen().alternate_screen()
-    }
-
     pub(crate) fn resize(&mut self, columns: u16, lines: u16) {
         self.terminal.screen_mut().set_size(lines.try_into().unwrap(), columns.try_into().unwrap());
         let size = PtySize { rows: lines, cols: columns, pixel_width: 0, pixel_height: 0 };

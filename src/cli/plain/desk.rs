@@ -4,7 +4,7 @@
 use regex::{Regex, RegexBuilder};
 
 use crate::entry::{Entry, Location};
-use crate::message::{Event, Row, ViewHead, ViewId, ViewState};
+use crate::message::{Row, ViewHead, ViewId, ViewState};
 
 /// Two folders, one of them active.
 #[derive(Debug)]
@@ -65,28 +65,32 @@ impl Desk {
         }
     }
 
-    /// Takes what the worker tells about a folder.
-    pub(super) fn take(&mut self, event: Event) {
-        let of = |view: ViewId| usize::from(view.0 == 1);
-        match event {
-            Event::View(head) => {
-                let side = &mut self.sides[of(head.view)];
-                if side.head.as_ref().is_none_or(|known| known.generation != head.generation) {
-                    side.rows.clear();
-                }
-                side.blocked = None;
-                side.head = Some(head);
-            }
-            Event::Rows { view, generation, start, rows } => {
-                let side = &mut self.sides[of(view)];
-                let is_next = start == side.rows.len() as u64;
-                if is_next && side.head.as_ref().is_some_and(|head| head.generation == generation) {
-                    side.rows.extend(rows);
-                }
-            }
-            Event::Answered { view, number } => self.sides[of(view)].answered = number,
-            _ => {} // about no folder
+    /// Takes a folder's head.
+    pub(super) fn take_head(&mut self, head: ViewHead) {
+        let side = self.side(head.view);
+        if side.head.as_ref().is_none_or(|known| known.generation != head.generation) {
+            side.rows.clear();
         }
+        side.blocked = None;
+        side.head = Some(head);
+    }
+
+    /// Takes rows that come next; others were asked for in vain.
+    pub(super) fn take_rows(&mut self, view: ViewId, generation: u64, start: u64, rows: Vec<Row>) {
+        let side = self.side(view);
+        let is_next = start == side.rows.len() as u64;
+        if is_next && side.head.as_ref().is_some_and(|head| head.generation == generation) {
+            side.rows.extend(rows);
+        }
+    }
+
+    /// All that was asked of a folder up to this number has been answered.
+    pub(super) fn take_answer(&mut self, view: ViewId, number: u64) {
+        self.side(view).answered = number;
+    }
+
+    fn side(&mut self, view: ViewId) -> &mut Side {
+        &mut self.sides[usize::from(view.0 == 1)]
     }
 }
 

@@ -302,7 +302,11 @@ impl Plain<'_> {
     /// Takes what the worker tells.
     async fn take(&mut self, event: Event) -> Result<(), Failure> {
         match event {
-            event @ (Event::View(_) | Event::Rows { .. } | Event::Answered { .. }) => self.desk.take(event),
+            Event::View(head) => self.desk.take_head(head),
+            Event::Rows { view, generation, start, rows } => {
+                self.desk.take_rows(view, generation, start, rows);
+            }
+            Event::Answered { view, number } => self.desk.take_answer(view, number),
             Event::Accounts(rows) => self.accounts = Some(rows.into_iter().map(|row| row.name).collect()),
             Event::Account { account, state } => self.account(&account, &state)?,
             Event::Plan(plan) => {

@@ -1,4 +1,5 @@
-//! An [`Order`]: one typed line of the line mode. Pure; `plain` carries it out.
+//! An [`Order`]: one typed line of the line mode, and the words that tell all of them. `plain` reads each line through it and
+//! carries it out; nothing here knows files or the worker.
 
 /// What a line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

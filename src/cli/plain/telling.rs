@@ -1,6 +1,8 @@
 //! The sentences of the line mode: what is in a folder, what a copy will do, how far it is, how it ended. Pure: values in,
 //! whole sentences out, without signs that a screen reader would spell.
 
+use std::fmt::Write as _;
+
 use tokio::time::{Duration, Instant};
 
 use super::super::quantity;
@@ -90,13 +92,11 @@ pub(super) fn plan(plan: &PlanSummary) -> String {
         plan.target
     );
     if plan.same_count > 0 {
-        text.push_str(&format!(" {} the same there already.", counted(plan.same_count, "is", "are")));
+        let _ = write!(text, " {} the same there already.", counted(plan.same_count, "is", "are"));
     }
     if plan.conflict_count > 0 {
-        text.push_str(&format!(
-            " {} taken there: each is asked about.",
-            counted(plan.conflict_count, "name is", "names are")
-        ));
+        let names = counted(plan.conflict_count, "name is", "names are");
+        let _ = write!(text, " {names} taken there: each is asked about.");
     }
     text
 }
@@ -113,7 +113,7 @@ pub(super) fn ended(report: &CopyReport, target: &str) -> String {
         (report.failed_count, "failed"),
     ] {
         if count > 0 {
-            text.push_str(&format!(" {count} {words}."));
+            let _ = write!(text, " {count} {words}.");
         }
     }
     text

@@ -98,8 +98,8 @@ impl Reader<'_> {
     }
 
     fn line(&self, at: usize) -> usize {
-        let before = &self.text.as_bytes()[..at.min(self.text.len())];
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        let before = &self.text[..self.text.floor_char_boundary(at)];
+        before.matches('\n').count() + 1
     }
 
     fn preset(&mut self, name: &str, at: usize) {

@@ -141,10 +141,9 @@ fn arrange_new(state: &AppState, start: usize, commands: &mut Vec<Command>) {
         return;
     }
     let is_new = |view: ViewId| state.panes.iter().any(|pane| pane.view == view && pane.head.is_none());
-    let opened = commands[start..].iter().filter_map(|command| match command {
-        Command::Open { view, .. } => Some(*view),
-        _ => None,
-    });
+    let opened = commands[start..]
+        .iter()
+        .filter_map(|command| if let Command::Open { view, .. } = command { Some(*view) } else { None });
     let new: Vec<ViewId> = opened.filter(|view| is_new(*view)).collect();
     commands.extend(
         new.into_iter().map(|view| Command::Arrange { view, arrangement: state.arrangement.clone() }),
