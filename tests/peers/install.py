@@ -1,4 +1,4 @@
-"""Brings the peers: rclone and megajs into a folder of the build, megatools from the system's packages."""
+"""Brings the peers: rclone and megajs into a folder of the build, megatools and mc from the system's packages."""
 import os
 import pathlib
 import shutil
@@ -12,7 +12,7 @@ MEGAJS = "megajs@1.3.10"
 def all_of(folder, names):
     """Installs what is missing of `names` and returns where each program is; `None` for what could not be had."""
     folder.mkdir(parents=True, exist_ok=True)
-    installers = {"rclone": rclone, "megajs": megajs, "megatools": megatools}
+    installers = {"rclone": rclone, "megajs": megajs, "megatools": megatools, "mc": mc}
     return {name: installers[name](folder) for name in names}
 
 
@@ -35,10 +35,19 @@ def megajs(folder):
 
 
 def megatools(_folder):
-    if not shutil.which("megatools") and shutil.which("apt-get"):
+    return package("megatools")
+
+
+def mc(_folder):
+    return package("mc")
+
+
+def package(name):
+    """Installs one of the system's packages, whose program is called like it."""
+    if not shutil.which(name) and shutil.which("apt-get"):
         sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        attempt([*sudo, "apt-get", "install", "-qq", "-y", "megatools"])
-    program = shutil.which("megatools")
+        attempt([*sudo, "apt-get", "install", "-qq", "-y", name])
+    program = shutil.which(name)
     return pathlib.Path(program) if program else None
 
 
