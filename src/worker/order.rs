@@ -141,6 +141,12 @@ fn extension(entry: &Entry) -> &str {
 
 /// Numbers entries of equal names from 1 in key order, and returns how many entries share their name with another.
 pub(crate) fn number_twins(entries: &mut [Entry]) -> u64 {
+    // The disk tells its names apart; only what is not Unicode may look the same.
+    let is_told_apart =
+        |entry: &Entry| matches!(entry.key, EntryKey::Name(_)) && !entry.name.contains('\u{fffd}');
+    if entries.par_iter().all(is_told_apart) {
+        return 0;
+    }
     let mut by_name: Vec<u32> = (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
     by_name.par_sort_unstable_by(|a, b| {
         let (a, b) = (&entries[*a as usize], &entries[*b as usize]);
