@@ -5,6 +5,7 @@
 pub mod environment;
 pub mod folders;
 pub(crate) mod private_file;
+pub mod screen;
 pub(crate) mod size;
 pub mod timetable;
 
@@ -16,9 +17,10 @@ use toml::Spanned;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use url::{Host, Url};
 
-pub use environment::{Environment, Surroundings};
+pub use environment::{Environment, Multiplexer, Surroundings};
 pub use folders::Folders;
 use private_file::PrivateFileError;
+pub use screen::ScreenSettings;
 pub use timetable::{Speeds, Timetable};
 
 use crate::secret::Secret;
@@ -36,6 +38,8 @@ pub struct Config {
     pub bwlimit: Timetable,
     /// What becomes of transfers when the screen's terminal goes away.
     pub on_hangup: OnHangup,
+    /// How the screen looks and behaves.
+    pub screen: ScreenSettings,
 }
 
 /// What becomes of transfers when the terminal goes away: a window that is closed, an ssh line that breaks.
@@ -146,14 +150,14 @@ impl Config {
     pub fn load(environment: &Environment) -> Result<Self, ConfigError> {
         let folders = Folders::find(environment)?;
         let mut accounts = environment.accounts()?;
-        let File { accounts: stored, bwlimit, on_hangup } = read_file(&folders.config_file())?;
+        let File { accounts: stored, bwlimit, on_hangup, screen } = read_file(&folders.config_file())?;
         for account in stored {
             if !accounts.iter().any(|known| known.name == account.name) {
                 accounts.push(account);
             }
         }
         let api_url = environment.text("MEGAPANE_API_URL");
-        Ok(Self { folders, accounts, api_url, bwlimit, on_hangup })
+        Ok(Self { folders, accounts, api_url, bwlimit, on_hangup, screen })
     }
 
     /// Returns the account of this name. Names of the environment are found whatever their case, as rclone does.
@@ -258,6 +262,7 @@ struct File {
     accounts: Vec<Account>,
     bwlimit: Timetable,
     on_hangup: OnHangup,
+    screen: ScreenSettings,
 }
 
 /// The file as it is written.
@@ -267,6 +272,8 @@ struct Document {
     bwlimit: Option<Spanned<String>>,
     #[serde(default)]
     on_hangup: OnHangup,
+    #[serde(default)]
+    screen: ScreenSettings,
     #[serde(default)]
     account: Vec<Spanned<AccountTable>>,
 }
@@ -313,7 +320,7 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
             password: None,
         });
     }
-    Ok(File { accounts, bwlimit, on_hangup: document.on_hangup })
+    Ok(File { accounts, bwlimit, on_hangup: document.on_hangup, screen: document.screen })
 }
 
 fn read_text(path: &Path) -> Result<Option<String>, ConfigError> {
@@ -372,6 +379,19 @@ const HEADER: &str = "\
 
 # Transfers of a screen whose terminal goes away: \"continue\" takes them to their end, \"stop\" keeps them for the next start.
 # on_hangup = \"continue\"
+
+# [screen]
+# theme = \"auto\"       # dark, light, mono
+# accent = \"cyan\"      # one of the sixteen: red, green, … bright-blue
+# ascii = \"auto\"       # true, false
+# mouse = false         # M turns it on and off
+# esc_timeout = 50      # milliseconds; 200 over ssh
+# notify = \"off\"       # bell, osc9, osc777: when work of over 30 s ends and nobody types
+# title = false         # the folders in the window's title
+# sort = \"name\"        # size, time, extension
+# reversed = false
+# hidden = false
+# keys = \"auto\"        # letters: what the key bar shows. keymap.toml beside this file: `megapane keys`
 
 ";
 

@@ -24,6 +24,7 @@ use megapane::ui::backend::TtyBackend;
 use megapane::ui::input::Input;
 use megapane::ui::key::parse_keys;
 use megapane::ui::run::{ESC_TIMEOUT, Options, Ports, Screen, UiError, drive};
+use megapane::ui::settings::Settings;
 use megapane::ui::terminal::Control;
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -728,6 +729,7 @@ impl App {
             esc_timeout: ESC_TIMEOUT,
             banner: None,
             on_hangup: OnHangup::Continue,
+            settings: Settings::default(),
             sample_folder: None,
         };
         let ports = Ports { commands, events: told };

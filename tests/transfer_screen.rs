@@ -323,6 +323,7 @@ impl App {
             esc_timeout: ESC_TIMEOUT,
             banner: None,
             on_hangup: OnHangup::Continue,
+            settings: megapane::ui::settings::Settings::default(),
             sample_folder: None,
         };
         let looped = tokio::spawn(drive(screen, keys(typed), Ports { commands, events: told }, options));

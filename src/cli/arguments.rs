@@ -4,9 +4,10 @@
 use clap::{Parser, Subcommand};
 
 use super::context::GlobalArgs;
+use super::screen::ScreenArgs;
 use super::{
-    about, cat, completions, config, copy, demo, emulator, leftovers, ls, lsd, lsf, lsjson, lsl, man, mkdir,
-    size, tree, undo,
+    about, cat, completions, config, copy, demo, emulator, keys, leftovers, ls, lsd, lsf, lsjson, lsl, man,
+    mkdir, size, tree, undo,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -24,6 +25,9 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     pub(crate) options: GlobalArgs,
+
+    #[command(flatten)]
+    pub(crate) screen: ScreenArgs,
 }
 
 /// Every command.
@@ -49,6 +53,7 @@ pub(crate) enum Command {
     Leftovers(leftovers::LeftoversArgs),
     Undo(undo::UndoArgs),
     Redo(undo::RedoArgs),
+    Keys(keys::KeysArgs),
     Demo(demo::DemoArgs),
     Emulator(emulator::EmulatorArgs),
     Completions(completions::CompletionsArgs),

@@ -16,6 +16,7 @@ mod demo;
 mod emulator;
 mod filters;
 mod items;
+mod keys;
 mod leftovers;
 mod login;
 mod ls;
@@ -27,6 +28,7 @@ mod man;
 mod mkdir;
 mod order_by;
 mod output;
+mod plain;
 mod quantity;
 mod remote;
 mod screen;
@@ -55,12 +57,12 @@ use crate::logging;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let parsed = Arguments::command().try_get_matches_from(arguments);
     let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
-    let Arguments { command, options } = match parsed {
+    let Arguments { command, options, screen } = match parsed {
         Ok(arguments) => arguments,
         Err(error) => return explain(&error),
     };
     let messages = Messages::new(options.level());
-    let ended = with_runtime(|| run_command(command, options, messages.clone()));
+    let ended = with_runtime(|| run_command(command, options, screen, messages.clone()));
     match ended {
         Ok(code) => code,
         Err(Failure::BrokenPipe) => ExitCode::Success,
@@ -88,7 +90,12 @@ fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce() -> F) -> Out
     ended
 }
 
-async fn run_command(command: Option<Command>, options: context::GlobalArgs, messages: Messages) -> Outcome {
+async fn run_command(
+    command: Option<Command>,
+    options: context::GlobalArgs,
+    wished: screen::ScreenArgs,
+    messages: Messages,
+) -> Outcome {
     outlive_size_limits();
     let environment = Environment::of_process();
     // These need no configuration, and must work where it is broken.
@@ -113,14 +120,18 @@ async fn run_command(command: Option<Command>, options: context::GlobalArgs, mes
     });
     let _log = logging::start(config.folders.log(), level);
     let mut context = Context::new(config, environment, options, messages);
-    let ended = until_stopped(command, &mut context).await;
+    let ended = until_stopped(command, wished, &mut context).await;
     let flushed = context.output.flush();
     let code = ended?;
     flushed.map(|()| if code == ExitCode::Success && context.has_skipped { ExitCode::Partial } else { code })
 }
 
 /// Runs the command until it ends or is asked to. Commands that have something to clean up do that themselves.
-async fn until_stopped(command: Option<Command>, context: &mut Context) -> Outcome {
+async fn until_stopped(
+    command: Option<Command>,
+    wished: screen::ScreenArgs,
+    context: &mut Context,
+) -> Outcome {
     let stop = context.stop.clone();
     cancel_when_asked(stop.clone());
     let cleans_up = matches!(
@@ -136,7 +147,7 @@ async fn until_stopped(command: Option<Command>, context: &mut Context) -> Outco
         )
     );
     tokio::select! {
-        ended = dispatch(command, context) => ended,
+        ended = dispatch(command, wished, context) => ended,
         () = stop.cancelled(), if !cleans_up => Err(Failure::interrupted()),
     }
 }
@@ -182,9 +193,9 @@ fn outlive_size_limits() {
 #[cfg(not(unix))]
 fn outlive_size_limits() {}
 
-async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
+async fn dispatch(command: Option<Command>, wished: screen::ScreenArgs, context: &mut Context) -> Outcome {
     match command {
-        None => screen::run(context).await,
+        None => screen::run(&wished, context).await,
         Some(Command::Config(args)) => config::run(args, context).await,
         Some(Command::Lsd(args)) => lsd::run(args, context).await,
         Some(Command::Ls(args)) => ls::run(args, context).await,
@@ -205,6 +216,7 @@ async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
         Some(Command::Leftovers(args)) => leftovers::run(&args, context),
         Some(Command::Undo(args)) => undo::run(args, context).await,
         Some(Command::Redo(args)) => undo::run_redo(args, context).await,
+        Some(Command::Keys(args)) => keys::run(&args, context),
         Some(Command::Demo(args)) => demo::run(args, context).await,
         Some(Command::Emulator(args)) => emulator::run(args).await,
         Some(Command::Completions(args)) => completions::run(&args),

@@ -23,8 +23,24 @@ pub struct Surroundings {
     pub utf8: bool,
     /// The terminal's type (`TERM`), empty where none is told.
     pub terminal: String,
+    /// What stands between the program and the terminal.
+    pub multiplexer: Multiplexer,
+    /// The terminal's ground as `COLORFGBG` tells it, where it does.
+    pub light_ground: Option<bool>,
     /// The user's home folder, shown as `~`.
     pub home: Option<PathBuf>,
+}
+
+/// A program that has terminals inside a terminal: it eats what it does not know, unless that is wrapped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Multiplexer {
+    /// There is none.
+    #[default]
+    None,
+    /// tmux.
+    Tmux,
+    /// GNU screen.
+    Screen,
 }
 
 impl Environment {
@@ -56,6 +72,12 @@ impl Environment {
             over_ssh: self.text("SSH_TTY").is_some() || self.text("SSH_CONNECTION").is_some(),
             utf8: cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8"),
             terminal: self.text("TERM").unwrap_or_default(),
+            multiplexer: match (self.text("TMUX"), self.text("STY")) {
+                (Some(_), _) => Multiplexer::Tmux,
+                (None, Some(_)) => Multiplexer::Screen,
+                (None, None) => Multiplexer::None,
+            },
+            light_ground: self.text("COLORFGBG").and_then(|colors| is_light(&colors)),
             home: self.path(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
         }
     }
@@ -90,6 +112,12 @@ impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment 
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
         Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
+}
+
+/// Returns whether the ground of `COLORFGBG` (`15;0`, `0;default;15`) is light: white or grey, of sixteen.
+fn is_light(colors: &str) -> Option<bool> {
+    let ground: u8 = colors.rsplit(';').next()?.parse().ok()?;
+    (ground < 16).then_some(matches!(ground, 7 | 9..=15))
 }
 
 /// Returns the name that an account of the environment has, for a name as it is typed or stands in a variable.

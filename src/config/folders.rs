@@ -40,6 +40,12 @@ impl Folders {
         self.config.join("config.toml")
     }
 
+    /// The keymap of the screen.
+    #[must_use]
+    pub fn keymap_file(&self) -> PathBuf {
+        self.config.join("keymap.toml")
+    }
+
     /// Sealed credentials of an account.
     #[must_use]
     pub fn credentials(&self, account: &str) -> PathBuf {

@@ -184,4 +184,38 @@ fn surroundings_follow_the_variables() {
     assert!(set.no_color && set.over_ssh && set.utf8);
     assert_eq!(set.terminal, "xterm");
     assert!(!Environment::from_iter([("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]).surroundings().utf8);
+    for (colors, light) in
+        [("15;0", Some(false)), ("0;default;15", Some(true)), ("0;7", Some(true)), ("x", None)]
+    {
+        assert_eq!(Environment::from_iter([("COLORFGBG", colors)]).surroundings().light_ground, light);
+    }
+    let inside = |name: &str| Environment::from_iter([(name, "x")]).surroundings().multiplexer;
+    assert_eq!(["TMUX", "STY", "X"].map(inside), [Multiplexer::Tmux, Multiplexer::Screen, Multiplexer::None]);
+}
+
+#[test]
+fn the_screen_is_set_in_a_part_of_its_own() {
+    use screen::{Accent, Notify, ThemeChoice};
+    let folder = tempfile::tempdir().unwrap();
+    let load = |text: &str| {
+        write_config(folder.path(), text);
+        Config::load(&environment(folder.path(), &[])).unwrap().screen
+    };
+    assert_eq!(load(""), ScreenSettings::default());
+    let set = load(
+        "[screen]\ntheme = \"light\"\naccent = \"bright-blue\"\nascii = true\nesc_timeout = 80\nnotify = \"osc777\"\n",
+    );
+    assert_eq!((set.theme, set.accent), (ThemeChoice::Light, Some(Accent::BrightBlue)));
+    assert_eq!((set.ascii, set.esc_timeout), (Some(true), Some(std::time::Duration::from_millis(80))));
+    assert_eq!((set.notify, set.mouse), (Notify::Osc777, false));
+    assert_eq!(load("[screen]\nascii = \"auto\"\n").ascii, None);
+}
+
+#[test]
+fn what_the_screen_cannot_be_is_named_with_its_place() {
+    assert!(
+        load_error("[screen]\nesc_timeout = 5000\n").contains("line 2, column 15: esc_timeout is 5 to 2000")
+    );
+    assert!(load_error("[screen]\nthem = \"x\"\n").contains("line 2, column 1: unknown field `them`"));
+    assert!(load_error("[screen]\naccent = \"pink\"\n").contains("line 2, column 10"));
 }

@@ -162,6 +162,7 @@ pub enum Program {
     Interrupt,
     Redraw,
     Suspend,
+    Mouse,
     Quit,
 }
 

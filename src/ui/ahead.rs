@@ -133,6 +133,7 @@ impl Need {
                 | Program::Interrupt
                 | Program::Redraw
                 | Program::Suspend
+                | Program::Mouse
                 | Program::Quit,
             )
             // The worker takes changes back in the order in which they were made.

@@ -9,7 +9,7 @@ use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A terminal that understands the usual escape sequences.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct TtyBackend<W: Write> {
     at: Option<Position>,
     /// Whether the terminal shows its cursor, if that is certain.
     cursor_shown: Option<bool>,
+    /// Whether long frames are announced as one update.
+    announces: bool,
 }
 
 /// What the terminal draws with.
@@ -34,7 +36,27 @@ struct Pen {
 impl<W: Write> TtyBackend<W> {
     /// Makes a backend that writes to `out`; `size` tells columns and lines.
     pub fn new(out: W, size: fn() -> io::Result<(u16, u16)>) -> Self {
-        Self { out, size, frame: String::new(), pen: Pen::default(), at: None, cursor_shown: None }
+        Self {
+            out,
+            size,
+            frame: String::new(),
+            pen: Pen::default(),
+            at: None,
+            cursor_shown: None,
+            announces: true,
+        }
+    }
+
+    /// Announces no updates: for a terminal that would print what it does not know.
+    #[must_use]
+    pub fn without_updates(mut self) -> Self {
+        self.announces = false;
+        self
+    }
+
+    /// Returns what it writes to.
+    pub const fn out_mut(&mut self) -> &mut W {
+        &mut self.out
     }
 
     fn go_to(&mut self, to: Position) {
@@ -71,6 +93,23 @@ impl<W: Write> TtyBackend<W> {
         self.pen = pen;
     }
 
+    /// Writes of a sign that terminals make of several (a family, a flag, a skin's colour) only the first, and spaces up
+    /// to its width: one that does not join them would draw over what stands right of it. Returns whether it was such.
+    fn put_agreed(&mut self, symbol: &str) -> bool {
+        let Some(first) = symbol.chars().next().filter(|first| first.len_utf8() < symbol.len()) else {
+            return false;
+        };
+        let apart: usize = symbol.chars().filter_map(UnicodeWidthChar::width).sum();
+        let together = symbol.width();
+        let used = first.width().unwrap_or(0);
+        if apart == together || used > together {
+            return false;
+        }
+        self.frame.push(first);
+        self.frame.extend(std::iter::repeat_n(' ', together - used));
+        true
+    }
+
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
         let _ = self.frame.write_fmt(text); // a String takes everything
     }
@@ -95,7 +134,9 @@ impl<W: Write> Backend for TtyBackend<W> {
             self.go_to(Position::new(x, y));
             self.take(Pen { color: cell.fg, modifiers: cell.modifier });
             let symbol = cell.symbol();
-            self.frame.push_str(symbol);
+            if !self.put_agreed(symbol) {
+                self.frame.push_str(symbol);
+            }
             // Terminals disagree on the width of anything but a plain character, and on where the cursor is after
             // the last column.
             let certain = symbol.chars().count() == 1 && symbol.width() == 1 && x + 1 < columns;
@@ -153,7 +194,7 @@ impl<W: Write> Backend for TtyBackend<W> {
         if self.frame.is_empty() {
             return Ok(());
         }
-        let long = self.frame.len() > ONE_WRITE;
+        let long = self.announces && self.frame.len() > ONE_WRITE;
         let frame = std::mem::take(&mut self.frame);
         if long {
             self.out.write_all(BEGIN_UPDATE)?;
@@ -248,6 +289,23 @@ mod tests {
     fn a_cell_after_a_wide_one_is_gone_to_anew() {
         let (one, two): (&[_], &[_]) = (&[("", Style::new())], &[("日x", Style::new())]);
         assert_eq!(last_frame(&[one, two]), "\x1b[1H日\x1b[1;3Hx");
+    }
+
+    #[test]
+    fn of_joined_signs_only_the_first_is_written_and_the_width_is_kept() {
+        let written = |sign: &str| {
+            let name = format!("{sign}x");
+            let (one, two): (&[_], &[_]) = (&[("", Style::new())], &[(name.as_str(), Style::new())]);
+            last_frame(&[one, two])
+        };
+        assert_eq!(written("👨\u{200d}👩\u{200d}👧"), "\x1b[1H👨\x1b[1;3Hx");
+        assert_eq!(written("👍🏽"), "\x1b[1H👍\x1b[1;3Hx");
+        assert_eq!(written("❤\u{fe0f}"), "\x1b[1H❤ \x1b[1;3Hx");
+        assert_eq!(
+            written("e\u{301}"),
+            "\x1b[1He\u{301}\x1b[1;2Hx",
+            "marks on a letter take no room anywhere"
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use tokio::time::Instant;
 
 use super::key::Key;
+use super::theme::Ground;
 use super::update::Msg;
 
 /// Keys from terminal events.
@@ -15,6 +16,8 @@ use super::update::Msg;
 pub struct EscapeReader {
     timeout: Duration,
     held: Option<Held>,
+    /// What the terminal has answered so far to the question for its ground.
+    answer: Option<String>,
 }
 
 /// An Esc that may begin something, and what has come after it.
@@ -28,7 +31,7 @@ impl EscapeReader {
     /// Makes a reader that waits so long for what may follow an Esc.
     #[must_use]
     pub const fn new(timeout: Duration) -> Self {
-        Self { timeout, held: None }
+        Self { timeout, held: None, answer: None }
     }
 
     /// Returns when [`Self::expire`] is to be called, if an Esc is held.
@@ -42,14 +45,20 @@ impl EscapeReader {
         let mut messages = self.expire(now);
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
-                messages.extend(self.press(key.into(), now).into_iter().map(Msg::Key));
+                let key = key.into();
+                match self.listen(key) {
+                    Heard::Nothing => messages.extend(self.press(key, now)),
+                    Heard::More => {}
+                    Heard::All(message) => messages.extend(message),
+                }
             }
+            Event::Mouse(event) => messages.push(Msg::Mouse(event)),
             Event::Paste(text) => {
                 messages.extend(self.release());
                 messages.push(Msg::Paste(text));
             }
             Event::Resize(width, height) => messages.push(Msg::Resize(width, height)),
-            Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => {}
+            Event::Key(_) | Event::FocusGained | Event::FocusLost => {}
         }
         messages
     }
@@ -65,23 +74,46 @@ impl EscapeReader {
         std::iter::once(Key::plain(KeyCode::Esc)).chain(tail).map(Msg::Key).collect()
     }
 
-    fn press(&mut self, key: Key, now: Instant) -> Vec<Key> {
+    /// Takes a key that is a part of the terminal's answer (`ESC ] 11;rgb:ffff/ffff/ffff BEL`): no matter how late it
+    /// comes, it must not act as if somebody had typed it.
+    fn listen(&mut self, key: Key) -> Heard {
+        let begins = key == alt(']')
+            || (key == Key::char(']') && self.held.as_ref().is_some_and(|held| held.tail.is_empty()));
+        if begins && self.answer.is_none() {
+            self.held = None;
+            self.answer = Some(String::new());
+            return Heard::More;
+        }
+        let Some(mut answer) = self.answer.take() else { return Heard::Nothing };
+        let ended = key.to_string() == "C-g" || key == alt('\\');
+        match key.typed() {
+            _ if ended => Heard::All(ground(&answer).map(Msg::Ground)),
+            Some(character) if answer.len() < MOST_ANSWER => {
+                answer.push(character);
+                self.answer = Some(answer);
+                Heard::More
+            }
+            _ => Heard::Nothing,
+        }
+    }
+
+    fn press(&mut self, key: Key, now: Instant) -> Vec<Msg> {
         let until = now + self.timeout;
         let Some(mut held) = self.held.take() else {
             if key == Key::plain(KeyCode::Esc) {
                 self.held = Some(Held { until, tail: String::new() });
                 return Vec::new();
             }
-            return vec![function_key(key).unwrap_or(key)];
+            return vec![Msg::Key(function_key(key).unwrap_or(key))];
         };
         if key == Key::plain(KeyCode::Esc) && held.tail.is_empty() {
             self.held = Some(Held { until, tail: String::new() });
-            return vec![key];
+            return vec![Msg::Key(key)];
         }
         if let Some(character) = key.typed() {
             held.tail.push(character);
             match continued(&held.tail) {
-                Continued::Key(key) => return vec![key],
+                Continued::Key(key) => return vec![Msg::Key(key)],
                 Continued::Begun => {
                     self.held = Some(Held { until, tail: held.tail });
                     return Vec::new();
@@ -91,9 +123,40 @@ impl EscapeReader {
                 }
             }
         }
+        let torn = (!held.tail.is_empty()).then_some(Msg::KeyLost);
         let tail = held.tail.chars().map(Key::char);
-        std::iter::once(Key::plain(KeyCode::Esc)).chain(tail).chain([key]).collect()
+        let keys = std::iter::once(Key::plain(KeyCode::Esc)).chain(tail).chain([key]);
+        torn.into_iter().chain(keys.map(Msg::Key)).collect()
     }
+}
+
+/// What a key was to who waits for the terminal's answer.
+#[expect(clippy::large_enum_variant, reason = "one at a time, and never kept")]
+enum Heard {
+    /// No part of one.
+    Nothing,
+    /// A part of one.
+    More,
+    /// Its end, and what it says, where that can be read.
+    All(Option<Msg>),
+}
+
+/// Returns the ground that an answer tells: `11;rgb:RRRR/GGGG/BBBB`, each of one to four hexadecimal digits.
+fn ground(answer: &str) -> Option<Ground> {
+    let colors = answer.strip_prefix("11;rgb:").or_else(|| answer.strip_prefix("11;rgba:"))?;
+    let part = |text: &str| {
+        let most = 16u32.checked_pow(u32::try_from(text.len()).ok()?)?.checked_sub(1)?;
+        Some(u32::from_str_radix(text, 16).ok()? * 1000 / most.max(1))
+    };
+    let mut parts = colors.split('/').map(part);
+    let [red, green, blue] = [parts.next()??, parts.next()??, parts.next()??];
+    // How bright it seems (ITU-R BT.601), in thousandths.
+    let seems = (red * 299 + green * 587 + blue * 114) / 1000;
+    Some(if seems > 500 { Ground::Light } else { Ground::Dark })
+}
+
+const fn alt(character: char) -> Key {
+    Key { code: KeyCode::Char(character), modifiers: KeyModifiers::ALT }
 }
 
 /// What the characters after an Esc mean.
@@ -134,6 +197,9 @@ const fn digit_key(digit: u8) -> u8 {
         _ => 10,
     }
 }
+
+/// Characters that the answer has at most; what is longer is none.
+const MOST_ANSWER: usize = 40;
 
 /// What terminals send after Esc for keys that a slow line may tear.
 const SEQUENCES: &[(&str, KeyCode)] = &[
@@ -180,6 +246,8 @@ mod tests {
         }
         let keys = messages.iter().map(|message| match message {
             Msg::Key(key) => key.to_string(),
+            Msg::KeyLost => "lost".to_owned(),
+            Msg::Ground(ground) => format!("{ground:?}"),
             other => panic!("only keys: {other:?}"),
         });
         keys.collect::<Vec<_>>().join(" ")
@@ -201,7 +269,16 @@ mod tests {
     fn a_torn_sequence_is_put_together() {
         assert_eq!(typed("<Esc>[A", 10), "Up");
         assert_eq!(typed("<Esc>[15~", 10), "F5");
-        assert_eq!(typed("<Esc>[zj", 10), "Esc [ z j");
+        assert_eq!(typed("<Esc>[zj", 10), "lost Esc [ z j");
+    }
+
+    #[test]
+    fn the_terminals_answer_is_never_taken_for_keys() {
+        assert_eq!(typed("j<M-]>11;rgb:ffff/ffff/f0f0<C-g>k", 1), "j Light k");
+        assert_eq!(typed("<M-]>11;rgb:1a/1b/26<M-\\>", 1), "Dark");
+        assert_eq!(typed("<Esc>]11;rgb:ffff/ffff/ffff<C-g>", 1), "Light", "torn by the line");
+        assert_eq!(typed("<M-]>11;rgb:zz<C-g>d", 1), "d", "nonsense");
+        assert_eq!(typed("<M-]><F5>", 1), "F5", "no answer at all");
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// Reads a sequence of keys: characters stand for themselves, others are in angle brackets (`<lt>` is `<`).
+/// Reads a sequence of keys: characters stand for themselves, others are in angle brackets (`<lt>` is `<`, `<M-gt>` is Alt and `>`).
 ///
 /// # Errors
 /// Where a bracket names no key.
@@ -121,6 +121,16 @@ pub fn parse_keys(text: &str) -> Result<Vec<Key>, KeyError> {
         }
     }
     Ok(keys)
+}
+
+/// Returns a key in the form that [`parse_keys`] reads.
+#[must_use]
+pub fn notation(key: Key) -> String {
+    match key.typed() {
+        Some('<') => "<lt>".to_owned(),
+        Some(character) if character != ' ' => character.to_string(),
+        Some(_) | None => format!("<{}>", key.to_string().replace('>', "gt")),
+    }
 }
 
 fn parse_bracket(text: &str) -> Result<Key, KeyError> {
@@ -144,6 +154,7 @@ fn named(name: &str) -> Option<KeyCode> {
     match name {
         "Space" => return Some(KeyCode::Char(' ')),
         "lt" => return Some(KeyCode::Char('<')),
+        "gt" => return Some(KeyCode::Char('>')),
         _ => {}
     }
     if let Some(row) = NAMES.iter().find(|row| row.1 == name) {
@@ -182,6 +193,16 @@ mod tests {
         let keys = parse_keys("jj<Space><F5><C-r><S-Up><M-F1><lt>").unwrap();
         let written: Vec<String> = keys.iter().map(ToString::to_string).collect();
         assert_eq!(written, ["j", "j", "Space", "F5", "C-r", "S-Up", "M-F1", "<"]);
+    }
+
+    #[test]
+    fn what_notation_writes_reads_back() {
+        for text in
+            ["c", "<lt>", ">", "<M-gt>", "<M-<>", "<Space>", "<C-x>", "<S-F6>", "<C-PgUp>", "\"", "<M-->"]
+        {
+            let [key] = parse_keys(text).unwrap()[..] else { panic!("{text} is one key") };
+            assert_eq!(parse_keys(&notation(key)).unwrap(), [key], "{text}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 
 pub mod action;
 pub mod ahead;
+pub mod attention;
 pub mod backend;
 pub mod dialog;
 pub mod escape;
@@ -19,12 +20,15 @@ pub mod key;
 pub mod keymap;
 pub mod layout;
 pub mod meter;
+pub mod mouse;
 pub mod own_files;
 mod pace;
 pub mod pane;
 pub mod run;
+pub mod settings;
 pub mod state;
 pub mod terminal;
+pub mod terminal_kind;
 pub mod text;
 pub mod theme;
 pub mod throughput;

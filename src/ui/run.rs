@@ -1,10 +1,12 @@
 //! The run loop: waits for keys, worker's events, signals and due times; hands all that is queued to `update`, sends the
 //! commands, and draws at most every 16 ms. Without anything to do it sleeps: no tick, no byte, no CPU.
 
+mod options;
+
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use futures_util::Stream;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,58 +15,27 @@ use ratatui::backend::Backend;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+pub use options::{Options, UiError};
+
 use super::backend::TtyBackend;
 use super::escape::EscapeReader;
 use super::figure::Clock;
 use super::input::{Input, inputs, next, queued};
+use super::key::Key;
 use super::meter::Meter;
+use super::mouse::HotSpot;
 use super::own_files::OwnFiles;
 use super::pace::{Cause, Pace};
+use super::pane::Pane;
+use super::settings::Settings;
 use super::state::{AppState, Effect, Notice, Phase, Surroundings};
-use super::terminal::{Control, OwnTerminal, TerminalGuard};
+use super::terminal::{Control, OwnTerminal, TerminalGuard, ask_ground};
 use super::text;
-use super::theme::Theme;
+use super::theme::{Ground, Theme};
 use super::update::{Msg, update};
-use super::view::view;
+use super::view::view_spots;
 use crate::config::OnHangup;
 use crate::message::{Command, Event};
-
-/// How the screen begins.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The folder on the left.
-    pub folder: PathBuf,
-    /// The account on the right; without one the first of the configuration is shown, or the login form.
-    pub account: Option<String>,
-    /// The user's home folder.
-    pub home: PathBuf,
-    /// Draw with ASCII characters only.
-    pub ascii: bool,
-    /// Draw without colours.
-    pub no_color: bool,
-    /// How long an Esc waits for what may follow it: [`ESC_TIMEOUT`], over a network [`SSH_ESC_TIMEOUT`].
-    pub esc_timeout: Duration,
-    /// A sentence for the status line while nothing else is there.
-    pub banner: Option<String>,
-    /// What becomes of transfers when the terminal goes away.
-    pub on_hangup: OnHangup,
-    /// Set in the demo: the user is asked once before local files outside this folder are changed.
-    pub sample_folder: Option<PathBuf>,
-}
-
-/// Why the screen ended other than by the user's wish.
-#[derive(Debug, thiserror::Error)]
-pub enum UiError {
-    /// The terminal cannot be set up, read or written.
-    #[error("the terminal cannot be used: {0}")]
-    Terminal(#[source] io::Error),
-    /// The worker has ended by itself.
-    #[error("the part that does the work has stopped; the log says why")]
-    WorkerGone,
-    /// The system asked the program to end (SIGTERM, SIGINT), or the terminal went away while nothing moved, and it did.
-    #[error("ended by a signal")]
-    Terminated,
-}
 
 /// Runs the two-pane screen on the program's terminal until the user quits. The terminal is given back in any case.
 ///
@@ -75,15 +46,20 @@ pub async fn run(
     events: mpsc::Receiver<Event>,
     options: Options,
 ) -> Result<(), UiError> {
+    let Settings { kind, notify, asks_ground, .. } = options.settings;
     let _guard = TerminalGuard::enter().map_err(UiError::Terminal)?;
     let meter = Meter::default();
     let out = io::BufWriter::with_capacity(FRAME_BYTES, meter.over(io::stdout()));
     let backend = TtyBackend::new(out, crossterm::terminal::size);
+    let backend = if kind.modern { backend } else { backend.without_updates() };
+    if asks_ground {
+        ask_ground().map_err(UiError::Terminal)?;
+    }
     let terminal = Terminal::new(backend).map_err(UiError::Terminal)?;
     let input = inputs().map_err(UiError::Terminal)?;
     let screen = Screen {
         terminal,
-        control: OwnTerminal::new(meter),
+        control: OwnTerminal::new(meter, kind, notify),
         clock: Box::new(Timestamp::now),
         zone: TimeZone::system(),
     };
@@ -145,6 +121,10 @@ struct Loop<'a, B: Backend, C: Control, I> {
     commands: Vec<Command>,
     pace: Pace,
     on_hangup: OnHangup,
+    /// Where the last frame has drawn keys.
+    spots: Vec<HotSpot>,
+    /// The window's title as it was said last; `None` where none is wanted.
+    title: Option<String>,
     /// When the worker is waited for no longer.
     end_at: Option<Instant>,
     terminated: bool,
@@ -161,16 +141,23 @@ where
 {
     fn new(screen: &'a mut Screen<B, C>, input: I, ports: Ports, options: Options) -> Result<Self, UiError> {
         let size = screen.terminal.size().map_err(broken)?;
+        let settings = options.settings;
+        let ground = if options.no_color { Ground::Mono } else { settings.ground };
         let surroundings = Surroundings {
             width: size.width,
             height: size.height,
             clock: Clock { now: (screen.clock)(), zone: screen.zone.clone() },
-            theme: Theme::new(!options.no_color, options.ascii),
+            theme: Theme::on(ground, settings.accent, options.ascii),
             home: options.home,
             banner: options.banner,
         };
         let mut state = AppState::new(surroundings);
         state.own_files = options.sample_folder.map(OwnFiles::outside);
+        state.keys.map = settings.keymap;
+        state.arrangement = settings.arrangement;
+        state.mouse.taken = settings.mouse;
+        state.effects.extend(settings.mouse.then_some(Effect::Mouse(true)));
+        state.notice = settings.notice.map(Notice::Info);
         let mut looped = Self {
             screen,
             input: Some(input),
@@ -180,6 +167,8 @@ where
             commands: Vec::new(),
             pace: Pace::new(Instant::now()),
             on_hangup: options.on_hangup,
+            spots: Vec::new(),
+            title: settings.title.then(String::new),
             end_at: None,
             terminated: false,
             is_alone: false,
@@ -223,7 +212,7 @@ where
         match input {
             Some(Input::Terminal(Ok(event))) => {
                 let messages = self.reader.feed(event, Instant::now());
-                messages.into_iter().try_for_each(|message| self.apply(message))
+                messages.into_iter().try_for_each(|message| self.apply_or_press(message))
             }
             Some(Input::Terminate) => {
                 self.terminated = true;
@@ -282,10 +271,23 @@ where
         Ok(())
     }
 
+    /// A click on a key that is drawn is that key; everything else is what it is.
+    fn apply_or_press(&mut self, message: Msg) -> Result<(), UiError> {
+        let Msg::Mouse(MouseEvent { kind: MouseEventKind::Down(MouseButton::Left), column, row, .. }) =
+            message
+        else {
+            return self.apply(message);
+        };
+        match HotSpot::keys_at(&self.spots, column, row).map(<[Key]>::to_vec) {
+            Some(keys) => keys.into_iter().try_for_each(|key| self.apply(Msg::Key(key))),
+            None => self.apply(message),
+        }
+    }
+
     fn apply(&mut self, message: Msg) -> Result<(), UiError> {
         update(&mut self.state, Msg::Tick((self.screen.clock)()), &mut self.commands);
         let held = self.state.ahead.len();
-        let is_typed = matches!(message, Msg::Key(_) | Msg::Paste(_));
+        let is_typed = matches!(message, Msg::Key(_) | Msg::Paste(_) | Msg::Mouse(_));
         let is_progress = matches!(message, Msg::Worker(Event::Transfers { .. } | Event::Plan(_)));
         update(&mut self.state, message, &mut self.commands);
         // What is held back shows nothing yet; what is let go now was typed before.
@@ -319,7 +321,16 @@ where
         for effect in std::mem::take(&mut self.state.effects) {
             match effect {
                 Effect::Log(text) => tracing::warn!("{}", text::shown(&text)),
-                Effect::Clipboard(_) | Effect::Redraw | Effect::Suspend if self.is_alone => {}
+                Effect::Clipboard(_)
+                | Effect::Redraw
+                | Effect::Suspend
+                | Effect::Mouse(_)
+                | Effect::Notify(_)
+                    if self.is_alone => {}
+                Effect::Mouse(taken) => {
+                    self.screen.control.take_mouse(taken).map_err(UiError::Terminal)?;
+                }
+                Effect::Notify(text) => self.screen.control.notify(&text).map_err(UiError::Terminal)?,
                 Effect::Clipboard(text) => self.screen.control.copy(&text).map_err(UiError::Terminal)?,
                 Effect::Redraw => self.screen.terminal.clear().map_err(broken)?,
                 Effect::Suspend => {
@@ -342,6 +353,17 @@ where
         }
     }
 
+    /// Says in the window's title what is shown, where that is wanted and has changed.
+    fn name_window(&mut self) -> Result<(), UiError> {
+        let Some(before) = &mut self.title else { return Ok(()) };
+        let now = title(&self.state);
+        if *before == now {
+            return Ok(());
+        }
+        before.clone_from(&now);
+        self.screen.control.name_window(&now).map_err(UiError::Terminal)
+    }
+
     fn draw_if_due(&mut self) -> Result<(), UiError> {
         let now = Instant::now();
         if self.is_alone || self.pace.due().is_none_or(|at| now < at) {
@@ -350,9 +372,11 @@ where
         let written = self.screen.control.written();
         update(&mut self.state, Msg::Tick((self.screen.clock)()), &mut self.commands);
         let state = &self.state;
-        let drawn = self.screen.terminal.draw(|frame| view(state, frame));
+        let spots = &mut self.spots;
+        let drawn = self.screen.terminal.draw(|frame| *spots = view_spots(state, frame));
         let drawn = drawn.map(|_| ()).map_err(broken);
         self.pace.drawn(self.screen.control.written() - written, now);
+        let drawn = drawn.and_then(|()| self.name_window());
         match drawn {
             Ok(()) => Ok(()),
             // The terminal may be what went away; the worker is still given its time to end.
@@ -360,6 +384,13 @@ where
             Err(error) => self.lose(error),
         }
     }
+}
+
+/// The folders that are shown, the active one first.
+fn title(state: &AppState) -> String {
+    let head = |pane: &Pane| pane.head.as_ref().map(|head| head.title.clone());
+    let shown: Vec<String> = [state.pane(), state.other()].into_iter().filter_map(head).collect();
+    if shown.is_empty() { "megapane".to_owned() } else { format!("{} - megapane", shown.join(" | ")) }
 }
 
 fn broken<E: std::error::Error + Send + Sync + 'static>(error: E) -> UiError {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::action::{Context, When, rows};
 use super::ahead::TypeAhead;
+use super::attention::Attention;
 use super::dialog::Dialog;
 use super::dialog::check::Check;
 use super::dialog::unfinished::UnfinishedDialog;
@@ -13,13 +14,15 @@ use super::figure::Clock;
 use super::key::Key;
 use super::keymap::Keymap;
 use super::layout::Layout;
+use super::mouse::Mouse;
 use super::own_files::OwnFiles;
 use super::pane::Pane;
 use super::theme::Theme;
 use super::transfers::TransferList;
 use crate::entry::{EntryKey, Location};
 use crate::message::{
-    AccountRow, AccountState, Conflict, CopyId, PlanSummary, Problem, TransferState, ViewId, Wait, WaitReason,
+    AccountRow, AccountState, Arrangement, Conflict, CopyId, PlanSummary, Problem, TransferState, ViewId,
+    Wait, WaitReason,
 };
 
 /// The whole screen.
@@ -53,6 +56,12 @@ pub struct AppState {
     pub keys: Keys,
     /// What was typed before its time.
     pub ahead: TypeAhead,
+    /// The mouse, and the click that may be the first of two.
+    pub mouse: Mouse,
+    /// Since when there is something to wait for, and whether somebody does.
+    pub attention: Attention,
+    /// Order and hidden files that a pane begins with.
+    pub arrangement: Arrangement,
     /// What has to be asked about before it is changed: the demo's question, until it has a yes.
     pub own_files: Option<OwnFiles>,
     /// What the run loop is to do, and how far the end is.
@@ -158,6 +167,10 @@ pub enum Effect {
     Redraw,
     /// Write into the log what nobody can be told.
     Log(String),
+    /// Take the mouse from the terminal, or leave it to it.
+    Mouse(bool),
+    /// Tell somebody who looks elsewhere that long work has ended.
+    Notify(String),
 }
 
 impl AppState {
@@ -179,6 +192,9 @@ impl AppState {
             notice: None,
             keys: Keys::default(),
             ahead: TypeAhead::default(),
+            mouse: Mouse::default(),
+            attention: Attention::default(),
+            arrangement: Arrangement::default(),
             own_files: None,
             phase: Phase::Running,
             effects: Vec::new(),

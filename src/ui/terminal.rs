@@ -6,18 +6,24 @@ use std::panic::PanicHookInfo;
 use std::sync::Arc;
 use std::thread::{self, ThreadId};
 
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::style::ResetColor;
 use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{execute, terminal};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::meter::Meter;
+use super::terminal_kind::TerminalKind;
+use super::text;
+use crate::config::Multiplexer;
+use crate::config::screen::Notify;
 
 /// What the run loop needs of a terminal besides drawing on it.
 pub trait Control {
-    /// Puts a text on the clipboard.
+    /// Puts a text on the clipboard of the machine that the user sits at.
     ///
     /// # Errors
     /// Where the terminal cannot be written to.
@@ -28,6 +34,30 @@ pub trait Control {
     /// # Errors
     /// Where the terminal cannot be given back or taken over again.
     fn suspend(&mut self) -> io::Result<()>;
+
+    /// Takes the mouse from the terminal, or leaves it to it.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    fn take_mouse(&mut self, _taken: bool) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Calls somebody who looks elsewhere, as is set.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    fn notify(&mut self, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Names the window, where that is set.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    fn name_window(&mut self, _title: &str) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Lets go of a terminal that is gone: nothing is read from it or written to it any more.
     fn let_go(&mut self) {}
@@ -84,9 +114,17 @@ fn take_over() -> io::Result<()> {
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
 }
 
+/// Asks the terminal what its text stands on; the answer comes among the keys, where [`super::escape`] knows it.
+pub(super) fn ask_ground() -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(ASK_GROUND)?;
+    out.flush()
+}
+
 /// Gives the terminal back; failures are past caring about, the terminal may be gone.
 fn give_back() {
     let mut out = io::stdout();
+    let _ = out.write_all(MOUSE_OFF);
     let _ =
         execute!(out, EndSynchronizedUpdate, ResetColor, Show, DisableBracketedPaste, LeaveAlternateScreen);
     let _ = terminal::disable_raw_mode();
@@ -97,6 +135,10 @@ fn give_back() {
 pub struct OwnTerminal {
     out: Stdout,
     meter: Meter,
+    kind: TerminalKind,
+    notify: Notify,
+    /// Whether the mouse is taken: to be taken again when the shell calls the program back.
+    has_mouse: bool,
     /// What stands in for the keyboard of a terminal that is gone: nobody writes to it.
     silence: Option<PipeWriter>,
 }
@@ -105,8 +147,13 @@ impl OwnTerminal {
     /// Makes the control of the terminal on standard output, which a [`TerminalGuard`] holds. What is drawn is counted
     /// by the meter.
     #[must_use]
-    pub fn new(meter: Meter) -> Self {
-        Self { out: io::stdout(), meter, silence: None }
+    pub fn new(meter: Meter, kind: TerminalKind, notify: Notify) -> Self {
+        Self { out: io::stdout(), meter, kind, notify, has_mouse: false, silence: None }
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        self.out.flush()
     }
 
     /// The reader of a terminal that is gone reads its end over and over, and would take a whole core for it: it gets a
@@ -129,15 +176,31 @@ impl OwnTerminal {
 
 impl Control for OwnTerminal {
     fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.out, CopyToClipboard::to_clipboard_from(text))?;
-        self.out.flush()
+        // An old terminal would print it.
+        if self.kind.modern { self.send(clipboard(text, self.kind).as_bytes()) } else { Ok(()) }
+    }
+
+    fn take_mouse(&mut self, taken: bool) -> io::Result<()> {
+        self.has_mouse = taken;
+        self.send(if taken { MOUSE_ON } else { MOUSE_OFF })
+    }
+
+    fn notify(&mut self, text: &str) -> io::Result<()> {
+        let call = call(text, self.notify, self.kind);
+        self.send(call.as_bytes())
+    }
+
+    fn name_window(&mut self, title: &str) -> io::Result<()> {
+        let title = text::cut_end(title, MOST_TITLE);
+        if self.kind.modern { self.send(format!("\x1b]2;{title}\x07").as_bytes()) } else { Ok(()) }
     }
 
     #[cfg(unix)]
     fn suspend(&mut self) -> io::Result<()> {
         give_back();
         signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
-        take_over()
+        take_over()?;
+        if self.has_mouse { self.send(MOUSE_ON) } else { Ok(()) }
     }
 
     #[cfg(not(unix))]
@@ -154,5 +217,75 @@ impl Control for OwnTerminal {
 
     fn written(&self) -> u64 {
         self.meter.written()
+    }
+}
+
+/// Returns what puts a text on the clipboard (OSC 52). tmux takes it itself or, where that is off, may let it through:
+/// it gets both.
+fn clipboard(text: &str, kind: TerminalKind) -> String {
+    let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
+    match kind.multiplexer {
+        Multiplexer::None => sequence,
+        Multiplexer::Tmux => format!("{sequence}{}", kind.wrapped(&sequence)),
+        Multiplexer::Screen => kind.wrapped(&sequence),
+    }
+}
+
+/// Returns what calls somebody who looks elsewhere.
+fn call(text: &str, notify: Notify, kind: TerminalKind) -> String {
+    let text = text::cut_end(text, MOST_NOTICE);
+    let sequence = match notify {
+        Notify::Off => return String::new(),
+        _ if !kind.modern => return BELL.to_owned(),
+        Notify::Bell => return BELL.to_owned(),
+        Notify::Osc9 => format!("\x1b]9;{text}\x07"),
+        // The parts of this one are told apart by semicolons.
+        Notify::Osc777 => format!("\x1b]777;notify;megapane;{}\x07", text.replace(';', ",")),
+    };
+    kind.wrapped(&sequence)
+}
+
+/// Buttons and the wheel, with places beyond column 223 (DEC 1000 and 1006); not the moves, which would fill a slow line.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+const BELL: &str = "\x07";
+
+/// OSC 11 with a question mark.
+const ASK_GROUND: &[u8] = b"\x1b]11;?\x07";
+
+/// Columns of a desktop notice at most.
+const MOST_NOTICE: usize = 200;
+
+/// Columns of a window's title at most.
+const MOST_TITLE: usize = 120;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inside(multiplexer: Multiplexer) -> TerminalKind {
+        TerminalKind { multiplexer, ..TerminalKind::default() }
+    }
+
+    #[test]
+    fn the_clipboard_is_reached_through_what_stands_between() {
+        assert_eq!(clipboard("hi", inside(Multiplexer::None)), "\x1b]52;c;aGk=\x07");
+        let tmux = clipboard("hi", inside(Multiplexer::Tmux));
+        assert_eq!(tmux, "\x1b]52;c;aGk=\x07\x1bPtmux;\x1b\x1b]52;c;aGk=\x07\x1b\\");
+        assert_eq!(clipboard("hi", inside(Multiplexer::Screen)), "\x1bP\x1b]52;c;aGk=\x07\x1b\\");
+    }
+
+    #[test]
+    fn a_call_says_nothing_that_the_terminal_could_obey() {
+        let hostile = "copied a\x07\x1b]0;x\x07;b";
+        let plain = inside(Multiplexer::None);
+        assert_eq!(call(hostile, Notify::Osc9, plain), "\x1b]9;copied a\\x07\\x1b]0;x\\x07;b\x07");
+        let osc777 = call(hostile, Notify::Osc777, plain);
+        assert_eq!(osc777, "\x1b]777;notify;megapane;copied a\\x07\\x1b]0,x\\x07,b\x07");
+        assert_eq!(call(hostile, Notify::Bell, inside(Multiplexer::Tmux)), "\x07");
+        assert_eq!(call(hostile, Notify::Off, plain), "");
+        let old = TerminalKind { modern: false, ..plain };
+        assert_eq!(call(hostile, Notify::Osc9, old), "\x07", "an old one would print it");
     }
 }

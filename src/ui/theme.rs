@@ -5,6 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
+use crate::config::screen::Accent;
+
 /// Styles of the screen. Nothing is told by them alone: there is always a sign or a word too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
@@ -19,22 +21,49 @@ pub struct Theme {
     /// Ordinary text.
     pub plain: Style,
     ascii: bool,
+    own_accent: Option<Accent>,
+}
+
+/// What the text stands on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ground {
+    /// Dark: cyan stands out on it, and dim text recedes.
+    #[default]
+    Dark,
+    /// Light: cyan could not be read on it, and what is dim to the terminal even less.
+    Light,
+    /// Not to be coloured: only bold and dim are left.
+    Mono,
 }
 
 impl Theme {
     /// Makes the theme: without colours only bold and dim are left, with `ascii` every sign becomes its twin.
     #[must_use]
     pub fn new(colors: bool, ascii: bool) -> Self {
+        Self::on(if colors { Ground::Dark } else { Ground::Mono }, None, ascii)
+    }
+
+    /// Makes the theme for a ground; without an accent of the user's own it has the one that is read best there.
+    #[must_use]
+    pub fn on(ground: Ground, own_accent: Option<Accent>, ascii: bool) -> Self {
         let plain = Style::new();
         let strong = plain.add_modifier(Modifier::BOLD);
-        Self {
-            accent: if colors { strong.fg(Color::Cyan) } else { strong },
-            alarm: if colors { strong.fg(Color::Red) } else { strong },
-            dim: plain.add_modifier(Modifier::DIM),
-            strong,
-            plain,
-            ascii,
-        }
+        let dim = plain.add_modifier(Modifier::DIM);
+        let accent = own_accent.map(color);
+        let (accent, alarm, dim) = match ground {
+            Ground::Dark => (strong.fg(accent.unwrap_or(Color::Cyan)), strong.fg(Color::Red), dim),
+            Ground::Light => {
+                (strong.fg(accent.unwrap_or(Color::Blue)), strong.fg(Color::Red), plain.fg(Color::DarkGray))
+            }
+            Ground::Mono => (strong, strong, dim),
+        };
+        Self { accent, alarm, dim, strong, plain, ascii, own_accent }
+    }
+
+    /// Returns the same theme for another ground.
+    #[must_use]
+    pub fn moved_to(&self, ground: Ground) -> Self {
+        Self::on(ground, self.own_accent, self.ascii)
     }
 
     /// Puts the ASCII twins in place where they are wanted; everything has been drawn by then.
@@ -54,6 +83,27 @@ impl Theme {
 impl Default for Theme {
     fn default() -> Self {
         Self::new(true, false)
+    }
+}
+
+const fn color(accent: Accent) -> Color {
+    match accent {
+        Accent::Black => Color::Black,
+        Accent::Red => Color::Red,
+        Accent::Green => Color::Green,
+        Accent::Yellow => Color::Yellow,
+        Accent::Blue => Color::Blue,
+        Accent::Magenta => Color::Magenta,
+        Accent::Cyan => Color::Cyan,
+        Accent::White => Color::Gray,
+        Accent::BrightBlack => Color::DarkGray,
+        Accent::BrightRed => Color::LightRed,
+        Accent::BrightGreen => Color::LightGreen,
+        Accent::BrightYellow => Color::LightYellow,
+        Accent::BrightBlue => Color::LightBlue,
+        Accent::BrightMagenta => Color::LightMagenta,
+        Accent::BrightCyan => Color::LightCyan,
+        Accent::BrightWhite => Color::White,
     }
 }
 
@@ -103,6 +153,15 @@ mod tests {
         assert!(line.is_ascii());
         assert!(line.starts_with(">* a~?"));
         assert_eq!(buffer[(8, 0)].symbol(), "b");
+    }
+
+    #[test]
+    fn on_a_light_ground_nothing_is_cyan_or_left_to_the_terminals_dim() {
+        let light = Theme::on(Ground::Light, None, false);
+        assert_eq!((light.accent.fg, light.dim.fg), (Some(Color::Blue), Some(Color::DarkGray)));
+        assert!(!light.dim.add_modifier.contains(Modifier::DIM));
+        let own = Theme::on(Ground::Dark, Some(Accent::Magenta), true).moved_to(Ground::Light);
+        assert_eq!((own.accent.fg, own.ascii), (Some(Color::Magenta), true));
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub(super) fn check(files: Policy, folders: Folders) -> Result<(), Failure> {
 }
 
 /// Tells both sides of a conflict.
-pub(super) fn show(messages: &Messages, conflict: &Conflict) {
+pub(crate) fn show(messages: &Messages, conflict: &Conflict) {
     let what = match conflict.pair() {
         Pair::Files => "is in",
         Pair::Folders => "is a folder that is in",
@@ -110,6 +110,25 @@ pub(super) fn show(messages: &Messages, conflict: &Conflict) {
 
 /// Asks what to do about it, with the letters of the screen's dialog: small for this one, capital for the rest too.
 pub(super) async fn ask(messages: &Messages, conflict: &Conflict) -> Result<Reply, Failure> {
+    tell_choices(messages, conflict);
+    loop {
+        offer(messages, conflict);
+        let answer = terminal::line().await?;
+        match chosen(conflict, &answer) {
+            Some(Reply::Rename) => {
+                messages.prompt("new name> ");
+                if let Some(reply) = renamed(messages, terminal::line().await?.trim()) {
+                    return Ok(reply);
+                }
+            }
+            Some(reply) => return Ok(reply),
+            None => tell_letters(messages, conflict),
+        }
+    }
+}
+
+/// Tells what each letter does.
+pub(crate) fn tell_choices(messages: &Messages, conflict: &Conflict) {
     if let Some(name) = &conflict.refused_name {
         messages.print(&format!("\"{name}\" is taken there, too"));
     }
@@ -122,26 +141,36 @@ pub(super) async fn ask(messages: &Messages, conflict: &Conflict) -> Result<Repl
     for choice in choices.iter().filter(is_rest) {
         messages.print(&format!("{}) {}", choice.letter, choice.words));
     }
-    let letters: Vec<String> = choices.iter().map(|choice| choice.letter.to_string()).collect();
-    loop {
-        messages.prompt(&format!("{}> ", letters.join("/")));
-        let answer = terminal::line().await?;
-        match choices.iter().find(|choice| choice.letter.to_string() == answer.trim()) {
-            Some(Choice { reply: Reply::Rename, .. }) => {
-                messages.prompt("new name> ");
-                let name = terminal::line().await?.trim().to_owned();
-                match name_problem(&name) {
-                    None => return Ok(Reply::Resolve(Resolution::KeepBoth { name }, Scope::One)),
-                    Some(problem) => messages.print(&format!("{problem}.")),
-                }
-            }
-            Some(choice) => return Ok(choice.reply.clone()),
-            None => messages.print(&format!(
-                "This value must be one of the following characters: {}.",
-                letters.join(", ")
-            )),
-        }
+}
+
+/// Asks for one of the letters.
+pub(crate) fn offer(messages: &Messages, conflict: &Conflict) {
+    messages.prompt(&format!("{}> ", letters(conflict).join("/")));
+}
+
+/// Says that an answer was none of the letters.
+pub(crate) fn tell_letters(messages: &Messages, conflict: &Conflict) {
+    let letters = letters(conflict).join(", ");
+    messages.print(&format!("This value must be one of the following characters: {letters}."));
+}
+
+/// Returns what an answer means.
+pub(crate) fn chosen(conflict: &Conflict, answer: &str) -> Option<Reply> {
+    let choices = choices(conflict);
+    choices.into_iter().find(|choice| choice.letter.to_string() == answer.trim()).map(|choice| choice.reply)
+}
+
+/// Returns the reply that gives another name; what cannot be a name is told.
+pub(crate) fn renamed(messages: &Messages, name: &str) -> Option<Reply> {
+    if let Some(problem) = name_problem(name) {
+        messages.print(&format!("{problem}."));
+        return None;
     }
+    Some(Reply::Resolve(Resolution::KeepBoth { name: name.to_owned() }, Scope::One))
+}
+
+fn letters(conflict: &Conflict) -> Vec<String> {
+    choices(conflict).iter().map(|choice| choice.letter.to_string()).collect()
 }
 
 /// Tells what a look into the contents came to.

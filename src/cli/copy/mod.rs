@@ -3,7 +3,7 @@
 
 mod budget;
 pub(crate) mod check;
-mod conflict;
+pub(crate) mod conflict;
 pub(crate) mod follow;
 mod lines;
 pub(crate) mod mirror;

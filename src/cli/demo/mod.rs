@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::context::Context;
 use super::output::{Failure, Outcome};
-use super::screen::{self, Opening};
+use super::screen::{self, LookArgs, Opening};
 use crate::config::{Account, Config, Folders};
 use crate::emulator::{self, Emulator};
 use crate::local::Trash;
@@ -29,6 +29,9 @@ pub(crate) struct DemoArgs {
     /// Do the main job as text, also on a terminal
     #[arg(long)]
     plain: bool,
+
+    #[command(flatten)]
+    screen: LookArgs,
 }
 
 /// Runs the command.
@@ -45,15 +48,16 @@ pub(crate) async fn run(args: DemoArgs, context: &mut Context) -> Outcome {
     let own = scratch.path().join("own");
     let folders = Folders { config: own.join("config"), cache: own.join("cache"), state: own.join("state") };
     let bwlimit = context.config.bwlimit.clone();
-    context.config = Config { folders, accounts: vec![account], bwlimit, ..Config::default() };
+    let screen = context.config.screen.clone();
+    context.config = Config { folders, accounts: vec![account], bwlimit, screen, ..Config::default() };
     context.transport = Some(Arc::new(server.transport()));
     if args.plain || !screen::has_terminal() {
         return plain::run(context, &scratch.path().join("files")).await;
     }
-    on_screen(context, &scratch).await
+    on_screen(&args.screen, context, &scratch).await
 }
 
-async fn on_screen(context: &Context, scratch: &TempDir) -> Outcome {
+async fn on_screen(wished: &LookArgs, context: &Context, scratch: &TempDir) -> Outcome {
     let mut parts = Parts::new(context.config.clone(), super::login::transport(context));
     parts.presets.push(Preset { account: NAME.to_owned(), password: Secret::from(emulator::PASSWORD) });
     let samples = scratch.path().join("files");
@@ -70,7 +74,7 @@ async fn on_screen(context: &Context, scratch: &TempDir) -> Outcome {
         banner: Some("demo: nothing leaves this machine".to_owned()),
         sample_folder: Some(samples),
     };
-    screen::show(context, parts, opening).await
+    screen::show(wished, context, parts, opening).await
 }
 
 /// Returns the working folder, unless there is nothing in it.

@@ -2,7 +2,8 @@
 //! [`Question`] asks yes or no about everything else. Both say what happens, to how many, where, and how to undo it.
 
 use crate::message::{Command, CopyId, CopyRequest, FolderPolicy, PlanSummary};
-use crate::ui::key::{Key, parse_keys};
+use crate::ui::key::Key;
+use crate::ui::keymap::Keymap;
 
 /// A copy that waits for the user's yes.
 #[derive(Clone, Debug)]
@@ -88,33 +89,28 @@ pub enum Choice {
     None,
 }
 
-/// Returns what a key means to a question whose own key is `own`.
+/// Returns what a key means to a question whose own key is `own`: every key that calls the action says yes too.
 #[must_use]
-pub fn choice(key: Key, own: char) -> Choice {
+pub fn choice(key: Key, own: char, keymap: &Keymap) -> Choice {
     match key.to_string().as_str() {
         "Enter" | "y" => Choice::Yes,
         "Esc" | "C-g" | "C-c" | "n" => Choice::No,
         "q" if own != 'q' => Choice::No,
-        _ if key.typed() == Some(own) || is_alias(key, own) => Choice::Yes,
+        _ if key.typed() == Some(own) || keymap.is_alias(key, own) => Choice::Yes,
         _ => Choice::None,
     }
-}
-
-/// Returns whether a key is another key of the action whose plain key is `own`.
-fn is_alias(key: Key, own: char) -> bool {
-    let begins_with = |keys: &&str| parse_keys(keys).is_ok_and(|keys| keys == [Key::char(own)]);
-    crate::ui::action::rows()
-        .filter(|row| row.keys.first().is_some_and(begins_with))
-        .any(|row| row.keys.iter().any(|keys| parse_keys(keys).is_ok_and(|keys| keys == [key])))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::key::parse_keys;
+    use crate::ui::keymap::Preset;
 
     #[test]
     fn the_key_that_asked_says_yes_and_escape_says_no() {
-        let press = |keys: &str, own| choice(parse_keys(keys).unwrap()[0], own);
+        let keymap = Keymap::default();
+        let press = |keys: &str, own| choice(parse_keys(keys).unwrap()[0], own, &keymap);
         assert_eq!(press("c", 'c'), Choice::Yes);
         assert_eq!(press("<F5>", 'c'), Choice::Yes);
         assert_eq!(press("<F8>", 'd'), Choice::Yes);
@@ -123,5 +119,8 @@ mod tests {
         assert_eq!(press("q", 'c'), Choice::No);
         assert_eq!(press("q", 'q'), Choice::Yes);
         assert_eq!(press("j", 'c'), Choice::None);
+        let swaps = parse_keys("<C-u>").unwrap()[0];
+        assert_eq!(choice(swaps, 'x', &keymap), Choice::None);
+        assert_eq!(choice(swaps, 'x', &Keymap::of(Preset::Mc)), Choice::Yes, "the keys in force count");
     }
 }

@@ -1,8 +1,8 @@
-//! The [`Help`]: every action with its keys, straight from the action table, scrollable.
+//! The [`Help`]: every action with its keys, straight from action table and keymap, scrollable.
 //! Opened by `update`, drawn by `view::lists`. It holds no text of its own but a few remarks.
 
 use crate::ui::action::{Action, ActionRow, rows};
-use crate::ui::keymap::written;
+use crate::ui::keymap::Keymap;
 
 /// The help screen.
 #[derive(Debug, Default)]
@@ -26,15 +26,15 @@ pub enum HelpLine {
 
 impl Help {
     /// Scrolls by lines, within the text.
-    pub fn scroll(&mut self, lines: isize, height: usize) {
-        let last = help_lines().len().saturating_sub(height);
+    pub fn scroll(&mut self, keymap: &Keymap, lines: isize, height: usize) {
+        let last = help_lines(keymap).len().saturating_sub(height);
         self.top = self.top.saturating_add_signed(lines).min(last);
     }
 }
 
 /// Returns the help, grouped as people look for things.
 #[must_use]
-pub fn help_lines() -> Vec<HelpLine> {
+pub fn help_lines(keymap: &Keymap) -> Vec<HelpLine> {
     let mut lines = Vec::new();
     for heading in HEADINGS {
         let mut rows = rows().filter(|row| heading_of(row) == heading).peekable();
@@ -45,7 +45,7 @@ pub fn help_lines() -> Vec<HelpLine> {
             lines.push(HelpLine::Blank);
         }
         lines.push(HelpLine::Heading(heading));
-        lines.extend(rows.map(|row| HelpLine::Keys(written(row), row)));
+        lines.extend(rows.map(|row| HelpLine::Keys(keymap.written(row), row)));
     }
     lines.push(HelpLine::Blank);
     lines.extend(REMARKS.iter().map(|remark| HelpLine::Remark(remark)));
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn help_names_every_action_once() {
-        let lines = help_lines();
+        let lines = help_lines(&Keymap::default());
         for row in rows() {
             assert_eq!(
                 lines
@@ -97,9 +97,10 @@ mod tests {
     #[test]
     fn scrolling_stays_within_the_text() {
         let mut help = Help::default();
-        help.scroll(-5, 10);
+        let keymap = Keymap::default();
+        help.scroll(&keymap, -5, 10);
         assert_eq!(help.top, 0);
-        help.scroll(10_000, 10);
-        assert_eq!(help.top, help_lines().len() - 10);
+        help.scroll(&keymap, 10_000, 10);
+        assert_eq!(help.top, help_lines(&keymap).len() - 10);
     }
 }

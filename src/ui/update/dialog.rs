@@ -115,7 +115,7 @@ fn press_copy(
         commands.extend(dialog.turn_folders(state.copies.next()));
         return Some(Dialog::Copy(dialog));
     }
-    match choice(key, 'c') {
+    match choice(key, 'c', &state.keys.map) {
         Choice::None => return Some(Dialog::Copy(dialog)),
         Choice::Yes if !dialog.is_void() => {
             commands.push(Command::StartCopy { copy });
@@ -190,7 +190,7 @@ fn press_question(
 ) -> Option<Dialog> {
     // An Enter may be one too many of those for the dialog before.
     let in_haste = matches!(question.answer, Answer::OwnFiles(_)) && key.to_string() == "Enter";
-    match choice(key, question.key) {
+    match choice(key, question.key, &state.keys.map) {
         Choice::None => Some(Dialog::Question(question)),
         Choice::Yes if in_haste => Some(Dialog::Question(question)),
         Choice::No => {
@@ -344,10 +344,10 @@ fn log_out(account: &str) -> Question {
 fn press_help(state: &AppState, mut help: crate::ui::dialog::help::Help, key: Key) -> Option<Dialog> {
     let height = usize::from(state.surroundings.height.saturating_sub(4)).max(1);
     if let Some(lines) = key.scrolls(height) {
-        help.scroll(lines, height);
+        help.scroll(&state.keys.map, lines, height);
     }
     match key.to_string().as_str() {
-        "Enter" => help.scroll(1, height),
+        "Enter" => help.scroll(&state.keys.map, 1, height),
         "?" | "F1" | "h" => return None,
         _ if closes(key) => return None,
         _ => {}

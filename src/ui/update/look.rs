@@ -10,6 +10,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::dialog::field::Field;
 use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::dialog::properties::Properties;
+use crate::ui::figure;
 use crate::ui::state::{AppState, Effect};
 use crate::ui::text;
 
@@ -101,10 +102,17 @@ pub(super) fn yank(state: &mut AppState, what: Yank) {
         (Yank::Path, _, _) => format!("{}/{}", head.title.trim_end_matches('/'), entry.name),
     };
     let shown = text::shown(&raw).into_owned();
+    if shown.len() > MOST_CLIPBOARD {
+        let limit = figure::size(MOST_CLIPBOARD as u64);
+        return state.say(format!("too long for a terminal's clipboard, which takes {limit}"));
+    }
     let note = if shown == raw { "" } else { " (escaped: it contains control characters)" };
     state.say(format!("on the clipboard: {shown}{note}"));
     state.effects.push(Effect::Clipboard(shown));
 }
+
+/// Bytes that go to the clipboard at most: hterm and xterm drop more without a word.
+const MOST_CLIPBOARD: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {

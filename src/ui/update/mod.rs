@@ -10,23 +10,26 @@ mod go;
 mod hangup;
 mod look;
 mod mark;
+mod mouse;
 mod place;
 mod program;
 mod selection;
 mod transfer;
 
+use crossterm::event::{KeyCode, MouseEvent};
 use jiff::Timestamp;
 
-use super::action::{Action, ActionRow, When};
+use super::action::{Action, ActionRow, Program, When};
 use super::ahead::Typed;
 use super::dialog::Dialog;
 use super::dialog::login::Outcome;
 use super::key::Key;
-use super::keymap::{Lookup, sequence};
-use super::state::{AppState, Phase};
+use super::keymap::{Hints, Lookup, sequence};
+use super::state::{AppState, Effect, Notice, Phase};
+use super::theme::Ground;
 use crate::config::OnHangup;
 use crate::entry::Location;
-use crate::message::{Command, Event};
+use crate::message::{Arrangement, Command, Event, ViewId};
 
 /// What can happen to the screen.
 #[derive(Debug)]
@@ -43,6 +46,12 @@ pub enum Msg {
     Key(Key),
     /// Pasted text.
     Paste(String),
+    /// A function key did not come through, or what came of it was no key.
+    KeyLost,
+    /// The terminal says what its text stands on.
+    Ground(Ground),
+    /// The mouse, where it is not on a key that is drawn.
+    Mouse(MouseEvent),
     /// The terminal has this many columns and lines now.
     Resize(u16, u16),
     /// The worker tells something.
@@ -60,8 +69,20 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
     let start = commands.len();
     match message {
         Msg::Start { folder, account } => begin(state, folder, account, commands),
-        Msg::Key(key) => ahead::take(state, Typed::Key(key), commands),
+        Msg::Key(key) => {
+            state.attention.typed(state.surroundings.clock.now);
+            ahead::take(state, Typed::Key(key), commands);
+        }
         Msg::Paste(text) => ahead::take(state, Typed::Paste(text), commands),
+        Msg::KeyLost => state.keys.map.set_hints(Hints::Letters),
+        Msg::Ground(ground) => {
+            state.surroundings.theme = state.surroundings.theme.moved_to(ground);
+        }
+        Msg::Mouse(event) => {
+            state.attention.typed(state.surroundings.clock.now);
+            mouse::take(state, event, commands);
+            ahead::expect_answers(state, start, commands);
+        }
         Msg::Resize(width, height) => {
             (state.surroundings.width, state.surroundings.height) = (width, height);
         }
@@ -77,12 +98,42 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
     if state.phase == Phase::Alone {
         return hangup::go_on(state, commands);
     }
+    arrange_new(state, start, commands);
+    call_back(state);
     let asked = state.own_files.as_mut().and_then(|own| own.ask(&state.panes, start, commands));
     state.dialogs.extend(asked.map(Dialog::Question));
     dialog::show_conflict(state);
     let height = state.layout().list_height();
     for pane in &mut state.panes {
         pane.settle(height, commands);
+    }
+}
+
+/// Panes that open for the first time get the order that is set for the start.
+fn arrange_new(state: &AppState, start: usize, commands: &mut Vec<Command>) {
+    if state.arrangement == Arrangement::default() {
+        return;
+    }
+    let is_new = |view: ViewId| state.panes.iter().any(|pane| pane.view == view && pane.head.is_none());
+    let opened = commands[start..]
+        .iter()
+        .filter_map(|command| if let Command::Open { view, .. } = command { Some(*view) } else { None });
+    let new: Vec<ViewId> = opened.filter(|view| is_new(*view)).collect();
+    commands.extend(
+        new.into_iter().map(|view| Command::Arrange { view, arrangement: state.arrangement.clone() }),
+    );
+}
+
+/// Calls somebody who looks elsewhere, where long work has just ended.
+fn call_back(state: &mut AppState) {
+    let is_busy = state.is_busy() || state.check.as_ref().is_some_and(|check| check.report.is_none());
+    if state.attention.ended(is_busy, state.surroundings.clock.now) {
+        let text = match &state.notice {
+            Some(Notice::Info(text)) => text.clone(),
+            Some(Notice::Problem(problem)) => problem.message.clone(),
+            None => "all transfers have ended".to_owned(),
+        };
+        state.effects.push(Effect::Notify(text));
     }
 }
 
@@ -124,7 +175,7 @@ fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
 fn is_for_form(key: Key) -> bool {
     let written = key.to_string();
     let kept = ["C-c", "C-z", "C-l", "M-F1", "M-F2"].contains(&written.as_str());
-    !kept && !matches!(key.code, crossterm::event::KeyCode::F(_))
+    !kept && !matches!(key.code, KeyCode::F(_))
 }
 
 fn press_form(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
@@ -147,7 +198,13 @@ fn press_screen(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
     keys.push(key);
     match state.keys.map.lookup(state.context(), &keys) {
         Lookup::Begun => state.keys.pending = keys,
-        Lookup::Unknown => state.say(format!("{} is no key here · ? shows all keys", sequence(&keys))),
+        Lookup::Unknown => {
+            if matches!(key.code, KeyCode::F(_)) {
+                state.keys.map.set_hints(Hints::Letters);
+            }
+            let help = state.keys.map.hint(Action::Program(Program::Help));
+            state.say(format!("{} is no key here · {help} shows all keys", sequence(&keys)));
+        }
         Lookup::Rows(rows) => match rows.iter().find(|row| state.allows(row.when)) {
             Some(row) => perform(state, row.action, commands),
             None => refuse(state, &rows),

@@ -17,10 +17,22 @@ pub(super) fn perform(state: &mut AppState, program: Program, commands: &mut Vec
         Program::Cancel => cancel(state, commands),
         Program::Redraw => state.effects.push(Effect::Redraw),
         Program::Suspend => state.effects.push(Effect::Suspend),
+        Program::Mouse => turn_mouse(state),
         Program::Interrupt => ask_quit(state),
         Program::Quit if state.is_busy() => ask_quit(state),
         Program::Quit => quit(state, commands),
     }
+}
+
+/// Takes the mouse, or gives it back.
+fn turn_mouse(state: &mut AppState) {
+    state.mouse.taken = !state.mouse.taken;
+    state.effects.push(Effect::Mouse(state.mouse.taken));
+    state.say(if state.mouse.taken {
+        "the mouse is on: click, double click, wheel, right button marks; Shift and drag still selects text"
+    } else {
+        "the mouse is off: the terminal selects text again"
+    });
 }
 
 /// Tells the worker to end; the screen stays until it has.

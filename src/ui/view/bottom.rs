@@ -6,10 +6,9 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use crate::message::{Direction, TransferRow, TransferState};
-use crate::ui::action::Context;
+use crate::ui::action::{Action, Change, Context, Marking, Motion, Program, TransferKey};
 use crate::ui::dialog::Dialog;
 use crate::ui::figure;
-use crate::ui::key::parse_keys;
 use crate::ui::keymap::sequence;
 use crate::ui::layout::Layout;
 use crate::ui::state::{AppState, Notice, Phase};
@@ -63,7 +62,13 @@ fn transfer_lines(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
     }
     if rows.is_empty() && area.height > 0 && state.transfers.totals.failed_count > 0 {
         let count = figure::count(state.transfers.totals.failed_count, "transfer failed", "transfers failed");
-        canvas.text(area.x + 1, area.y, area.width, &format!("! {count}: w shows why"), canvas.theme.alarm);
+        canvas.text(
+            area.x + 1,
+            area.y,
+            area.width,
+            &format!("! {count}: {} shows why", list_key(state)),
+            canvas.theme.alarm,
+        );
     }
 }
 
@@ -80,9 +85,9 @@ fn transfer_line(
     let more = state.transfers.open_count().saturating_sub(shown as u64);
     let running = matches!(row.state, TransferState::Running);
     let tail = match (last, more) {
-        (true, 1..) if running => format!("+{} waiting    w more", figure::grouped(more)),
+        (true, 1..) if running => format!("+{} waiting    {} more", figure::grouped(more), list_key(state)),
         (true, 1..) => format!("+{} waiting", figure::grouped(more)),
-        (true, 0) => "w more".to_owned(),
+        (true, 0) => format!("{} more", list_key(state)),
         (false, _) => String::new(),
     };
     let clock = &state.surroundings.clock;
@@ -150,7 +155,7 @@ fn key_bar(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
         .offered()
         .into_iter()
         .filter(|row| !row.label.is_empty() && row.context != Context::Transfers)
-        .filter_map(|row| Some((sequence(&parse_keys(row.keys.first()?).ok()?), row.label)))
+        .filter_map(|row| Some((sequence(state.keys.map.shown(row)?), row.label)))
         .collect();
     let pairs: Vec<(&str, &str)> = rows.iter().map(|(key, label)| (key.as_str(), *label)).collect();
     hints(&pairs, area, canvas);
@@ -216,7 +221,7 @@ fn status(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) -> Option<TwoLi
     None
 }
 
-fn is_line_prompt(dialog: &Dialog) -> bool {
+pub(super) fn is_line_prompt(dialog: &Dialog) -> bool {
     matches!(dialog, Dialog::Prompt(prompt) if !prompt.is_boxed())
 }
 
@@ -232,7 +237,11 @@ fn idle(state: &AppState) -> String {
     let pane = state.pane();
     if pane.anchor.is_some() {
         let count = pane.range_rows().map_or(0, |(first, last)| last - first + 1);
-        return format!("range of {}: v marks it, Esc drops it", figure::count(count, "entry", "entries"));
+        let range = hint(state, Action::Mark(Marking::Range));
+        return format!(
+            "range of {}: {range} marks it, Esc drops it",
+            figure::count(count, "entry", "entries")
+        );
     }
     if state.is_in_form() {
         return state.surroundings.banner.clone().unwrap_or_else(|| "log in to see your cloud".to_owned());
@@ -241,14 +250,26 @@ fn idle(state: &AppState) -> String {
     match (&pane.head, target) {
         (Some(head), Some(target)) if head.marked_count > 0 => {
             let (count, bytes) = (figure::grouped(head.marked_count), figure::size(head.marked_bytes));
-            format!("Copy {count} marked ({bytes}) to {}: press c", target.title)
+            format!("Copy {count} marked ({bytes}) to {}: press {}", target.title, hint(state, COPY))
         }
-        (Some(_) | None, _) => state
-            .surroundings
-            .banner
-            .clone()
-            .unwrap_or_else(|| "Space marks · Tab other pane · c copies there · ? all keys".to_owned()),
+        (Some(_) | None, _) => state.surroundings.banner.clone().unwrap_or_else(|| main_keys(state)),
     }
+}
+
+/// Returns what somebody has to know who has just come.
+fn main_keys(state: &AppState) -> String {
+    let mark = hint(state, Action::Mark(Marking::Toggle));
+    let other = hint(state, Action::Go(Motion::OtherPane));
+    let help = hint(state, Action::Program(Program::Help));
+    format!("{mark} marks · {other} other pane · {} copies there · {help} all keys", hint(state, COPY))
+}
+
+fn hint(state: &AppState, action: Action) -> String {
+    state.keys.map.hint(action)
+}
+
+fn list_key(state: &AppState) -> String {
+    hint(state, Action::Transfer(TransferKey::Open))
 }
 
 fn pending(state: &AppState) -> String {
@@ -271,6 +292,8 @@ fn short_name(name: &str) -> &str {
 fn to_u16(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }
+
+const COPY: Action = Action::Change(Change::Copy);
 
 /// Columns that the name of a transfer keeps.
 const MIN_NAME: usize = 8;

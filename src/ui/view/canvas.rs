@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Cursor;
 use crate::ui::dialog::field::Field;
+use crate::ui::mouse::HotSpot;
 use crate::ui::text;
 use crate::ui::theme::Theme;
 
@@ -18,17 +19,23 @@ pub(super) struct Canvas<'a> {
     /// The look.
     pub(super) theme: &'a Theme,
     cursor: Cursor,
+    spots: Vec<HotSpot>,
 }
 
 impl<'a> Canvas<'a> {
     pub(super) const fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Self { buffer, theme, cursor: None }
+        Self { buffer, theme, cursor: None, spots: Vec::new() }
     }
 
-    /// Ends the drawing and returns where the terminal's cursor belongs.
-    pub(super) fn finish(self) -> Cursor {
+    /// Ends the drawing; returns where the terminal's cursor belongs, and where keys are drawn.
+    pub(super) fn finish(self) -> (Cursor, Vec<HotSpot>) {
         self.theme.finish(self.buffer);
-        self.cursor
+        (self.cursor, self.spots)
+    }
+
+    /// Something stands over all that was drawn so far: no click gets through to it.
+    pub(super) fn forget_spots(&mut self) {
+        self.spots.clear();
     }
 
     /// Writes a text into at most `width` columns; returns the columns used. What does not fit is left out.
@@ -57,11 +64,23 @@ impl<'a> Canvas<'a> {
         u16::try_from(used).unwrap_or(width)
     }
 
-    /// Writes pieces one after another; returns the columns used.
+    /// Writes pieces one after another; returns the columns used. A key in bold with its word behind it can be clicked on.
     pub(super) fn pieces(&mut self, x: u16, y: u16, width: u16, pieces: &[(&str, Style)]) -> u16 {
         let mut used = 0;
+        let mut key: Option<(&str, u16)> = None;
         for (piece, style) in pieces {
-            used += self.text(x + used, y, width - used.min(width), piece, *style);
+            let at = x + used;
+            used += self.text(at, y, width - used.min(width), piece, *style);
+            if *style == self.theme.strong {
+                key = Some((*piece, at));
+            } else if !piece.trim().is_empty()
+                && let Some((key, from)) = key.take()
+            {
+                let indent = u16::try_from(key.len() - key.trim_start().len()).unwrap_or(0);
+                let words = u16::try_from(text::width(piece.trim_end())).unwrap_or(0);
+                let area = Rect::new(from + indent, y, (at + words).saturating_sub(from + indent), 1);
+                self.spots.extend(HotSpot::of(key, area));
+            }
         }
         used
     }

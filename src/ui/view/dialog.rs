@@ -18,19 +18,19 @@ use crate::ui::{text, wording};
 /// Draws a dialog.
 pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut Canvas<'_>) {
     match dialog {
-        Dialog::Copy(copy) => draw_copy(copy, area, canvas),
+        Dialog::Copy(copy) => draw_copy(state, copy, area, canvas),
         Dialog::Conflict(conflict) => conflict::draw(state, conflict, area, canvas),
         Dialog::Difference(difference) => difference::draw(difference, area, canvas),
         Dialog::Check => check::draw(state, area, canvas),
         Dialog::Unfinished(unfinished) => unfinished::draw(unfinished, area, canvas),
-        Dialog::Question(question) => draw_question(question, area, canvas),
+        Dialog::Question(question) => draw_question(state, question, area, canvas),
         Dialog::Prompt(prompt) if prompt.is_boxed() => draw_prompt(prompt, area, canvas),
         Dialog::Prompt(_) => {}
         Dialog::Accounts(chooser) => lists::draw_accounts(state, chooser, area, canvas),
         Dialog::Properties(properties) => draw_properties(state, properties, area, canvas),
         Dialog::Limit(limit) => transfer_dialog::draw_limit(limit, area, canvas),
         Dialog::Transfer(details) => transfer_dialog::draw_details(state, details, area, canvas),
-        Dialog::Help(help) => lists::draw_help(help, area, canvas),
+        Dialog::Help(help) => lists::draw_help(&state.keys.map, help, area, canvas),
         Dialog::Palette(palette) => lists::draw_palette(state, palette, area, canvas),
     }
 }
@@ -75,7 +75,7 @@ pub(super) fn keys_line(pairs: &[(&str, &str)], canvas: &Canvas<'_>) -> Line {
     line
 }
 
-fn draw_copy(copy: &CopyConfirmation, area: Rect, canvas: &mut Canvas<'_>) {
+fn draw_copy(state: &AppState, copy: &CopyConfirmation, area: Rect, canvas: &mut Canvas<'_>) {
     let width = text_width(area);
     let (plain, dim, alarm) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.alarm);
     let mut lines: Vec<Line> = Vec::new();
@@ -98,10 +98,11 @@ fn draw_copy(copy: &CopyConfirmation, area: Rect, canvas: &mut Canvas<'_>) {
         }
         lines.push(Vec::new());
         let folders = if copy.asks_about_folders() { "Merge folders" } else { "Ask about folders" };
+        let key = state.keys.map.answer('c');
         let keys: &[(&str, &str)] = match (copy.is_void(), copy.plan.common_folder_count) {
             (true, _) => &[("Esc", "Close")],
-            (false, 0) => &[("c", "Copy"), ("Esc", "Back")],
-            (false, _) => &[("c", "Copy"), ("f", folders), ("Esc", "Back")],
+            (false, 0) => &[(&key, "Copy"), ("Esc", "Back")],
+            (false, _) => &[(&key, "Copy"), ("f", folders), ("Esc", "Back")],
         };
         lines.push(keys_line(keys, canvas));
     }
@@ -163,7 +164,7 @@ fn plan_lines(copy: &CopyConfirmation) -> Vec<String> {
     lines
 }
 
-fn draw_question(question: &Question, area: Rect, canvas: &mut Canvas<'_>) {
+fn draw_question(state: &AppState, question: &Question, area: Rect, canvas: &mut Canvas<'_>) {
     let width = text_width(area);
     let plain = canvas.theme.plain;
     let mut lines: Vec<Line> = Vec::new();
@@ -171,7 +172,7 @@ fn draw_question(question: &Question, area: Rect, canvas: &mut Canvas<'_>) {
         lines.extend(text::wrap(paragraph, width).into_iter().map(|line| vec![(line, plain)]));
     }
     lines.push(Vec::new());
-    let key = question.key.to_string();
+    let key = state.keys.map.answer(question.key);
     lines.push(keys_line(&[(key.as_str(), question.yes), ("Esc", "Back")], canvas));
     draw_lines(&question.title, &lines, area, canvas);
 }

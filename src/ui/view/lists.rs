@@ -8,7 +8,7 @@ use super::dialog::centred;
 use crate::ui::dialog::accounts::{AccountChooser, Choice};
 use crate::ui::dialog::help::{Help, HelpLine, help_lines};
 use crate::ui::dialog::palette::Palette;
-use crate::ui::keymap::written;
+use crate::ui::keymap::Keymap;
 use crate::ui::state::AppState;
 use crate::ui::{text, wording};
 
@@ -72,7 +72,7 @@ pub(super) fn draw_palette(state: &AppState, palette: &Palette, area: Rect, canv
             canvas.text(inner.x, y, 1, "▌", canvas.theme.accent);
         }
         let style = if here { canvas.theme.strong } else { canvas.theme.plain };
-        let keys = written(row);
+        let keys = state.keys.map.written(row);
         let keys_width = u16::try_from(text::width(&keys)).unwrap_or(inner.width);
         let room = inner.width.saturating_sub(keys_width + 4);
         if inner.width < 60 {
@@ -89,11 +89,11 @@ pub(super) fn draw_palette(state: &AppState, palette: &Palette, area: Rect, canv
 }
 
 /// Draws the help.
-pub(super) fn draw_help(help: &Help, area: Rect, canvas: &mut Canvas<'_>) {
+pub(super) fn draw_help(keymap: &Keymap, help: &Help, area: Rect, canvas: &mut Canvas<'_>) {
     let width = if area.width < 100 { area.width } else { 76 };
     let place = Rect::new(area.x + (area.width - width) / 2, area.y, width, area.height);
     let inner = canvas.boxed(place, "Help");
-    let lines = help_lines();
+    let lines = help_lines(keymap);
     let room = usize::from(inner.height.saturating_sub(2)).max(1);
     let top = help.top.min(lines.len().saturating_sub(room));
     let keys_width = if inner.width >= 70 { 24 } else { 12 };

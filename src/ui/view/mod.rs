@@ -15,25 +15,49 @@ mod transfers;
 mod unfinished;
 
 use ratatui::Frame;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
+use super::mouse::HotSpot;
 use super::state::{AppState, Screen};
+use super::text;
 use canvas::Canvas;
 
 /// Draws one frame.
 pub fn view(state: &AppState, frame: &mut Frame<'_>) {
+    drop(view_spots(state, frame));
+}
+
+/// Draws one frame; returns where it has drawn keys, so that a click there can be that key.
+pub(super) fn view_spots(state: &AppState, frame: &mut Frame<'_>) -> Vec<HotSpot> {
     let area = frame.area();
     let mut canvas = Canvas::new(frame.buffer_mut(), &state.surroundings.theme);
+    if area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT {
+        too_small(area, &mut canvas);
+        canvas.finish();
+        return Vec::new();
+    }
     match state.screen {
         Screen::Panes => draw_panes(state, &mut canvas),
         Screen::Transfers => transfers::draw(state, area, &mut canvas),
     }
     for dialog in &state.dialogs {
+        if !bottom::is_line_prompt(dialog) {
+            canvas.forget_spots();
+        }
         dialog::draw(state, dialog, area, &mut canvas);
     }
-    let cursor = canvas.finish();
+    let (cursor, spots) = canvas.finish();
     if let Some(position) = cursor.filter(|position| area.contains(*position)) {
         frame.set_cursor_position(position);
+    }
+    spots
+}
+
+/// Says what is missing where nothing else can be shown.
+fn too_small(area: Rect, canvas: &mut Canvas<'_>) {
+    let sentence = format!("too small: needs {LEAST_WIDTH}x{LEAST_HEIGHT}");
+    for (line, y) in text::wrap(&sentence, area.width.into()).iter().zip(area.top()..area.bottom()) {
+        canvas.text(area.x, y, area.width, line, canvas.theme.plain);
     }
 }
 
@@ -50,3 +74,7 @@ fn draw_panes(state: &AppState, canvas: &mut Canvas<'_>) {
 
 /// A place on the screen for the terminal's cursor.
 type Cursor = Option<Position>;
+
+/// Below this nothing can be read.
+const LEAST_WIDTH: u16 = 20;
+const LEAST_HEIGHT: u16 = 5;

@@ -9,7 +9,6 @@ use super::canvas::Canvas;
 use crate::message::{Direction, TransferRow, TransferState, WaitReason};
 use crate::ui::action::Context;
 use crate::ui::figure;
-use crate::ui::key::parse_keys;
 use crate::ui::keymap::sequence;
 use crate::ui::layout::{transfer_head, transfer_rows};
 use crate::ui::state::{AppState, Notice};
@@ -203,7 +202,7 @@ fn keys(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
     let rows: Vec<(String, &str)> = offered
         .into_iter()
         .filter(|row| !row.label.is_empty())
-        .filter_map(|row| Some((sequence(&parse_keys(row.keys.first()?).ok()?), row.label)))
+        .filter_map(|row| Some((sequence(state.keys.map.shown(row)?), row.label)))
         .collect();
     let pairs: Vec<(&str, &str)> = rows.iter().map(|(key, label)| (key.as_str(), *label)).collect();
     bottom::hints(&pairs, area, canvas);

@@ -19,6 +19,12 @@ pub(super) const PROGRAM: &[ActionRow] = &[
         When::Always,
     ),
     both(
+        Action::Program(Program::Mouse),
+        ["mouse", "", "take the mouse from the terminal, or leave it: clicks put the cursor, mark and enter"],
+        &["M"],
+        When::Always,
+    ),
+    both(
         Action::Program(Program::Interrupt),
         ["interrupt", "", "ask whether to quit"],
         &["<C-c>"],
