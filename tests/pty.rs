@@ -42,6 +42,62 @@ fn a_signal_ends_the_screen_and_gives_the_terminal_back() {
 }
 
 #[test]
+fn the_mouse_is_taken_by_a_key_works_and_is_given_back() {
+    let home = Home::new();
+    let mut session = home.demo();
+    session.wait_for("demo:/");
+    session.wait_for("left.txt");
+    session.type_in("M");
+    session.wait_for("the mouse is on");
+    assert!(session.has_mouse());
+    session.type_in("\x1b[<0;6;4M\x1b[<0;6;4m"); // press and release: column 6, line 4
+    session.wait_for("▌ left.txt");
+    session.signal("TERM");
+    assert_eq!(session.finish(), 130);
+}
+
+#[test]
+fn control_c_asks_and_a_lone_escape_closes() {
+    let home = Home::new();
+    let mut session = home.demo();
+    session.wait_for("demo:/");
+    session.type_in("\x03");
+    session.wait_for("Nothing is under way.");
+    session.type_in("\x1b");
+    session.wait_until_gone("Nothing is under way.");
+    session.type_in("\x1b0");
+    assert_eq!(session.finish(), 0, "Esc and 0 are F10");
+}
+
+#[test]
+fn a_window_that_is_pulled_about_is_followed() {
+    let home = Home::new();
+    let mut session = home.demo();
+    session.wait_for("demo:/");
+    for (columns, lines) in [(200, 60), (20, 5), (7, 3), (120, 40)] {
+        session.resize(columns, lines);
+        session.wait_for(if columns < 20 { "small" } else { "left" });
+    }
+    session.type_in("q");
+    assert_eq!(session.finish(), 0);
+}
+
+#[test]
+fn an_old_terminal_gets_no_colours_and_nothing_that_it_would_print() {
+    let home = Home::new();
+    let mut session = home.demo_on("vt100");
+    session.wait_for("demo:/");
+    session.type_in("?");
+    session.wait_for("Files");
+    let written = session.written();
+    for unknown in ["\x1b[?2026", "\x1b]", "\x1b[36m", ";36m", ";31m"] {
+        assert!(!written.contains(unknown), "{unknown:?}");
+    }
+    session.type_in("qq");
+    assert_eq!(session.finish(), 0);
+}
+
+#[test]
 fn a_terminal_that_goes_away_takes_the_program_with_it() {
     let home = Home::new();
     let mut session = home.demo();
@@ -84,6 +140,10 @@ impl Home {
     }
 
     fn demo(&self) -> Session {
+        self.demo_on("xterm-256color")
+    }
+
+    fn demo_on(&self, terminal: &str) -> Session {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
         command.arg("demo");
         command.env_clear();
@@ -93,7 +153,7 @@ impl Home {
         }
         command.env("HOME", root);
         command.env("LANG", "C.UTF-8");
-        command.env("TERM", "xterm-256color");
+        command.env("TERM", terminal);
         command.cwd(self.folder());
         Session::start(command)
     }

@@ -12,10 +12,12 @@ mod full_disk;
 #[cfg(unix)]
 mod hangup;
 mod inside;
+mod keymap;
 mod killed;
 mod kills;
 mod leftovers;
 mod limits;
+mod lines;
 mod listing;
 mod mirror;
 mod plain;

@@ -16,6 +16,7 @@ pub(crate) struct Session {
     keyboard: Box<dyn Write + Send>,
     output: mpsc::Receiver<Vec<u8>>,
     terminal: vt100::Parser,
+    written: Vec<u8>,
 }
 
 impl Session {
@@ -41,12 +42,18 @@ impl Session {
             keyboard,
             output,
             terminal: vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0),
+            written: Vec::new(),
         }
     }
 
     pub(crate) fn type_in(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
         self.keyboard.flush().unwrap();
+    }
+
+    /// Returns whether the program has taken the mouse.
+    pub(crate) fn has_mouse(&self) -> bool {
+        self.terminal.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -56,12 +63,35 @@ impl Session {
 
     /// Reads until the screen shows a text.
     pub(crate) fn wait_for(&mut self, text: &str) {
+        self.wait(&format!("no {text:?}"), |screen| screen.contents().contains(text));
+    }
+
+    /// Reads until the screen shows a text no more.
+    pub(crate) fn wait_until_gone(&mut self, text: &str) {
+        self.wait(&format!("still {text:?}"), |screen| !screen.contents().contains(text));
+    }
+
+    pub(crate) fn resize(&mut self, columns: u16, lines: u16) {
+        self.terminal.screen_mut().set_size(lines.try_into().unwrap(), columns.try_into().unwrap());
+        let size = PtySize { rows: lines, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).unwrap();
+    }
+
+    /// Returns all that the program has written.
+    pub(crate) fn written(&self) -> String {
+        String::from_utf8_lossy(&self.written).into_owned()
+    }
+
+    fn wait(&mut self, complaint: &str, done: impl Fn(&vt100::Screen) -> bool) {
         let until = Instant::now() + LIMIT;
-        while !self.terminal.screen().contents().contains(text) {
+        while !done(self.terminal.screen()) {
             let left = until.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
-                Ok(bytes) => self.terminal.process(&bytes),
-                Err(error) => panic!("no {text:?} ({error}) on\n{}", self.terminal.screen().contents()),
+                Ok(bytes) => {
+                    self.terminal.process(&bytes);
+                    self.written.extend(bytes);
+                }
+                Err(error) => panic!("{complaint} ({error}) on\n{}", self.terminal.screen().contents()),
             }
         }
     }
@@ -84,6 +114,11 @@ impl Session {
         assert!(!screen.alternate_screen(), "the screen is left");
         assert!(!screen.hide_cursor(), "the cursor is shown");
         assert!(!screen.bracketed_paste(), "bracketed paste is off");
+        assert_eq!(
+            screen.mouse_protocol_mode(),
+            vt100::MouseProtocolMode::None,
+            "the mouse is the terminal's"
+        );
         code
     }
 }
