@@ -197,8 +197,10 @@ async fn a_wide_screen_has_a_preview_of_what_is_under_the_cursor() {
     app.until("first   line").await;
     app.type_in("/picture<Enter>").await;
     app.until("▀▀▀▀").await;
+    app.type_in("<Tab>").await;
+    app.until("0e 0f").await;
     app.emulator.clear_seen();
-    app.type_in("<Tab>/text<Enter>").await;
+    app.type_in("/text<Enter>").await;
     app.until("     1  The quick").await;
     assert!(app.downloaded() <= 64 << 10, "{}", app.downloaded());
     app.type_in("P").await;

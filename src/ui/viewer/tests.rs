@@ -1,3 +1,6 @@
+//! A viewer on bytes that are answered at once, as a worker would: how it moves, what it asks for, and that it never
+//! asks for more than is around the page.
+
 use super::*;
 
 const ROOM: Room = (80, 10);

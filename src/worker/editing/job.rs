@@ -1,4 +1,5 @@
-//! What the jobs of an edit do: fetch the file into its private folder, and put a changed one back. They know no actor.
+//! What the jobs of an edit do: fetch the file into its private folder, and put a changed one back. `editing` starts them;
+//! they know no actor, and touch nothing but the folder and the account.
 
 use std::path::PathBuf;
 use std::sync::Arc;
