@@ -7,6 +7,7 @@ mod choice;
 mod command;
 mod conflict;
 mod copy;
+mod deletion;
 mod event;
 mod problem;
 mod transfer;
@@ -25,12 +26,13 @@ pub use copy::{
     BackupFolder, Budget, CopyId, CopyOptions, CopyReport, CopyRequest, Cutoff, FileBounds, Filter, Note,
     Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,
 };
+pub use deletion::{DeletionId, DeletionSummary};
 pub use event::Event;
 pub use problem::{Problem, ProblemKind};
 pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
     TransferTotals,
 };
-pub use undo::{UndoDirection, UndoRequest};
+pub use undo::{Partly, UndoDirection, UndoRequest};
 pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

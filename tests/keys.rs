@@ -973,6 +973,10 @@ impl Fake {
             | Command::CreateFolder { .. }
             | Command::Rename { .. }
             | Command::Trash { .. }
+            | Command::PlanDeletion { .. }
+            | Command::Delete { .. }
+            | Command::DropDeletion { .. }
+            | Command::Restore { .. }
             | Command::MoveInside { .. }
             | Command::Undo(_)
             | Command::CancelCopy { .. }

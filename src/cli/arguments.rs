@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 
 use super::context::GlobalArgs;
 use super::{
-    about, cat, completions, config, copy, demo, emulator, leftovers, ls, lsd, lsf, lsjson, lsl, man, mkdir,
-    size, tree, undo,
+    about, cat, cleanup, completions, config, copy, delete, demo, emulator, leftovers, ls, lsd, lsf, lsjson,
+    lsl, man, mkdir, purge, restore, size, tree, undo,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -40,6 +40,12 @@ pub(crate) enum Command {
     About(about::AboutArgs),
     Cat(cat::CatArgs),
     Mkdir(mkdir::MkdirArgs),
+    Delete(delete::DeleteArgs),
+    Deletefile(delete::DeletefileArgs),
+    Purge(purge::PurgeArgs),
+    Rmdir(purge::RmdirArgs),
+    Cleanup(cleanup::CleanupArgs),
+    Restore(restore::RestoreArgs),
     Copy(copy::CopyArgs),
     Copyto(copy::CopytoArgs),
     Move(copy::mirror::MoveArgs),

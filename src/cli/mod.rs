@@ -8,10 +8,12 @@ mod about;
 mod arguments;
 mod bounds;
 mod cat;
+mod cleanup;
 mod completions;
 mod config;
 mod context;
 mod copy;
+mod delete;
 mod demo;
 mod emulator;
 mod filters;
@@ -27,8 +29,11 @@ mod man;
 mod mkdir;
 mod order_by;
 mod output;
+mod purge;
 mod quantity;
 mod remote;
+mod removal;
+mod restore;
 mod screen;
 mod size;
 mod terminal;
@@ -196,6 +201,12 @@ async fn dispatch(command: Option<Command>, context: &mut Context) -> Outcome {
         Some(Command::About(args)) => about::run(args, context).await,
         Some(Command::Cat(args)) => cat::run(args, context).await,
         Some(Command::Mkdir(args)) => mkdir::run(args, context).await,
+        Some(Command::Delete(args)) => delete::run(args, context).await,
+        Some(Command::Deletefile(args)) => delete::run_file(args, context).await,
+        Some(Command::Purge(args)) => purge::run(args, context).await,
+        Some(Command::Rmdir(args)) => purge::run_rmdir(args, context).await,
+        Some(Command::Cleanup(args)) => cleanup::run(args, context).await,
+        Some(Command::Restore(args)) => restore::run(args, context).await,
         Some(Command::Copy(args)) => copy::run(args, context).await,
         Some(Command::Copyto(args)) => copy::run_to(args, context).await,
         Some(Command::Move(args)) => copy::mirror::run_move(args, context).await,

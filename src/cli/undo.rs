@@ -10,7 +10,7 @@ use super::exit::ExitCode;
 use super::output::{Failure, Outcome};
 use super::{login, quantity};
 use crate::config::Config;
-use crate::message::{Command, Event, ProblemKind, UndoDirection, UndoRequest};
+use crate::message::{Command, Event, Partly, ProblemKind, UndoDirection, UndoRequest};
 use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal};
 use crate::worker::undoing::kind_of;
 use crate::worker::{self, OpenedAccount, Parts, problem};
@@ -35,6 +35,10 @@ pub(crate) struct UndoArgs {
     /// Show what can be taken back, the newest first; change nothing
     #[arg(long)]
     list: bool,
+
+    /// Where some of it went for good, take back the rest
+    #[arg(long)]
+    rest: bool,
 }
 
 /// Do again what was taken back last.
@@ -50,6 +54,7 @@ pub(crate) struct RedoArgs {
 struct Wanted {
     account: Option<String>,
     id: Option<UndoId>,
+    partly: Partly,
 }
 
 /// A group that can be taken back, for `--list`.
@@ -68,7 +73,8 @@ pub(crate) async fn run(args: UndoArgs, context: &mut Context) -> Outcome {
     if args.list {
         return list(context, &wanted);
     }
-    take(context, UndoDirection::Undo, wanted).await
+    let partly = if args.rest { Partly::Rest } else { Partly::AskAgain };
+    take(context, UndoDirection::Undo, Wanted { partly, ..wanted }).await
 }
 
 /// Runs `redo`.
@@ -148,16 +154,19 @@ async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -
     let next = histories.iter().filter_map(|(account, history)| {
         history.choose(kind_of(direction), wanted.id).map(|group| (account, group))
     });
-    let Some((account, group)) = next.max_by_key(|(_, group)| group.begun) else {
-        return Err(nothing(direction, wanted.id));
-    };
+    let next = next.max_by_key(|(_, group)| group.begun);
+    if let (UndoDirection::Undo, None) = (direction, wanted.id) {
+        refuse_final(&histories, next.map(|(_, group)| group))?;
+    }
+    let Some((account, group)) = next else { return Err(nothing(direction, wanted.id)) };
     if context.options.dry_run {
         let (verb, what) = (direction.verb(), group.shown_label());
         context.messages.notice(&format!("would {verb}: {what} ({} changes)", group.standing.len()));
         return Ok(ExitCode::Success);
     }
-    let request = UndoRequest { direction, account: Some(account.clone()), group: Some(group.id.0) };
-    let opened = login::open(context, account).await?;
+    let (account, group, partly) = (account.clone(), Some(group.id.0), wanted.partly);
+    let request = UndoRequest { direction, account: Some(account.clone()), group, partly };
+    let opened = login::open(context, &account).await?;
     let mut parts = Parts::new(context.config.clone(), opened.session.client().transport().clone());
     parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });
     let mut worker = worker::start(parts);
@@ -173,6 +182,23 @@ async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -
     quit(&mut worker).await?;
     context.messages.notice(&ended?);
     Ok(ExitCode::Success)
+}
+
+/// What was meant to be for good is not passed over without a word: what came before it is something else.
+fn refuse_final(histories: &[(String, UndoHistory)], next: Option<&UndoGroup>) -> Result<(), Failure> {
+    let newest = histories.iter().flat_map(|(_, history)| history.groups().find(|group| group.is_final()));
+    let newest = newest.max_by_key(|group| group.begun);
+    let Some(last) = newest.filter(|last| next.is_none_or(|next| next.begun < last.begun)) else {
+        return Ok(());
+    };
+    let hint = match next {
+        Some(next) => {
+            format!("`megapane undo {}` takes back what came before: {}.", next.id, next.shown_label())
+        }
+        None => String::new(),
+    };
+    let message = format!("cannot undo that: \"{}\" is for good", last.shown_label());
+    Err(Failure::new(ProblemKind::Permanent, message, hint))
 }
 
 fn nothing(direction: UndoDirection, wanted: Option<UndoId>) -> Failure {

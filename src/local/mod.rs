@@ -10,6 +10,7 @@ pub mod rename;
 pub mod target;
 pub mod trash;
 pub mod walk;
+pub mod weight;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -47,13 +47,17 @@ pub fn walk(folder: &Path) -> impl Iterator<Item = Result<WalkItem, WalkError>> 
                 path: below(&root, entry.path()),
                 entry: describe(entry.path(), entry.file_name().to_owned(), entry.metadata().ok()),
             }),
-            Err(error) => Err(WalkError {
-                path: error.path().map(|path| below(&root, path)).unwrap_or_default(),
-                source: error
-                    .into_io_error()
-                    .unwrap_or_else(|| io::Error::other("the folder contains itself")),
-            }),
+            Err(error) => Err(WalkError::of(&root, error)),
         })
+}
+
+impl WalkError {
+    pub(super) fn of(root: &Path, error: walkdir::Error) -> Self {
+        Self {
+            path: error.path().map(|path| below(root, path)).unwrap_or_default(),
+            source: error.into_io_error().unwrap_or_else(|| io::Error::other("the folder contains itself")),
+        }
+    }
 }
 
 impl From<WalkError> for LocalError {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::account::Login;
 use super::conflict::{Depth, Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
+use super::deletion::DeletionId;
 use super::transfer::{TransferAction, TransferId};
 use super::undo::UndoRequest;
 use super::unfinished::UnfinishedId;
@@ -135,6 +136,31 @@ pub enum Command {
     },
     /// Put entries into the rubbish bin (cloud) or the system's trash (local).
     Trash {
+        /// What.
+        selection: Selection,
+    },
+    /// Count what a deletion for good would remove, and find out whether it may: `Event::Deletion` once it is counted.
+    /// Nothing is removed until [`Self::Delete`].
+    PlanDeletion {
+        /// The deletion's number.
+        deletion: DeletionId,
+        /// What: entries, or all that is in a folder of the cloud (the rubbish bin, to empty it).
+        selection: Selection,
+    },
+    /// Remove for good what was counted, past bin and trash: `Event::Done` or `Event::Failed`. What has more in it than
+    /// was counted is not removed.
+    Delete {
+        /// The deletion.
+        deletion: DeletionId,
+    },
+    /// Forget a deletion that was counted.
+    DropDeletion {
+        /// The deletion.
+        deletion: DeletionId,
+    },
+    /// Put entries of the rubbish bin back where they were. What has lost its folder goes to the cloud drive, a name that
+    /// is taken there gets a number, and `Event::Done` says so.
+    Restore {
         /// What.
         selection: Selection,
     },

@@ -211,6 +211,18 @@ pub struct FileBounds {
     pub max_depth: Option<u32>,
 }
 
+impl FileBounds {
+    /// Returns whether a file of so many bytes, changed then (Unix seconds), is let through. How deep it lies is for whoever
+    /// walks down to it.
+    #[must_use]
+    pub fn admit(&self, size: u64, modified: Option<i64>) -> bool {
+        self.min_size.is_none_or(|least| size >= least)
+            && self.max_size.is_none_or(|most| size <= most)
+            && self.changed_from.zip(modified).is_none_or(|(from, at)| at >= from)
+            && self.changed_until.zip(modified).is_none_or(|(until, at)| at <= until)
+    }
+}
+
 /// An include or exclude rule, in rclone's pattern syntax.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::account::{AccountRow, AccountState};
 use super::conflict::{Compared, Conflict};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
+use super::deletion::DeletionSummary;
 use super::problem::Problem;
 use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
 use super::unfinished::{Leftovers, Unfinished};
 use super::view::{Row, ViewHead, ViewId};
+use crate::entry::{EntryKey, Location};
 
 /// What the worker tells the front ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +62,8 @@ pub enum Event {
         /// The number.
         number: u64,
     },
+    /// What a deletion for good would remove.
+    Deletion(DeletionSummary),
     /// How far a plan is; may come many times.
     Plan(PlanSummary),
     /// The target already has such a name.
@@ -101,6 +105,13 @@ pub enum Event {
         copies: Vec<Unfinished>,
         /// Parts of files that belong to no copy.
         leftovers: Leftovers,
+    },
+    /// A new folder, or an entry under its new name: where it is. Comes before the line that says so.
+    Made {
+        /// The folder.
+        parent: Location,
+        /// The entry.
+        key: EntryKey,
     },
     /// Something small worked: one line for the status line (`made folder "2024"`).
     Done {

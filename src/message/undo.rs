@@ -12,6 +12,19 @@ pub struct UndoRequest {
     pub account: Option<String>,
     /// Not the last, but the group of changes with this number, as the list of changes has it.
     pub group: Option<u64>,
+    /// What is done where some of it can never be taken back.
+    #[serde(default)]
+    pub partly: Partly,
+}
+
+/// What is done with a group of changes some of which can never be taken back, because what they are about went for good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Partly {
+    /// Nothing, and that is told; asked for again, the rest is taken back.
+    #[default]
+    AskAgain,
+    /// The rest is taken back.
+    Rest,
 }
 
 /// Back or forth.

@@ -29,7 +29,7 @@ pub use put::{Put, PutTarget, Uploaded};
 pub(in crate::session) use putter::Puts;
 use send::Steps;
 use share_keys::ShareKeys;
-pub use undo::{PreparedUndo, UndoPlan};
+pub use undo::{Lost, PreparedUndo, UndoPlan, lost};
 
 /// A change to an account. It names nodes by handle and holds no keys: it is what the undo journal keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +73,13 @@ pub enum Change {
         /// Where to; if that folder is gone or in the bin itself, the cloud drive.
         to: NodeHandle,
     },
+    /// Gone for good, with all below it and with its versions, wherever it is: nothing takes that back.
+    Delete {
+        /// The file or folder.
+        node: NodeHandle,
+        /// Its name, for whoever asks later what is gone.
+        name: String,
+    },
     /// A finished upload became a file.
     PutFile {
         /// The folder.
@@ -114,6 +121,7 @@ impl Change {
             Self::Move { node, from, to } => Some(Self::Move { node, from: to, to: from }),
             Self::Trash { node, from } => Some(Self::Restore { node, to: from }),
             Self::Restore { node, to } => Some(Self::Trash { node, from: to }),
+            Self::Delete { .. } => None,
             Self::PutFile { replaces: Some(version), .. } | Self::Copy { replaces: Some(version), .. } => {
                 created.map(|file| Self::Revert { file, version })
             }
@@ -159,12 +167,33 @@ impl Session {
             Change::Move { node, to, .. } => prepare_move(tree, node, to),
             Change::Trash { node, .. } => prepare_trash(tree, node),
             Change::Restore { node, to } => prepare_restore(tree, node, to),
+            Change::Delete { node, .. } => prepare_delete(tree, node),
             Change::PutFile { .. } => Err(ChangeError::NoContent),
             Change::Copy { node, to, name, replaces } => {
                 duplicate::prepare(tree, (node, to), &name, replaces)
             }
             Change::Revert { file, version } => prepare_revert(tree, file, version),
         }
+    }
+
+    /// Checks that a node can go from the rubbish bin to a folder, there under another name where one is given, and
+    /// collects what is needed to send that: changes to be made in this order. It has its new name before it gets there.
+    pub fn prepare_restore(
+        &self,
+        tree: &Tree,
+        node: NodeHandle,
+        to: NodeHandle,
+        name: Option<&str>,
+    ) -> Result<Vec<Prepared>, ChangeError> {
+        let mut restored = prepare_restore(tree, node, to)?;
+        let Some(name) = name else { return Ok(vec![restored]) };
+        let renamed = prepare_rename(tree, node, name)?;
+        if let (Steps::Move { attributes: Some((_, attributes)), .. }, Change::Rename { to, .. }) =
+            (&mut restored.steps, &renamed.change)
+        {
+            attributes.set("n", to);
+        }
+        Ok(vec![renamed, restored])
     }
 
     /// Writes a change to the journal, then sends it. Once polled it should be driven to its end: when it is dropped, the
@@ -253,6 +282,13 @@ fn prepare_restore(tree: &Tree, node: NodeHandle, to: NodeHandle) -> Result<Prep
     })
 }
 
+fn prepare_delete(tree: &Tree, node: NodeHandle) -> Result<Prepared, ChangeError> {
+    let checked = Checked(tree);
+    checked.movable(node)?;
+    let name = checked.label(node);
+    Ok(Prepared { change: Change::Delete { node, name }, steps: Steps::Delete { node } })
+}
+
 fn prepare_revert(tree: &Tree, file: NodeHandle, version: NodeHandle) -> Result<Prepared, ChangeError> {
     let checked = Checked(tree);
     let parent = checked.movable(file)?;
@@ -267,6 +303,17 @@ fn prepare_revert(tree: &Tree, file: NodeHandle, version: NodeHandle) -> Result<
     let shares = tree.share_keys_above(parent);
     let steps = Steps::Revert { parent, file, version, size, key, attributes, shares };
     Ok(Prepared { change: Change::Revert { file, version }, steps })
+}
+
+/// Returns the folder that a node of the rubbish bin was in: where it says itself or, of what is inside a folder there,
+/// where that folder says. `None` where nothing is said, or where that folder is gone, in the bin, or not to be written to.
+#[must_use]
+pub fn origin(tree: &Tree, node: NodeHandle) -> Option<NodeHandle> {
+    let told = |node: crate::tree::Node<'_>| node.attributes()?.value(ORIGIN)?.parse::<NodeHandle>().ok();
+    let checked = Checked(tree);
+    let folder = tree.ancestors(node).find_map(told)?;
+    let is_fit = checked.target(folder).is_ok() && !checked.is_in_bin(folder);
+    (is_fit && checked.leads(node, folder).is_ok()).then_some(folder)
 }
 
 /// The attributes to write when a node leaves the bin; `None` where there is nothing to take off.

@@ -102,6 +102,9 @@ pub enum Change {
     Rename,
     NewFolder,
     Trash,
+    Delete,
+    EmptyBin,
+    Restore,
     Undo,
     Redo,
 }
@@ -202,6 +205,10 @@ pub enum When {
     Selection,
     /// As [`Self::Selection`], and the active pane does not show the rubbish bin itself.
     OutsideBin,
+    /// As [`Self::Selection`], and the active pane shows the rubbish bin or a folder in it.
+    InBin,
+    /// As [`Self::Selection`], or the active pane shows the rubbish bin itself, which can be emptied.
+    Deletable,
     /// Entries can be made in the active pane's folder.
     Writable,
     /// A text has been searched for.

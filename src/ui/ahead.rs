@@ -136,7 +136,7 @@ impl Need {
                 | Program::Quit,
             )
             // The worker takes changes back in the order in which they were made.
-            | Action::Change(Change::Undo | Change::Redo) => Self::Nothing,
+            | Action::Change(Change::Undo | Change::Redo | Change::EmptyBin) => Self::Nothing,
             Action::Go(
                 Motion::Up
                 | Motion::Down
@@ -157,7 +157,9 @@ impl Need {
             Action::Go(Motion::Enter)
             | Action::Mark(Marking::Toggle | Marking::ToggleUp | Marking::Range)
             | Action::Look(Look::Properties | Look::Verify)
-            | Action::Change(Change::Copy | Change::Move | Change::Rename | Change::Trash)
+            | Action::Change(
+                Change::Copy | Change::Move | Change::Rename | Change::Trash | Change::Delete | Change::Restore,
+            )
             | Action::Yank(_)
             // Those of the transfer list are not looked up among the panes.
             | Action::Transfer(

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::dialog::confirm::{Answer, Question};
 use super::pane::Pane;
 use crate::entry::Location;
-use crate::message::{Command, CopyId, Selection, Task};
+use crate::message::{Command, CopyId, DeletionId, Selection, Task};
 
 /// What has to be asked about; it is dropped once the user has said yes.
 #[derive(Debug)]
@@ -16,13 +16,15 @@ pub struct OwnFiles {
     made: PathBuf,
     /// Where the planned copies go.
     targets: BTreeMap<CopyId, Location>,
+    /// What the counted deletions are about.
+    deletions: BTreeMap<DeletionId, Location>,
 }
 
 impl OwnFiles {
     /// Asks about everything on the disk but what is below `made`.
     #[must_use]
     pub const fn outside(made: PathBuf) -> Self {
-        Self { made, targets: BTreeMap::new() }
+        Self { made, targets: BTreeMap::new(), deletions: BTreeMap::new() }
     }
 
     /// Takes the commands from `start` on back if one of them changes the user's files, and returns the question whose
@@ -39,6 +41,9 @@ impl OwnFiles {
             {
                 self.targets.insert(*copy, request.target.clone());
             }
+            if let Command::PlanDeletion { deletion, selection } = command {
+                self.deletions.extend(folder_of(selection, panes).map(|place| (*deletion, place.clone())));
+            }
         }
         let place = commands.iter().skip(start).find_map(|command| self.changed(command, panes))?;
         let (asked, held) =
@@ -51,6 +56,7 @@ impl OwnFiles {
     fn changed(&self, command: &Command, panes: &[Pane; 2]) -> Option<PathBuf> {
         let places = match command {
             Command::StartCopy { copy } => vec![self.targets.get(copy)],
+            Command::Delete { deletion } => vec![self.deletions.get(deletion)],
             Command::CreateFolder { parent, .. } | Command::Rename { parent, .. } => vec![Some(parent)],
             Command::Trash { selection } => vec![folder_of(selection, panes)],
             Command::MoveInside { selection, target } => vec![folder_of(selection, panes), Some(target)],
@@ -70,6 +76,9 @@ impl OwnFiles {
             | Command::Find { .. }
             | Command::WhenAnswered { .. }
             | Command::Undo(_) // of what was allowed before
+            | Command::PlanDeletion { .. }
+            | Command::DropDeletion { .. }
+            | Command::Restore { .. }
             | Command::PlanCopy { .. }
             | Command::CancelCopy { .. }
             | Command::ContinueCopy { .. } // the demo keeps none
@@ -92,6 +101,7 @@ impl OwnFiles {
 pub(super) fn refusal(held: &[Command]) -> Vec<Command> {
     let copies = held.iter().filter_map(|command| match command {
         Command::StartCopy { copy } => Some(Command::CancelCopy { copy: *copy }),
+        Command::Delete { deletion } => Some(Command::DropDeletion { deletion: *deletion }),
         _ => None,
     });
     copies.collect()

@@ -122,6 +122,27 @@ impl Pane {
         matches!(self.location(), Some(Location::Cloud { folder: CloudFolder::Rubbish, .. }))
     }
 
+    /// Returns whether the pane shows the rubbish bin or a folder in it.
+    #[must_use]
+    pub fn is_in_bin(&self) -> bool {
+        self.is_bin() || self.is_below("//bin/")
+    }
+
+    /// Returns whether the pane shows a folder that belongs to somebody else.
+    #[must_use]
+    pub fn is_in_share(&self) -> bool {
+        self.is_below("//in/")
+    }
+
+    /// Returns whether the folder's path stands below a place of its account.
+    fn is_below(&self, place: &str) -> bool {
+        let Some((Location::Cloud { account, .. }, head)) = self.location().zip(self.head.as_ref()) else {
+            return false;
+        };
+        let path = head.title.strip_prefix(account.as_str()).and_then(|path| path.strip_prefix(':'));
+        path.is_some_and(|path| path.starts_with(place))
+    }
+
     /// Returns the rows of the folder.
     #[must_use]
     pub fn row_count(&self) -> u64 {

@@ -19,7 +19,8 @@ use super::theme::Theme;
 use super::transfers::TransferList;
 use crate::entry::{EntryKey, Location};
 use crate::message::{
-    AccountRow, AccountState, Conflict, CopyId, PlanSummary, Problem, TransferState, ViewId, Wait, WaitReason,
+    AccountRow, AccountState, Conflict, CopyId, DeletionId, PlanSummary, Problem, TransferState, ViewId,
+    Wait, WaitReason,
 };
 
 /// The whole screen.
@@ -45,6 +46,10 @@ pub struct AppState {
     pub accounts: Accounts,
     /// Copies that have not ended.
     pub copies: Copies,
+    /// The number of the deletion that was asked about last.
+    pub last_deletion: DeletionId,
+    /// Where the cursor goes once what was asked for is made.
+    pub landing: Option<Landing>,
     /// The comparison of two folders that was asked for last.
     pub check: Option<Check>,
     /// The last message, until the next key.
@@ -114,6 +119,15 @@ impl Copies {
     }
 }
 
+/// A pane in which something is being made, and the row that its cursor stood on then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Landing {
+    /// The pane.
+    pub view: ViewId,
+    /// The row; `None` is `..`.
+    pub from: Option<EntryKey>,
+}
+
 /// A message on the status line.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
@@ -175,6 +189,8 @@ impl AppState {
             transfers: TransferList::default(),
             accounts: Accounts::default(),
             copies: Copies::default(),
+            last_deletion: DeletionId::default(),
+            landing: None,
             check: None,
             notice: None,
             keys: Keys::default(),
@@ -271,6 +287,8 @@ impl AppState {
             When::CloudRow => pane.current().is_some_and(|row| matches!(row.entry.key, EntryKey::Node(_))),
             When::Selection => self.has_selection(),
             When::OutsideBin => self.has_selection() && !pane.is_bin(),
+            When::InBin => self.has_selection() && pane.is_in_bin(),
+            When::Deletable => self.has_selection() || (pane.is_ready() && pane.is_bin()),
             When::Writable => pane.is_ready() && pane.head.as_ref().is_some_and(|head| head.writable),
             When::Searched => pane.is_ready() && self.keys.searched.is_some(),
             When::Account => self.account().is_some(),
@@ -286,7 +304,9 @@ impl AppState {
         }
     }
 
-    fn has_selection(&self) -> bool {
+    /// Returns whether something is marked, or the cursor stands on an entry.
+    #[must_use]
+    pub fn has_selection(&self) -> bool {
         let pane = self.pane();
         let marked = pane.head.as_ref().is_some_and(|head| head.marked_count > 0);
         pane.is_ready() && (marked || pane.range_rows().is_some() || pane.current().is_some())

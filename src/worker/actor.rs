@@ -10,6 +10,7 @@ use tokio::time::{Duration, Instant, sleep_until};
 
 use super::account::Account;
 use super::copying::Copy;
+use super::deletion::Deletion;
 use super::jobs::{Done, Jobs, News};
 use super::outbox::Outbox;
 use super::pane::Pane;
@@ -22,7 +23,9 @@ use super::{Copies, Parts, problem};
 use crate::api::transport::Transport;
 use crate::config::Config;
 use crate::local::Trash;
-use crate::message::{Command, CopyId, Event, Problem, TransferAction, TransferId, UnfinishedId, ViewId};
+use crate::message::{
+    Command, CopyId, DeletionId, Event, Problem, TransferAction, TransferId, UnfinishedId, ViewId,
+};
 use crate::store::copy_journal::CopyJournals;
 use crate::store::transfer_journal::TransferJournals;
 use crate::store::undo::UndoJournal;
@@ -47,6 +50,8 @@ pub(crate) struct Actor {
     pub(crate) refused: BTreeMap<CopyId, Problem>,
     /// Conflicts that the user was asked about so far.
     pub(crate) conflicts: u64,
+    /// What may be deleted for good once the user has said so.
+    pub(crate) deletions: BTreeMap<DeletionId, Deletion>,
     /// What is taken back or done again.
     pub(crate) undoing: Undoing,
     /// Where changes on the disk are written down.
@@ -101,6 +106,7 @@ impl Actor {
             unfinished: BTreeMap::new(),
             copy_journals,
             conflicts: 0,
+            deletions: BTreeMap::new(),
             undoing: Undoing::default(),
             disk_journal: UndoJournal::in_memory(),
             queue: Queue::default(),
@@ -261,6 +267,10 @@ impl Actor {
             Command::CreateFolder { parent, name } => self.create_folder(parent, &name),
             Command::Rename { parent, key, name } => self.rename(parent, key, &name),
             Command::Trash { selection } => self.trash(selection),
+            Command::PlanDeletion { deletion, selection } => self.plan_deletion(deletion, selection),
+            Command::Delete { deletion } => self.delete(deletion),
+            Command::DropDeletion { deletion } => self.drop_deletion(deletion),
+            Command::Restore { selection } => self.restore(selection),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
             Command::Undo(request) => self.undo(request),
             Command::PlanCopy { copy, request } => self.plan_copy(copy, &request),
@@ -284,6 +294,7 @@ impl Actor {
             Done::Broken(problem) => self.send(Event::Failed(problem)),
             Done::View(done) => self.view_done(done),
             Done::Change(done) => self.change_done(done),
+            Done::Weighed(weighed) => self.weighed(weighed),
             Done::Undo(done) => self.undo_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),

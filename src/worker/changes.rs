@@ -32,6 +32,8 @@ pub(crate) enum ChangeDone {
         attempt: u64,
         /// The line for when all of it worked.
         line: String,
+        /// Where what was made is.
+        landing: Landing,
         /// How each change went.
         results: Vec<Result<Outcome, Refused>>,
     },
@@ -41,9 +43,22 @@ pub(crate) enum ChangeDone {
         folders: Vec<PathBuf>,
         /// The line for when all of it worked.
         line: String,
+        /// Where what was made is.
+        landing: Landing,
         /// How each change went.
         results: Vec<Result<(), Problem>>,
     },
+}
+
+/// Where that is which was made: the cursor goes there.
+#[derive(Clone, Debug)]
+pub(crate) enum Landing {
+    /// Nowhere: things went away, or there are many.
+    None,
+    /// It has this key in this folder.
+    Entry(Location, EntryKey),
+    /// It is the node that was made in this folder.
+    Created(Location),
 }
 
 /// A change that the server or the journal refused.
@@ -75,8 +90,8 @@ pub(super) fn one_of(problems: Vec<Problem>) -> Option<Problem> {
     Some(Problem { message: format!("{} (and {others} more)", first.message), ..first })
 }
 
-/// One change of an account: what it is in words, as in `rename "a"`, and how.
-type Worded = (String, Result<Prepared, Problem>);
+/// What happens to one entry of an account: in words, as in `rename "a"`, and the changes that do it, in order.
+pub(super) type Worded = (String, Result<Vec<Prepared>, Problem>);
 
 impl Actor {
     /// Makes a folder.
@@ -88,18 +103,18 @@ impl Actor {
                 let path =
                     disk::checked_join(&parent, name).map_err(|error| problem::of_local(&what, &error));
                 let change = path.map(|path| (what, DiskChange::CreateFolder(path.as_path().into())));
-                self.change_disk(line, vec![change]);
+                let landing = Landing::Entry(Location::Local(parent), EntryKey::Name(name.into()));
+                self.change_disk(line, landing, vec![change]);
             }
-            Location::Cloud { account, folder } => self.change_cloud(&account, line, |session, tree| {
-                let parent = writable_folder(&account, tree, folder)?;
-                free_in(tree, parent, name, &what)?;
-                Ok(vec![worded(
-                    what.clone(),
-                    session,
-                    tree,
-                    Change::CreateFolder { parent, name: name.to_owned() },
-                )])
-            }),
+            Location::Cloud { account, folder } => {
+                let landing = Landing::Created(Location::Cloud { account: account.clone(), folder });
+                self.change_cloud(&account, line, landing, |session, tree| {
+                    let parent = writable_folder(&account, tree, folder)?;
+                    free_in(tree, parent, name, &what)?;
+                    let change = Change::CreateFolder { parent, name: name.to_owned() };
+                    Ok(vec![worded(what.clone(), session, tree, change)])
+                });
+            }
         }
     }
 
@@ -112,13 +127,16 @@ impl Actor {
                     (format!("renamed \"{shown}\" to \"{name}\""), format!("rename \"{shown}\""));
                 let to = disk::checked_join(&parent, name).map_err(|error| problem::of_local(&what, &error));
                 let change = to.map(|to| (what, disk::rename(&parent.join(old), &to)));
-                self.change_disk(line, vec![change]);
+                let landing = Landing::Entry(Location::Local(parent), EntryKey::Name(name.into()));
+                self.change_disk(line, landing, vec![change]);
             }
-            (Location::Cloud { account, .. }, EntryKey::Node(node)) => {
+            (Location::Cloud { account, folder }, EntryKey::Node(node)) => {
                 let old = self.label(&account, node);
                 let line = format!("renamed \"{old}\" to \"{name}\"");
                 let what = format!("rename \"{old}\"");
-                self.change_cloud(&account, line, |session, tree| {
+                let parent = Location::Cloud { account: account.clone(), folder };
+                let landing = Landing::Entry(parent, EntryKey::Node(node));
+                self.change_cloud(&account, line, landing, |session, tree| {
                     let from = tree.node(node).and_then(|node| node.name()).unwrap_or_default().to_owned();
                     if let Some(parent) =
                         tree.node(node).and_then(|node| node.parent()).filter(|_| from != name)
@@ -138,12 +156,16 @@ impl Actor {
         match self.select(selection) {
             Ok(Selected::Entries { parent: Location::Local(parent), keys }) => {
                 let line = format!("moved {} to the trash", counted(&keys, None));
-                self.change_disk(line, keys.iter().map(|key| disk::throw_away(&parent, key)).collect());
+                self.change_disk(
+                    line,
+                    Landing::None,
+                    keys.iter().map(|key| disk::throw_away(&parent, key)).collect(),
+                );
             }
             Ok(Selected::Entries { parent: Location::Cloud { account, .. }, keys }) => {
                 let line =
                     format!("moved {} to the rubbish bin", counted(&keys, self.only_label(&account, &keys)));
-                self.change_cloud(&account, line, |session, tree| {
+                self.change_cloud(&account, line, Landing::None, |session, tree| {
                     Ok(keys.iter().map(|key| trash_change(session, tree, key)).collect())
                 });
             }
@@ -163,14 +185,18 @@ impl Actor {
             (Selected::Contents(_), _) => self.send(Event::Failed(name_entries("move"))),
             (Selected::Entries { parent: Location::Local(parent), keys }, Location::Local(target)) => {
                 let line = format!("moved {} to {title}", counted(&keys, None));
-                self.change_disk(line, keys.iter().map(|key| disk::move_to(&parent, &target, key)).collect());
+                self.change_disk(
+                    line,
+                    Landing::None,
+                    keys.iter().map(|key| disk::move_to(&parent, &target, key)).collect(),
+                );
             }
             (
                 Selected::Entries { parent: Location::Cloud { account, .. }, keys },
                 Location::Cloud { account: other, folder },
             ) if account == other => {
                 let line = format!("moved {} to {title}", counted(&keys, self.only_label(&account, &keys)));
-                self.change_cloud(&account, line, |session, tree| {
+                self.change_cloud(&account, line, Landing::None, |session, tree| {
                     let to = writable_folder(&account, tree, folder)?;
                     Ok(keys.iter().map(|key| move_change(session, tree, key, to)).collect())
                 });
@@ -185,14 +211,19 @@ impl Actor {
     /// Takes what a change came to.
     pub(crate) fn change_done(&mut self, done: ChangeDone) {
         match done {
-            ChangeDone::Local { folders, line, results } => {
+            ChangeDone::Local { folders, line, landing, results } => {
                 for folder in &folders {
                     self.local_changed(folder);
                 }
+                let landing = if results.iter().all(Result::is_ok) { landing } else { Landing::None };
+                self.tell_landing(landing, None);
                 self.tell_results(line, results.into_iter().filter_map(Result::err).collect());
                 self.change_ends();
             }
-            ChangeDone::Cloud { account: name, attempt, line, results } => {
+            ChangeDone::Cloud { account: name, attempt, line, landing, results } => {
+                let created = results.iter().flatten().find_map(|outcome| outcome.created);
+                let landing = if results.iter().all(Result::is_ok) { landing } else { Landing::None };
+                self.tell_landing(landing, created);
                 let taken = self.take_results(&name, attempt, results);
                 self.tell_results(line, taken.problems);
                 self.change_ends();
@@ -228,27 +259,44 @@ impl Actor {
         taken
     }
 
+    fn tell_landing(&mut self, landing: Landing, created: Option<NodeHandle>) {
+        let made = match landing {
+            Landing::None => None,
+            Landing::Entry(parent, key) => Some((parent, key)),
+            Landing::Created(parent) => created.map(|node| (parent, EntryKey::Node(node))),
+        };
+        if let Some((parent, key)) = made {
+            self.send(Event::Made { parent, key });
+        }
+    }
+
     fn tell_results(&mut self, line: String, problems: Vec<Problem>) {
         let event = one_of(problems).map_or(Event::Done { text: line }, Event::Failed);
         self.send(event);
     }
 
     /// Checks changes of an account on its tree and starts the job that makes them.
-    fn change_cloud(
+    pub(super) fn change_cloud(
         &mut self,
         name: &str,
         line: String,
+        landing: Landing,
         prepare: impl FnOnce(&Session, &Tree) -> Result<Vec<Worded>, Problem>,
     ) {
-        let Some(account) = self.accounts.get(name) else {
-            return self.send(Event::Failed(unknown_account(name)));
-        };
-        let Some((session, tree)) = account.ready() else {
+        let account = self.accounts.get(name).ok_or_else(|| unknown_account(name));
+        let ready = account.and_then(|account| account.ready().ok_or_else(|| not_ready(name)));
+        match ready.and_then(|(session, tree)| prepare(session, tree)) {
+            Ok(rows) => self.change_account(name, line, landing, rows),
+            Err(problem) => self.send(Event::Failed(problem)),
+        }
+    }
+
+    /// Starts the job that makes checked changes of an account.
+    pub(super) fn change_account(&mut self, name: &str, line: String, landing: Landing, rows: Vec<Worded>) {
+        let Some((account, (session, _))) =
+            self.accounts.get(name).and_then(|account| Some((account, account.ready()?)))
+        else {
             return self.send(Event::Failed(not_ready(name)));
-        };
-        let worded = match prepare(session, tree) {
-            Ok(worded) => worded,
-            Err(problem) => return self.send(Event::Failed(problem)),
         };
         let attempt = account.attempt();
         let journal = account.journal.in_group(&GroupTag::new(GroupKind::Doing, &line));
@@ -257,26 +305,33 @@ impl Actor {
             account: account.clone(),
             attempt,
             line: String::new(),
+            landing: Landing::None,
             results: vec![Err(Refused::before(problem::broke_down("do that")))],
         };
         self.change_begins();
         self.jobs.start_kept(Done::Change(broken), async move {
-            let results = stream::iter(worded)
+            let results: Vec<Vec<_>> = stream::iter(rows)
                 .map(|(what, prepared)| commit(what, prepared, &session, &journal))
                 .buffered(CHANGES_AT_ONCE)
                 .collect()
                 .await;
-            Done::Change(ChangeDone::Cloud { account, attempt, line, results })
+            let results = results.into_iter().flatten().collect();
+            Done::Change(ChangeDone::Cloud { account, attempt, line, landing, results })
         });
     }
 
     /// Starts the job that makes changes on the disk, one after the other.
-    fn change_disk(&mut self, line: String, changes: Vec<WordedDisk>) {
+    pub(super) fn change_disk(&mut self, line: String, landing: Landing, changes: Vec<WordedDisk>) {
         let folders: BTreeSet<PathBuf> =
             changes.iter().flatten().flat_map(|(_, change)| change.folders()).collect();
         let folders = Vec::from_iter(folders);
         let results = vec![Err(problem::broke_down("do that"))];
-        let broken = ChangeDone::Local { folders: folders.clone(), line: String::new(), results };
+        let broken = ChangeDone::Local {
+            folders: folders.clone(),
+            line: String::new(),
+            landing: Landing::None,
+            results,
+        };
         let journal = self.disk_journal.in_group(&GroupTag::new(GroupKind::Doing, &line));
         let trash = self.trash.clone();
         self.change_begins();
@@ -284,7 +339,7 @@ impl Actor {
             let made =
                 move || changes.into_iter().map(|change| disk::commit(change, &journal, &trash)).collect();
             let results = blocking(made).await;
-            Done::Change(ChangeDone::Local { folders, line, results })
+            Done::Change(ChangeDone::Local { folders, line, landing, results })
         });
     }
 
@@ -293,7 +348,7 @@ impl Actor {
         tree.and_then(|tree| tree.node(node)).map_or_else(|| format!("H:{node}"), |node| node.label())
     }
 
-    fn only_label(&self, account: &str, keys: &[EntryKey]) -> Option<String> {
+    pub(super) fn only_label(&self, account: &str, keys: &[EntryKey]) -> Option<String> {
         match keys {
             [EntryKey::Node(node)] => Some(self.label(account, *node)),
             _ => None,
@@ -301,22 +356,35 @@ impl Actor {
     }
 }
 
+/// Makes the changes of one entry until one fails.
 async fn commit(
     what: String,
-    prepared: Result<Prepared, Problem>,
+    prepared: Result<Vec<Prepared>, Problem>,
     session: &Session,
     journal: &UndoJournal,
-) -> Result<Outcome, Refused> {
-    let prepared = prepared.map_err(Refused::before)?;
-    session.commit(prepared, journal).await.map_err(|error| Refused {
-        session_ended: is_session_end(&error),
-        problem: problem::of_change(&what, &error),
-    })
+) -> Vec<Result<Outcome, Refused>> {
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(problem) => return vec![Err(Refused::before(problem))],
+    };
+    let mut results = Vec::with_capacity(prepared.len());
+    for change in prepared {
+        let result = session.commit(change, journal).await.map_err(|error| Refused {
+            session_ended: is_session_end(&error),
+            problem: problem::of_change(&what, &error),
+        });
+        let has_failed = result.is_err();
+        results.push(result);
+        if has_failed {
+            break;
+        }
+    }
+    results
 }
 
-fn worded(what: String, session: &Session, tree: &Tree, change: Change) -> Worded {
+pub(super) fn worded(what: String, session: &Session, tree: &Tree, change: Change) -> Worded {
     let prepared = session.prepare(tree, change).map_err(|error| problem::of_change(&what, &error));
-    (what, prepared)
+    (what, prepared.map(|prepared| vec![prepared]))
 }
 
 fn trash_change(session: &Session, tree: &Tree, key: &EntryKey) -> Worded {
@@ -339,6 +407,11 @@ fn move_change(session: &Session, tree: &Tree, key: &EntryKey, to: NodeHandle) -
     let EntryKey::Node(handle) = key else { return (String::new(), Err(fixed(key, "moved"))) };
     let Some(node) = tree.node(*handle) else { return gone("move", *handle) };
     let what = format!("move \"{}\"", node.label());
+    let is_in_bin = |node: NodeHandle| tree.rubbish().is_some_and(|bin| tree.is_inside(node, bin));
+    if is_in_bin(to) && !is_in_bin(*handle) {
+        let message = format!("Cannot {what} into the rubbish bin: it would not know its way back");
+        return (what, Err(Problem::new(ProblemKind::Permanent, message, "Throw it away instead.")));
+    }
     let Some(from) = node.parent() else { return (what, Err(fixed(key, "moved"))) };
     match node.name().map_or(Ok(()), |name| free_in(tree, to, name, &what)) {
         Ok(()) => worded(what, session, tree, Change::Move { node: *handle, from, to }),
@@ -346,7 +419,7 @@ fn move_change(session: &Session, tree: &Tree, key: &EntryKey, to: NodeHandle) -
     }
 }
 
-fn gone(verb: &str, handle: NodeHandle) -> Worded {
+pub(super) fn gone(verb: &str, handle: NodeHandle) -> Worded {
     let what = format!("{verb} H:{handle}");
     let problem = problem::of_change(&what, &ChangeError::Gone(handle));
     (what, Err(problem))
@@ -401,12 +474,12 @@ pub(super) fn fixed(key: &EntryKey, done: &str) -> Problem {
     Problem::new(ProblemKind::Permanent, format!("\"{name}\" cannot be {done}: it is a fixed place"), "")
 }
 
-fn name_entries(verb: &str) -> Problem {
+pub(super) fn name_entries(verb: &str) -> Problem {
     Problem::new(ProblemKind::Usage, format!("Name the entries to {verb}"), "")
 }
 
 /// `"a.jpg"` or `3 entries`.
-fn counted(keys: &[EntryKey], label: Option<String>) -> String {
+pub(super) fn counted(keys: &[EntryKey], label: Option<String>) -> String {
     match (keys, label) {
         (_, Some(label)) => format!("\"{label}\""),
         ([EntryKey::Name(name)], None) => format!("\"{}\"", name.to_string_lossy()),
@@ -415,4 +488,4 @@ fn counted(keys: &[EntryKey], label: Option<String>) -> String {
 }
 
 /// Changes of one command on their way at once; the client below puts them into batches.
-pub(super) const CHANGES_AT_ONCE: usize = 16;
+pub(super) const CHANGES_AT_ONCE: usize = 64;

@@ -1,7 +1,8 @@
 //! [`DiskChange`]: a change on the disk that the user asked for, and how it is taken back. `changes` runs them as jobs, for
-//! they block; `undoing` takes them back. Nothing is ever replaced or removed for good, and no typed name leaves its
-//! folder.
+//! they block; `undoing` takes them back. Nothing is ever replaced, nothing but [`DiskChange::Delete`] removes for good, and
+//! no typed name leaves its folder.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,8 +14,9 @@ use super::problem;
 use crate::entry::EntryKey;
 use crate::local::{LocalError, Trash, rename_free};
 use crate::message::Problem;
+use crate::session::change::Lost;
 use crate::store::transfer_journal::PathText;
-use crate::store::undo::{Ending, UndoEnd, UndoJournal, UndoRecord};
+use crate::store::undo::{Ending, UndoEnd, UndoGroup, UndoJournal, UndoRecord};
 
 /// A change on the disk, as its undo journal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +34,8 @@ pub(super) enum DiskChange {
     },
     /// Into the trash.
     Trash(PathText),
+    /// Gone for good, past the trash, with all below it; of a link only the link.
+    Delete(PathText),
     /// Out of the trash.
     Restore {
         /// Where it was.
@@ -56,6 +60,12 @@ pub(super) fn move_to(parent: &Path, target: &Path, key: &EntryKey) -> WordedDis
     let EntryKey::Name(name) = key else { return Err(fixed(key, "moved")) };
     let what = format!("move \"{}\"", name.to_string_lossy());
     Ok((what, rename(&parent.join(name), &target.join(name))))
+}
+
+/// Removes an entry for good.
+pub(super) fn delete_entry(path: &Path) -> WordedDisk {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    Ok((format!("delete \"{name}\""), DiskChange::Delete(path.into())))
 }
 
 /// Gives an entry another path.
@@ -84,7 +94,9 @@ pub(super) fn commit(worded: WordedDisk, journal: &UndoJournal, trash: &Trash) -
     let id = journal.begin(&record).map_err(unwritten)?;
     let made = change.make(trash);
     let ending = match &made {
-        Ok(inverse) => Ending::Happened(serde_json::to_value(inverse).ok()),
+        Ok(inverse) => {
+            Ending::Happened(inverse.as_ref().and_then(|inverse| serde_json::to_value(inverse).ok()))
+        }
         Err(_) => Ending::Refused,
     };
     if let Err(error) = journal.end_all(vec![(id, ending)]) {
@@ -109,37 +121,81 @@ pub(super) fn inverse(record: &UndoRecord, what: &str) -> WordedDisk {
     inverse.map(|change| (what.to_owned(), change)).ok_or_else(unknown)
 }
 
+/// Returns those of a group's standing changes whose files are gone.
+pub(super) fn lost(group: &UndoGroup) -> Vec<Lost> {
+    // What an earlier step puts there is there for a later one.
+    let mut made: HashSet<PathBuf> = HashSet::new();
+    let mut lost = Vec::new();
+    for record in group.standing.iter().rev() {
+        let Ok((_, change)) = inverse(record, "") else { continue };
+        if let Some(needed) = change.needs()
+            && !made.contains(&needed)
+            && fs::symlink_metadata(&needed).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        {
+            let name = needed.file_name().unwrap_or(needed.as_os_str()).to_string_lossy().into_owned();
+            lost.push(Lost { record: record.id, name, is_deleted: false });
+        }
+        made.extend(change.makes());
+    }
+    lost
+}
+
 impl DiskChange {
-    /// Does it, and returns what takes it back. Blocks.
-    fn make(&self, trash: &Trash) -> Result<Self, LocalError> {
+    /// What must be there for it.
+    fn needs(&self) -> Option<PathBuf> {
         match self {
+            Self::RemoveFolder(path) | Self::Trash(path) | Self::Delete(path) => Some(path.path()),
+            Self::Rename { from, .. } => Some(from.path()),
+            Self::Restore { kept: Some(kept), .. } => Some(kept.path()),
+            // Only the system knows what is in its trash.
+            Self::Restore { kept: None, .. } | Self::CreateFolder(_) => None,
+        }
+    }
+
+    /// What is there afterwards.
+    fn makes(&self) -> Option<PathBuf> {
+        match self {
+            Self::CreateFolder(path) | Self::Restore { path, .. } => Some(path.path()),
+            Self::Rename { to, .. } => Some(to.path()),
+            Self::RemoveFolder(_) | Self::Trash(_) | Self::Delete(_) => None,
+        }
+    }
+
+    /// Does it, and returns what takes it back, if anything does. Blocks.
+    fn make(&self, trash: &Trash) -> Result<Option<Self>, LocalError> {
+        let inverse = match self {
+            Self::Delete(path) => {
+                delete(&path.path())?;
+                return Ok(None);
+            }
             Self::CreateFolder(path) => {
                 let at = path.path();
                 fs::create_dir(&at).map_err(LocalError::io("make", &at))?;
-                Ok(Self::RemoveFolder(path.clone()))
+                Self::RemoveFolder(path.clone())
             }
             Self::RemoveFolder(path) => {
                 let at = path.path();
                 fs::remove_dir(&at).map_err(LocalError::io("remove", &at))?;
-                Ok(Self::CreateFolder(path.clone()))
+                Self::CreateFolder(path.clone())
             }
             Self::Rename { from, to } => {
                 move_free(&from.path(), &to.path())?;
-                Ok(Self::Rename { from: to.clone(), to: from.clone() })
+                Self::Rename { from: to.clone(), to: from.clone() }
             }
             Self::Trash(path) => {
                 let kept = trash.put(&path.path())?;
-                Ok(Self::Restore { path: path.clone(), kept: kept.map(|kept| kept.as_path().into()) })
+                Self::Restore { path: path.clone(), kept: kept.map(|kept| kept.as_path().into()) }
             }
             Self::Restore { path, kept: Some(kept) } => {
                 move_free(&kept.path(), &path.path())?;
-                Ok(Self::Trash(path.clone()))
+                Self::Trash(path.clone())
             }
             Self::Restore { path, kept: None } => {
                 trash.restore(&path.path())?;
-                Ok(Self::Trash(path.clone()))
+                Self::Trash(path.clone())
             }
-        }
+        };
+        Ok(Some(inverse))
     }
 
     /// What takes it back although nobody wrote down how it ended; the disk refuses it where it never happened.
@@ -149,7 +205,7 @@ impl DiskChange {
             Self::RemoveFolder(path) => Some(Self::CreateFolder(path)),
             Self::Rename { from, to } => Some(Self::Rename { from: to, to: from }),
             // Where it lies was not written down.
-            Self::Trash(_) | Self::Restore { .. } => None,
+            Self::Trash(_) | Self::Restore { .. } | Self::Delete(_) => None,
         }
     }
 
@@ -159,11 +215,19 @@ impl DiskChange {
             Self::CreateFolder(path)
             | Self::RemoveFolder(path)
             | Self::Trash(path)
+            | Self::Delete(path)
             | Self::Restore { path, .. } => vec![path],
             Self::Rename { from, to } => vec![from, to],
         };
         paths.into_iter().filter_map(|path| path.path().parent().map(Path::to_path_buf)).collect()
     }
+}
+
+/// Removes a file, a link, or a folder with all below it; no link is followed.
+fn delete(path: &Path) -> Result<(), LocalError> {
+    let failed = || LocalError::io("delete", path);
+    let facts = fs::symlink_metadata(path).map_err(failed())?;
+    if facts.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(failed())
 }
 
 /// Renames without ever taking the place of something.

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::account::AccountDone;
 use super::changes::ChangeDone;
 use super::copying::CopyDone;
+use super::deletion::Weighed;
 use super::panes::ViewDone;
 use super::transfers::Moved;
 use super::undoing::UndoDone;
@@ -33,6 +34,8 @@ pub(crate) enum Done {
     Account(String, AccountDone),
     /// Something was changed.
     Change(ChangeDone),
+    /// What may be deleted was counted.
+    Weighed(Weighed),
     /// Something was taken back, or done again.
     Undo(UndoDone),
     /// Something for a copy.

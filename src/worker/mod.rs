@@ -5,7 +5,8 @@
 //!  actor     the loop: commands, finished jobs, news from running ones, the clock; hands each to one of
 //!    panes     views of folders: open, refresh, sort, mark      (view, order, listing: pure)
 //!    account   log in, list, quota                              (door, connect: the ways in)
-//!    changes   make, rename, trash, move                        (selection: of what; disk: the local half)
+//!    changes   make, rename, trash, move                        (selection: of what; disk: the local half;
+//!              deletion: for good, counted before; restoring: out of the bin)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
 //!              comparison: what is known of two contents; reading: contents compared by downloading them;
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
@@ -22,9 +23,11 @@ mod actor;
 mod backup;
 mod budget;
 mod changes;
+mod chosen;
 mod comparison;
 pub mod connect;
 mod copying;
+mod deletion;
 mod departure;
 mod disk;
 mod door;
@@ -41,6 +44,7 @@ pub mod problem;
 mod question;
 mod reading;
 mod removal;
+mod restoring;
 mod scan;
 mod scanning;
 mod schedule;

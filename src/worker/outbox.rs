@@ -88,6 +88,8 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::CopyEnded(_)
         | Event::TransferEnds(_)
         | Event::Unfinished { .. }
+        | Event::Deletion(_)
+        | Event::Made { .. }
         | Event::Done { .. }
         | Event::Failed(_)
         | Event::Ended => None,

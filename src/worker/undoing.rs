@@ -2,7 +2,7 @@
 //! wave. One at a time, in the order in which they were asked for. What a group is, and whether it may still be taken
 //! back, is `session::change`'s to say.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::path::PathBuf;
 
 use futures_util::stream::{self, StreamExt};
@@ -10,13 +10,14 @@ use futures_util::stream::{self, StreamExt};
 use super::account::Account;
 use super::actor::Actor;
 use super::changes::{CHANGES_AT_ONCE, Refused, not_ready, one_of};
+use super::chosen::{Chosen, Place, beyond_undo, find, lost_part};
 use super::disk;
 use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
 use crate::local::Trash;
-use crate::message::{CopyId, Event, Problem, ProblemKind, UndoDirection, UndoRequest};
-use crate::session::change::{Outcome, UndoPlan};
+use crate::message::{CopyId, Event, Partly, Problem, ProblemKind, UndoDirection, UndoRequest};
+use crate::session::change::{Outcome, UndoPlan, lost};
 use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoId, UndoJournal};
 
 /// What is taken back, and what waits for it.
@@ -26,6 +27,11 @@ pub(crate) struct Undoing {
     waiting: VecDeque<UndoRequest>,
     /// Changes that were asked for before and are on their way: what is last is known when they are over.
     changes: usize,
+    /// Groups that can never be taken back, as a whole or any more, and that the user was told about: those before them
+    /// come next.
+    passed: HashSet<UndoId>,
+    /// Groups some of which can never be taken back, and that the user was told about: the rest goes when asked again.
+    told: HashSet<UndoId>,
 }
 
 /// A group on its way.
@@ -36,13 +42,6 @@ enum Running {
     Disk,
     /// Changes in an account are taken back.
     Group(Box<GroupUndo>),
-}
-
-/// Whose journal.
-#[derive(Clone)]
-pub(crate) enum Place {
-    Account(String),
-    Disk,
 }
 
 struct GroupUndo {
@@ -59,7 +58,7 @@ struct GroupUndo {
 /// What a job of undoing brings.
 pub(crate) enum UndoDone {
     /// The journals were read.
-    Found(UndoDirection, Result<(Place, UndoGroup), Problem>),
+    Found(UndoDirection, Partly, Result<Chosen, Problem>),
     /// Changes on the disk were taken back, as far as that went.
     Disk {
         /// Which way.
@@ -70,6 +69,15 @@ pub(crate) enum UndoDone {
         folders: BTreeSet<PathBuf>,
         /// How each change went.
         results: Vec<Result<(), Problem>>,
+    },
+    /// What changes on the disk are about is gone, all of it or some: nothing was taken back.
+    Lost {
+        /// The group.
+        group: UndoId,
+        /// Something of it is left.
+        has_rest: bool,
+        /// What is told.
+        problem: Problem,
     },
     /// Changes were sent.
     Wave(Vec<Result<Outcome, Refused>>),
@@ -106,7 +114,7 @@ impl Actor {
         if self.undoing.running.is_some() || self.undoing.changes > 0 {
             return;
         }
-        let Some(UndoRequest { direction, account, group }) = self.undoing.waiting.pop_front() else {
+        let Some(UndoRequest { direction, account, group, partly }) = self.undoing.waiting.pop_front() else {
             return;
         };
         let journals = match self.undo_journals(account.as_deref()) {
@@ -115,10 +123,11 @@ impl Actor {
         };
         self.undoing.running = Some(Running::Looking);
         let broken = Err(problem::broke_down("undo that"));
-        let broken = Done::Undo(UndoDone::Found(direction, broken));
+        let broken = Done::Undo(UndoDone::Found(direction, partly, broken));
+        let passed = self.undoing.passed.clone();
         self.jobs.start(broken, async move {
-            let found = blocking(move || find(&journals, direction, group.map(UndoId))).await;
-            Done::Undo(UndoDone::Found(direction, found))
+            let found = blocking(move || find(&journals, direction, group.map(UndoId), &passed)).await;
+            Done::Undo(UndoDone::Found(direction, partly, found))
         });
     }
 
@@ -137,10 +146,8 @@ impl Actor {
     /// Takes what a job of undoing brings.
     pub(crate) fn undo_done(&mut self, done: UndoDone) {
         match done {
-            UndoDone::Found(direction, Ok((Place::Account(name), group))) => {
-                self.begin_undo(direction, &name, &group);
-            }
-            UndoDone::Found(direction, Ok((Place::Disk, group))) => self.undo_on_disk(direction, group),
+            UndoDone::Found(direction, partly, Ok(chosen)) => self.take_back(direction, partly, chosen),
+            UndoDone::Lost { group, has_rest, problem } => self.tell_lost(group, has_rest, problem),
             UndoDone::Disk { direction, label, folders, results } => {
                 for folder in &folders {
                     self.local_changed(folder);
@@ -149,12 +156,31 @@ impl Actor {
                 let problems = results.into_iter().filter_map(Result::err).collect();
                 self.end_undo(ended(direction, &label, done_count, problems));
             }
-            UndoDone::Found(_, Err(problem)) => self.end_undo(Event::Failed(problem)),
+            UndoDone::Found(_, _, Err(problem)) => self.end_undo(Event::Failed(problem)),
             UndoDone::Wave(results) => self.wave_done(results),
         }
     }
 
-    fn begin_undo(&mut self, direction: UndoDirection, name: &str, group: &UndoGroup) {
+    fn take_back(&mut self, direction: UndoDirection, partly: Partly, chosen: Chosen) {
+        if chosen.group.is_final() {
+            return self.tell_lost(chosen.group.id, false, beyond_undo(&chosen.group));
+        }
+        let takes_rest = partly == Partly::Rest || self.undoing.told.contains(&chosen.group.id);
+        match chosen.place.clone() {
+            Place::Disk => self.undo_on_disk(direction, chosen.group, takes_rest),
+            Place::Account(name) => self.begin_undo(direction, &name, chosen, takes_rest),
+        }
+    }
+
+    /// Says that something can never be taken back, and remembers that it was said.
+    fn tell_lost(&mut self, group: UndoId, has_rest: bool, problem: Problem) {
+        let said = if has_rest { &mut self.undoing.told } else { &mut self.undoing.passed };
+        said.insert(group);
+        self.end_undo(Event::Failed(problem));
+    }
+
+    fn begin_undo(&mut self, direction: UndoDirection, name: &str, chosen: Chosen, takes_rest: bool) {
+        let Chosen { mut group, finals, .. } = chosen;
         let Some((account, (_, tree))) =
             self.accounts.get(name).and_then(|account| Some((account, account.ready()?)))
         else {
@@ -163,13 +189,22 @@ impl Actor {
         if self.copies.values().any(|copy| copy.undo_group.id() == Some(group.id)) {
             return self.end_undo(Event::Failed(still_copying(group.shown_label())));
         }
+        let lost = lost(tree, &group, &finals);
+        let has_rest = lost.len() < group.standing.len();
+        if !lost.is_empty() && !(takes_rest && has_rest) {
+            return self.tell_lost(group.id, has_rest, lost_part(direction, &lost, has_rest));
+        }
+        if !lost.is_empty() {
+            self.undoing.passed.insert(group.id);
+            group.standing.retain(|record| lost.iter().all(|lost| lost.record != record.id));
+        }
         let undo = GroupUndo {
             account: name.to_owned(),
             attempt: account.attempt(),
             direction,
             label: group.shown_label().to_owned(),
-            plan: UndoPlan::new(tree, group),
-            journal: account.journal.in_group(&tag(direction, group)),
+            plan: UndoPlan::new(tree, &group),
+            journal: account.journal.in_group(&tag(direction, &group)),
             done_count: 0,
             problems: Vec::new(),
         };
@@ -223,7 +258,7 @@ impl Actor {
         self.end_undo(ended(direction, &label, done_count, problems));
     }
 
-    fn undo_on_disk(&mut self, direction: UndoDirection, group: UndoGroup) {
+    fn undo_on_disk(&mut self, direction: UndoDirection, mut group: UndoGroup, takes_rest: bool) {
         self.undoing.running = Some(Running::Disk);
         let label = group.shown_label().to_owned();
         let what = format!("{} that", direction.verb());
@@ -233,9 +268,18 @@ impl Actor {
         let journal = self.disk_journal.in_group(&tag(direction, &group));
         let trash = self.trash.clone();
         self.jobs.start_kept(broken, async move {
-            let take_back = move || take_back(&group, &what, &journal, &trash);
-            let (folders, results) = blocking(take_back).await;
-            done(label, folders, results)
+            let take_back = move || {
+                let lost = disk::lost(&group);
+                let has_rest = lost.len() < group.standing.len();
+                if !lost.is_empty() && !(takes_rest && has_rest) {
+                    let problem = lost_part(direction, &lost, has_rest);
+                    return Done::Undo(UndoDone::Lost { group: group.id, has_rest, problem });
+                }
+                group.standing.retain(|record| lost.iter().all(|lost| lost.record != record.id));
+                let (folders, results) = take_back(&group, &what, &journal, &trash);
+                done(label, folders, results)
+            };
+            blocking(take_back).await
         });
     }
 
@@ -293,33 +337,6 @@ const fn participle(direction: UndoDirection) -> &'static str {
         UndoDirection::Undo => "undone",
         UndoDirection::Redo => "done again",
     }
-}
-
-/// Reads the journals for the group that is next, or for the one that was asked for. Blocks.
-fn find(
-    journals: &[(Place, UndoJournal)],
-    direction: UndoDirection,
-    wanted: Option<UndoId>,
-) -> Result<(Place, UndoGroup), Problem> {
-    let mut newest: Option<(Place, UndoGroup)> = None;
-    for (place, journal) in journals {
-        let history = journal.history().map_err(|error| problem::of_io("read the undo journal", &error))?;
-        if let Some(group) = history.choose(kind_of(direction), wanted)
-            && newest.as_ref().is_none_or(|(_, known)| known.begun < group.begun)
-        {
-            newest = Some((place.clone(), group.clone()));
-        }
-    }
-    newest.ok_or_else(|| nothing(direction, wanted))
-}
-
-fn nothing(direction: UndoDirection, wanted: Option<UndoId>) -> Problem {
-    if let Some(id) = wanted {
-        let message = format!("There is no change {id} that can be taken back");
-        return Problem::new(ProblemKind::FileNotFound, message, "It may have been taken back already.");
-    }
-    let message = format!("There is nothing to {} in the open accounts", direction.verb());
-    Problem::new(ProblemKind::Permanent, message, "")
 }
 
 fn still_copying(label: &str) -> Problem {

@@ -20,6 +20,7 @@ mod listing;
 mod mirror;
 mod plain;
 mod refusals;
+mod removals;
 mod resume;
 mod scene;
 mod secrets;

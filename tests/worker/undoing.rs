@@ -8,7 +8,7 @@ use megapane::worker::Copies;
 use crate::desk::*;
 
 fn request(direction: UndoDirection) -> Command {
-    Command::Undo(UndoRequest { direction, account: None, group: None })
+    Command::Undo(UndoRequest { direction, account: None, group: None, partly: Partly::AskAgain })
 }
 
 fn entries(parent: Location, keys: Vec<EntryKey>) -> Selection {

@@ -114,6 +114,8 @@ impl Run<'_> {
             | Event::Rows { .. }
             | Event::Found { .. }
             | Event::Answered { .. }
+            | Event::Deletion(_)
+            | Event::Made { .. }
             | Event::TransferEnds(_)
             | Event::Unfinished { .. }
             | Event::Done { .. } => {}

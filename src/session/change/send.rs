@@ -6,8 +6,8 @@ use std::future::Future;
 use super::answered::Answered;
 use super::duplicate::Duplicate;
 use super::{Change, ChangeError, Outcome, ShareKeys};
-use crate::api::error::ApiError;
-use crate::api::wire::{MoveNode, NewNode, PutNodes, SetAttributes, StoredNode};
+use crate::api::error::{ApiError, ErrorCode};
+use crate::api::wire::{DeleteNode, MoveNode, NewNode, PutNodes, SetAttributes, StoredNode};
 use crate::crypto::attributes::Attributes;
 use crate::crypto::key::{FileKey, FolderKey, NodeKey, ShareKey, random};
 use crate::handle::{NodeHandle, base64_encode};
@@ -40,6 +40,10 @@ pub(super) enum Steps {
         node: NodeHandle,
         bin: NodeHandle,
         attributes: Option<(NodeKey, Attributes)>,
+    },
+    /// One that is gone already is what was wanted.
+    Delete {
+        node: NodeHandle,
     },
     Duplicate(Duplicate),
     Revert {
@@ -102,6 +106,12 @@ impl Session {
                 self.send_move(node, to, share_keys, attributes).await
             }
             Steps::Trash { node, bin, attributes } => self.send_trash(node, bin, attributes).await,
+            Steps::Delete { node } => match self.client().call(&DeleteNode { node }).await {
+                Ok(_) | Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, .. }) => {
+                    Ok(changed([NodeUpdate::Removed(node)]))
+                }
+                Err(error) => Err(error.into()),
+            },
             Steps::Duplicate(duplicate) => self.send_duplicate(duplicate).await,
             Steps::Revert { parent, file, version, size, key, attributes, shares } => {
                 let (source, key) = (version.to_string(), NodeKey::File(key));

@@ -68,6 +68,46 @@ impl UndoPlan {
     }
 }
 
+/// What a change is about that cannot be taken back because its node is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The record.
+    pub record: UndoId,
+    /// What it was called, as far as that is known.
+    pub name: String,
+    /// It was deleted for good from this machine; otherwise it is not known where it went.
+    pub is_deleted: bool,
+}
+
+/// Returns those of a group's standing changes whose nodes are gone. `finals` are the changes that nothing takes back.
+#[must_use]
+pub fn lost(tree: &Tree, group: &UndoGroup, finals: &[UndoRecord]) -> Vec<Lost> {
+    let deletion = |record: &UndoRecord| match read(&record.change) {
+        Some(Change::Delete { node, name }) => Some((node, name)),
+        _ => None,
+    };
+    let deleted: HashMap<NodeHandle, String> = finals.iter().filter_map(deletion).collect();
+    let lost = |record: &UndoRecord| {
+        let node = inverse(record).as_ref().and_then(node_of).filter(|node| tree.node(*node).is_none())?;
+        let name = deleted.get(&node).cloned().or_else(|| name_of(record));
+        let name = name.unwrap_or_else(|| format!("H:{node}"));
+        Some(Lost { record: record.id, name, is_deleted: deleted.contains_key(&node) })
+    };
+    group.standing.iter().filter_map(lost).collect()
+}
+
+/// Returns what the thing is called that a recorded change was about, where the record says.
+fn name_of(record: &UndoRecord) -> Option<String> {
+    match read(&record.change)? {
+        Change::CreateFolder { name, .. }
+        | Change::PutFile { name, .. }
+        | Change::Copy { name, .. }
+        | Change::Delete { name, .. }
+        | Change::Rename { to: name, .. } => Some(name),
+        Change::Move { .. } | Change::Trash { .. } | Change::Restore { .. } | Change::Revert { .. } => None,
+    }
+}
+
 /// What takes a change back, ready to be sent.
 pub struct PreparedUndo {
     prepared: Prepared,
@@ -151,6 +191,7 @@ fn node_of(change: &Change) -> Option<NodeHandle> {
         | Change::Move { node, .. }
         | Change::Trash { node, .. }
         | Change::Restore { node, .. }
+        | Change::Delete { node, .. }
         | Change::Revert { file: node, .. } => Some(*node),
         Change::CreateFolder { .. } | Change::PutFile { .. } | Change::Copy { .. } => None,
     }
@@ -200,7 +241,10 @@ fn require_as_left(tree: &Tree, inverse: &Change) -> Result<(), ChangeError> {
         Change::Move { from, .. } | Change::Trash { from, .. } => found.parent() == Some(*from),
         Change::Restore { .. } => is_in_bin,
         Change::Revert { .. } => !is_in_bin,
-        Change::CreateFolder { .. } | Change::PutFile { .. } | Change::Copy { .. } => false,
+        Change::CreateFolder { .. }
+        | Change::Delete { .. }
+        | Change::PutFile { .. }
+        | Change::Copy { .. } => false,
     };
     // A file that has become a version was replaced since.
     let is_as_left = is_as_left && !found.is_version();

@@ -10,6 +10,8 @@ use super::record::{Contents, GroupHead, GroupKind, UndoEnd, UndoId, UndoRecord}
 pub struct UndoHistory {
     /// The oldest first.
     groups: Vec<UndoGroup>,
+    /// Changes that happened and that nothing takes back, the oldest first.
+    finals: Vec<UndoRecord>,
 }
 
 /// What the user did at once, with one key or one command.
@@ -27,6 +29,10 @@ pub struct UndoGroup {
     pub change_count: usize,
     /// Those that stand, the oldest first: they happened, or may have, something takes them back, and nothing has yet.
     pub standing: Vec<UndoRecord>,
+    /// How many of its changes were taken back.
+    pub undone_count: usize,
+    /// How many happened, and nothing takes them back.
+    pub final_count: usize,
 }
 
 impl UndoHistory {
@@ -38,6 +44,8 @@ impl UndoHistory {
             .filter_map(|r| r.takes_back)
             .collect();
         let mut groups: Vec<UndoGroup> = Vec::new();
+        let is_final = |record: &&UndoRecord| record.end == UndoEnd::Final;
+        let finals = contents.records.iter().filter(is_final).cloned().collect();
         let mut by_id: HashMap<UndoId, usize> = HashMap::new();
         let mut heads: HashMap<UndoId, GroupHead> =
             contents.groups.into_iter().map(|head| (head.id, head)).collect();
@@ -54,12 +62,18 @@ impl UndoHistory {
         }
         // Changes that were asked for at once may be written in another order.
         groups.sort_by_key(|group| group.begun);
-        Self { groups }
+        Self { groups, finals }
     }
 
     /// Returns the groups, the newest first.
     pub fn groups(&self) -> impl Iterator<Item = &UndoGroup> {
         self.groups.iter().rev()
+    }
+
+    /// Returns the changes that happened and that nothing takes back.
+    #[must_use]
+    pub fn finals(&self) -> &[UndoRecord] {
+        &self.finals
     }
 
     /// Returns the group of that number if it stands, or else what comes next: what is done again where that is wanted,
@@ -97,7 +111,8 @@ impl UndoGroup {
             of: GroupKind::Doing,
         });
         let GroupHead { at, label, of, .. } = head;
-        Self { id, begun: at, label, kind: of, change_count: 0, standing: Vec::new() }
+        let standing = Vec::new();
+        Self { id, begun: at, label, kind: of, change_count: 0, standing, undone_count: 0, final_count: 0 }
     }
 
     /// Returns what it was, in words.
@@ -112,11 +127,19 @@ impl UndoGroup {
         !self.standing.is_empty()
     }
 
+    /// Returns whether the user did it and nothing takes it back, for that is how it was meant.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.kind == GroupKind::Doing && self.final_count > 0 && self.undone_count == 0 && !self.stands()
+    }
+
     fn take(&mut self, record: UndoRecord, is_taken_back: bool) {
         self.change_count += usize::from(record.end != UndoEnd::Refused);
         match record.end {
             UndoEnd::Unknown | UndoEnd::Undoable(_) if !is_taken_back => self.standing.push(record),
-            UndoEnd::Unknown | UndoEnd::Undoable(_) | UndoEnd::Refused | UndoEnd::Final => {}
+            UndoEnd::Unknown | UndoEnd::Undoable(_) => self.undone_count += 1,
+            UndoEnd::Final => self.final_count += 1,
+            UndoEnd::Refused => {}
         }
     }
 }

@@ -65,12 +65,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
 
     /// Whether rules and bounds let a file through.
     pub(super) fn wants_file(&self, path: &str, size: u64, modified: Option<i64>) -> bool {
-        let bounds = &self.options.bounds;
-        self.options.rules.includes_file(path)
-            && bounds.min_size.is_none_or(|least| size >= least)
-            && bounds.max_size.is_none_or(|most| size <= most)
-            && bounds.changed_from.zip(modified).is_none_or(|(from, at)| at >= from)
-            && bounds.changed_until.zip(modified).is_none_or(|(until, at)| at <= until)
+        self.options.rules.includes_file(path) && self.options.bounds.admit(size, modified)
     }
 
     /// Whether a folder may hold a file that is let through.

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod check;
 pub mod confirm;
 pub mod conflict;
+pub mod deletion;
 pub mod difference;
 pub mod field;
 pub mod help;
@@ -19,6 +20,7 @@ pub mod unfinished;
 use accounts::AccountChooser;
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
+use deletion::DeletionDialog;
 use difference::Difference;
 use help::Help;
 use limit::LimitDialog;
@@ -33,6 +35,8 @@ use unfinished::UnfinishedDialog;
 pub enum Dialog {
     /// Shows what a copy would do and asks for it.
     Copy(CopyConfirmation),
+    /// Asks for the word that deletes for good.
+    Deletion(DeletionDialog),
     /// Asks what to do where a name is taken.
     Conflict(ConflictDialog),
     /// Shows in which lines the two sides of a conflict differ.

@@ -116,6 +116,10 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::CreateFolder { .. }
         | Command::Rename { .. }
         | Command::Trash { .. }
+        | Command::PlanDeletion { .. }
+        | Command::Delete { .. }
+        | Command::DropDeletion { .. }
+        | Command::Restore { .. }
         | Command::MoveInside { .. }
         | Command::Undo(_)
         | Command::PlanCopy { .. }

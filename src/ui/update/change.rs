@@ -2,8 +2,9 @@
 //! Called by `perform` for [`Change`] actions; what is answered comes back through `update::dialog`.
 
 use super::selection::{Chosen, chosen};
+use super::{deletion, forbidden};
 use crate::entry::Location;
-use crate::message::{Command, CopyRequest, PlanSummary, UndoDirection, UndoRequest};
+use crate::message::{Command, CopyRequest, Partly, PlanSummary, UndoDirection, UndoRequest};
 use crate::ui::action::Change;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, CopyConfirmation, Question};
@@ -13,20 +14,53 @@ use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::state::AppState;
 
 pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<Command>) {
+    let refusal = match change {
+        Change::Move | Change::Rename | Change::Restore => forbidden::taking(state.pane()),
+        Change::Delete if state.has_selection() => forbidden::taking(state.pane()),
+        Change::Trash => forbidden::trashing(state.pane()),
+        Change::NewFolder if state.pane().is_in_bin() => Some("this is the rubbish bin".to_owned()),
+        Change::Copy
+        | Change::NewFolder
+        | Change::Delete
+        | Change::EmptyBin
+        | Change::Undo
+        | Change::Redo => None,
+    };
+    if let Some(why) = refusal {
+        return state.say(format!("{}: {why}", verb(change)));
+    }
     match change {
         Change::Copy => copy(state, commands),
         Change::Move => move_there(state, commands),
         Change::Rename => rename(state),
         Change::NewFolder => new_folder(state),
         Change::Trash => trash(state, commands),
+        Change::Delete => deletion::delete(state, commands),
+        Change::EmptyBin => deletion::empty_bin(state, commands),
+        Change::Restore => deletion::restore(state, commands),
         Change::Undo => commands.push(undo(UndoDirection::Undo)),
         Change::Redo => commands.push(undo(UndoDirection::Redo)),
     }
 }
 
+const fn verb(change: Change) -> &'static str {
+    match change {
+        Change::Copy => "copy",
+        Change::Move => "move",
+        Change::Rename => "rename",
+        Change::NewFolder => "new folder",
+        Change::Trash => "trash",
+        Change::Delete => "delete",
+        Change::EmptyBin => "empty the bin",
+        Change::Restore => "restore",
+        Change::Undo => "undo",
+        Change::Redo => "redo",
+    }
+}
+
 /// The last change, whichever pane it was made in.
 const fn undo(direction: UndoDirection) -> Command {
-    Command::Undo(UndoRequest { direction, account: None, group: None })
+    Command::Undo(UndoRequest { direction, account: None, group: None, partly: Partly::AskAgain })
 }
 
 /// The folder of the other pane, as a target.
@@ -38,13 +72,16 @@ struct Target {
 /// Returns the folder of the other pane, or says why it cannot be a target.
 fn target(state: &mut AppState, verb: &str) -> Option<Target> {
     let other = state.other();
-    let refusal = match other.head.as_ref().filter(|_| other.is_ready()) {
+    let head = other.head.as_ref().filter(|_| other.is_ready());
+    let refusal = match head.map(|head| (head, forbidden::putting(other, head))) {
         None => format!("{verb}: the other pane shows no folder yet"),
-        Some(head) if !head.writable => format!("{verb}: {} cannot be written to", head.title),
-        Some(head) if Some(&head.location) == state.pane().location() => {
+        Some((_, Some(why))) => format!("{verb}: {why}"),
+        Some((head, None)) if Some(&head.location) == state.pane().location() => {
             format!("{verb}: both panes show the same folder")
         }
-        Some(head) => return Some(Target { location: head.location.clone(), title: head.title.clone() }),
+        Some((head, None)) => {
+            return Some(Target { location: head.location.clone(), title: head.title.clone() });
+        }
     };
     state.say(refusal);
     None

@@ -1,7 +1,7 @@
 //! Keys for the dialog on top, and what follows from its answer.
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
-use super::{check, look, mark, perform, place, program, transfer};
+use super::{check, deletion, look, mark, perform, place, program, transfer};
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
@@ -12,7 +12,7 @@ use crate::ui::dialog::unfinished::{Choice as Decision, UnfinishedDialog};
 use crate::ui::key::Key;
 use crate::ui::layout::page_rows;
 use crate::ui::own_files;
-use crate::ui::state::AppState;
+use crate::ui::state::{AppState, Landing};
 
 /// Gives a key to the dialog on top.
 pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
@@ -20,6 +20,7 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
     let depth = state.dialogs.len();
     let kept = match dialog {
         Dialog::Copy(copy) => press_copy(state, copy, key, commands),
+        Dialog::Deletion(dialog) => deletion::press(state, dialog, key, commands),
         Dialog::Conflict(conflict) => press_conflict(state, conflict, key, commands),
         Dialog::Difference(mut difference) => {
             let height = page_rows(state.surroundings.height);
@@ -63,10 +64,12 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             typed(state, &purpose, &text, commands);
         }
         Some(Dialog::Palette(palette)) => palette.field.paste(text),
+        // The word is typed by whoever means it: a paste may be what was meant for elsewhere.
         Some(Dialog::Limit(limit)) => limit.field_mut().paste(text),
         Some(Dialog::Conflict(ConflictDialog { rename: Some(field), .. })) => field.paste(text),
         Some(
             Dialog::Copy(_)
+            | Dialog::Deletion(_)
             | Dialog::Conflict(_)
             | Dialog::Difference(_)
             | Dialog::Check
@@ -128,7 +131,7 @@ fn press_copy(
     None
 }
 
-fn unmark(view: Option<ViewId>, commands: &mut Vec<Command>) {
+pub(super) fn unmark(view: Option<ViewId>, commands: &mut Vec<Command>) {
     if let Some(view) = view {
         commands.push(Command::Mark { view, change: MarkChange::None });
     }
@@ -277,10 +280,18 @@ fn finish_prompt(state: &mut AppState, mut prompt: Prompt, commands: &mut Vec<Co
             return Some(Dialog::Prompt(prompt));
         }
     }
+    let pane = state.pane();
+    let landing = Landing { view: pane.view, from: pane.current().map(|row| row.entry.key.clone()) };
     match prompt.purpose {
-        Purpose::NewFolder { parent, .. } => commands.push(Command::CreateFolder { parent, name: text }),
+        Purpose::NewFolder { parent, .. } => {
+            state.landing = Some(landing);
+            commands.push(Command::CreateFolder { parent, name: text });
+        }
         Purpose::Rename { name, .. } if name == text => {}
-        Purpose::Rename { parent, key, .. } => commands.push(Command::Rename { parent, key, name: text }),
+        Purpose::Rename { parent, key, .. } => {
+            state.landing = Some(landing);
+            commands.push(Command::Rename { parent, key, name: text });
+        }
         Purpose::Find { .. } if text.is_empty() => {}
         Purpose::Find { .. } => {
             state.keys.searched = Some(text);

@@ -2,8 +2,8 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::{check, place, transfer};
-use crate::entry::{CloudFolder, Location};
+use super::{check, deletion, place, transfer};
+use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
     ViewId, ViewState,
@@ -13,7 +13,7 @@ use crate::ui::dialog::difference::Difference;
 use crate::ui::dialog::login::{LoginForm, Need};
 use crate::ui::dialog::unfinished::UnfinishedDialog;
 use crate::ui::pane::Pane;
-use crate::ui::state::{AppState, Notice, Phase};
+use crate::ui::state::{AppState, Landing, Notice, Phase};
 use crate::ui::wording;
 
 /// Takes an event over.
@@ -49,6 +49,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
                 pane.answers.receive(number);
             }
         }
+        Event::Deletion(counted) => deletion::receive(state, counted),
         Event::Plan(plan) => receive_plan(state, plan),
         Event::Conflict(conflict) => state.conflicts.push_back(conflict),
         Event::Unfinished { copies, leftovers } => {
@@ -65,6 +66,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             transfer::keep_in_sight(state);
         }
         Event::TransferEnds(ends) => transfer::receive_ends(state, ends),
+        Event::Made { parent, key } => land(state, &parent, key, commands),
         Event::Done { text } => state.say(text),
         Event::Failed(problem) => {
             // What was typed ahead counted on the other outcome.
@@ -77,6 +79,16 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
 
 fn pane_of(state: &mut AppState, view: ViewId) -> Option<&mut Pane> {
     state.panes.iter_mut().find(|pane| pane.view == view)
+}
+
+/// Puts the cursor on what was made here, unless it has moved on since it was asked for.
+fn land(state: &mut AppState, parent: &Location, key: EntryKey, commands: &mut Vec<Command>) {
+    let Some(Landing { view, from }) = state.landing.take() else { return };
+    let Some(pane) = pane_of(state, view) else { return };
+    let here = pane.current().map(|row| row.entry.key.clone());
+    if pane.location() == Some(parent) && here == from {
+        pane.open(parent.clone(), Some(key), commands);
+    }
 }
 
 /// Takes the accounts over; the first time, an empty right pane gets the first of them, or a login form.

@@ -40,6 +40,9 @@ pub(super) fn go_on(state: &mut AppState, commands: &mut Vec<Command>) {
 fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
     match dialog {
         Dialog::Copy(copy) => commands.push(Command::CancelCopy { copy: copy.copy }),
+        Dialog::Deletion(dialog) => {
+            commands.push(Command::DropDeletion { deletion: dialog.summary.deletion });
+        }
         Dialog::Conflict(dialog) => skip(state, &dialog.conflict, commands),
         Dialog::Question(question) => {
             if let Answer::OwnFiles(held) = &question.answer {

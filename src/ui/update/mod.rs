@@ -4,8 +4,10 @@
 mod ahead;
 mod change;
 mod check;
+mod deletion;
 mod dialog;
 mod event;
+mod forbidden;
 mod go;
 mod hangup;
 mod look;
@@ -175,11 +177,16 @@ fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
     let reason = match row.when {
         When::Always => return,
         When::Folder => "the folder is not there yet",
-        When::Row | When::Selection | When::OutsideBin if !state.pane().is_ready() => {
+        When::Row | When::Selection | When::OutsideBin | When::InBin | When::Deletable
+            if !state.pane().is_ready() =>
+        {
             "the folder is not there yet"
         }
         When::OutsideBin if state.pane().is_bin() => "this is the rubbish bin already",
-        When::Row | When::Selection | When::OutsideBin => "put the cursor on an entry first",
+        When::InBin if !state.pane().is_in_bin() => "only what is in the rubbish bin can be put back",
+        When::Row | When::Selection | When::OutsideBin | When::InBin | When::Deletable => {
+            "put the cursor on an entry first"
+        }
         When::CloudRow => "only entries of the cloud have a handle",
         When::Writable => "nothing can be made in this folder",
         When::Searched => "search with / first",

@@ -5,6 +5,7 @@ mod bottom;
 mod canvas;
 mod check;
 mod conflict;
+mod deletion;
 mod dialog;
 mod difference;
 mod form;

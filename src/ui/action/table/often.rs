@@ -42,6 +42,28 @@ pub(super) const OFTEN: &[ActionRow] = &[
         When::OutsideBin,
     ),
     panes(
+        Action::Change(Change::Delete),
+        [
+            "delete for good",
+            "",
+            "delete past bin and trash, after typing the word; on .. of the bin: empty it",
+        ],
+        &["D", "<S-Del>"],
+        When::Deletable,
+    ),
+    panes(
+        Action::Change(Change::Restore),
+        ["restore", "Restore", "put back to where it was before it went into the bin"],
+        &["b"],
+        When::InBin,
+    ),
+    panes(
+        Action::Change(Change::EmptyBin),
+        ["empty the bin", "", "delete all that is in the rubbish bin, after typing the word"],
+        &["Z"],
+        When::Account,
+    ),
+    panes(
         Action::Change(Change::Undo),
         ["undo", "", "take back the last change that was made here"],
         &["u"],

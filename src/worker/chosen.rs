@@ -1,0 +1,97 @@
+//! [`Chosen`]: the group of changes that is taken back, or done again, next: found in the journals by what was asked for.
+//! And what is told where that can never be. `undoing` asks here, and carries it out.
+
+use std::collections::HashSet;
+
+use super::problem;
+use super::undoing::kind_of;
+use crate::message::{Problem, ProblemKind, UndoDirection};
+use crate::session::change::Lost;
+use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal, UndoRecord};
+
+/// Whose journal.
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// That of an account, by its name.
+    Account(String),
+    /// That of this machine's folders.
+    Disk,
+}
+
+/// A group of changes, and what there is to know about it.
+pub(crate) struct Chosen {
+    pub(super) place: Place,
+    pub(super) group: UndoGroup,
+    /// The changes of that journal that nothing takes back.
+    pub(super) finals: Vec<UndoRecord>,
+}
+
+/// Reads the journals for the group that is next, or for the one that was asked for. What was meant to be for good comes
+/// like any other, so that it can be told: something else would be taken back otherwise. Blocks.
+pub(super) fn find(
+    journals: &[(Place, UndoJournal)],
+    direction: UndoDirection,
+    wanted: Option<UndoId>,
+    passed: &HashSet<UndoId>,
+) -> Result<Chosen, Problem> {
+    let mut newest: Option<Chosen> = None;
+    for (place, journal) in journals {
+        let history = journal.history().map_err(|error| problem::of_io("read the undo journal", &error))?;
+        if let Some(group) = next(&history, direction, wanted, passed)
+            && newest.as_ref().is_none_or(|known| known.group.begun < group.begun)
+        {
+            let (group, finals) = (group.clone(), history.finals().to_vec());
+            newest = Some(Chosen { place: place.clone(), group, finals });
+        }
+    }
+    newest.ok_or_else(|| nothing(direction, wanted))
+}
+
+fn next<'h>(
+    history: &'h UndoHistory,
+    direction: UndoDirection,
+    wanted: Option<UndoId>,
+    passed: &HashSet<UndoId>,
+) -> Option<&'h UndoGroup> {
+    match (wanted, direction) {
+        (Some(id), _) => {
+            history.groups().find(|group| group.id == id && (group.stands() || group.is_final()))
+        }
+        (None, UndoDirection::Redo) => history.choose(kind_of(direction), None),
+        (None, UndoDirection::Undo) => history
+            .groups()
+            .filter(|group| group.kind != GroupKind::Undoing && !passed.contains(&group.id))
+            .find(|group| group.stands() || group.is_final()),
+    }
+}
+
+fn nothing(direction: UndoDirection, wanted: Option<UndoId>) -> Problem {
+    if let Some(id) = wanted {
+        let message = format!("There is no change {id} that can be taken back");
+        return Problem::new(ProblemKind::FileNotFound, message, "It may have been taken back already.");
+    }
+    let message = format!("There is nothing to {} in the open accounts", direction.verb());
+    Problem::new(ProblemKind::Permanent, message, "")
+}
+
+/// What is told of what was meant to be for good.
+pub(super) fn beyond_undo(group: &UndoGroup) -> Problem {
+    let message = format!("Cannot undo that: \"{}\" is for good", group.shown_label());
+    Problem::new(ProblemKind::Permanent, message, EARLIER)
+}
+
+/// What is told where what a group is about is gone, all of it or some.
+pub(super) fn lost_part(direction: UndoDirection, lost: &[Lost], has_rest: bool) -> Problem {
+    let verb = direction.verb();
+    let others = lost.len().saturating_sub(1);
+    let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
+    let what = lost.first().map_or_else(String::new, |lost| {
+        let gone = if lost.is_deleted { "was deleted for good" } else { "is no longer there" };
+        format!("\"{}\" {gone}{more}", lost.name)
+    });
+    let hint =
+        if has_rest { format!("Nothing was done; {verb} again for the rest.") } else { EARLIER.to_owned() };
+    Problem::new(ProblemKind::Permanent, format!("Cannot {verb} that: {what}"), hint)
+}
+
+const EARLIER: &str = "Undo again for what was done before it.";
