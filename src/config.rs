@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use url::{Host, Url};
 
-pub use environment::{Environment, Surroundings};
+pub use environment::{Environment, Surroundings, UserProgram};
 pub use folders::Folders;
 use private_file::PrivateFileError;
 pub use timetable::{Speeds, Timetable};

@@ -12,7 +12,7 @@ use std::{io, task};
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
-use megapane::config::OnHangup;
+use megapane::config::{OnHangup, UserProgram};
 use megapane::entry::{CloudFolder, EntryKey, Location};
 use megapane::message::{
     AccountRow, AccountState, Arrangement, Command, Compared, CopyId, CopyReport, Depth, DiffLine, Direction,
@@ -729,6 +729,7 @@ impl App {
             banner: None,
             on_hangup: OnHangup::Continue,
             sample_folder: None,
+            editor: UserProgram::parse("vi"),
         };
         let ports = Ports { commands, events: told };
         let looped = Some(tokio::spawn(drive(screen, receiving(keys), ports, options)));

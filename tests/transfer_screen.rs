@@ -11,7 +11,7 @@ use std::{io, mem};
 
 use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
-use megapane::config::OnHangup;
+use megapane::config::{OnHangup, UserProgram};
 use megapane::message::{
     Command, CopyId, CopyReport, Direction, Event, PlanSummary, Problem, ProblemKind, Reorder, Resolution,
     Scope, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState, TransferTotals,
@@ -324,6 +324,7 @@ impl App {
             banner: None,
             on_hangup: OnHangup::Continue,
             sample_folder: None,
+            editor: UserProgram::parse("vi"),
         };
         let looped = tokio::spawn(drive(screen, keys(typed), Ports { commands, events: told }, options));
         Self { input, events, commands: received, looped }

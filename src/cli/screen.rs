@@ -57,6 +57,7 @@ pub(crate) async fn show(context: &Context, parts: Parts, opening: Opening) -> O
         banner: opening.banner,
         on_hangup: context.config.on_hangup,
         sample_folder: opening.sample_folder,
+        editor: surroundings.editor,
     };
     let Worker { commands, events } = worker::start(parts);
     match crate::ui::run::run(commands, events, options).await {

@@ -25,6 +25,29 @@ pub struct Surroundings {
     pub terminal: String,
     /// The user's home folder, shown as `~`.
     pub home: Option<PathBuf>,
+    /// The user's editor.
+    pub editor: UserProgram,
+}
+
+/// A program of the user's choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserProgram {
+    /// Its name or path.
+    pub name: OsString,
+    /// Arguments that stand before what it is to work on.
+    pub arguments: Vec<OsString>,
+}
+
+impl UserProgram {
+    /// Reads words as a shell would: `code --wait`, `'my editor' -n`. Where the quotes do not match all of it is a name.
+    #[must_use]
+    pub fn parse(words: &str) -> Self {
+        // A path of Windows is full of what quotes the next character elsewhere.
+        let quoted = if cfg!(windows) { words.replace('\\', "\\\\") } else { words.to_owned() };
+        let mut words = shlex::split(&quoted).unwrap_or_else(|| vec![words.to_owned()]).into_iter();
+        let name = words.next().unwrap_or_default().into();
+        Self { name, arguments: words.map(OsString::from).collect() }
+    }
 }
 
 impl Environment {
@@ -57,7 +80,16 @@ impl Environment {
             utf8: cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8"),
             terminal: self.text("TERM").unwrap_or_default(),
             home: self.path(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
+            editor: self.editor(),
         }
+    }
+
+    /// `VISUAL`, then `EDITOR`, then what every system has.
+    fn editor(&self) -> UserProgram {
+        let wanted = ["VISUAL", "EDITOR"].into_iter().find_map(|name| {
+            self.text(name).map(|words| UserProgram::parse(&words)).filter(|program| !program.name.is_empty())
+        });
+        wanted.unwrap_or_else(|| UserProgram::parse(if cfg!(windows) { "notepad" } else { "vi" }))
     }
 
     /// Returns the accounts that exist only here: `MEGAPANE_REMOTE_<NAME>_USER`, `…_PASSWORD` and `…_API_URL`.

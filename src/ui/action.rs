@@ -16,6 +16,8 @@ pub enum Action {
     Mark(Marking),
     /// Look for a row, or change which rows are shown in which order.
     Look(Look),
+    /// Work on what is in a file.
+    Content(Content),
     /// Change files.
     Change(Change),
     /// Go to a place or change what a pane shows.
@@ -91,6 +93,13 @@ impl From<SortKey> for Sort {
             SortKey::Extension => Self::Extension,
         }
     }
+}
+
+/// Work on what is in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table says what each does")]
+pub enum Content {
+    Edit,
 }
 
 /// A change of files.
@@ -199,6 +208,8 @@ pub enum When {
     Folder,
     /// The cursor stands on an entry, not on `..`.
     Row,
+    /// The cursor stands on a file.
+    File,
     /// The cursor stands on an entry of the cloud.
     CloudRow,
     /// Something is marked, or the cursor stands on an entry.

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use super::action::{Action, Change, Look, Marking, Motion, Program, TransferKey};
+use super::action::{Action, Change, Content, Look, Marking, Motion, Program, TransferKey};
 use super::key::Key;
 use crate::message::{Command, ViewId};
 
@@ -157,8 +157,14 @@ impl Need {
             Action::Go(Motion::Enter)
             | Action::Mark(Marking::Toggle | Marking::ToggleUp | Marking::Range)
             | Action::Look(Look::Properties | Look::Verify)
+            | Action::Content(Content::Edit)
             | Action::Change(
-                Change::Copy | Change::Move | Change::Rename | Change::Trash | Change::Delete | Change::Restore,
+                Change::Copy
+                | Change::Move
+                | Change::Rename
+                | Change::Trash
+                | Change::Delete
+                | Change::Restore,
             )
             | Action::Yank(_)
             // Those of the transfer list are not looked up among the panes.

@@ -9,6 +9,9 @@ use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
 
+use super::gate::Gate;
+use super::keyboard::keyboard;
+
 /// What comes from outside, other than from the worker.
 #[derive(Debug)]
 pub enum Input {
@@ -20,12 +23,13 @@ pub enum Input {
     Hangup,
 }
 
-/// Returns all input of the program's own terminal and process.
+/// Returns all input of the program's own terminal and process. What is typed while the gate is shut is left alone.
 ///
 /// # Errors
 /// Where the system gives no thread or no signals.
-pub(super) fn inputs() -> io::Result<impl Stream<Item = Input> + Unpin> {
-    Ok(stream::select(stream::select(keyboard()?, line()?), signals()?))
+pub(super) fn inputs(gate: &Gate) -> io::Result<impl Stream<Item = Input> + Unpin + use<>> {
+    let keys = keyboard(gate.clone())?.map(Input::Terminal);
+    Ok(stream::select(stream::select(keys, line()?), signals(gate)?))
 }
 
 /// Waits for the next input; for ever once there is no more.
@@ -45,24 +49,6 @@ pub(super) async fn queued<I: Stream<Item = Input> + Unpin>(input: &mut Option<I
         Poll::Pending => Poll::Ready(None),
     })
     .await
-}
-
-/// What the terminal sends. A thread of its own reads it: the reader never returns once the terminal is gone, and the
-/// loop has to go on then, to end in good order. The thread ends with the program.
-fn keyboard() -> io::Result<impl Stream<Item = Input> + Unpin> {
-    // Not bounded: people type slower than the loop reads.
-    let (sender, mut receiver) = mpsc::unbounded_channel();
-    let read = move || {
-        loop {
-            let event = crossterm::event::read();
-            let failed = event.is_err();
-            if sender.send(Input::Terminal(event)).is_err() || failed {
-                break;
-            }
-        }
-    };
-    std::thread::Builder::new().name("keyboard".to_owned()).spawn(read)?;
-    Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
 }
 
 /// Says when the terminal is gone. The signal may not come, to a program that is no child of the terminal's shell, and the
@@ -89,21 +75,36 @@ fn line() -> io::Result<impl Stream<Item = Input> + Unpin> {
     Ok(stream::pending())
 }
 
+/// Signals. Those that keys of the terminal send go to every program on it: while it is lent they are not ours.
 #[cfg(unix)]
-fn signals() -> io::Result<impl Stream<Item = Input> + Unpin> {
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-    let listen = |kind: SignalKind, input: fn() -> Input| -> io::Result<_> {
-        let each = move |mut signal: Signal| async move { signal.recv().await.map(|()| (input(), signal)) };
-        Ok(stream::unfold(signal(kind)?, each).boxed())
+fn signals(gate: &Gate) -> io::Result<impl Stream<Item = Input> + Unpin + use<>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let listen = |kind: SignalKind, input: fn() -> Option<Input>| -> io::Result<()> {
+        let (mut signal, sender) = (signal(kind)?, sender.clone());
+        tokio::spawn(async move {
+            // Refused where the program ends anyway.
+            while signal.recv().await.is_some() && input().is_none_or(|input| sender.send(input).is_ok()) {}
+        });
+        Ok(())
     };
-    Ok(stream::select_all([
-        listen(SignalKind::terminate(), || Input::Terminate)?,
-        listen(SignalKind::interrupt(), || Input::Terminate)?,
-        listen(SignalKind::hangup(), || Input::Hangup)?,
-    ]))
+    listen(SignalKind::terminate(), || Some(Input::Terminate))?;
+    listen(SignalKind::hangup(), || Some(Input::Hangup))?;
+    listen(SignalKind::window_change(), || {
+        let size = crossterm::terminal::size().ok()?;
+        Some(Input::Terminal(Ok(TerminalEvent::Resize(size.0, size.1))))
+    })?;
+    for kind in [SignalKind::interrupt(), SignalKind::quit()] {
+        let (mut signal, sender, gate) = (signal(kind)?, sender.clone(), gate.clone());
+        tokio::spawn(async move {
+            while signal.recv().await.is_some() && (gate.is_lent() || sender.send(Input::Terminate).is_ok()) {
+            }
+        });
+    }
+    Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
 }
 
 #[cfg(not(unix))]
-fn signals() -> io::Result<impl Stream<Item = Input> + Unpin> {
+fn signals(_gate: &Gate) -> io::Result<impl Stream<Item = Input> + Unpin + use<>> {
     Ok(stream::pending())
 }

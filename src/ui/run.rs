@@ -14,8 +14,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::backend::TtyBackend;
+use super::errand::Errand;
 use super::escape::EscapeReader;
 use super::figure::Clock;
+use super::gate::Gate;
 use super::input::{Input, inputs, next, queued};
 use super::meter::Meter;
 use super::own_files::OwnFiles;
@@ -26,7 +28,7 @@ use super::text;
 use super::theme::Theme;
 use super::update::{Msg, update};
 use super::view::view;
-use crate::config::OnHangup;
+use crate::config::{OnHangup, UserProgram};
 use crate::message::{Command, Event};
 
 /// How the screen begins.
@@ -50,6 +52,8 @@ pub struct Options {
     pub on_hangup: OnHangup,
     /// Set in the demo: the user is asked once before local files outside this folder are changed.
     pub sample_folder: Option<PathBuf>,
+    /// The user's editor.
+    pub editor: UserProgram,
 }
 
 /// Why the screen ended other than by the user's wish.
@@ -80,10 +84,11 @@ pub async fn run(
     let out = io::BufWriter::with_capacity(FRAME_BYTES, meter.over(io::stdout()));
     let backend = TtyBackend::new(out, crossterm::terminal::size);
     let terminal = Terminal::new(backend).map_err(UiError::Terminal)?;
-    let input = inputs().map_err(UiError::Terminal)?;
+    let gate = Gate::default();
+    let input = inputs(&gate).map_err(UiError::Terminal)?;
     let screen = Screen {
         terminal,
-        control: OwnTerminal::new(meter),
+        control: OwnTerminal::new(meter, gate),
         clock: Box::new(Timestamp::now),
         zone: TimeZone::system(),
     };
@@ -168,6 +173,7 @@ where
             theme: Theme::new(!options.no_color, options.ascii),
             home: options.home,
             banner: options.banner,
+            editor: options.editor,
         };
         let mut state = AppState::new(surroundings);
         state.own_files = options.sample_folder.map(OwnFiles::outside);
@@ -303,7 +309,7 @@ where
             self.end_at = Some(Instant::now() + MAX_ENDING);
         }
         match self.carry_out() {
-            Ok(()) => {}
+            Ok(told) => told.into_iter().try_for_each(|message| self.apply(message))?,
             Err(error) => self.lose(error)?,
         }
         if self.is_alone {
@@ -314,23 +320,37 @@ where
         Ok(())
     }
 
-    /// Does what the state asks of the terminal.
-    fn carry_out(&mut self) -> Result<(), UiError> {
+    /// Does what the state asks of the terminal; returns what is to be told of it.
+    fn carry_out(&mut self) -> Result<Vec<Msg>, UiError> {
+        let mut told = Vec::new();
         for effect in std::mem::take(&mut self.state.effects) {
             match effect {
                 Effect::Log(text) => tracing::warn!("{}", text::shown(&text)),
-                Effect::Clipboard(_) | Effect::Redraw | Effect::Suspend if self.is_alone => {}
+                Effect::Clipboard(_) | Effect::Redraw | Effect::Suspend | Effect::Run(_) if self.is_alone => {
+                }
                 Effect::Clipboard(text) => self.screen.control.copy(&text).map_err(UiError::Terminal)?,
                 Effect::Redraw => self.screen.terminal.clear().map_err(broken)?,
                 Effect::Suspend => {
                     self.screen.control.suspend().map_err(UiError::Terminal)?;
-                    self.screen.terminal.clear().map_err(broken)?;
-                    let size = self.screen.terminal.size().map_err(broken)?;
-                    update(&mut self.state, Msg::Resize(size.width, size.height), &mut self.commands);
+                    told.push(self.come_back()?);
                 }
+                Effect::Run(errand) => told.extend(self.run(errand)?),
             }
         }
-        Ok(())
+        Ok(told)
+    }
+
+    /// Lets a program of the user's have the terminal until it ends.
+    fn run(&mut self, errand: Errand) -> Result<[Msg; 2], UiError> {
+        let end = self.screen.control.run(&errand).map_err(UiError::Terminal)?;
+        Ok([self.come_back()?, Msg::Ran { asker: errand.asker, end }])
+    }
+
+    /// Someone else had the terminal: everything is drawn anew, at the size that it has now.
+    fn come_back(&mut self) -> Result<Msg, UiError> {
+        self.screen.terminal.clear().map_err(broken)?;
+        let size = self.screen.terminal.size().map_err(broken)?;
+        Ok(Msg::Resize(size.width, size.height))
     }
 
     /// What the status line would say goes to the log.

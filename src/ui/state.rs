@@ -9,6 +9,7 @@ use super::ahead::TypeAhead;
 use super::dialog::Dialog;
 use super::dialog::check::Check;
 use super::dialog::unfinished::UnfinishedDialog;
+use super::errand::Errand;
 use super::figure::Clock;
 use super::key::Key;
 use super::keymap::Keymap;
@@ -17,7 +18,8 @@ use super::own_files::OwnFiles;
 use super::pane::Pane;
 use super::theme::Theme;
 use super::transfers::TransferList;
-use crate::entry::{EntryKey, Location};
+use crate::config::UserProgram;
+use crate::entry::{EntryKey, EntryKind, Location};
 use crate::message::{
     AccountRow, AccountState, Conflict, CopyId, DeletionId, PlanSummary, Problem, TransferState, ViewId,
     Wait, WaitReason,
@@ -81,6 +83,8 @@ pub struct Surroundings {
     pub home: PathBuf,
     /// A sentence for the status line while nothing else is there (the demo says what it is).
     pub banner: Option<String>,
+    /// The user's editor.
+    pub editor: UserProgram,
 }
 
 /// Which screen is shown.
@@ -168,6 +172,8 @@ pub enum Effect {
     Clipboard(String),
     /// Give the terminal back to the shell until it calls again.
     Suspend,
+    /// Run a program of the user's in the terminal; [`Msg::Ran`](super::update::Msg::Ran) tells how it ended.
+    Run(Errand),
     /// Draw everything anew.
     Redraw,
     /// Write into the log what nobody can be told.
@@ -284,6 +290,9 @@ impl AppState {
             When::Always => true,
             When::Folder => pane.is_ready(),
             When::Row => pane.current().is_some(),
+            When::File => pane
+                .current()
+                .is_some_and(|row| matches!(row.entry.kind, EntryKind::File | EntryKind::LinkToFile)),
             When::CloudRow => pane.current().is_some_and(|row| matches!(row.entry.key, EntryKey::Node(_))),
             When::Selection => self.has_selection(),
             When::OutsideBin => self.has_selection() && !pane.is_bin(),

@@ -3,6 +3,7 @@
 
 use std::io::{self, PipeWriter, Stdout, Write};
 use std::panic::PanicHookInfo;
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::thread::{self, ThreadId};
 
@@ -13,6 +14,8 @@ use crossterm::style::ResetColor;
 use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{execute, terminal};
 
+use super::errand::{Errand, ErrandEnd};
+use super::gate::Gate;
 use super::meter::Meter;
 
 /// What the run loop needs of a terminal besides drawing on it.
@@ -28,6 +31,15 @@ pub trait Control {
     /// # Errors
     /// Where the terminal cannot be given back or taken over again.
     fn suspend(&mut self) -> io::Result<()>;
+
+    /// Gives the terminal to a program of the user's, waits for its end, and takes it over again. The screen has to be
+    /// drawn anew then. The worker goes on meanwhile: it runs on other threads.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be taken over again; that the program cannot be started is an [`ErrandEnd`].
+    fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
+        Ok(ErrandEnd::NotStarted(format!("no terminal to run {} in", errand.program.display())))
+    }
 
     /// Lets go of a terminal that is gone: nothing is read from it or written to it any more.
     fn let_go(&mut self) {}
@@ -97,16 +109,17 @@ fn give_back() {
 pub struct OwnTerminal {
     out: Stdout,
     meter: Meter,
+    gate: Gate,
     /// What stands in for the keyboard of a terminal that is gone: nobody writes to it.
     silence: Option<PipeWriter>,
 }
 
 impl OwnTerminal {
     /// Makes the control of the terminal on standard output, which a [`TerminalGuard`] holds. What is drawn is counted
-    /// by the meter.
+    /// by the meter; who reads the keyboard passes the gate.
     #[must_use]
-    pub fn new(meter: Meter) -> Self {
-        Self { out: io::stdout(), meter, silence: None }
+    pub fn new(meter: Meter, gate: Gate) -> Self {
+        Self { out: io::stdout(), meter, gate, silence: None }
     }
 
     /// The reader of a terminal that is gone reads its end over and over, and would take a whole core for it: it gets a
@@ -145,6 +158,17 @@ impl Control for OwnTerminal {
         Ok(())
     }
 
+    /// The program gets the same streams and stands in the same process group, so that C-z stops both of us and the
+    /// shell's `fg` calls both back; C-c is its own, see [`Gate`].
+    fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
+        self.gate.shut();
+        give_back();
+        let ended = Command::new(&errand.program).args(&errand.arguments).status();
+        let taken = take_over();
+        self.gate.open();
+        taken.map(|()| ended.map_or_else(|error| ErrandEnd::NotStarted(error.to_string()), end_of))
+    }
+
     fn let_go(&mut self) {
         give_back(); // where only the signal came and the terminal is still there
         if let Err(error) = self.stand_in() {
@@ -155,4 +179,8 @@ impl Control for OwnTerminal {
     fn written(&self) -> u64 {
         self.meter.written()
     }
+}
+
+fn end_of(status: ExitStatus) -> ErrandEnd {
+    if status.success() { ErrandEnd::Well } else { ErrandEnd::Badly(status.code()) }
 }

@@ -40,6 +40,7 @@ pub(crate) fn themed(width: u16, height: u16, theme: Theme) -> AppState {
         theme,
         home: "/home/anna".into(),
         banner: None,
+        editor: megapane::config::UserProgram::parse("vi"),
     })
 }
 

@@ -1,6 +1,7 @@
 //! [`rows`]: every action with its name, word in the key bar, help, keys, and when it makes sense.
 //! Help, key bar, palette and keymap are made from it; a new key begins in one of the parts below.
 
+mod content;
 mod go;
 mod look;
 mod mark;
@@ -17,8 +18,16 @@ pub fn rows() -> impl Iterator<Item = &'static ActionRow> + Clone {
 }
 
 /// The parts of the table in their order.
-const PARTS: &[&[ActionRow]] =
-    &[often::OFTEN, look::LOOK, go::GO, mark::MARK, place::PLACE, transfer::TRANSFER, program::PROGRAM];
+const PARTS: &[&[ActionRow]] = &[
+    often::OFTEN,
+    content::CONTENT,
+    look::LOOK,
+    go::GO,
+    mark::MARK,
+    place::PLACE,
+    transfer::TRANSFER,
+    program::PROGRAM,
+];
 
 const fn panes(
     action: Action,

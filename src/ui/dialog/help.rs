@@ -54,7 +54,7 @@ pub fn help_lines() -> Vec<HelpLine> {
 
 fn heading_of(row: &ActionRow) -> &'static str {
     match row.action {
-        Action::Change(_) => HEADINGS[0],
+        Action::Change(_) | Action::Content(_) => HEADINGS[0],
         Action::Go(_) => HEADINGS[1],
         Action::Mark(_) => HEADINGS[2],
         Action::Look(_) | Action::Yank(_) => HEADINGS[3],

@@ -6,6 +6,7 @@ mod change;
 mod check;
 mod deletion;
 mod dialog;
+mod edit;
 mod event;
 mod forbidden;
 mod go;
@@ -23,6 +24,7 @@ use super::action::{Action, ActionRow, When};
 use super::ahead::Typed;
 use super::dialog::Dialog;
 use super::dialog::login::Outcome;
+use super::errand::{Asker, ErrandEnd};
 use super::key::Key;
 use super::keymap::{Lookup, sequence};
 use super::state::{AppState, Phase};
@@ -49,6 +51,13 @@ pub enum Msg {
     Resize(u16, u16),
     /// The worker tells something.
     Worker(Event),
+    /// A program of the user's has given the terminal back.
+    Ran {
+        /// Who had asked for it.
+        asker: Asker,
+        /// How it ended.
+        end: ErrandEnd,
+    },
     /// It is this late.
     Tick(Timestamp),
     /// The system wants the program to end.
@@ -72,6 +81,7 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
             ahead::expect_answers(state, start, commands);
             ahead::release(state, commands);
         }
+        Msg::Ran { asker, end } => edit::ran(state, asker, end, commands),
         Msg::Tick(now) => state.surroundings.clock.now = now,
         Msg::Terminate => program::quit(state, commands),
         Msg::Hangup(wanted) => hangup::hang_up(state, wanted, commands),
@@ -163,6 +173,7 @@ fn perform(state: &mut AppState, action: Action, commands: &mut Vec<Command>) {
         Action::Go(motion) => go::perform(state, motion, commands),
         Action::Mark(marking) => mark::perform(state, marking, commands),
         Action::Look(look) => look::perform(state, look, commands),
+        Action::Content(content) => edit::perform(state, content),
         Action::Change(change) => change::perform(state, change, commands),
         Action::Place(place) => place::perform(state, place, commands),
         Action::Yank(yank) => look::yank(state, yank),
@@ -177,7 +188,12 @@ fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
     let reason = match row.when {
         When::Always => return,
         When::Folder => "the folder is not there yet",
-        When::Row | When::Selection | When::OutsideBin | When::InBin | When::Deletable
+        When::Row
+        | When::File
+        | When::Selection
+        | When::OutsideBin
+        | When::InBin
+        | When::Deletable
             if !state.pane().is_ready() =>
         {
             "the folder is not there yet"
@@ -187,6 +203,7 @@ fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
         When::Row | When::Selection | When::OutsideBin | When::InBin | When::Deletable => {
             "put the cursor on an entry first"
         }
+        When::File => "put the cursor on a file first",
         When::CloudRow => "only entries of the cloud have a handle",
         When::Writable => "nothing can be made in this folder",
         When::Searched => "search with / first",

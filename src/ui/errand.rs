@@ -1,0 +1,52 @@
+//! The [`Errand`]: a program of the user's that gets the terminal for a while, an editor for instance. `update` asks for
+//! it by [`Effect::Run`](super::state::Effect::Run), the run loop has it run and tells how it ended; only whoever asked
+//! knows what follows from that.
+
+use std::ffi::OsString;
+
+use crate::config::UserProgram;
+use crate::message::ViewId;
+
+/// A program that is to run in the terminal, and whom its end is told to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// What to run.
+    pub program: OsString,
+    /// Its arguments, each as it is: no shell reads them.
+    pub arguments: Vec<OsString>,
+    /// Whom the end is told to.
+    pub asker: Asker,
+}
+
+impl Errand {
+    /// Makes an errand of a program of the user's, with one more argument: what it is to work on.
+    #[must_use]
+    pub fn on(program: &UserProgram, subject: impl Into<OsString>, asker: Asker) -> Self {
+        let mut arguments = program.arguments.clone();
+        arguments.push(subject.into());
+        Self { program: program.name.clone(), arguments, asker }
+    }
+}
+
+/// Whom the end of an errand is told to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// The edit of a file of the disk, in the folder that a view shows.
+    LocalEdit {
+        /// The file's name, for messages.
+        name: String,
+        /// The view.
+        view: ViewId,
+    },
+}
+
+/// How an errand ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ErrandEnd {
+    /// The program ended well: its exit code is 0.
+    Well,
+    /// It ended with another exit code; `None` where a signal ended it.
+    Badly(Option<i32>),
+    /// It could not be started, and why.
+    NotStarted(String),
+}

@@ -1,0 +1,68 @@
+//! What the terminal sends: keys, pasted text, its size. A thread of its own reads it, because the reader may never return
+//! once the terminal is gone, and the loop has to go on then. It sleeps until something is typed and passes the [`Gate`]
+//! for each look, so that a program that has the terminal gets every key of its own. `input` calls it.
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::{Event as TerminalEvent, poll, read};
+use futures_util::{Stream, stream};
+use tokio::sync::mpsc;
+
+use super::gate::Gate;
+
+/// Returns what the terminal sends, from now on. The thread behind it ends with the terminal or the program.
+pub(super) fn keyboard(gate: Gate) -> io::Result<impl Stream<Item = io::Result<TerminalEvent>> + Unpin> {
+    // Not bounded: people type slower than the loop reads.
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let watch = move || {
+        let mut patience = Duration::ZERO;
+        while wait_for_keys() {
+            let (typed, failed) = gate.pass(|| look(patience));
+            // Something was there, but no whole key, or the system cannot be asked: then the look itself waits a little.
+            patience = if typed.is_empty() { LOOK } else { Duration::ZERO };
+            let is_heard = typed.into_iter().all(|event| sender.send(Ok(event)).is_ok());
+            if let Some(error) = failed {
+                let _ = sender.send(Err(error)); // refused where the program ends anyway
+                break;
+            }
+            if !is_heard {
+                break;
+            }
+        }
+    };
+    std::thread::Builder::new().name("keyboard".to_owned()).spawn(watch)?;
+    Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
+}
+
+/// Takes all that is there, and waits this long at most for the first of it.
+fn look(patience: Duration) -> (Vec<TerminalEvent>, Option<io::Error>) {
+    let mut typed = Vec::new();
+    let mut patience = patience;
+    loop {
+        match poll(patience).and_then(|is_there| is_there.then(read).transpose()) {
+            Ok(Some(event)) => typed.push(event),
+            Ok(None) => return (typed, None),
+            Err(error) => return (typed, Some(error)),
+        }
+        patience = Duration::ZERO;
+    }
+}
+
+/// Sleeps until something can be read, without reading it; returns false once the terminal is gone.
+#[cfg(unix)]
+fn wait_for_keys() -> bool {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let stdin = io::stdin();
+    let mut line = [PollFd::new(&stdin, PollFlags::IN)];
+    while poll(&mut line, None) == Err(rustix::io::Errno::INTR) {}
+    !line[0].revents().contains(PollFlags::HUP)
+}
+
+#[cfg(not(unix))]
+fn wait_for_keys() -> bool {
+    true
+}
+
+/// How long a look at the keyboard may take where the system does not say when it is worth one.
+const LOOK: Duration = Duration::from_millis(50);
