@@ -10,6 +10,7 @@ mod copy;
 mod deletion;
 mod event;
 mod problem;
+mod renames;
 mod transfer;
 mod undo;
 mod unfinished;
@@ -29,10 +30,11 @@ pub use copy::{
 pub use deletion::{DeletionId, DeletionSummary};
 pub use event::Event;
 pub use problem::{Problem, ProblemKind};
+pub use renames::{RenamePlan, RenameRow, RenamesId};
 pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
     TransferTotals,
 };
-pub use undo::{Partly, UndoDirection, UndoRequest};
+pub use undo::{ChangeRow, ChangeState, Partly, UndoDirection, UndoRequest};
 pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

@@ -978,6 +978,11 @@ impl Fake {
             | Command::Delete { .. }
             | Command::DropDeletion { .. }
             | Command::Restore { .. }
+            | Command::ListChanges
+            | Command::WriteNames { .. }
+            | Command::ReadNames { .. }
+            | Command::StartRenames { .. }
+            | Command::DropRenames { .. }
             | Command::MoveInside { .. }
             | Command::Undo(_)
             | Command::CancelCopy { .. }

@@ -104,5 +104,6 @@ async fn told(worker: &mut Worker) -> Result<String, Failure> {
 
 /// What rclone says, and its exit code, where a folder is meant and a file stands there.
 pub(crate) fn is_a_file(place: &str) -> Failure {
-    Failure::new(ProblemKind::Other, format!("\"{place}\" is a file not a directory"), "")
+    let hint = "Choose a folder.";
+    Failure::new(ProblemKind::Other, format!("\"{place}\" is a file not a directory"), hint)
 }

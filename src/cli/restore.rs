@@ -21,6 +21,7 @@ use crate::worker::problem;
 /// Examples:
 ///   megapane ls remote://bin
 ///   megapane restore remote://bin/report.odt remote://bin/2023
+#[expect(clippy::doc_markdown, reason = "help on a terminal is no Markdown")]
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct RestoreArgs {

@@ -186,7 +186,7 @@ async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -
 
 /// What was meant to be for good is not passed over without a word: what came before it is something else.
 fn refuse_final(histories: &[(String, UndoHistory)], next: Option<&UndoGroup>) -> Result<(), Failure> {
-    let newest = histories.iter().flat_map(|(_, history)| history.groups().find(|group| group.is_final()));
+    let newest = histories.iter().filter_map(|(_, history)| history.groups().find(|group| group.is_final()));
     let newest = newest.max_by_key(|group| group.begun);
     let Some(last) = newest.filter(|last| next.is_none_or(|next| next.begun < last.begun)) else {
         return Ok(());

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 pub use entry::{DiskEntry, free_space, is_writable, list, stat};
 pub use name::{NameError, SafeName, cloud_name};
-pub use partial::PartialFile;
+pub use partial::{MadeWay, PartialFile};
 pub use rename::rename_free;
 pub use target::Target;
 pub use trash::{Trash, is_trash_folder};

@@ -114,19 +114,29 @@ impl PartialFile {
     /// A file that has the name goes to `trash`; without one it is left alone and [`LocalError::Exists`] is the answer.
     /// On any error what had the name has it still, or is in the trash, and the temporary file is gone, or stays if it
     /// can be gone on with.
-    pub fn place(self, modified: Option<i64>, trash: Option<&Trash>) -> Result<(), LocalError> {
+    pub fn place(self, modified: Option<i64>, trash: Option<&Trash>) -> Result<MadeWay, LocalError> {
         let path = self.target.path();
         if let Some(modified) = modified {
             set_modified(&self.file, modified, &path);
         }
         self.file.sync_all().map_err(LocalError::io("write", &path))?;
         self.target.check_folders()?;
-        if let Some(trash) = trash {
-            make_way(&path, trash)?;
-        }
+        let made_way = trash.map_or(Ok(MadeWay::Nothing), |trash| make_way(&path, trash))?;
         // The file stays open, and with it the lock: without one a sweep of the folder takes it for dead.
-        rename_if_free(self.temporary, &path)
+        rename_if_free(self.temporary, &path)?;
+        Ok(made_way)
     }
+}
+
+/// What had the name of a file that was placed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MadeWay {
+    /// Nothing.
+    Nothing,
+    /// Something that lies here now.
+    Kept(PathBuf),
+    /// Something that the system's trash has.
+    InSystemTrash,
 }
 
 fn require_room(target: &Target, bytes: u64) -> Result<(), LocalError> {
@@ -149,11 +159,11 @@ fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Puts away the file, or the link itself, that has the name.
-fn make_way(path: &Path, trash: &Trash) -> Result<(), LocalError> {
+fn make_way(path: &Path, trash: &Trash) -> Result<MadeWay, LocalError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(LocalError::NotAFile { path: path.to_path_buf() }),
-        Ok(_) => trash.put(path).map(drop),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(_) => trash.put(path).map(|kept| kept.map_or(MadeWay::InSystemTrash, MadeWay::Kept)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(MadeWay::Nothing),
         Err(error) => Err(LocalError::io("look at", path)(error)),
     }
 }
@@ -289,7 +299,7 @@ mod tests {
                     leftover::sweep(folder.path()).unwrap();
                 }
             });
-            let placed: Result<Vec<()>, LocalError> =
+            let placed: Result<Vec<MadeWay>, LocalError> =
                 (0..100).map(|_| written(&target, b"new").place(None, Some(&trash))).collect();
             is_over.store(true, std::sync::atomic::Ordering::Relaxed);
             placed.unwrap();

@@ -61,6 +61,16 @@ impl Target {
         self.below.iter().take(above).fold(self.root.clone(), |path, name| path.join(name))
     }
 
+    /// Returns the folders that [`Self::make_folder`] would make, the outermost first.
+    #[must_use]
+    pub fn missing_folders(&self) -> Vec<PathBuf> {
+        let path = self.path();
+        let mut missing: Vec<PathBuf> =
+            path.ancestors().take_while(|path| !path.exists()).map(Path::to_path_buf).collect();
+        missing.reverse();
+        missing
+    }
+
     /// Makes the place a folder, with every missing folder above it. One that is there already is fine.
     pub fn make_folder(&self) -> Result<(), LocalError> {
         fs::create_dir_all(&self.root).map_err(LocalError::io("make the folder", &self.root))?;

@@ -7,6 +7,7 @@ use super::account::Login;
 use super::conflict::{Depth, Resolution, Scope};
 use super::copy::{CopyId, CopyRequest};
 use super::deletion::DeletionId;
+use super::renames::RenamesId;
 use super::transfer::{TransferAction, TransferId};
 use super::undo::UndoRequest;
 use super::unfinished::UnfinishedId;
@@ -164,6 +165,28 @@ pub enum Command {
         /// What.
         selection: Selection,
     },
+    /// Write the names of entries of one folder into a file for the user's editor: `Event::NameSheet`.
+    WriteNames {
+        /// The renaming's number.
+        renames: RenamesId,
+        /// What.
+        selection: Selection,
+    },
+    /// Read that file: `Event::Renames` says what would be called what.
+    ReadNames {
+        /// The renaming.
+        renames: RenamesId,
+    },
+    /// Rename as the file that was read says: `Event::Done` or `Event::Failed`.
+    StartRenames {
+        /// The renaming.
+        renames: RenamesId,
+    },
+    /// Forget a renaming, and remove its file.
+    DropRenames {
+        /// The renaming.
+        renames: RenamesId,
+    },
     /// Move entries to another folder of the same side (cloud: inside the account; local: rename on disk).
     MoveInside {
         /// What.
@@ -173,6 +196,8 @@ pub enum Command {
     },
     /// Take back what was done, or do it again: `Event::Done` or `Event::Failed`, then the views that show it change.
     Undo(UndoRequest),
+    /// List the last changes of the open accounts and of the disk: `Event::Changes`.
+    ListChanges,
     /// Work out a copy: scan the sources, compare with the target. `Event::Plan` grows while it scans and ends with
     /// `complete`. Nothing is copied and nothing changes until [`Self::StartCopy`], which may come before it is complete.
     PlanCopy {

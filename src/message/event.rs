@@ -1,6 +1,8 @@
 //! [`Event`]: what the worker tells the front ends. The worker's outbox orders them, the screen's update and the command
 //! line's followers take them. An event never waits for an answer; a question is one that a command refers to by number.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountRow, AccountState};
@@ -8,7 +10,9 @@ use super::conflict::{Compared, Conflict};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
 use super::deletion::DeletionSummary;
 use super::problem::Problem;
+use super::renames::{RenamePlan, RenamesId};
 use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
+use super::undo::ChangeRow;
 use super::unfinished::{Leftovers, Unfinished};
 use super::view::{Row, ViewHead, ViewId};
 use crate::entry::{EntryKey, Location};
@@ -62,6 +66,17 @@ pub enum Event {
         /// The number.
         number: u64,
     },
+    /// The names of a renaming are in this file, one a line; or why they are not.
+    NameSheet {
+        /// The renaming.
+        renames: RenamesId,
+        /// The file.
+        sheet: Result<PathBuf, Problem>,
+    },
+    /// What a renaming would call what.
+    Renames(RenamePlan),
+    /// The last changes, the newest first.
+    Changes(Vec<ChangeRow>),
     /// What a deletion for good would remove.
     Deletion(DeletionSummary),
     /// How far a plan is; may come many times.

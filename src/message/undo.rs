@@ -27,6 +27,32 @@ pub enum Partly {
     Rest,
 }
 
+/// A group of changes as the list of the last changes shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRow {
+    /// Its number, for [`UndoRequest::group`].
+    pub group: u64,
+    /// When it was asked for, Unix seconds.
+    pub begun: i64,
+    /// Where: an account (`work:`), or this computer.
+    pub place: String,
+    /// What it was, in words.
+    pub label: String,
+    /// Whether it can be taken back.
+    pub state: ChangeState,
+}
+
+/// Whether a change can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChangeState {
+    /// It stands, all of it or some, and can be taken back.
+    Standing,
+    /// It was taken back.
+    Undone,
+    /// Nothing takes it back.
+    Final,
+}
+
 /// Back or forth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UndoDirection {

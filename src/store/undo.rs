@@ -2,16 +2,17 @@
 //! ([`UndoJournal`]). `session::change` writes it, undoing reads its [`UndoHistory`]. What a change is, it does not know:
 //! it keeps JSON, which must hold no keys.
 //!
-//! The file is lines of JSON, only ever added to, by any number of processes at once: lines are written under a lock
+//! The file is lines of JSON, added to by any number of processes at once: lines are written under a lock
 //! of the file, in one go, and whoever has it writes for all who wait. A line that a crash cut short ends where the next
-//! begins, and is passed over.
+//! begins, and is passed over. A file that has grown long is replaced by a shorter one when it is opened.
 
 mod history;
 mod record;
+mod shorten;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -47,8 +48,15 @@ struct Pages {
 /// Where the lines are.
 #[derive(Debug)]
 enum Medium {
-    File(File),
+    File(Book),
     Memory(Vec<u8>),
+}
+
+/// The file of a journal. Another process may have put a shorter one in its place: then that is the journal.
+#[derive(Debug)]
+struct Book {
+    path: PathBuf,
+    file: File,
 }
 
 /// A group of changes: what the user does at once, and takes back at once. Clone is cheap, and means the same group.
@@ -104,11 +112,13 @@ impl UndoJournal {
         if let Some(folder) = path.parent() {
             private_file::create_folder(folder)?;
         }
-        let mut options = OpenOptions::new();
-        options.create(true).append(true).read(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self::on(Medium::File(options.open(path)?)))
+        let mut book = Book { path: path.to_path_buf(), file: open_file(path)? };
+        if book.file.metadata()?.len() > SHORTEN_AT
+            && let Err(error) = book.shorten()
+        {
+            tracing::warn!(%error, "the undo journal stays as long as it is");
+        }
+        Ok(Self::on(Medium::File(book)))
     }
 
     /// Makes a journal that ends with the process (accounts that are not stored on this machine).
@@ -179,6 +189,24 @@ impl UndoJournal {
         Ok(ids)
     }
 
+    /// Writes what has happened already, and what takes each back, in one go.
+    pub fn note_all(&self, changes: Vec<(Value, Value)>) -> io::Result<()> {
+        let (at, group, takes_back) = (unix_now(), self.group.id(), self.takes_back);
+        let unwritten = self.group.group.as_ref().filter(|group| !group.is_written.load(Ordering::Acquire));
+        let mut lines: Vec<Line> =
+            unwritten.map(|group| Line::Group(group.head.clone())).into_iter().collect();
+        for (change, inverse) in changes {
+            let id = new_id()?;
+            lines.push(Line::Begin { id, at, change, group, takes_back });
+            lines.push(Ending::Happened(Some(inverse)).line(id));
+        }
+        self.append(&lines, Lasting::May)?;
+        if let Some(group) = unwritten {
+            group.is_written.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+
     /// Writes that these are taken back along with a change that was journalled, as what is in a folder that goes.
     pub fn taken_along(&self, records: &[UndoId]) -> io::Result<()> {
         let at = unix_now();
@@ -224,13 +252,9 @@ impl UndoJournal {
         let Some(pages) = &self.pages else { return Ok(Contents::default()) };
         match &mut *lock(&pages.medium) {
             Medium::Memory(text) => Ok(Contents::read(text)),
-            Medium::File(file) => {
-                let start = file.metadata()?.len().saturating_sub(READ_LIMIT);
-                file.seek(SeekFrom::Start(start))?;
-                let mut text = Vec::new();
-                // The file may grow meanwhile: the bound holds all the same.
-                Read::by_ref(file).take(READ_LIMIT).read_to_end(&mut text)?;
-                Ok(Contents::read(&text))
+            Medium::File(book) => {
+                book.find()?;
+                book.contents()
             }
         }
     }
@@ -288,7 +312,7 @@ impl Ending {
 
 /// Adds lines while other processes may not; ends a line first that a crash cut short.
 fn write_page(medium: &mut Medium, mut page: Page) -> io::Result<()> {
-    let file = match medium {
+    let book = match medium {
         Medium::Memory(text) => {
             text.append(&mut page.text);
             if text.len() as u64 > READ_LIMIT {
@@ -296,12 +320,92 @@ fn write_page(medium: &mut Medium, mut page: Page) -> io::Result<()> {
             }
             return Ok(());
         }
-        Medium::File(file) => file,
+        Medium::File(book) => book,
     };
-    file.lock()?;
-    let written = write_locked(file, page);
-    file.unlock()?;
+    book.lock()?;
+    let written = write_locked(&mut book.file, page);
+    book.file.unlock()?;
     written
+}
+
+impl Book {
+    /// Turns to the file that has the name now.
+    fn find(&mut self) -> io::Result<()> {
+        if !is_at(&self.file, &self.path)? {
+            self.file = open_file(&self.path)?;
+        }
+        Ok(())
+    }
+
+    /// Locks the file that has the name, whoever puts another there meanwhile.
+    fn lock(&mut self) -> io::Result<()> {
+        loop {
+            self.find()?;
+            self.file.lock()?;
+            if is_at(&self.file, &self.path)? {
+                return Ok(());
+            }
+            self.file.unlock()?;
+        }
+    }
+
+    /// Reads the last megabytes.
+    fn contents(&mut self) -> io::Result<Contents> {
+        let start = self.file.metadata()?.len().saturating_sub(READ_LIMIT);
+        self.file.seek(SeekFrom::Start(start))?;
+        let mut text = Vec::new();
+        // The file may grow meanwhile: the bound holds all the same.
+        Read::by_ref(&mut self.file).take(READ_LIMIT).read_to_end(&mut text)?;
+        Ok(Contents::read(&text))
+    }
+
+    /// Keeps the newest groups only: they are written beside the file, and then take its place in one step. Who writes
+    /// meanwhile waits for the lock, and then finds that the name has another file.
+    fn shorten(&mut self) -> io::Result<()> {
+        if !cfg!(unix) {
+            return Ok(()); // a file that others have open cannot be replaced there
+        }
+        self.lock()?;
+        let shortened = self.write_shorter();
+        self.file.unlock()?;
+        shortened?;
+        self.find()
+    }
+
+    fn write_shorter(&mut self) -> io::Result<()> {
+        let lines = shorten::shortened(self.contents()?, KEEP_BYTES, KEEP_GROUPS)?;
+        let folder = self.path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut shorter = tempfile::Builder::new().prefix(".undo-").tempfile_in(folder)?; // for its owner only
+        shorter.write_all(&lines)?;
+        shorter.as_file().sync_all()?;
+        shorter.persist(&self.path).map_err(|failed| failed.error)?;
+        File::open(folder)?.sync_all()
+    }
+}
+
+fn open_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true).read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Whether the open file is the one that has the name.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let own = file.metadata()?;
+    match std::fs::metadata(path) {
+        Ok(named) => Ok((own.dev(), own.ino()) == (named.dev(), named.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 fn write_locked(file: &mut File, Page { mut text, must_last, .. }: Page) -> io::Result<()> {
@@ -327,6 +431,13 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Leaves 53 bits, which every reader of JSON keeps exactly.
 const SPARE_BITS: u32 = 11;
+
+/// A longer file is shortened when it is opened.
+const SHORTEN_AT: u64 = 8 << 20;
+
+/// What stays of it: some ten thousand changes, of so many groups.
+const KEEP_BYTES: usize = 4 << 20;
+const KEEP_GROUPS: usize = 2000;
 
 /// Bytes from the end of the file that are read: some fifty thousand changes.
 const READ_LIMIT: u64 = 16 << 20;

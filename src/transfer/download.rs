@@ -28,7 +28,7 @@ use crate::crypto::chunk;
 use crate::crypto::key::FileKey;
 use crate::crypto::mac::{self, ChunkMac};
 use crate::handle::NodeHandle;
-use crate::local::{LocalError, Target, Trash};
+use crate::local::{LocalError, MadeWay, Target, Trash};
 use crate::message::Direction;
 use crate::session::Session;
 use crate::session::change::DownloadUrlError;
@@ -83,12 +83,12 @@ impl Existing {
     }
 }
 
-/// Downloads to a temporary name beside the target, verifies, sets the time, renames.
+/// Downloads to a temporary name beside the target, verifies, sets the time, renames. Returns what had the name before.
 ///
 /// On any error, on cancelling and when the future is dropped, nothing new stands under the target's name. What a download
 /// with a journal has brought stays under its temporary name for the next run, unless it is of no use; the file of any
 /// other is removed. Once all bytes are verified it no longer heeds `cancel`, so that the answer is never half true.
-pub async fn download(mut download: Download) -> Result<(), TransferError> {
+pub async fn download(mut download: Download) -> Result<MadeWay, TransferError> {
     if let Some(part) = fetch_whole(&download).await? {
         return place(part, &download).await;
     }
@@ -104,7 +104,7 @@ pub async fn download(mut download: Download) -> Result<(), TransferError> {
     }
 }
 
-async fn place(part: Part, download: &Download) -> Result<(), TransferError> {
+async fn place(part: Part, download: &Download) -> Result<MadeWay, TransferError> {
     let (modified, existing) = (download.modified, download.existing.clone());
     disk::blocking(move || Ok(part.place(modified, existing.trash())?)).await
 }

@@ -109,6 +109,7 @@ pub enum Change {
     Copy,
     Move,
     Rename,
+    BulkRename,
     NewFolder,
     Trash,
     Delete,
@@ -116,6 +117,7 @@ pub enum Change {
     Restore,
     Undo,
     Redo,
+    History,
 }
 
 /// A place to go to, or a new content of a pane.

@@ -136,7 +136,7 @@ impl Need {
                 | Program::Quit,
             )
             // The worker takes changes back in the order in which they were made.
-            | Action::Change(Change::Undo | Change::Redo | Change::EmptyBin) => Self::Nothing,
+            | Action::Change(Change::Undo | Change::Redo | Change::History | Change::EmptyBin) => Self::Nothing,
             Action::Go(
                 Motion::Up
                 | Motion::Down
@@ -162,6 +162,7 @@ impl Need {
                 Change::Copy
                 | Change::Move
                 | Change::Rename
+                | Change::BulkRename
                 | Change::Trash
                 | Change::Delete
                 | Change::Restore,

@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 
 use crate::config::UserProgram;
-use crate::message::ViewId;
+use crate::message::{RenamesId, ViewId};
 
 /// A program that is to run in the terminal, and whom its end is told to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ impl Errand {
 /// Whom the end of an errand is told to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asker {
+    /// The renaming of many entries.
+    Renames(RenamesId),
     /// The edit of a file of the disk, in the folder that a view shows.
     LocalEdit {
         /// The file's name, for messages.

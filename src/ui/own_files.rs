@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::dialog::confirm::{Answer, Question};
 use super::pane::Pane;
 use crate::entry::Location;
-use crate::message::{Command, CopyId, DeletionId, Selection, Task};
+use crate::message::{Command, CopyId, DeletionId, RenamesId, Selection, Task};
 
 /// What has to be asked about; it is dropped once the user has said yes.
 #[derive(Debug)]
@@ -18,13 +18,15 @@ pub struct OwnFiles {
     targets: BTreeMap<CopyId, Location>,
     /// What the counted deletions are about.
     deletions: BTreeMap<DeletionId, Location>,
+    /// Where the renamings happen.
+    renames: BTreeMap<RenamesId, Location>,
 }
 
 impl OwnFiles {
     /// Asks about everything on the disk but what is below `made`.
     #[must_use]
     pub const fn outside(made: PathBuf) -> Self {
-        Self { made, targets: BTreeMap::new(), deletions: BTreeMap::new() }
+        Self { made, targets: BTreeMap::new(), deletions: BTreeMap::new(), renames: BTreeMap::new() }
     }
 
     /// Takes the commands from `start` on back if one of them changes the user's files, and returns the question whose
@@ -40,6 +42,9 @@ impl OwnFiles {
                 && !matches!(request.options.task, Task::Check { .. })
             {
                 self.targets.insert(*copy, request.target.clone());
+            }
+            if let Command::WriteNames { renames, selection } = command {
+                self.renames.extend(folder_of(selection, panes).map(|place| (*renames, place.clone())));
             }
             if let Command::PlanDeletion { deletion, selection } = command {
                 self.deletions.extend(folder_of(selection, panes).map(|place| (*deletion, place.clone())));
@@ -57,6 +62,7 @@ impl OwnFiles {
         let places = match command {
             Command::StartCopy { copy } => vec![self.targets.get(copy)],
             Command::Delete { deletion } => vec![self.deletions.get(deletion)],
+            Command::StartRenames { renames } => vec![self.renames.get(renames)],
             Command::CreateFolder { parent, .. } | Command::Rename { parent, .. } => vec![Some(parent)],
             Command::Trash { selection } => vec![folder_of(selection, panes)],
             Command::MoveInside { selection, target } => vec![folder_of(selection, panes), Some(target)],
@@ -79,6 +85,10 @@ impl OwnFiles {
             | Command::PlanDeletion { .. }
             | Command::DropDeletion { .. }
             | Command::Restore { .. }
+            | Command::ListChanges
+            | Command::WriteNames { .. }
+            | Command::ReadNames { .. }
+            | Command::DropRenames { .. }
             | Command::PlanCopy { .. }
             | Command::CancelCopy { .. }
             | Command::ContinueCopy { .. } // the demo keeps none
@@ -102,6 +112,7 @@ pub(super) fn refusal(held: &[Command]) -> Vec<Command> {
     let copies = held.iter().filter_map(|command| match command {
         Command::StartCopy { copy } => Some(Command::CancelCopy { copy: *copy }),
         Command::Delete { deletion } => Some(Command::DropDeletion { deletion: *deletion }),
+        Command::StartRenames { renames } => Some(Command::DropRenames { renames: *renames }),
         _ => None,
     });
     copies.collect()

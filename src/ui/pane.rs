@@ -122,6 +122,12 @@ impl Pane {
         matches!(self.location(), Some(Location::Cloud { folder: CloudFolder::Rubbish, .. }))
     }
 
+    /// Returns whether several rows are marked.
+    #[must_use]
+    pub fn has_several_marked(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| head.marked_count > 1)
+    }
+
     /// Returns whether the pane shows the rubbish bin or a folder in it.
     #[must_use]
     pub fn is_in_bin(&self) -> bool {

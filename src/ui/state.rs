@@ -21,8 +21,8 @@ use super::transfers::TransferList;
 use crate::config::UserProgram;
 use crate::entry::{EntryKey, EntryKind, Location};
 use crate::message::{
-    AccountRow, AccountState, Conflict, CopyId, DeletionId, PlanSummary, Problem, TransferState, ViewId,
-    Wait, WaitReason,
+    AccountRow, AccountState, Conflict, CopyId, DeletionId, PlanSummary, Problem, RenamesId, TransferState,
+    ViewId, Wait, WaitReason,
 };
 
 /// The whole screen.
@@ -50,6 +50,8 @@ pub struct AppState {
     pub copies: Copies,
     /// The number of the deletion that was asked about last.
     pub last_deletion: DeletionId,
+    /// The number of the renaming that was begun last.
+    pub last_renames: RenamesId,
     /// Where the cursor goes once what was asked for is made.
     pub landing: Option<Landing>,
     /// The comparison of two folders that was asked for last.
@@ -196,6 +198,7 @@ impl AppState {
             accounts: Accounts::default(),
             copies: Copies::default(),
             last_deletion: DeletionId::default(),
+            last_renames: RenamesId::default(),
             landing: None,
             check: None,
             notice: None,

@@ -14,6 +14,7 @@ use super::deletion::Deletion;
 use super::jobs::{Done, Jobs, News};
 use super::outbox::Outbox;
 use super::pane::Pane;
+use super::renames::Renames;
 use super::schedule::Schedule;
 use super::titles::Titles;
 use super::transfers::Moving;
@@ -24,7 +25,7 @@ use crate::api::transport::Transport;
 use crate::config::Config;
 use crate::local::Trash;
 use crate::message::{
-    Command, CopyId, DeletionId, Event, Problem, TransferAction, TransferId, UnfinishedId, ViewId,
+    Command, CopyId, DeletionId, Event, Problem, RenamesId, TransferAction, TransferId, UnfinishedId, ViewId,
 };
 use crate::store::copy_journal::CopyJournals;
 use crate::store::transfer_journal::TransferJournals;
@@ -52,6 +53,8 @@ pub(crate) struct Actor {
     pub(crate) conflicts: u64,
     /// What may be deleted for good once the user has said so.
     pub(crate) deletions: BTreeMap<DeletionId, Deletion>,
+    /// Names that are in the user's editor, or wait for their word.
+    pub(crate) renames: BTreeMap<RenamesId, Renames>,
     /// What is taken back or done again.
     pub(crate) undoing: Undoing,
     /// Where changes on the disk are written down.
@@ -107,6 +110,7 @@ impl Actor {
             copy_journals,
             conflicts: 0,
             deletions: BTreeMap::new(),
+            renames: BTreeMap::new(),
             undoing: Undoing::default(),
             disk_journal: UndoJournal::in_memory(),
             queue: Queue::default(),
@@ -271,8 +275,13 @@ impl Actor {
             Command::Delete { deletion } => self.delete(deletion),
             Command::DropDeletion { deletion } => self.drop_deletion(deletion),
             Command::Restore { selection } => self.restore(selection),
+            Command::WriteNames { renames, selection } => self.write_names(renames, selection),
+            Command::ReadNames { renames } => self.read_names(renames),
+            Command::StartRenames { renames } => self.start_renames(renames),
+            Command::DropRenames { renames } => self.drop_renames(renames),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
             Command::Undo(request) => self.undo(request),
+            Command::ListChanges => self.list_changes(),
             Command::PlanCopy { copy, request } => self.plan_copy(copy, &request),
             Command::StartCopy { copy } => self.start_copy(copy),
             Command::CancelCopy { copy } => self.cancel_copy(copy),
@@ -295,6 +304,7 @@ impl Actor {
             Done::View(done) => self.view_done(done),
             Done::Change(done) => self.change_done(done),
             Done::Weighed(weighed) => self.weighed(weighed),
+            Done::Renames(done) => self.renames_done(done),
             Done::Undo(done) => self.undo_done(done),
             Done::Copy(copy, done) => self.copy_done(copy, done),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),

@@ -1,9 +1,11 @@
 //! Where a copy puts what it would overwrite or delete in the cloud (`--backup-dir`): the same path below another folder of
-//! the account, moved there without a byte. The folders of that path are made when the first file goes into them, one
+//! the account, moved there without a byte; with `--suffix` alone the same folder, where it gets another name. The folders of that path are made when the first file goes into them, one
 //! after the other, so that none is made twice; whatever is to go there waits meanwhile. On the disk it is the trash of
 //! the copy that does this ([`Trash::Mirror`](crate::local::Trash)).
 
 use std::collections::VecDeque;
+
+use unicode_normalization::UnicodeNormalization;
 
 use super::account::Account;
 use super::actor::Actor;
@@ -74,8 +76,9 @@ impl Backup {
             return Err(problem::backup_elsewhere());
         }
         let (at, rest) = descend(account, tree, folder, below.clone())?;
+        let is_in_place = !suffix.is_empty() && (at, &rest[..]) == (target, missing);
         for (end, missing, word) in [(Some(target), missing, "target"), (source, &[][..], "source")] {
-            if end.is_some_and(|end| overlap(tree, (at, &rest), (end, missing))) {
+            if !is_in_place && end.is_some_and(|end| overlap(tree, (at, &rest), (end, missing))) {
                 return Err(problem::backup_overlaps(word));
             }
         }
@@ -223,17 +226,21 @@ impl Actor {
 }
 
 impl Depot {
-    /// Returns the changes that put a file there. An older one of that name in the backup goes to the rubbish bin.
+    /// Returns the changes that put a file there, in the same folder only under another name. An older one of that name goes
+    /// to the rubbish bin. A node that has no longer the name `replaced` has made way in an earlier try.
     pub(super) fn take(
         &self,
         session: &Session,
         tree: &Tree,
         node: NodeHandle,
+        replaced: Option<&str>,
     ) -> Result<Vec<Prepared>, ChangeError> {
         let &Self { folder: to, ref suffix } = self;
         let found = tree.node(node).ok_or(ChangeError::Gone(node))?;
         let from = found.parent().ok_or_else(|| ChangeError::Fixed { name: found.label() })?;
-        if from == to {
+        let is_in_place = from == to;
+        let has_its_name = || replaced.is_none_or(|name| found.name().is_some_and(|own| is_same(own, name)));
+        if is_in_place && (suffix.is_empty() || !has_its_name()) {
             return Ok(Vec::new()); // an earlier try has put it there
         }
         let mut changes = Vec::new();
@@ -242,7 +249,7 @@ impl Depot {
             let older = tree.named(to, &format!("{name}{suffix}")).into_iter().filter(is_file);
             changes.extend(older.map(|node| Change::Trash { node, from: to }));
         }
-        changes.push(Change::Move { node, from, to });
+        changes.extend((!is_in_place).then_some(Change::Move { node, from, to }));
         if let Some(name) = found.name().filter(|_| !suffix.is_empty()) {
             changes.push(Change::Rename { node, from: name.to_owned(), to: format!("{name}{suffix}") });
         }
@@ -257,9 +264,14 @@ impl Depot {
         file: &FileTransfer<Origin, Goal>,
     ) -> Result<PutTarget, ChangeError> {
         let put = session.prepare_put(tree, folder, &file.name, None)?;
-        let first = replaced(file).map_or_else(|| Ok(Vec::new()), |old| self.take(session, tree, old))?;
+        let first = replaced(file)
+            .map_or_else(|| Ok(Vec::new()), |old| self.take(session, tree, old, Some(&file.name)))?;
         Ok(PutTarget { first, ..put })
     }
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.nfc().eq(other.nfc())
 }
 
 /// The node that a file of the cloud replaces, if any.

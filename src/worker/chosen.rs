@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::problem;
 use super::undoing::kind_of;
-use crate::message::{Problem, ProblemKind, UndoDirection};
+use crate::message::{ChangeRow, ChangeState, Problem, ProblemKind, UndoDirection};
 use crate::session::change::Lost;
 use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal, UndoRecord};
 
@@ -45,6 +45,36 @@ pub(super) fn find(
         }
     }
     newest.ok_or_else(|| nothing(direction, wanted))
+}
+
+/// Reads the journals for the last changes. Blocks.
+pub(super) fn list(journals: &[(Place, UndoJournal)]) -> Result<Vec<ChangeRow>, Problem> {
+    let mut rows = Vec::new();
+    for (place, journal) in journals {
+        let history = journal.history().map_err(|error| problem::of_io("read the undo journal", &error))?;
+        let place = match place {
+            Place::Account(name) => format!("{name}:"),
+            Place::Disk => "disk".to_owned(),
+        };
+        let listed =
+            history.groups().filter(|group| group.kind != GroupKind::Undoing && group.change_count > 0);
+        rows.extend(listed.take(MOST_ROWS).map(|group| (group.begun, row(place.clone(), group))));
+    }
+    rows.sort_by_key(|(begun, _)| std::cmp::Reverse(*begun));
+    rows.truncate(MOST_ROWS);
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+fn row(place: String, group: &UndoGroup) -> ChangeRow {
+    let state = if group.stands() {
+        ChangeState::Standing
+    } else if group.undone_count > 0 {
+        ChangeState::Undone
+    } else {
+        ChangeState::Final
+    };
+    let begun = group.begun.div_euclid(1_000_000_000);
+    ChangeRow { group: group.id.0, begun, place, label: group.shown_label().to_owned(), state }
 }
 
 fn next<'h>(
@@ -93,5 +123,8 @@ pub(super) fn lost_part(direction: UndoDirection, lost: &[Lost], has_rest: bool)
         if has_rest { format!("Nothing was done; {verb} again for the rest.") } else { EARLIER.to_owned() };
     Problem::new(ProblemKind::Permanent, format!("Cannot {verb} that: {what}"), hint)
 }
+
+/// More than anyone looks through.
+const MOST_ROWS: usize = 500;
 
 const EARLIER: &str = "Undo again for what was done before it.";

@@ -14,6 +14,7 @@ use super::changes::not_ready;
 use super::ends::Way;
 use super::inside::InsideDone;
 use super::jobs::{Done, blocking};
+use super::placed;
 use super::problem;
 use super::question::OpenQuestion;
 use super::removal::RemovalDone;
@@ -52,6 +53,8 @@ pub(crate) struct Copy {
     pub(crate) titles: Titles,
     /// All that it changes is taken back at once.
     pub(crate) undo_group: GroupTag,
+    /// The same in the journal of the disk: a group stands in one journal.
+    pub(crate) disk_group: GroupTag,
     /// The top folder of a target on the disk.
     pub(super) root: local::Target,
     pub(super) stage: Stage,
@@ -310,11 +313,14 @@ impl Actor {
     fn make_disk_folder(&mut self, id: CopyId, folder: FolderId, parent: local::Target, name: String) {
         let what = format!("make the folder \"{name}\"");
         let broken = CopyDone::FolderMade(folder, Err(problem::broke_down(&what)));
+        let journal = self.disk_journal_of_copy(id);
         self.jobs.start_kept(Done::Copy(id, broken), async move {
             let made = blocking(move || {
                 let safe = SafeName::from_cloud(&name).map_err(|error| problem::of_name(&name, &error))?;
                 let target = parent.join(&safe);
+                let missing = target.missing_folders();
                 target.make_folder().map_err(|error| problem::of_local(&what, &error))?;
+                placed::note_folders(&journal, &missing);
                 Ok(Goal::Disk(target))
             });
             Done::Copy(id, CopyDone::FolderMade(folder, made.await))

@@ -78,7 +78,7 @@ impl Actor {
                 self.change_disk(
                     line,
                     Landing::None,
-                    paths.iter().map(|path| disk::delete_entry(path)).collect(),
+                    paths.iter().map(|path| Ok(disk::delete_entry(path))).collect(),
                 );
             }
             Doomed::Nodes { account, nodes } => {

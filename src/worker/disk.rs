@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::changes::fixed;
+use super::placed::Placed;
 use super::problem;
 use crate::entry::EntryKey;
 use crate::local::{LocalError, Trash, rename_free};
@@ -36,6 +37,8 @@ pub(super) enum DiskChange {
     Trash(PathText),
     /// Gone for good, past the trash, with all below it; of a link only the link.
     Delete(PathText),
+    /// A file that a download put there goes into the trash, if it is still that one.
+    Unplace(Placed),
     /// Out of the trash.
     Restore {
         /// Where it was.
@@ -63,9 +66,9 @@ pub(super) fn move_to(parent: &Path, target: &Path, key: &EntryKey) -> WordedDis
 }
 
 /// Removes an entry for good.
-pub(super) fn delete_entry(path: &Path) -> WordedDisk {
+pub(super) fn delete_entry(path: &Path) -> (String, DiskChange) {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    Ok((format!("delete \"{name}\""), DiskChange::Delete(path.into())))
+    (format!("delete \"{name}\""), DiskChange::Delete(path.into()))
 }
 
 /// Gives an entry another path.
@@ -145,6 +148,7 @@ impl DiskChange {
     fn needs(&self) -> Option<PathBuf> {
         match self {
             Self::RemoveFolder(path) | Self::Trash(path) | Self::Delete(path) => Some(path.path()),
+            Self::Unplace(placed) => Some(placed.path.path()),
             Self::Rename { from, .. } => Some(from.path()),
             Self::Restore { kept: Some(kept), .. } => Some(kept.path()),
             // Only the system knows what is in its trash.
@@ -157,7 +161,7 @@ impl DiskChange {
         match self {
             Self::CreateFolder(path) | Self::Restore { path, .. } => Some(path.path()),
             Self::Rename { to, .. } => Some(to.path()),
-            Self::RemoveFolder(_) | Self::Trash(_) | Self::Delete(_) => None,
+            Self::RemoveFolder(_) | Self::Trash(_) | Self::Unplace(_) | Self::Delete(_) => None,
         }
     }
 
@@ -186,6 +190,12 @@ impl DiskChange {
                 let kept = trash.put(&path.path())?;
                 Self::Restore { path: path.clone(), kept: kept.map(|kept| kept.as_path().into()) }
             }
+            Self::Unplace(placed) => {
+                placed.check()?;
+                let path = &placed.path;
+                let kept = trash.put(&path.path())?;
+                Self::Restore { path: path.clone(), kept: kept.map(|kept| kept.as_path().into()) }
+            }
             Self::Restore { path, kept: Some(kept) } => {
                 move_free(&kept.path(), &path.path())?;
                 Self::Trash(path.clone())
@@ -205,7 +215,7 @@ impl DiskChange {
             Self::RemoveFolder(path) => Some(Self::CreateFolder(path)),
             Self::Rename { from, to } => Some(Self::Rename { from: to, to: from }),
             // Where it lies was not written down.
-            Self::Trash(_) | Self::Restore { .. } | Self::Delete(_) => None,
+            Self::Trash(_) | Self::Unplace(_) | Self::Restore { .. } | Self::Delete(_) => None,
         }
     }
 
@@ -217,6 +227,7 @@ impl DiskChange {
             | Self::Trash(path)
             | Self::Delete(path)
             | Self::Restore { path, .. } => vec![path],
+            Self::Unplace(placed) => vec![&placed.path],
             Self::Rename { from, to } => vec![from, to],
         };
         paths.into_iter().filter_map(|path| path.path().parent().map(Path::to_path_buf)).collect()

@@ -11,6 +11,7 @@ use super::backup::Backup;
 use super::changes::{not_ready, writable_folder};
 use super::copying::{Copy, Stage};
 use super::listing;
+use super::placed;
 use super::problem::{self, unknown_account};
 use super::scan::{Goal, Origin, Picked, Wholes};
 use super::selection::Selected;
@@ -19,7 +20,7 @@ use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::local::{self, Trash};
 use crate::message::{BackupFolder, CopyId, CopyRequest, Direction, FileBounds, Problem, ProblemKind, Task};
-use crate::store::undo::{GroupKind, GroupTag};
+use crate::store::undo::{GroupKind, GroupTag, UndoJournal};
 use crate::transfer::Limits;
 use crate::transfer::filter::Rules;
 use crate::transfer::plan::{Plan, PlanOptions};
@@ -91,6 +92,7 @@ impl Actor {
             picked: sides.picked,
             rename,
             undo_group: undo_group(&task, &titles.target),
+            disk_group: undo_group(&task, &titles.target),
             titles,
             root,
             stage: Stage::Planned,
@@ -286,7 +288,8 @@ fn mirror(wanted: BackupFolder, target: &local::Target, older: Trash) -> Result<
     let Location::Local(folder) = folder else { return Err(problem::backup_elsewhere()) };
     let backup = below.into_iter().fold(listing::clean(&folder), |path, name| path.join(name));
     let files = target.path();
-    if files.starts_with(&backup) || backup.starts_with(&files) {
+    let is_in_place = files == backup && !suffix.is_empty();
+    if !is_in_place && (files.starts_with(&backup) || backup.starts_with(&files)) {
         return Err(problem::backup_overlaps("target"));
     }
     Ok(Trash::Mirror { files, backup, suffix, older: Box::new(older) })
@@ -334,10 +337,12 @@ pub(super) fn descend(
 }
 
 /// Makes the folder that the user chose to copy to, and finds out whether it can be written to. Blocks.
-pub(super) fn make_root(root: &local::Target) -> Result<(), Problem> {
+pub(super) fn make_root(root: &local::Target, journal: &UndoJournal) -> Result<(), Problem> {
     let path = root.path();
     let what = format!("copy to \"{}\"", path.display());
+    let missing = root.missing_folders();
     root.make_folder().map_err(|error| problem::of_local(&what, &error))?;
+    placed::note_folders(journal, &missing);
     if local::is_writable(&path) {
         return Ok(());
     }

@@ -162,7 +162,8 @@ fn prepare(
         return Err(Refused::Taken);
     }
     let label = found.name().unwrap_or_default().to_owned();
-    let aside = depot.zip(replaced(file)).map(|(depot, old)| depot.take(session, tree, old));
+    let aside =
+        depot.zip(replaced(file)).map(|(depot, old)| depot.take(session, tree, old, Some(&file.name)));
     let mut changes = Vec::new();
     if is_move && replaces.is_none() && tree.owner(node) == tree.owner(to) {
         if from != to {

@@ -16,6 +16,7 @@ use super::changes::ChangeDone;
 use super::copying::CopyDone;
 use super::deletion::Weighed;
 use super::panes::ViewDone;
+use super::renames::RenamesDone;
 use super::transfers::Moved;
 use super::undoing::UndoDone;
 use super::unfinished::Found;
@@ -36,6 +37,8 @@ pub(crate) enum Done {
     Change(ChangeDone),
     /// What may be deleted was counted.
     Weighed(Weighed),
+    /// Names were written for the user's editor, or read.
+    Renames(RenamesDone),
     /// Something was taken back, or done again.
     Undo(UndoDone),
     /// Something for a copy.

@@ -90,6 +90,9 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Unfinished { .. }
         | Event::Deletion(_)
         | Event::Made { .. }
+        | Event::Changes(_)
+        | Event::NameSheet { .. }
+        | Event::Renames(_)
         | Event::Done { .. }
         | Event::Failed(_)
         | Event::Ended => None,

@@ -130,7 +130,7 @@ impl Actor {
                 let from = tree.node(node).and_then(|node| node.parent()).unwrap_or(node);
                 let to_bin = || Ok(vec![session.prepare(tree, Change::Trash { node, from })?]);
                 depot
-                    .map_or_else(to_bin, |depot| depot.take(session, tree, node))
+                    .map_or_else(to_bin, |depot| depot.take(session, tree, node, None))
                     .map(|changes| (session.clone(), self.journal_of_copy(id), changes))
                     .map_err(|error| problem::of_change(what, &error))
             }

@@ -10,14 +10,15 @@ use tokio_util::sync::CancellationToken;
 use super::account::Account;
 use super::actor::Actor;
 use super::backup::Depot;
-use super::jobs::Done;
+use super::jobs::{Done, blocking};
+use super::placed;
 use super::problem;
 use super::scan::{Goal, Origin};
 use super::wait::shown_wait;
 use crate::api::error::ApiError;
 use crate::api::wait::Wait;
 use crate::entry::CloudFolder;
-use crate::local::{self, SafeName};
+use crate::local::{self, MadeWay, SafeName};
 use crate::message::{
     CopyId, Event, Note, Problem, TransferAction, TransferId, TransferState, Wait as ShownWait,
 };
@@ -41,6 +42,8 @@ pub(crate) struct Moving {
     pub(super) limits: Limits,
     /// What it changes belongs to this.
     pub(super) undo_group: GroupTag,
+    /// The same for what it puts onto the disk.
+    disk_group: GroupTag,
     /// Where it is written down; nowhere for accounts that keep nothing.
     pub(super) keep: Keep,
     /// There while it runs.
@@ -62,7 +65,7 @@ pub(super) struct Run {
 /// How a run ended.
 pub(crate) enum Moved {
     Up(Result<Put, TransferError>),
-    Down(Result<(), TransferError>),
+    Down(Result<MadeWay, TransferError>),
     /// It broke down.
     Broken,
 }
@@ -94,7 +97,7 @@ impl Actor {
     ) {
         let Some(copy) = self.copies.get(&id) else { return };
         let (account, limits) = (copy.account.clone(), copy.limits.clone());
-        let undo_group = copy.undo_group.clone();
+        let (undo_group, disk_group) = (copy.undo_group.clone(), copy.disk_group.clone());
         let keep = self.keep_of(&account, copy.record_id());
         self.titles.entry(id).or_insert_with(|| copy.titles.clone());
         let transfer = self.queue.add(NewTransfer {
@@ -109,7 +112,8 @@ impl Actor {
             runs: if keep.is_kept(file.size) { Runs::GoOn } else { Runs::Apart },
             held: copy.is_held,
         });
-        let moving = Moving { copy: id, account, file, depot, limits, undo_group, keep, run: None };
+        let moving =
+            Moving { copy: id, account, file, depot, limits, undo_group, disk_group, keep, run: None };
         self.moving.insert(transfer, moving);
     }
 
@@ -246,7 +250,7 @@ impl Actor {
         let what = moving.what();
         match moved {
             Moved::Up(Ok(put)) => self.uploaded(id, &what, put),
-            Moved::Down(Ok(())) => {
+            Moved::Down(Ok(_noted)) => {
                 if let Goal::Disk(folder) = &moving.file.folder {
                     let folder = folder.path();
                     self.local_changed(&folder);
@@ -334,8 +338,15 @@ impl Actor {
             Goal::Disk(folder) => {
                 let folder = folder.path();
                 let download = self.prepare_download(moving, progress, cancel)?;
+                let (path, journal) =
+                    (download.target.path(), self.disk_journal.in_group(&moving.disk_group));
                 self.jobs.start_kept(broken, async move {
-                    Done::Moved(id, Moved::Down(move_down(download).await))
+                    let moved = move_down(download).await;
+                    if let Ok(made_way) = &moved {
+                        let made_way = made_way.clone();
+                        blocking(move || placed::note(&journal, &path, made_way)).await;
+                    }
+                    Done::Moved(id, Moved::Down(moved))
                 });
                 self.sweep(folder);
             }

@@ -10,13 +10,13 @@ use futures_util::stream::{self, StreamExt};
 use super::account::Account;
 use super::actor::Actor;
 use super::changes::{CHANGES_AT_ONCE, Refused, not_ready, one_of};
-use super::chosen::{Chosen, Place, beyond_undo, find, lost_part};
+use super::chosen::{Chosen, Place, beyond_undo, find, list, lost_part};
 use super::disk;
 use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
 use crate::local::Trash;
-use crate::message::{CopyId, Event, Partly, Problem, ProblemKind, UndoDirection, UndoRequest};
+use crate::message::{ChangeRow, CopyId, Event, Partly, Problem, ProblemKind, UndoDirection, UndoRequest};
 use crate::session::change::{Outcome, UndoPlan, lost};
 use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoId, UndoJournal};
 
@@ -79,6 +79,8 @@ pub(crate) enum UndoDone {
         /// What is told.
         problem: Problem,
     },
+    /// The last changes were looked up.
+    Listed(Result<Vec<ChangeRow>, Problem>),
     /// Changes were sent.
     Wave(Vec<Result<Outcome, Refused>>),
 }
@@ -99,6 +101,12 @@ impl Actor {
             .map_or_else(UndoJournal::none, |(account, copy)| account.journal.in_group(&copy.undo_group))
     }
 
+    /// The undo journal of the disk, for what a copy puts there.
+    pub(super) fn disk_journal_of_copy(&self, id: CopyId) -> UndoJournal {
+        let copy = self.copies.get(&id);
+        copy.map_or_else(UndoJournal::none, |copy| self.disk_journal.in_group(&copy.disk_group))
+    }
+
     /// A change is on its way.
     pub(super) const fn change_begins(&mut self) {
         self.undoing.changes += 1;
@@ -108,6 +116,13 @@ impl Actor {
     pub(super) fn change_ends(&mut self) {
         self.undoing.changes = self.undoing.changes.saturating_sub(1);
         self.next_undo();
+    }
+
+    /// Lists the last changes.
+    pub(crate) fn list_changes(&mut self) {
+        let journals = self.undo_journals(None).unwrap_or_default();
+        let broken = Done::Broken(problem::broke_down("list the changes"));
+        self.jobs.start_blocking(broken, move || Done::Undo(UndoDone::Listed(list(&journals))));
     }
 
     fn next_undo(&mut self) {
@@ -157,6 +172,8 @@ impl Actor {
                 self.end_undo(ended(direction, &label, done_count, problems));
             }
             UndoDone::Found(_, _, Err(problem)) => self.end_undo(Event::Failed(problem)),
+            UndoDone::Listed(Ok(rows)) => self.send(Event::Changes(rows)),
+            UndoDone::Listed(Err(problem)) => self.send(Event::Failed(problem)),
             UndoDone::Wave(results) => self.wave_done(results),
         }
     }
@@ -164,6 +181,10 @@ impl Actor {
     fn take_back(&mut self, direction: UndoDirection, partly: Partly, chosen: Chosen) {
         if chosen.group.is_final() {
             return self.tell_lost(chosen.group.id, false, beyond_undo(&chosen.group));
+        }
+        let groups = |copy: &super::copying::Copy| [copy.undo_group.id(), copy.disk_group.id()];
+        if self.copies.values().any(|copy| groups(copy).contains(&Some(chosen.group.id))) {
+            return self.end_undo(Event::Failed(still_copying(chosen.group.shown_label())));
         }
         let takes_rest = partly == Partly::Rest || self.undoing.told.contains(&chosen.group.id);
         match chosen.place.clone() {
@@ -186,9 +207,6 @@ impl Actor {
         else {
             return self.end_undo(Event::Failed(not_ready(name)));
         };
-        if self.copies.values().any(|copy| copy.undo_group.id() == Some(group.id)) {
-            return self.end_undo(Event::Failed(still_copying(group.shown_label())));
-        }
         let lost = lost(tree, &group, &finals);
         let has_rest = lost.len() < group.standing.len();
         if !lost.is_empty() && !(takes_rest && has_rest) {

@@ -163,11 +163,12 @@ impl Actor {
         copy.stage = Stage::Beginning;
         let kept = is_new.then(|| copy.kept.clone());
         let journals = self.copy_journals.clone();
+        let undo = self.disk_journal_of_copy(id);
         let broken = CopyDone::Begun(None, Err(problem::broke_down("begin the copy")));
         self.jobs.start_kept(Done::Copy(id, broken), async move {
             let begun = blocking(move || {
                 let record = kept.and_then(|kept| begin_record(&journals, &kept));
-                CopyDone::Begun(record, root.map_or(Ok(()), |root| ends::make_root(&root)))
+                CopyDone::Begun(record, root.map_or(Ok(()), |root| ends::make_root(&root, &undo)))
             });
             Done::Copy(id, begun.await)
         });

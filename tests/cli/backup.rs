@@ -118,7 +118,6 @@ fn a_backup_folder_out_of_place_is_refused_and_nothing_happens() {
     ] {
         scene.run(&arguments).refused(code, "--backup-dir");
     }
-    assert_eq!(scene.run(&["sync", "src", "ann:x", "--suffix", ".old"]).code, 2);
     scene
         .run(&["sync", "src", "ann:x", "--backup-dir", "ann:kept", "--suffix", "a/b"])
         .refused(2, "--suffix");
@@ -137,4 +136,25 @@ fn where_the_backup_fails_nothing_is_overwritten() {
     scene.emulator.clear_faults();
     scene.run(&["sync", "src", "ann:x", "--backup-dir", "ann:kept"]).clean();
     assert_eq!(scene.ann.content("kept/a").unwrap(), b"old a");
+}
+
+#[test]
+fn a_suffix_alone_renames_what_makes_way_where_it_is_both_ways() {
+    let scene = Scene::logged_in();
+    scene.write("src/d/a.txt", "newer content");
+    scene.ann.file("x/d/a.txt", b"old", JUNE);
+    scene.ann.file("x/d/extra.txt", b"extra", JUNE);
+    scene.run(&["sync", "src", "ann:x", "--suffix", ".old"]).clean();
+    assert_eq!(scene.ann.paths(), ["x/", "x/d/", "x/d/a.txt", "x/d/a.txt.old", "x/d/extra.txt.old"]);
+    assert_eq!(scene.ann.content("x/d/a.txt").unwrap(), b"newer content");
+    assert_eq!(scene.ann.content("x/d/a.txt.old").unwrap(), b"old");
+    assert!(scene.ann.rubbish_paths().is_empty());
+    scene.write("src/d/a.txt", "a third content, longer");
+    scene.run(&["copy", "src", "ann:x", "--suffix", ".old"]).clean();
+    assert_eq!(scene.ann.content("x/d/a.txt.old").unwrap(), b"newer content");
+    assert_eq!(scene.ann.rubbish_paths(), ["a.txt.old"], "the older one of that name");
+    scene.write("down/d/a.txt", "mine");
+    scene.run(&["copy", "ann:x", "down", "--suffix", ".mine", "--include", "a.txt"]).clean();
+    assert_eq!(scene.read("down/d/a.txt"), "a third content, longer");
+    assert_eq!(scene.read("down/d/a.txt.mine"), "mine");
 }

@@ -48,8 +48,8 @@ fn a_file_where_a_folder_is_meant() {
     let scene = Scene::logged_in();
     scene.ann.file("file", b"x", JUNE);
     scene.write("here", "x");
-    scene.run(&["copy", "here", "ann:file"]).refused(3, "is a file");
-    scene.run(&["copy", "ann:file", "here"]).refused(6, "is a file where a folder is meant");
+    scene.run(&["copy", "here", "ann:file"]).refused(1, "is a file not a directory");
+    scene.run(&["copy", "ann:file", "here"]).refused(1, "is a file not a directory");
     assert_eq!(scene.read("here"), "x");
     assert_eq!(scene.ann.content("file").unwrap(), b"x");
 }

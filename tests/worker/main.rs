@@ -12,6 +12,7 @@ mod deletions;
 mod desk;
 mod line;
 mod pairs;
+mod renames;
 mod restores;
 mod speed;
 mod trouble;

@@ -197,3 +197,62 @@ async fn the_next_start_takes_back_what_the_last_run_did_on_the_disk() {
     desk.undo().await;
     assert_eq!(desk.read("one.txt"), b"1");
 }
+
+/// A desk whose changes on the disk are written down.
+async fn kept(prepare: impl FnOnce(&megapane::emulator::Owner, &std::path::Path)) -> Desk {
+    let mut desk = Desk::with(prepare, |parts| parts.copies = Copies::Kept);
+    desk.open_cloud("").await;
+    desk
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_is_taken_back_with_the_folders_it_made_and_what_it_replaced_comes_back() {
+    let mut desk = kept(|ann, disk| {
+        ann.file("new/deep/x.txt", b"x", 5);
+        ann.file("old.txt", b"theirs", 5);
+        std::fs::write(disk.join("old.txt"), b"mine, longer").unwrap();
+    })
+    .await;
+    let ran = desk.copy(desk.cloud(""), desk.local("target"), ConflictPolicy::Overwrite).await;
+    assert_eq!(ran.report.copied_count, 2);
+    let ran = desk.copy(desk.cloud(""), desk.local(""), ConflictPolicy::Overwrite).await;
+    assert_eq!(ran.report.copied_count, 2);
+    assert_eq!(desk.read("old.txt"), b"theirs");
+    assert!(desk.undo().await.starts_with("undone: copied to "));
+    assert_eq!(desk.read("old.txt"), b"mine, longer");
+    assert_eq!(desk.names(""), ["old.txt", "target"]);
+    desk.undo().await;
+    assert_eq!(desk.names(""), ["old.txt"]);
+    desk.redo().await;
+    assert_eq!(desk.read("target/new/deep/x.txt"), b"x");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_downloaded_file_that_was_changed_since_stays() {
+    let mut desk = kept(|ann, _| {
+        ann.file("a.txt", b"aaa", 5);
+        ann.file("b.txt", b"bbb", 5);
+    })
+    .await;
+    desk.copy(desk.cloud(""), desk.local(""), ConflictPolicy::Overwrite).await;
+    desk.write("a.txt", b"AAA", 5); // as long, and of the same time
+    desk.send(request(UndoDirection::Undo));
+    let problem = desk.problem().await;
+    assert!(problem.message.contains("changed since"), "{problem}");
+    assert_eq!(desk.names(""), ["a.txt"]);
+    assert_eq!(desk.read("a.txt"), b"AAA");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_is_taken_back_after_a_restart() {
+    let mut desk = kept(|ann, _| {
+        ann.file("a.txt", b"aaa", 5);
+    })
+    .await;
+    desk.copy(desk.cloud(""), desk.local(""), ConflictPolicy::Overwrite).await;
+    desk.send(Command::Quit);
+    desk.until(|event| matches!(event, Event::Ended).then_some(())).await;
+    desk.restart(|parts| parts.copies = Copies::Kept);
+    assert!(desk.undo().await.starts_with("undone: copied to "));
+    assert!(desk.names("").is_empty());
+}

@@ -116,6 +116,9 @@ impl Run<'_> {
             | Event::Answered { .. }
             | Event::Deletion(_)
             | Event::Made { .. }
+            | Event::Changes(_)
+            | Event::NameSheet { .. }
+            | Event::Renames(_)
             | Event::TransferEnds(_)
             | Event::Unfinished { .. }
             | Event::Done { .. } => {}

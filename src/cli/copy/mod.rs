@@ -112,8 +112,8 @@ pub(crate) struct HowArgs {
     #[arg(long, value_name = "PATH")]
     backup_dir: Option<String>,
 
-    /// Add this to the names of the files in it; only with --backup-dir
-    #[arg(long, value_name = "TEXT", requires = "backup_dir", default_value = "", hide_default_value = true)]
+    /// Add this to the names of the files in it; without --backup-dir they stay where they are under that name
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     suffix: String,
 
     #[command(flatten)]
@@ -223,7 +223,10 @@ async fn copy(
         budget: how.budget.budget(),
         backup: None,
     };
-    let backup = how.backup_dir.as_deref().map(|path| (path, how.suffix.as_str()));
+    let backup = match (&how.backup_dir, how.suffix.as_str()) {
+        (None, "") => None,
+        (folder, suffix) => Some((folder.as_deref(), suffix)),
+    };
     run_request(context, ends, naming, (options, backup), None).await
 }
 
@@ -232,7 +235,7 @@ async fn run_request(
     context: &mut Context,
     (source, target): (&str, &str),
     naming: Naming,
-    (mut options, backup): (CopyOptions, Option<(&str, &str)>),
+    (mut options, backup): (CopyOptions, Option<(Option<&str>, &str)>),
     findings: Option<&mut Findings>,
 ) -> Result<CopyReport, Failure> {
     let (source, target) = (Place::parse(source), Place::parse(target));
@@ -244,7 +247,8 @@ async fn run_request(
     };
     let mut request = request::request(&opened, &source, &target, naming)?;
     if let Some((path, suffix)) = backup {
-        options.backup = Some(request::backup(&opened, &request, &Place::parse(path), suffix)?);
+        let place = path.map(Place::parse);
+        options.backup = Some(request::backup(&opened, &request, place.as_ref(), suffix)?);
     }
     let max_wait = options.max_wait;
     request.options = Box::new(options);

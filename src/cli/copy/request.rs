@@ -7,8 +7,9 @@ use super::super::login::Opened;
 use super::super::mkdir::existing_part;
 use super::super::output::Failure;
 use super::super::remote::{CloudPath, Place};
+use super::super::removal::is_a_file;
 use super::Naming;
-use crate::entry::{EntryKey, Location};
+use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{BackupFolder, CopyRequest, ProblemKind, Selection};
 use crate::tree::{Node, Tree};
 use crate::worker::problem;
@@ -40,16 +41,20 @@ pub(super) fn request(
     Ok(CopyRequest { selection, target: folder, target_subfolders: missing, rename, options: Box::default() })
 }
 
-/// Looks up the folder that keeps what makes way in the target of `request`.
+/// Looks up the folder that keeps what makes way in the target of `request`: without a place that is the target itself.
 pub(super) fn backup(
     opened: &Opened,
     request: &CopyRequest,
-    place: &Place,
+    place: Option<&Place>,
     suffix: &str,
 ) -> Result<BackupFolder, Failure> {
     if suffix.contains('/') {
         return Err(Failure::usage("cannot add a \"/\" to names: --suffix is no path", ""));
     }
+    let Some(place) = place else {
+        let (folder, below) = (request.target.clone(), request.target_subfolders.clone());
+        return Ok(BackupFolder { folder, below, suffix: suffix.to_owned() });
+    };
     let Target { folder, missing: below, .. } = match place {
         Place::Local(path) => local_target(path, Naming::Into)?,
         Place::Cloud(cloud) if matches!(&request.target, Location::Cloud { account, .. } if *account == cloud.account) => {
@@ -57,6 +62,9 @@ pub(super) fn backup(
         }
         Place::Cloud(_) => return Err(problem::backup_elsewhere().into()),
     };
+    if folder == request.target && below == request.target_subfolders {
+        return Err(problem::backup_overlaps("target").into());
+    }
     if let (Location::Local(backup), Location::Local(target)) = (&folder, &request.target) {
         require_one_disk((backup, &below), (target, &request.target_subfolders))?;
     }
@@ -140,6 +148,11 @@ fn cloud_target(tree: &Tree, cloud: &CloudPath, naming: Naming) -> Result<Target
         }
         (Naming::Into, _) => (cloud.clone(), None),
     };
+    if let Ok(CloudFolder::Node(found)) = tree.locate(&path.path)
+        && tree.node(found).is_some_and(|node| node.is_file())
+    {
+        return Err(is_a_file(&path.to_string()));
+    }
     let (folder, missing) = existing_part(tree, &path)?;
     Ok(Target { folder: Location::Cloud { account: cloud.account.clone(), folder }, missing, rename })
 }
@@ -159,15 +172,7 @@ fn local_target(path: &Path, naming: Naming) -> Result<Target, Failure> {
         match std::fs::metadata(&at) {
             Ok(facts) if facts.is_dir() => break,
             Ok(_) => {
-                return Err(Failure::new(
-                    ProblemKind::Permanent,
-                    format!(
-                        "cannot copy to \"{}\": \"{}\" is a file where a folder is meant",
-                        path.display(),
-                        at.display()
-                    ),
-                    "Choose another target, or use copyto to name the new file.",
-                ));
+                return Err(is_a_file(&at.display().to_string()));
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let name = at.file_name().map(|name| name.to_string_lossy().into_owned());

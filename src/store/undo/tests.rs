@@ -137,3 +137,66 @@ fn a_journal_of_nothing_takes_everything_and_has_nothing() {
     journal.end(id, None).unwrap();
     assert!(journal.read().unwrap().is_empty());
 }
+
+/// Makes a change in a group of its own, with so many bytes.
+#[cfg(unix)]
+fn perform(journal: &UndoJournal, label: &str, bytes: usize) -> UndoId {
+    let journal = journal.in_group(&GroupTag::new(GroupKind::Doing, label));
+    let id = journal.begin(&json!("x".repeat(bytes))).unwrap();
+    journal.end(id, Some(&json!("back"))).unwrap();
+    id
+}
+
+#[cfg(unix)]
+#[test]
+fn a_long_journal_keeps_its_newest_groups_and_who_has_it_open_goes_on_in_it() {
+    use std::os::unix::fs::MetadataExt;
+    let (_folder, path, other) = journal();
+    for label in ["1", "2", "3", "4", "5", "6", "7", "8", "9"] {
+        perform(&other, label, 1 << 20);
+    }
+    let under_way = other.begin(&json!("under way")).unwrap();
+    let journal = UndoJournal::open(&path).unwrap();
+    let facts = std::fs::metadata(&path).unwrap();
+    assert!(facts.len() < 5 << 20, "{}", facts.len());
+    assert_eq!(facts.mode() & 0o777, 0o600);
+    let labels = |journal: &UndoJournal| -> Vec<String> {
+        journal.history().unwrap().groups().map(|group| group.label.clone()).collect()
+    };
+    assert_eq!(labels(&journal), ["", "9", "8", "7"]);
+    other.end(under_way, Some(&json!("back"))).unwrap();
+    perform(&other, "later", 1);
+    assert_eq!(labels(&journal), ["later", "", "9", "8", "7"]);
+    assert!(journal.history().unwrap().groups().all(UndoGroup::stands));
+    assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn a_group_is_never_cut_and_the_last_one_always_stays() {
+    let journal = UndoJournal::in_memory();
+    for label in ["old", "new"] {
+        let group = journal.in_group(&GroupTag::new(GroupKind::Doing, label));
+        let ids = group.begin_all(vec![json!("1"), json!("2")]).unwrap();
+        group.end(ids[0], Some(&json!("back"))).unwrap();
+        group.refused(ids[1]).unwrap();
+    }
+    let kept = |bytes, groups| {
+        let lines = shorten::shortened(journal.contents().unwrap(), bytes, groups).unwrap();
+        let history = UndoHistory::of(Contents::read(&lines));
+        history.groups().map(|group| (group.label.clone(), group.change_count)).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(1, 9), [("new".to_owned(), 1)]);
+    assert_eq!(kept(1 << 20, 1), [("new".to_owned(), 1)]);
+    assert_eq!(kept(1 << 20, 2), [("new".to_owned(), 1), ("old".to_owned(), 1)]);
+}
+
+#[test]
+fn what_is_noted_after_the_fact_can_be_taken_back() {
+    let (_folder, path, journal) = journal();
+    let group = journal.in_group(&GroupTag::new(GroupKind::Doing, "copied"));
+    group.note_all(vec![(json!("a"), json!("back a")), (json!("b"), json!("back b"))]).unwrap();
+    group.note_all(vec![(json!("c"), json!("back c"))]).unwrap();
+    let history = UndoJournal::open(&path).unwrap().history().unwrap();
+    let next = history.next_undo().unwrap();
+    assert_eq!((next.label.as_str(), next.standing.len()), ("copied", 3));
+}

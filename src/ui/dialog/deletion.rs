@@ -61,8 +61,7 @@ impl DeletionDialog {
     pub fn press(&mut self, key: Key) -> Outcome {
         match key.to_string().as_str() {
             "Esc" | "C-g" | "C-c" => return Outcome::Leave,
-            "Enter" if self.is_void() => return Outcome::Leave,
-            "q" if self.is_void() => return Outcome::Leave,
+            "Enter" | "q" if self.is_void() => return Outcome::Leave,
             "Enter" => return self.answer(),
             _ => {}
         }

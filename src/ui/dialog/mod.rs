@@ -2,6 +2,7 @@
 //! Each is plain data and says what a key means to it; what follows from that is done in `update::dialog`.
 
 pub mod accounts;
+pub mod changes;
 pub mod check;
 pub mod confirm;
 pub mod conflict;
@@ -14,10 +15,12 @@ pub mod login;
 pub mod palette;
 pub mod prompt;
 pub mod properties;
+pub mod renames;
 pub mod transfer;
 pub mod unfinished;
 
 use accounts::AccountChooser;
+use changes::ChangesDialog;
 use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
 use deletion::DeletionDialog;
@@ -27,6 +30,7 @@ use limit::LimitDialog;
 use palette::Palette;
 use prompt::Prompt;
 use properties::Properties;
+use renames::RenamesDialog;
 use transfer::TransferDetails;
 use unfinished::UnfinishedDialog;
 
@@ -37,6 +41,10 @@ pub enum Dialog {
     Copy(CopyConfirmation),
     /// Asks for the word that deletes for good.
     Deletion(DeletionDialog),
+    /// Lists the last changes.
+    Changes(ChangesDialog),
+    /// Shows many renames, and asks for them.
+    Renames(RenamesDialog),
     /// Asks what to do where a name is taken.
     Conflict(ConflictDialog),
     /// Shows in which lines the two sides of a conflict differ.

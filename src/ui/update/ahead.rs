@@ -120,6 +120,11 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::Delete { .. }
         | Command::DropDeletion { .. }
         | Command::Restore { .. }
+        | Command::ListChanges
+        | Command::WriteNames { .. }
+        | Command::ReadNames { .. }
+        | Command::StartRenames { .. }
+        | Command::DropRenames { .. }
         | Command::MoveInside { .. }
         | Command::Undo(_)
         | Command::PlanCopy { .. }

@@ -2,7 +2,7 @@
 //! Called by `perform` for [`Change`] actions; what is answered comes back through `update::dialog`.
 
 use super::selection::{Chosen, chosen};
-use super::{deletion, forbidden};
+use super::{changes, deletion, forbidden, renames};
 use crate::entry::Location;
 use crate::message::{Command, CopyRequest, Partly, PlanSummary, UndoDirection, UndoRequest};
 use crate::ui::action::Change;
@@ -15,7 +15,9 @@ use crate::ui::state::AppState;
 
 pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<Command>) {
     let refusal = match change {
-        Change::Move | Change::Rename | Change::Restore => forbidden::taking(state.pane()),
+        Change::Move | Change::Rename | Change::BulkRename | Change::Restore => {
+            forbidden::taking(state.pane())
+        }
         Change::Delete if state.has_selection() => forbidden::taking(state.pane()),
         Change::Trash => forbidden::trashing(state.pane()),
         Change::NewFolder if state.pane().is_in_bin() => Some("this is the rubbish bin".to_owned()),
@@ -24,7 +26,8 @@ pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<C
         | Change::Delete
         | Change::EmptyBin
         | Change::Undo
-        | Change::Redo => None,
+        | Change::Redo
+        | Change::History => None,
     };
     if let Some(why) = refusal {
         return state.say(format!("{}: {why}", verb(change)));
@@ -32,13 +35,16 @@ pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<C
     match change {
         Change::Copy => copy(state, commands),
         Change::Move => move_there(state, commands),
+        Change::Rename if state.pane().has_several_marked() => renames::begin(state, commands),
         Change::Rename => rename(state),
+        Change::BulkRename => renames::begin(state, commands),
         Change::NewFolder => new_folder(state),
         Change::Trash => trash(state, commands),
         Change::Delete => deletion::delete(state, commands),
         Change::EmptyBin => deletion::empty_bin(state, commands),
         Change::Restore => deletion::restore(state, commands),
         Change::Undo => commands.push(undo(UndoDirection::Undo)),
+        Change::History => changes::open(state, commands),
         Change::Redo => commands.push(undo(UndoDirection::Redo)),
     }
 }
@@ -47,7 +53,7 @@ const fn verb(change: Change) -> &'static str {
     match change {
         Change::Copy => "copy",
         Change::Move => "move",
-        Change::Rename => "rename",
+        Change::Rename | Change::BulkRename => "rename",
         Change::NewFolder => "new folder",
         Change::Trash => "trash",
         Change::Delete => "delete",
@@ -55,6 +61,7 @@ const fn verb(change: Change) -> &'static str {
         Change::Restore => "restore",
         Change::Undo => "undo",
         Change::Redo => "redo",
+        Change::History => "changes",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Keys for the dialog on top, and what follows from its answer.
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
-use super::{check, deletion, look, mark, perform, place, program, transfer};
+use super::{changes, check, deletion, look, mark, perform, place, program, renames, transfer};
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::ActionRow;
 use crate::ui::dialog::Dialog;
@@ -21,6 +21,8 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
     let kept = match dialog {
         Dialog::Copy(copy) => press_copy(state, copy, key, commands),
         Dialog::Deletion(dialog) => deletion::press(state, dialog, key, commands),
+        Dialog::Changes(dialog) => changes::press(state, dialog, key, commands),
+        Dialog::Renames(dialog) => renames::press(state, dialog, key, commands),
         Dialog::Conflict(conflict) => press_conflict(state, conflict, key, commands),
         Dialog::Difference(mut difference) => {
             let height = page_rows(state.surroundings.height);
@@ -70,6 +72,8 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
         Some(
             Dialog::Copy(_)
             | Dialog::Deletion(_)
+            | Dialog::Changes(_)
+            | Dialog::Renames(_)
             | Dialog::Conflict(_)
             | Dialog::Difference(_)
             | Dialog::Check

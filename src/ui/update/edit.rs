@@ -31,6 +31,9 @@ fn edit(state: &mut AppState) {
 /// Takes the end of a program that had the terminal.
 pub(super) fn ran(state: &mut AppState, asker: Asker, end: ErrandEnd, commands: &mut Vec<Command>) {
     match asker {
+        Asker::Renames(renames) => {
+            super::renames::edited(state, renames, failed(state, "the names", &end), commands);
+        }
         Asker::LocalEdit { name, view } => {
             commands.push(Command::Refresh { view });
             if let Some(problem) = failed(state, &name, &end) {

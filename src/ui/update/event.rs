@@ -2,7 +2,7 @@
 //! Called by `update` for each event of the worker. An event never acts in the user's name: it sends commands only to show
 //! what was asked for.
 
-use super::{check, deletion, place, transfer};
+use super::{changes, check, deletion, place, renames, transfer};
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
     AccountRow, AccountState, Command, Compared, Conflict, CopyReport, Event, Note, PlanSummary, Problem,
@@ -49,6 +49,9 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
                 pane.answers.receive(number);
             }
         }
+        Event::NameSheet { renames, sheet } => renames::receive_sheet(state, renames, sheet),
+        Event::Renames(plan) => renames::receive_plan(state, plan, commands),
+        Event::Changes(rows) => changes::receive(state, rows),
         Event::Deletion(counted) => deletion::receive(state, counted),
         Event::Plan(plan) => receive_plan(state, plan),
         Event::Conflict(conflict) => state.conflicts.push_back(conflict),

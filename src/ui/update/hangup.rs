@@ -40,6 +40,7 @@ pub(super) fn go_on(state: &mut AppState, commands: &mut Vec<Command>) {
 fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
     match dialog {
         Dialog::Copy(copy) => commands.push(Command::CancelCopy { copy: copy.copy }),
+        Dialog::Renames(dialog) => commands.push(Command::DropRenames { renames: dialog.renames }),
         Dialog::Deletion(dialog) => {
             commands.push(Command::DropDeletion { deletion: dialog.summary.deletion });
         }
@@ -52,6 +53,7 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
         Dialog::Unfinished(_)
         | Dialog::Difference(_)
         | Dialog::Check
+        | Dialog::Changes(_)
         | Dialog::Prompt(_)
         | Dialog::Accounts(_)
         | Dialog::Properties(_)

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod change;
+mod changes;
 mod check;
 mod deletion;
 mod dialog;
@@ -15,6 +16,7 @@ mod look;
 mod mark;
 mod place;
 mod program;
+mod renames;
 mod selection;
 mod transfer;
 
@@ -188,12 +190,7 @@ fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
     let reason = match row.when {
         When::Always => return,
         When::Folder => "the folder is not there yet",
-        When::Row
-        | When::File
-        | When::Selection
-        | When::OutsideBin
-        | When::InBin
-        | When::Deletable
+        When::Row | When::File | When::Selection | When::OutsideBin | When::InBin | When::Deletable
             if !state.pane().is_ready() =>
         {
             "the folder is not there yet"

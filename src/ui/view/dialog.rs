@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::Canvas;
-use super::{check, conflict, deletion, difference, lists, transfer_dialog, unfinished};
+use super::{changes, check, conflict, deletion, difference, lists, renames, transfer_dialog, unfinished};
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{CopyConfirmation, Question};
@@ -20,6 +20,8 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
     match dialog {
         Dialog::Copy(copy) => draw_copy(copy, area, canvas),
         Dialog::Deletion(dialog) => deletion::draw(dialog, area, canvas),
+        Dialog::Changes(dialog) => changes::draw(state, dialog, area, canvas),
+        Dialog::Renames(dialog) => renames::draw(dialog, area, canvas),
         Dialog::Conflict(conflict) => conflict::draw(state, conflict, area, canvas),
         Dialog::Difference(difference) => difference::draw(difference, area, canvas),
         Dialog::Check => check::draw(state, area, canvas),

@@ -3,6 +3,7 @@
 
 mod bottom;
 mod canvas;
+mod changes;
 mod check;
 mod conflict;
 mod deletion;
@@ -11,6 +12,7 @@ mod difference;
 mod form;
 mod lists;
 mod pane;
+mod renames;
 mod transfer_dialog;
 mod transfers;
 mod unfinished;

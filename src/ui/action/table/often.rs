@@ -30,6 +30,16 @@ pub(super) const OFTEN: &[ActionRow] = &[
         When::Row,
     ),
     panes(
+        Action::Change(Change::BulkRename),
+        [
+            "rename many",
+            "",
+            "change all marked names at once in your editor; r does it too where several are marked",
+        ],
+        &["R"],
+        When::Selection,
+    ),
+    panes(
         Action::Change(Change::NewFolder),
         ["new folder", "Folder", "make a folder here"],
         &["a", "<F7>"],
@@ -73,6 +83,12 @@ pub(super) const OFTEN: &[ActionRow] = &[
         Action::Change(Change::Redo),
         ["redo", "", "do again what was taken back last"],
         &["U"],
+        When::Always,
+    ),
+    panes(
+        Action::Change(Change::History),
+        ["changes", "", "the last changes, each of which can be taken back"],
+        &["gu"],
         When::Always,
     ),
     panes(

@@ -1,0 +1,92 @@
+//! [`Placed`]: a file that a download put onto the disk. It is written to the disk's undo journal, so that undo puts it into
+//! the trash, if it is still what was put there, and brings back what had its name. `transfers` notes it, `disk` takes
+//! it back. It is noted once it is there: of what a crash cuts off in between the file is there, and nothing knows it.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::disk::DiskChange;
+use crate::crypto::fingerprint::Fingerprint;
+use crate::local::entry::unix_seconds;
+use crate::local::{LocalError, MadeWay};
+use crate::store::transfer_journal::PathText;
+use crate::store::undo::UndoJournal;
+
+/// A file as it was when it was placed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Placed {
+    pub(super) path: PathText,
+    /// Bytes.
+    size: u64,
+    /// Its time and samples of its content, as MEGA writes them.
+    fingerprint: String,
+}
+
+impl Placed {
+    /// Looks at a file. Blocks; reads 8 KiB at most.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let facts = file.metadata()?;
+        let (size, modified) = (facts.len(), unix_seconds(facts.modified()?));
+        let fingerprint =
+            Fingerprint::compute(size, modified, |offset, bytes| read_at(&mut file, offset, bytes))?;
+        Ok(Self { path: path.into(), size, fingerprint: fingerprint.text() })
+    }
+
+    /// Checks that the file is still what was placed.
+    pub(super) fn check(&self) -> Result<(), LocalError> {
+        let path = self.path.path();
+        let is_link = path.symlink_metadata().is_ok_and(|facts| facts.is_symlink());
+        let now = Self::of(&path).map_err(LocalError::io("read", &path))?;
+        if is_link || now != *self {
+            let changed = io::Error::other("it has changed since it was put there");
+            return Err(LocalError::io("take back", &path)(changed));
+        }
+        Ok(())
+    }
+}
+
+/// Notes a file that was placed, and what made way for it. Blocks.
+pub(super) fn note(journal: &UndoJournal, path: &Path, made_way: MadeWay) {
+    let kept = match made_way {
+        MadeWay::Nothing => None,
+        MadeWay::Kept(kept) => Some(Some(kept.as_path().into())),
+        MadeWay::InSystemTrash => Some(None),
+    };
+    let placed = match Placed::of(path) {
+        Ok(placed) => placed,
+        Err(error) => return tracing::warn!(%error, "cannot look at a file that was put here"),
+    };
+    let restored = kept.map(|kept| DiskChange::Restore { path: path.into(), kept });
+    let replaced =
+        restored.and_then(|restore| Some((change("replaced", path), serde_json::to_value(restore).ok()?)));
+    let taken = serde_json::to_value(DiskChange::Unplace(placed)).ok();
+    let taken = taken.map(|taken| (change("placed", path), taken));
+    if let Err(error) = journal.note_all(replaced.into_iter().chain(taken).collect()) {
+        tracing::warn!(%error, "cannot note in the undo journal what was put here");
+    }
+}
+
+/// Notes folders that were made, the outermost first. Blocks.
+pub(super) fn note_folders(journal: &UndoJournal, folders: &[PathBuf]) {
+    let made = |path: &PathBuf| {
+        let inverse = serde_json::to_value(DiskChange::RemoveFolder(path.as_path().into())).ok()?;
+        Some((change("made", path), inverse))
+    };
+    if let Err(error) = journal.note_all(folders.iter().filter_map(made).collect()) {
+        tracing::warn!(%error, "cannot note in the undo journal which folders were made");
+    }
+}
+
+fn change(verb: &str, path: &Path) -> Value {
+    json!({ verb: PathText::from(path) })
+}
+
+fn read_at(file: &mut File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+    io::Seek::seek(file, io::SeekFrom::Start(offset))?;
+    io::Read::read_exact(file, bytes)
+}
