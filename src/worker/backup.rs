@@ -159,7 +159,7 @@ impl Actor {
             }
             let Some(tree) = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref())
             else {
-                let problem = super::changes::not_ready(&copy.account);
+                let problem = super::refusal::not_ready(&copy.account);
                 self.not_put_aside(id, first, Some(problem));
                 continue;
             };

@@ -10,15 +10,14 @@ use super::actor::Actor;
 use super::disk::{self, DiskChange, WordedDisk};
 use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
-use super::listing;
-use super::listing::is_writable;
 use super::problem::{self, unknown_account};
+use super::refusal::{fixed, free_in, gone, name_entries, not_ready, writable_folder};
 use super::selection::Selected;
-use crate::entry::{CloudFolder, EntryKey, Location};
+use crate::entry::{EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::message::{Event, Problem, ProblemKind, Selection};
 use crate::session::Session;
-use crate::session::change::{Change, ChangeError, Outcome, Prepared};
+use crate::session::change::{Change, Outcome, Prepared};
 use crate::store::undo::{GroupKind, GroupTag, UndoJournal};
 use crate::tree::Tree;
 
@@ -417,65 +416,6 @@ fn move_change(session: &Session, tree: &Tree, key: &EntryKey, to: NodeHandle) -
         Ok(()) => worded(what, session, tree, Change::Move { node: *handle, from, to }),
         Err(problem) => (what, Err(problem)),
     }
-}
-
-pub(super) fn gone(verb: &str, handle: NodeHandle) -> Worded {
-    let what = format!("{verb} H:{handle}");
-    let problem = problem::of_change(&what, &ChangeError::Gone(handle));
-    (what, Err(problem))
-}
-
-/// Returns the node behind a folder in which entries can be made, or why there is none.
-pub(crate) fn writable_folder(
-    account: &str,
-    tree: &Tree,
-    folder: CloudFolder,
-) -> Result<NodeHandle, Problem> {
-    let title = listing::cloud_title(account, Some(tree), folder);
-    let node = tree.folder_node(folder).and_then(|node| tree.node(node)).filter(|node| !node.is_file());
-    match (folder, node) {
-        (CloudFolder::Shares | CloudFolder::Orphans, _) => {
-            let hint = "Choose a folder in it, or another one.";
-            Err(Problem::new(ProblemKind::Permanent, format!("Nothing can be put into \"{title}\""), hint))
-        }
-        (_, None) => Err(Problem::new(
-            ProblemKind::FolderNotFound,
-            format!("\"{title}\" is no longer there"),
-            "Refresh the view.",
-        )),
-        (_, Some(node)) if is_writable(tree, node.handle()) => Ok(node.handle()),
-        (_, Some(_)) => {
-            let message = format!("\"{title}\" is read-only: it is shared with you for reading only");
-            Err(Problem::new(ProblemKind::Permanent, message, "Ask its owner, or choose another folder."))
-        }
-    }
-}
-
-/// Returns what is told where a command needs an account that is not open.
-pub(crate) fn not_ready(account: &str) -> Problem {
-    let message = format!("\"{account}:\" is not open yet");
-    Problem::new(ProblemKind::Login, message, "Open it first.")
-}
-
-fn free_in(tree: &Tree, parent: NodeHandle, name: &str, what: &str) -> Result<(), Problem> {
-    if tree.named(parent, name).is_empty() {
-        return Ok(());
-    }
-    let message = format!("Cannot {what}: there is an entry \"{name}\" already");
-    Err(Problem::new(ProblemKind::Permanent, message, "Choose another name."))
-}
-
-pub(super) fn fixed(key: &EntryKey, done: &str) -> Problem {
-    let name = match key {
-        EntryKey::Name(name) => name.to_string_lossy().into_owned(),
-        EntryKey::Node(node) => format!("H:{node}"),
-        EntryKey::Place(place) => format!("{place:?}"),
-    };
-    Problem::new(ProblemKind::Permanent, format!("\"{name}\" cannot be {done}: it is a fixed place"), "")
-}
-
-pub(super) fn name_entries(verb: &str) -> Problem {
-    Problem::new(ProblemKind::Usage, format!("Name the entries to {verb}"), "")
 }
 
 /// `"a.jpg"` or `3 entries`.

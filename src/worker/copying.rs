@@ -10,19 +10,18 @@ use tokio_util::sync::CancellationToken;
 use super::account::Account;
 use super::actor::Actor;
 use super::backup::{Aside, Backup, BackupFolderMade, replaced};
-use super::changes::not_ready;
 use super::ends::Way;
 use super::inside::InsideDone;
-use super::jobs::{Done, blocking};
-use super::placed;
+use super::jobs::Done;
 use super::problem;
 use super::question::OpenQuestion;
+use super::refusal::not_ready;
 use super::removal::RemovalDone;
 use super::scan::{self, Goal, Origin, Picked, Wholes};
 use super::titles::Titles;
 use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
-use crate::local::{self, DiskEntry, SafeName, Trash};
+use crate::local::{self, DiskEntry, Trash};
 use crate::message::{
     Compared, CopyId, CopyReport, CopyRequest, Cutoff, Event, OrderBy, PlanSummary, Problem, ProblemKind,
     Verdict,
@@ -308,23 +307,6 @@ impl Actor {
                 }
             }
         }
-    }
-
-    fn make_disk_folder(&mut self, id: CopyId, folder: FolderId, parent: local::Target, name: String) {
-        let what = format!("make the folder \"{name}\"");
-        let broken = CopyDone::FolderMade(folder, Err(problem::broke_down(&what)));
-        let journal = self.disk_journal_of_copy(id);
-        self.jobs.start_kept(Done::Copy(id, broken), async move {
-            let made = blocking(move || {
-                let safe = SafeName::from_cloud(&name).map_err(|error| problem::of_name(&name, &error))?;
-                let target = parent.join(&safe);
-                let missing = target.missing_folders();
-                target.make_folder().map_err(|error| problem::of_local(&what, &error))?;
-                placed::note_folders(&journal, &missing);
-                Ok(Goal::Disk(target))
-            });
-            Done::Copy(id, CopyDone::FolderMade(folder, made.await))
-        });
     }
 
     fn make_node(&mut self, id: CopyId, folder: FolderId, parent: NodeHandle, name: String) {

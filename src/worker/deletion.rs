@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use super::account::Account;
 use super::actor::Actor;
-use super::changes::{Landing, Worded, counted, fixed, name_entries, not_ready, worded};
+use super::changes::{Landing, Worded, counted, worded};
 use super::disk;
 use super::jobs::Done;
 use super::problem;
+use super::refusal::{fixed, name_entries, not_ready};
 use super::selection::Selected;
 use crate::entry::{EntryKey, Location};
 use crate::handle::NodeHandle;

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::changes::fixed;
 use super::placed::Placed;
 use super::problem;
+use super::refusal::fixed;
 use crate::entry::EntryKey;
 use crate::local::{LocalError, Trash, rename_free};
 use crate::message::Problem;

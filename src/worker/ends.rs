@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::actor::Actor;
 use super::backup::Backup;
-use super::changes::{not_ready, writable_folder};
 use super::copying::{Copy, Stage};
 use super::listing;
 use super::placed;
 use super::problem::{self, unknown_account};
+use super::refusal::{not_ready, writable_folder};
 use super::scan::{Goal, Origin, Picked, Wholes};
 use super::selection::Selected;
 use super::titles::Titles;

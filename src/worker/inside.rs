@@ -51,7 +51,7 @@ impl Actor {
         let rename = copy.rename.as_deref().filter(|_| copy.is_top(folder));
         let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
         let found = self.cloud_children(copy, &source).and_then(|children| {
-            let tree = tree.ok_or_else(|| super::changes::not_ready(&copy.account))?;
+            let tree = tree.ok_or_else(|| super::refusal::not_ready(&copy.account))?;
             Ok(scan::offers_inside(tree, (children, copy.wholes), target, rename, copy.wants_others(folder)))
         });
         if let Some(copy) = self.copies.get_mut(&id) {

@@ -45,6 +45,7 @@ mod placed;
 pub mod problem;
 mod question;
 mod reading;
+mod refusal;
 mod removal;
 mod renames;
 mod restoring;

@@ -1,4 +1,4 @@
-//! [`Placed`]: a file that a download put onto the disk. It is written to the disk's undo journal, so that undo puts it into
+//! [`Placed`]: a file that a download put onto the disk, and the folders that were made for it. It is written to the disk's undo journal, so that undo puts it into
 //! the trash, if it is still what was put there, and brings back what had its name. `transfers` notes it, `disk` takes
 //! it back. It is noted once it is there: of what a crash cuts off in between the file is there, and nothing knows it.
 
@@ -9,12 +9,19 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::actor::Actor;
+use super::copying::CopyDone;
 use super::disk::DiskChange;
+use super::jobs::{Done, blocking};
+use super::problem;
+use super::scan::Goal;
 use crate::crypto::fingerprint::Fingerprint;
 use crate::local::entry::unix_seconds;
-use crate::local::{LocalError, MadeWay};
+use crate::local::{self, LocalError, MadeWay, SafeName};
+use crate::message::CopyId;
 use crate::store::transfer_journal::PathText;
 use crate::store::undo::UndoJournal;
+use crate::transfer::plan::FolderId;
 
 /// A file as it was when it was placed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +31,32 @@ pub(super) struct Placed {
     size: u64,
     /// Its time and samples of its content, as MEGA writes them.
     fingerprint: String,
+}
+
+impl Actor {
+    /// Makes a folder for a copy, and notes it.
+    pub(super) fn make_disk_folder(
+        &mut self,
+        id: CopyId,
+        folder: FolderId,
+        parent: local::Target,
+        name: String,
+    ) {
+        let what = format!("make the folder \"{name}\"");
+        let broken = CopyDone::FolderMade(folder, Err(problem::broke_down(&what)));
+        let journal = self.disk_journal_of_copy(id);
+        self.jobs.start_kept(Done::Copy(id, broken), async move {
+            let made = blocking(move || {
+                let safe = SafeName::from_cloud(&name).map_err(|error| problem::of_name(&name, &error))?;
+                let target = parent.join(&safe);
+                let missing = target.missing_folders();
+                target.make_folder().map_err(|error| problem::of_local(&what, &error))?;
+                note_folders(&journal, &missing);
+                Ok(Goal::Disk(target))
+            });
+            Done::Copy(id, CopyDone::FolderMade(folder, made.await))
+        });
+    }
 }
 
 impl Placed {

@@ -9,11 +9,12 @@ use tempfile::TempPath;
 use unicode_normalization::UnicodeNormalization;
 
 use super::actor::Actor;
-use super::changes::{ChangeDone, Landing, Worded, fixed, name_entries, not_ready};
+use super::changes::{ChangeDone, Landing, Worded};
 use super::disk;
 use super::jobs::{Done, blocking};
 use super::name_sheet::{self, Chain, Folder, Step};
 use super::problem::{self, unknown_account};
+use super::refusal::{fixed, name_entries, not_ready};
 use super::selection::Selected;
 use crate::entry::{EntryKey, Location};
 use crate::local::{self, Trash};

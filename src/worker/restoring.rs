@@ -7,9 +7,10 @@ use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::actor::Actor;
-use super::changes::{Landing, Worded, counted, fixed, gone, name_entries, not_ready};
+use super::changes::{Landing, Worded, counted};
 use super::listing;
 use super::problem;
+use super::refusal::{fixed, gone, name_entries, not_ready};
 use crate::entry::{EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::message::{Event, Problem, ProblemKind, Selection};

@@ -2,11 +2,11 @@
 //! by the tree. `copying` calls it whenever a plan may have folders to scan; what a scan finds is `scan`'s.
 
 use super::actor::Actor;
-use super::changes::not_ready;
 use super::copying::{Copy, CopyDone};
 use super::ends::Way;
 use super::jobs::Done;
 use super::problem;
+use super::refusal::not_ready;
 use super::scan::{self, CloudChild, Goal, Origin, Picked};
 use crate::message::{CopyId, Problem};
 use crate::transfer::plan::Scan;

@@ -9,12 +9,13 @@ use futures_util::stream::{self, StreamExt};
 
 use super::account::Account;
 use super::actor::Actor;
-use super::changes::{CHANGES_AT_ONCE, Refused, not_ready, one_of};
+use super::changes::{CHANGES_AT_ONCE, Refused, one_of};
 use super::chosen::{Chosen, Place, beyond_undo, find, list, lost_part};
 use super::disk;
 use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
+use super::refusal::not_ready;
 use crate::local::Trash;
 use crate::message::{ChangeRow, CopyId, Event, Partly, Problem, ProblemKind, UndoDirection, UndoRequest};
 use crate::session::change::{Outcome, UndoPlan, lost};

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 
-fn journal() -> (tempfile::TempDir, std::path::PathBuf, UndoJournal) {
+fn journal() -> (tempfile::TempDir, PathBuf, UndoJournal) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("undo.jsonl");
     let journal = UndoJournal::open(&path).unwrap();
