@@ -160,7 +160,7 @@ impl Config {
             }
         }
         let api_url = environment.text("MEGAPANE_API_URL");
-        Ok(Self { folders, accounts, api_url, bwlimit, on_hangup, restore, screen })
+        Ok(Self { folders, accounts, api_url, bwlimit, on_hangup, screen, restore })
     }
 
     /// Returns the account of this name. Names of the environment are found whatever their case, as rclone does.
@@ -327,7 +327,7 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
         });
     }
     let Document { on_hangup, restore, screen, .. } = document;
-    Ok(File { accounts, bwlimit, on_hangup, restore, screen })
+    Ok(File { accounts, bwlimit, on_hangup, screen, restore })
 }
 
 fn read_text(path: &Path) -> Result<Option<String>, ConfigError> {
@@ -394,7 +394,7 @@ const HEADER: &str = "\
 # theme = \"auto\"       # dark, light, mono
 # accent = \"cyan\"      # one of the sixteen: red, green, … bright-blue
 # ascii = \"auto\"       # true, false
-# mouse = false         # M turns it on and off
+# mouse = false         # gm turns it on and off
 # esc_timeout = 50      # milliseconds; 200 over ssh
 # notify = \"off\"       # bell, osc9, osc777: when work of over 30 s ends and nobody types
 # title = false         # the folders in the window's title

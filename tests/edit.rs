@@ -17,7 +17,7 @@ async fn app() -> App {
     let prepare = |ann: &megapane::emulator::Owner| {
         ann.file("notes/plan.txt", OLD, 1_700_000_000);
     };
-    let mut app = App::start(stage(prepare, &[("here.txt", OLD.to_vec())])).await;
+    let mut app = App::start(stage(prepare, &[("here.txt", OLD.to_vec())]));
     app.until("notes/").await;
     app.type_in("<Tab>/notes<Enter><Enter>").await;
     app.until("plan.txt").await;

@@ -721,19 +721,10 @@ impl App {
         let clock = Box::new(move || screen::now() + start.elapsed());
         let screen = Screen { terminal, control: control.clone(), clock, zone: TimeZone::UTC };
         let options = Options {
-            folder: "/home/anna/Pictures/2024".into(),
             account: account.map(str::to_owned),
-            home: "/home/anna".into(),
-            ascii: false,
-            no_color: false,
-            esc_timeout: ESC_TIMEOUT,
-            banner: None,
-            on_hangup: OnHangup::Continue,
-            settings: Settings::default(),
-            sample_folder: None,
-            editor: UserProgram::parse("vi"),
             depth: ColorDepth::Millions,
             has_desktop: true,
+            ..Options::new("/home/anna/Pictures/2024".into(), "/home/anna".into())
         };
         let ports = Ports { commands, events: told };
         let looped = Some(tokio::spawn(drive(screen, receiving(keys), ports, options)));

@@ -47,7 +47,7 @@ fn the_mouse_is_taken_by_a_key_works_and_is_given_back() {
     let mut session = home.demo();
     session.wait_for("demo:/");
     session.wait_for("left.txt");
-    session.type_in("M");
+    session.type_in("gm");
     session.wait_for("the mouse is on");
     assert!(session.has_mouse());
     session.type_in("\x1b[<0;6;4M\x1b[<0;6;4m"); // press and release: column 6, line 4

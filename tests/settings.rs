@@ -11,7 +11,6 @@ use std::time::Duration;
 use crossterm::event::{Event as TerminalEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use futures_util::stream;
 use jiff::tz::TimeZone;
-use megapane::config::OnHangup;
 use megapane::message::{
     AccountRow, AccountState, Arrangement, Command, CopyId, CopyReport, Event, MarkChange, PlanSummary, Sort,
     TransferState, ViewId,
@@ -20,7 +19,7 @@ use megapane::ui::backend::TtyBackend;
 use megapane::ui::input::Input;
 use megapane::ui::key::{Key, parse_keys};
 use megapane::ui::keymap::{Keymap, Preset, read};
-use megapane::ui::run::{ESC_TIMEOUT, Options, Ports, Screen, UiError, drive};
+use megapane::ui::run::{Options, Ports, Screen, UiError, drive};
 use megapane::ui::settings::Settings;
 use megapane::ui::state::AppState;
 use megapane::ui::terminal::Control;
@@ -115,7 +114,7 @@ async fn a_click_on_a_key_that_is_drawn_is_that_key_and_dialogs_hide_the_bar() {
 #[tokio::test(start_paused = true)]
 async fn the_wheel_scrolls_and_a_key_turns_the_mouse_on_and_off() {
     let mut app = App::start(Settings::default()).await;
-    app.type_in("M").await;
+    app.type_in("gm").await;
     assert!(app.shows("the mouse is on"), "{}", app.shown());
     app.wheel(MouseEventKind::ScrollDown, 50, 5).await;
     assert!(app.line(6).contains("│▌"), "{}", app.shown());
@@ -174,7 +173,8 @@ async fn the_window_is_named_only_where_that_is_wanted() {
 
 #[tokio::test(start_paused = true)]
 async fn panes_begin_in_the_order_that_is_set() {
-    let arrangement = Arrangement { sort: Sort::Size, reversed: true, hidden: true, filter: None };
+    let arrangement =
+        Arrangement { sort: Sort::Size, reversed: true, hidden: true, ..Arrangement::default() };
     let app = App::start(Settings { arrangement: arrangement.clone(), ..Settings::default() }).await;
     let arranged = app.all_sent().into_iter().filter(
         |command| matches!(command, Command::Arrange { arrangement: sent, .. } if *sent == arrangement),
@@ -303,16 +303,9 @@ impl App {
             zone: TimeZone::UTC,
         };
         let options = Options {
-            folder: "/home/anna/Pictures/2024".into(),
             account: Some("work".to_owned()),
-            home: "/home/anna".into(),
-            ascii: false,
-            no_color: false,
-            esc_timeout: ESC_TIMEOUT,
-            banner: None,
-            on_hangup: OnHangup::Continue,
             settings,
-            sample_folder: None,
+            ..Options::new("/home/anna/Pictures/2024".into(), "/home/anna".into())
         };
         let keys = stream::unfold(keys, |mut keys| async move { keys.recv().await.map(|key| (key, keys)) });
         let ports = Ports { commands, events: told };

@@ -315,19 +315,10 @@ impl App {
         let clock = Box::new(move || screen::now() + start.elapsed());
         let screen = Screen { terminal, control, clock, zone: TimeZone::UTC };
         let options = Options {
-            folder: "/home/anna".into(),
             account: Some("work".into()),
-            home: "/home/anna".into(),
-            ascii: false,
-            no_color: false,
-            esc_timeout: ESC_TIMEOUT,
-            banner: None,
-            on_hangup: OnHangup::Continue,
-            settings: megapane::ui::settings::Settings::default(),
-            sample_folder: None,
-            editor: UserProgram::parse("vi"),
             depth: ColorDepth::Millions,
             has_desktop: true,
+            ..Options::new("/home/anna".into(), "/home/anna".into())
         };
         let looped = tokio::spawn(drive(screen, keys(typed), Ports { commands, events: told }, options));
         Self { input, events, commands: received, looped }

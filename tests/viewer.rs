@@ -41,7 +41,7 @@ async fn app() -> App {
         }
         ann.undecryptable("", 77);
     };
-    let mut app = App::start(stage(on_cloud, &files())).await;
+    let mut app = App::start(stage(on_cloud, &files()));
     app.until("text.txt").await;
     app
 }
@@ -191,7 +191,7 @@ async fn a_wide_screen_has_a_preview_of_what_is_under_the_cursor() {
             ann.file(name, &bytes, 1_700_000_000);
         }
     };
-    let mut app = App::wide(stage(on_cloud, &files())).await;
+    let mut app = App::wide(stage(on_cloud, &files()));
     app.until("text.txt").await;
     app.type_in("/hostile<Enter>").await;
     app.until("first   line").await;

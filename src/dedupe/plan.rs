@@ -87,6 +87,12 @@ impl Plan {
         waves.into_iter().filter(|wave| !wave.is_empty()).collect()
     }
 
+    /// Returns how many files and folders are moved.
+    #[must_use]
+    pub fn move_count(&self) -> usize {
+        self.steps.iter().filter(|step| matches!(step, Step::Move { .. })).count()
+    }
+
     /// Returns how many files go to the bin.
     #[must_use]
     pub fn trash_count(&self) -> usize {

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     fn file(size: usize) -> (Vec<u8>, FileKey) {
-        let plain: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+        let plain: Vec<u8> = (0..size).map(|at| (at % 251).to_le_bytes()[0]).collect();
         let (aes, nonce) = ([7; 16], [9; 8]);
         let macs = mac::encrypt_chunks(&aes, &nonce, 0, &mut plain.clone());
         (plain, FileKey::new(aes, nonce, mac::meta_mac(&aes, &macs)))

@@ -112,7 +112,9 @@ mod tests {
     fn panes_begin_in_the_order_that_is_set() {
         let wished = ScreenSettings { sort: StartSort::Time, hidden: true, ..ScreenSettings::default() };
         let made = Settings::new(&wished, &Surroundings::default(), Keymap::default()).arrangement;
-        assert_eq!(made, Arrangement { sort: Sort::Modified, reversed: true, hidden: true, filter: None });
+        let wanted =
+            Arrangement { sort: Sort::Modified, reversed: true, hidden: true, ..Arrangement::default() };
+        assert_eq!(made, wanted);
         let plain = Settings::new(&ScreenSettings::default(), &Surroundings::default(), Keymap::default());
         assert_eq!(plain.arrangement, Arrangement::default());
     }

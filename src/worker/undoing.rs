@@ -210,7 +210,8 @@ impl Actor {
         };
         let lost = lost(tree, &group, &finals);
         let has_rest = lost.len() < group.standing.len();
-        if !lost.is_empty() && !(takes_rest && has_rest) {
+        let goes_on = lost.is_empty() || (takes_rest && has_rest);
+        if !goes_on {
             return self.tell_lost(group.id, has_rest, lost_part(direction, &lost, has_rest));
         }
         if !lost.is_empty() {
@@ -290,7 +291,8 @@ impl Actor {
             let take_back = move || {
                 let lost = disk::lost(&group);
                 let has_rest = lost.len() < group.standing.len();
-                if !lost.is_empty() && !(takes_rest && has_rest) {
+                let goes_on = lost.is_empty() || (takes_rest && has_rest);
+                if !goes_on {
                     let problem = lost_part(direction, &lost, has_rest);
                     return Done::Undo(UndoDone::Lost { group: group.id, has_rest, problem });
                 }

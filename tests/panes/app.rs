@@ -14,7 +14,7 @@ use megapane::local::Trash;
 use megapane::secret::Secret;
 use megapane::ui::input::Input;
 use megapane::ui::key::parse_keys;
-use megapane::ui::run::{ESC_TIMEOUT, Options, Ports, Screen, UiError, drive};
+use megapane::ui::run::{Options, Ports, Screen, UiError, drive};
 use megapane::ui::terminal::Control;
 use megapane::worker::{Parts, Preset, Worker, start};
 use ratatui::Terminal;
@@ -105,15 +105,8 @@ impl App {
         parts.home = Some(scratch.path().to_path_buf());
         let Worker { commands, events } = start(parts);
         let options = Options {
-            folder: at("disk"),
             account: Some("work".into()),
-            home: scratch.path().to_path_buf(),
-            ascii: false,
-            no_color: false,
-            esc_timeout: ESC_TIMEOUT,
-            banner: None,
-            on_hangup: OnHangup::Continue,
-            sample_folder: None,
+            ..Options::new(at("disk"), scratch.path().to_path_buf())
         };
         let (input, keys) = mpsc::unbounded_channel();
         let shared = Shared(Arc::new(Mutex::new(TestBackend::new(width, height))));

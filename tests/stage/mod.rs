@@ -10,7 +10,7 @@ use std::time::Duration;
 use crossterm::event::Event as TerminalEvent;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use megapane::config::{Account, ColorDepth, Config, Folders, OnHangup, UserProgram};
+use megapane::config::{Account, ColorDepth, Config, Folders, UserProgram};
 use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
 use megapane::local::Trash;
 use megapane::secret::Secret;
@@ -18,7 +18,7 @@ use megapane::ui::backend::TtyBackend;
 use megapane::ui::errand::{Errand, ErrandEnd};
 use megapane::ui::input::Input;
 use megapane::ui::key::parse_keys;
-use megapane::ui::run::{ESC_TIMEOUT, Options, Ports, Screen, UiError, drive};
+use megapane::ui::run::{Options, Ports, Screen, UiError, drive};
 use megapane::ui::terminal::Control;
 use megapane::worker::{Copies, Parts, Preset, Worker, start};
 use ratatui::Terminal;
@@ -63,12 +63,12 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) async fn start(stage: Stage) -> Self {
+    pub(crate) fn start(stage: Stage) -> Self {
         Self::sized(stage, (24, 80), || Ok((80, 24)))
     }
 
     /// The same on a screen of 160x50.
-    pub(crate) async fn wide(stage: Stage) -> Self {
+    pub(crate) fn wide(stage: Stage) -> Self {
         Self::sized(stage, (50, 160), || Ok((160, 50)))
     }
 
@@ -87,18 +87,11 @@ impl App {
             zone: TimeZone::UTC,
         };
         let options = Options {
-            folder: scratch.path().join("disk"),
             account: Some("work".into()),
-            home: scratch.path().into(),
-            ascii: false,
-            no_color: false,
-            esc_timeout: ESC_TIMEOUT,
-            banner: None,
-            on_hangup: OnHangup::Continue,
-            sample_folder: None,
             editor: UserProgram::parse("my-editor --wait"),
             depth: ColorDepth::Millions,
             has_desktop: true,
+            ..Options::new(scratch.path().join("disk"), scratch.path().into())
         };
         let keys = futures_util::stream::poll_fn(move |context| typed.poll_recv(context));
         let looped = tokio::spawn(drive(screen, keys, Ports { commands, events }, options));
@@ -133,7 +126,7 @@ impl App {
     /// What the terminal shows, without the blanks at the ends of lines.
     pub(crate) fn screen(&self) -> String {
         let rows = self.terminal.screen().rows(0, u16::MAX);
-        rows.map(|row| format!("{}\n", row.trim_end())).collect()
+        rows.flat_map(|row| [row.trim_end().to_owned(), "\n".to_owned()]).collect()
     }
 
     /// Bytes that were asked of the storage servers.

@@ -31,7 +31,9 @@ pub(super) async fn decide(
         group.members.len()
     ));
     messages.print(&rows::heading(group, tree));
-    rows::members(group, tree, &task.evidence).iter().for_each(|row| messages.print(row));
+    for row in rows::members(group, tree, &task.evidence) {
+        messages.print(&row);
+    }
     let mut letters = vec![("s", "Skip and do nothing")];
     if is_judged(group) {
         letters.push(("k", "Keep just one (choose which in next step)"));
@@ -40,7 +42,9 @@ pub(super) async fn decide(
         letters.push(("r", "Rename all to be different (by changing file.jpg to file-1.jpg)"));
     }
     letters.push(("q", "Quit"));
-    letters.iter().for_each(|(letter, words)| messages.print(&format!("{letter}) {words}")));
+    for (letter, words) in &letters {
+        messages.print(&format!("{letter}) {words}"));
+    }
     let letters: Vec<&str> = letters.iter().map(|(letter, _)| *letter).collect();
     let decision = match letter(messages, &letters).await? {
         "k" => Decision::Keep(vec![number(messages, &group.members).await?]),

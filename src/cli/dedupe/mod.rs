@@ -49,6 +49,7 @@ use report::Report;
 ///   megapane dedupe list work:
 ///   megapane dedupe -n newest work:Photos
 ///   megapane dedupe --by-hash --verify --keep-in work:Photos first work:
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct DedupeArgs {
@@ -310,7 +311,7 @@ async fn carry_out(
             }
         }
     }
-    let (trashed, moved) = (plan.trash_count(), plan.steps.iter().filter(is_move).count());
+    let (trashed, moved) = (plan.trash_count(), plan.move_count());
     let mut told = vec![format!("{} to the rubbish bin", quantity::counted(trashed, "file"))];
     if moved > 0 {
         told.push(format!("{moved} merged into folders of the same name"));
@@ -324,10 +325,6 @@ async fn carry_out(
         context.messages.notice(&format!("`megapane undo {id}` takes it all back"));
     }
     Ok(())
-}
-
-fn is_move(step: &&Step) -> bool {
-    matches!(step, Step::Move { .. })
 }
 
 /// Returns whether a rule can judge the group.

@@ -33,7 +33,7 @@ pub(super) async fn read_candidates(
                 .messages
                 .info(&format!("{label}: reading, {}", quantity::size_with_unit(size(opened, first))));
             match read(opened, first, &limits).await {
-                Ok(content) => class.iter().for_each(|&member| evidence.add(member, content)),
+                Ok(digest) => class.iter().for_each(|&member| evidence.add(member, digest)),
                 Err(error @ TransferError::Damaged { .. }) => {
                     context.messages.problem(&problem::of_transfer(&format!("read \"{label}\""), &error));
                     evidence.add_unreadable(first);

@@ -161,6 +161,7 @@ mod tests {
                 flags: EntryFlags::default(),
             },
             marked: false,
+            sign: None,
         };
         side.rows = ["a.jpg", "b.jpg", "a*", "all"].map(row).to_vec();
         let found = |name: &str| -> Vec<String> {

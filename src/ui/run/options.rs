@@ -39,6 +39,28 @@ pub struct Options {
     pub has_desktop: bool,
 }
 
+impl Options {
+    /// A screen as it is where nobody has set anything.
+    #[must_use]
+    pub fn new(folder: PathBuf, home: PathBuf) -> Self {
+        Self {
+            folder,
+            account: None,
+            home,
+            ascii: false,
+            no_color: false,
+            esc_timeout: super::ESC_TIMEOUT,
+            banner: None,
+            on_hangup: OnHangup::default(),
+            settings: Settings::default(),
+            sample_folder: None,
+            editor: UserProgram::parse("vi"),
+            depth: ColorDepth::default(),
+            has_desktop: false,
+        }
+    }
+}
+
 /// Why the screen ended other than by the user's wish.
 #[derive(Debug, thiserror::Error)]
 pub enum UiError {

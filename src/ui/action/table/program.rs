@@ -21,7 +21,7 @@ pub(super) const PROGRAM: &[ActionRow] = &[
     both(
         Action::Program(Program::Mouse),
         ["mouse", "", "take the mouse from the terminal, or leave it: clicks put the cursor, mark and enter"],
-        &["M"],
+        &["gm"],
         When::Always,
     ),
     both(
