@@ -12,7 +12,7 @@ use std::{io, task};
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
-use megapane::config::{ColorDepth, OnHangup, UserProgram};
+use megapane::config::ColorDepth;
 use megapane::entry::{CloudFolder, EntryKey, Location};
 use megapane::message::{
     AccountRow, AccountState, Arrangement, Command, Compared, CopyId, CopyReport, Depth, DiffLine, Direction,
@@ -23,8 +23,7 @@ use megapane::message::{
 use megapane::ui::backend::TtyBackend;
 use megapane::ui::input::Input;
 use megapane::ui::key::parse_keys;
-use megapane::ui::run::{ESC_TIMEOUT, Options, Ports, Screen, UiError, drive};
-use megapane::ui::settings::Settings;
+use megapane::ui::run::{Options, Ports, Screen, UiError, drive};
 use megapane::ui::terminal::Control;
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -896,6 +895,8 @@ impl Fake {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
+    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     fn answer(&self, command: Command, views: &mut [Option<FakeView>; 2], answers: &mut VecDeque<Event>) {
         match command {
             Command::ListAccounts => {

@@ -289,7 +289,7 @@ impl App {
         let (input, keys) = mpsc::unbounded_channel();
         let (commands, received) = mpsc::unbounded_channel();
         let (events, told) = mpsc::channel(64);
-        let (sent, all): (Arc<Mutex<Vec<Command>>>, Arc<Mutex<Vec<Command>>>) = Default::default();
+        let [sent, all]: [Arc<Mutex<Vec<Command>>>; 2] = Default::default();
         tokio::spawn(work(received, events.clone(), [Arc::clone(&sent), Arc::clone(&all)]));
         let parser = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
         let model = Arc::new(Mutex::new(parser));
@@ -389,7 +389,9 @@ async fn work(
     logs: [Arc<Mutex<Vec<Command>>>; 2],
 ) {
     while let Some(command) = commands.recv().await {
-        logs.iter().for_each(|log| log.lock().unwrap().push(command.clone()));
+        for log in logs.iter() {
+            log.lock().unwrap().push(command.clone());
+        }
         let answer = match command {
             Command::ListAccounts => {
                 Event::Accounts(vec![AccountRow { name: "work".into(), email: "work@example.org".into() }])
@@ -421,7 +423,9 @@ async fn work(
 }
 
 fn unmarked(mut rows: Vec<megapane::message::Row>) -> Vec<megapane::message::Row> {
-    rows.iter_mut().for_each(|row| row.marked = false);
+    for row in rows.iter_mut() {
+        row.marked = false;
+    }
     rows
 }
 

@@ -11,7 +11,7 @@ use std::{io, mem};
 
 use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
-use megapane::config::{ColorDepth, OnHangup, UserProgram};
+use megapane::config::{ColorDepth, OnHangup};
 use megapane::message::{
     Command, CopyId, CopyReport, Direction, Event, PlanSummary, Problem, ProblemKind, Reorder, Resolution,
     Scope, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState, TransferTotals,
@@ -21,7 +21,7 @@ use megapane::ui::backend::TtyBackend;
 use megapane::ui::input::Input;
 use megapane::ui::key::parse_keys;
 use megapane::ui::meter::Meter;
-use megapane::ui::run::{ESC_TIMEOUT, Options, Ports, Screen, UiError, drive};
+use megapane::ui::run::{Options, Ports, Screen, UiError, drive};
 use megapane::ui::state::{AppState, Effect, Phase};
 use megapane::ui::terminal::Control;
 use megapane::ui::update::{Msg, update};

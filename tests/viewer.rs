@@ -16,7 +16,9 @@ fn text() -> String {
 }
 
 fn png() -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(120, 60, |x, y| image::Rgb([(x * 2) as u8, (y * 4) as u8, 128]));
+    let picture = image::RgbImage::from_fn(120, 60, |x, y| {
+        image::Rgb([(x * 2).to_le_bytes()[0], (y * 4).to_le_bytes()[0], 128])
+    });
     let mut bytes = Cursor::new(Vec::new());
     image::DynamicImage::ImageRgb8(picture).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()

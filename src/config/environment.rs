@@ -112,11 +112,7 @@ impl Environment {
             over_ssh: self.text("SSH_TTY").is_some() || self.text("SSH_CONNECTION").is_some(),
             utf8: cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8"),
             terminal: self.text("TERM").unwrap_or_default(),
-            multiplexer: match (self.text("TMUX"), self.text("STY")) {
-                (Some(_), _) => Multiplexer::Tmux,
-                (None, Some(_)) => Multiplexer::Screen,
-                (None, None) => Multiplexer::None,
-            },
+            multiplexer: self.multiplexer(),
             light_ground: self.text("COLORFGBG").and_then(|colors| is_light(&colors)),
             home: self.path(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
             editor: self.editor(),
@@ -152,6 +148,18 @@ impl Environment {
             self.text(name).map(|words| UserProgram::parse(&words)).filter(|program| !program.name.is_empty())
         });
         wanted.unwrap_or_else(|| UserProgram::parse(if cfg!(windows) { "notepad" } else { "vi" }))
+    }
+
+    /// Returns the innermost multiplexer. Where one runs inside the other the name of the terminal tells, as far as it can:
+    /// screen prints what is wrapped for tmux, while tmux drops what is wrapped for screen.
+    fn multiplexer(&self) -> Multiplexer {
+        let is_tmux_terminal = self.text("TERM").is_some_and(|terminal| terminal.starts_with("tmux"));
+        match (self.text("TMUX"), self.text("STY")) {
+            (Some(_), Some(_)) if !is_tmux_terminal => Multiplexer::Screen,
+            (Some(_), _) => Multiplexer::Tmux,
+            (None, Some(_)) => Multiplexer::Screen,
+            (None, None) => Multiplexer::None,
+        }
     }
 
     /// Returns the accounts that exist only here: `MEGAPANE_REMOTE_<NAME>_USER`, `…_PASSWORD` and `…_API_URL`.

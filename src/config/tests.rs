@@ -189,6 +189,10 @@ fn surroundings_follow_the_variables() {
     {
         assert_eq!(Environment::from_iter([("COLORFGBG", colors)]).surroundings().light_ground, light);
     }
+    let both = |terminal| Environment::from_iter([("TMUX", "x"), ("STY", "x"), ("TERM", terminal)]);
+    let innermost =
+        ["tmux-256color", "screen.tmux-256color"].map(|name| both(name).surroundings().multiplexer);
+    assert_eq!(innermost, [Multiplexer::Tmux, Multiplexer::Screen]);
     let inside = |name: &str| Environment::from_iter([(name, "x")]).surroundings().multiplexer;
     assert_eq!(["TMUX", "STY", "X"].map(inside), [Multiplexer::Tmux, Multiplexer::Screen, Multiplexer::None]);
 }
