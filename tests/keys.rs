@@ -896,7 +896,6 @@ impl Fake {
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each command")]
-    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     fn answer(&self, command: Command, views: &mut [Option<FakeView>; 2], answers: &mut VecDeque<Event>) {
         match command {
             Command::ListAccounts => {

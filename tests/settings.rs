@@ -389,7 +389,7 @@ async fn work(
     logs: [Arc<Mutex<Vec<Command>>>; 2],
 ) {
     while let Some(command) = commands.recv().await {
-        for log in logs.iter() {
+        for log in &logs {
             log.lock().unwrap().push(command.clone());
         }
         let answer = match command {
@@ -423,7 +423,7 @@ async fn work(
 }
 
 fn unmarked(mut rows: Vec<megapane::message::Row>) -> Vec<megapane::message::Row> {
-    for row in rows.iter_mut() {
+    for row in &mut rows {
         row.marked = false;
     }
     rows

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, stream};
 use jiff::tz::TimeZone;
-use megapane::config::{Account, Config, Folders, OnHangup};
+use megapane::config::{Account, Config, Folders};
 use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
 use megapane::local::Trash;
 use megapane::secret::Secret;

@@ -34,11 +34,6 @@ impl Desk {
         self.send(Command::Delete { deletion: ONE });
         self.done().await
     }
-
-    fn undo_that(&self) {
-        let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
-        self.send(Command::Undo(UndoRequest { direction, account: None, group: None, partly }));
-    }
 }
 
 async fn furnished() -> Desk {
@@ -157,11 +152,11 @@ async fn undo_says_that_it_is_for_good_and_then_goes_on_with_what_came_before() 
     desk.done().await;
     let b = desk.node("b.txt");
     desk.delete(entries(desk.cloud(""), &[b])).await;
-    desk.undo_that();
+    desk.back();
     let problem = desk.problem().await;
     assert!(problem.message.contains("\"deleted \"b.txt\" for good\" is for good"), "{problem}");
     assert!(desk.ann.paths().contains(&"new/".to_owned()), "nothing else was taken back");
-    desk.undo_that();
+    desk.back();
     assert_eq!(desk.done().await, "undone: made folder \"new\"");
 }
 
@@ -172,16 +167,16 @@ async fn of_what_is_partly_gone_nothing_is_taken_back_before_that_is_told() {
     desk.send(Command::Trash { selection: entries(desk.cloud(""), &[a, b.clone()]) });
     desk.done().await;
     desk.delete(entries(bin(), &[b])).await;
-    desk.undo_that();
+    desk.back();
     desk.problem().await; // that the deletion is for good
-    desk.undo_that();
+    desk.back();
     let problem = desk.problem().await;
     assert!(problem.message.contains("\"b.txt\" was deleted for good"), "{problem}");
     assert_eq!(desk.ann.rubbish_paths(), ["a.txt"], "nothing was done");
-    desk.undo_that();
+    desk.back();
     assert_eq!(desk.done().await, "undone: moved 2 entries to the rubbish bin");
     assert!(desk.ann.content("a.txt").is_some());
-    desk.undo_that();
+    desk.back();
     assert!(desk.problem().await.message.contains("nothing to undo"));
 }
 
@@ -202,7 +197,7 @@ async fn on_the_disk_it_goes_past_the_trash_and_no_link_is_followed() {
     assert_eq!(desk.names(""), ["keep"]);
     assert_eq!(desk.read("keep/k.txt"), b"keep");
     assert!(!desk.scratch.path().join("trash").exists());
-    desk.undo_that();
+    desk.back();
     assert!(desk.problem().await.message.contains("is for good"));
 }
 
@@ -218,10 +213,10 @@ async fn on_the_disk_too_nothing_is_half_undone() {
     desk.send(Command::MoveInside { selection: entries(desk.local(""), &keys), target });
     desk.done().await;
     std::fs::remove_file(desk.disk().join("sub/x")).unwrap();
-    desk.undo_that();
+    desk.back();
     assert!(desk.problem().await.message.contains("\"x\" is no longer there"));
     assert_eq!(desk.names("sub"), ["y"]);
-    desk.undo_that();
+    desk.back();
     desk.done().await;
     assert_eq!(desk.names(""), ["sub", "y"]);
 }

@@ -44,6 +44,12 @@ impl Desk {
         Self::with(|_, _| {}, |_| {})
     }
 
+    /// Takes back what was done last.
+    pub(crate) fn back(&self) {
+        let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
+        self.send(Command::Undo(UndoRequest { direction, account: None, group: None, partly }));
+    }
+
     /// The same, with what is in the account and on the disk before the worker starts, and changed parts.
     pub(crate) fn with(prepare: impl FnOnce(&Owner, &Path), change: impl FnOnce(&mut Parts)) -> Self {
         let emulator = Emulator::new();

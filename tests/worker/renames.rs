@@ -42,11 +42,6 @@ impl Desk {
         self.send(Command::StartRenames { renames: ONE });
         self.done().await
     }
-
-    fn back(&self) {
-        let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
-        self.send(Command::Undo(UndoRequest { direction, account: None, group: None, partly }));
-    }
 }
 
 fn names(names: &[&str]) -> Vec<EntryKey> {

@@ -22,11 +22,6 @@ impl Desk {
         self.send(Command::Restore { selection: Selection::Entries { parent: bin(), keys } });
         self.done().await
     }
-
-    fn back(&self) {
-        let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
-        self.send(Command::Undo(UndoRequest { direction, account: None, group: None, partly }));
-    }
 }
 
 async fn furnished() -> Desk {
