@@ -88,7 +88,8 @@ fn keys() -> impl Strategy<Value = Vec<&'static str>> {
 
 fn name() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        3 => any::<char>().prop_map(String::from),
+        // The model passes over the sign that stands for bytes which are no text; terminals draw it.
+        3 => any::<char>().prop_filter("drawn", |sign| *sign != '\u{fffd}').prop_map(String::from),
         2 => prop::sample::select(vec![
             "\x1b[", "\x1b]0;", "\x07", "\u{9b}", "\n", "\r", "\u{202e}", "\u{200d}", "\u{fe0f}", "\u{20e3}", "👨", "👩", "🏽",
             "🇵", "🇹", "日", "e\u{301}", "\u{301}", "ﷺ", "\u{1160}", "\u{e0020}", ".jpg", "/", "31m",
@@ -209,7 +210,8 @@ fn same(buffer: &Buffer, shown: &vt100::Screen) -> Result<(), TestCaseError> {
 fn is_agreed(cell: &Cell) -> bool {
     let wide: Vec<usize> =
         cell.symbol().chars().filter_map(UnicodeWidthChar::width).filter(|width| *width > 0).collect();
-    wide.len() == 1 && wide[0] == cell.symbol().width()
+    let is_half_flag = cell.symbol().starts_with(|sign| ('\u{1F1E6}'..='\u{1F1FF}').contains(&sign));
+    wide.len() == 1 && wide[0] == cell.symbol().width() && !is_half_flag
 }
 
 fn color(color: Color) -> vt100::Color {

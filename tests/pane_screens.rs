@@ -204,7 +204,8 @@ fn no_name_and_no_path_moves_the_rule_at_any_width() {
     for width in 60..=200 {
         let mut state = sample(width, 14);
         odd(&mut state);
-        let rule = usize::from((width - 1) / 2);
+        // From 160 columns on there is the preview, too.
+        let rule = usize::from(state.layout().rule.x);
         for (number, line) in picture(&state).lines().take(11).enumerate() {
             let before = line.split('│').next().unwrap_or_default();
             let at = megapane::ui::text::width(before);

@@ -122,7 +122,7 @@ async fn the_wheel_scrolls_and_a_key_turns_the_mouse_on_and_off() {
     let before = app.shown();
     app.wheel(MouseEventKind::ScrollDown, 50, 5).await;
     assert_ne!(app.shown(), before, "help scrolls");
-    app.type_in("<Esc>M").await;
+    app.type_in("<Esc>gm").await;
     assert_eq!(app.control.taken(), [true, false]);
 }
 

@@ -1,4 +1,5 @@
-//! `cleanup`: empties the rubbish bin of an account, for good. Called by `dispatch`.
+//! `cleanup`: empties the rubbish bin of an account, for good. Called by `dispatch`; what is deleted, and that it is what was
+//! counted, is the worker's.
 
 use clap::Args;
 

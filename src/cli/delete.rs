@@ -1,4 +1,5 @@
-//! `delete` and `deletefile`: the files below a path, or one. Folders stay; `purge` is for those. Called by `dispatch`.
+//! `delete` and `deletefile`: the files below a path, or one. Folders stay; `purge` is for those.
+//! Called by `dispatch`; how things are thrown away is the worker's.
 
 use std::path::{Path, PathBuf};
 

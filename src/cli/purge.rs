@@ -1,4 +1,5 @@
-//! `purge` and `rmdir`: a folder with all below it, or only an empty one. Called by `dispatch`.
+//! `purge` and `rmdir`: a folder with all below it, or only an empty one.
+//! Called by `dispatch`; how things are thrown away is the worker's.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! `restore`: entries of the rubbish bin back to where they were. Called by `dispatch`.
+//! `restore`: entries of the rubbish bin back to where they were.
+//! Called by `dispatch`; where that is, the worker finds out.
 
 use clap::Args;
 

@@ -100,20 +100,25 @@ impl<W: Write> TtyBackend<W> {
         self.pen = pen;
     }
 
-    /// Writes of a sign that terminals make of several (a family, a flag, a skin's colour) only the first, and spaces up
-    /// to its width: one that does not join them would draw over what stands right of it. Returns whether it was such.
+    /// Writes of a sign that terminals make of several (a family, a skin's colour) only the first, and spaces up to its
+    /// width: one that does not join them would draw over what stands right of it. Of a flag terminals do not even agree
+    /// how wide its halves are: another sign stands for it. Returns whether it was such.
     fn put_agreed(&mut self, symbol: &str) -> bool {
-        let Some(first) = symbol.chars().next().filter(|first| first.len_utf8() < symbol.len()) else {
-            return false;
-        };
-        let apart: usize = symbol.chars().filter_map(UnicodeWidthChar::width).sum();
         let together = symbol.width();
+        let widths = symbol.chars().filter_map(UnicodeWidthChar::width).filter(|width| *width > 0);
+        let is_plain = widths.clone().count() == 1 && widths.sum::<usize>() == together;
+        let is_agreed = |first: &char| is_plain && !HALF_FLAGS.contains(first);
+        let Some(first) = symbol.chars().next().filter(|first| !is_agreed(first)) else { return false };
+        // What is wider alone than it is as meant (a sign that is to be drawn as text) would not fit either.
+        let fits = first.width().is_some_and(|width| width <= together);
+        let first = match first {
+            _ if HALF_FLAGS.contains(&first) => FLAG,
+            _ if fits => first,
+            _ => UNFIT,
+        };
         let used = first.width().unwrap_or(0);
-        if apart == together || used > together {
-            return false;
-        }
         self.frame.push(first);
-        self.frame.extend(std::iter::repeat_n(' ', together - used));
+        self.frame.extend(std::iter::repeat_n(' ', together.saturating_sub(used)));
         true
     }
 
@@ -246,6 +251,13 @@ fn push_color(color: Color, ground: u8, codes: &mut Vec<u8>) {
 const FOREGROUND: u8 = 0;
 const BACKGROUND: u8 = 10;
 
+/// The letters that flags are made of, and what stands for a flag.
+const HALF_FLAGS: std::ops::RangeInclusive<char> = '\u{1F1E6}'..='\u{1F1FF}';
+const FLAG: char = '⚑';
+
+/// Stands for a sign that has no room.
+const UNFIT: char = '?';
+
 /// Weights that the theme uses, and their codes.
 const MODIFIERS: &[(Modifier, u8)] =
     &[(Modifier::BOLD, 1), (Modifier::DIM, 2), (Modifier::UNDERLINED, 4), (Modifier::REVERSED, 7)];
@@ -313,6 +325,8 @@ mod tests {
             last_frame(&[one, two])
         };
         assert_eq!(written("👨\u{200d}👩\u{200d}👧"), "\x1b[1H👨\x1b[1;3Hx");
+        assert_eq!(written("🇵🇹"), "\x1b[1H⚑ \x1b[1;3Hx");
+        assert_eq!(written("⌚\u{fe0e}"), "\x1b[1H?\x1b[1;2Hx");
         assert_eq!(written("👍🏽"), "\x1b[1H👍\x1b[1;3Hx");
         assert_eq!(written("❤\u{fe0f}"), "\x1b[1H❤ \x1b[1;3Hx");
         assert_eq!(

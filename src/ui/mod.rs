@@ -32,6 +32,7 @@ pub mod preview;
 pub mod run;
 pub mod settings;
 pub mod state;
+mod surroundings;
 pub mod synchrony;
 pub mod tabs;
 pub mod terminal;

@@ -236,6 +236,17 @@ impl Pane {
         self.go_to(target, height);
     }
 
+    /// Puts the cursor on an entry of the folder that is there or on its way.
+    pub(super) fn follow(&mut self, key: EntryKey, commands: &mut Vec<Command>) {
+        let known = self.rows.iter().find(|(_, row)| row.entry.key == key).map(|(row, _)| *row);
+        if let Some(row) = known {
+            self.cursor = row.saturating_add(self.first_row_line());
+        }
+        self.seek = known.is_none().then(|| key.clone());
+        self.told = Told::Focus(Some(key.clone()));
+        commands.push(Command::Focus { view: self.view, key: Some(key) });
+    }
+
     /// Takes a new head over.
     pub fn receive_head(&mut self, head: ViewHead, height: u64) {
         let moved = self.head.as_ref().is_none_or(|old| old.location != head.location);

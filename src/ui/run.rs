@@ -144,19 +144,11 @@ where
 {
     fn new(screen: &'a mut Screen<B, C>, input: I, ports: Ports, options: Options) -> Result<Self, UiError> {
         let size = screen.terminal.size().map_err(broken)?;
-        let settings = options.settings;
+        let settings = options.settings.clone();
         let ground = if options.no_color { Ground::Mono } else { settings.ground };
-        let surroundings = Surroundings {
-            width: size.width,
-            height: size.height,
-            clock: Clock { now: (screen.clock)(), zone: screen.zone.clone() },
-            theme: Theme::on(ground, settings.accent, options.ascii),
-            home: options.home,
-            banner: options.banner,
-            editor: options.editor,
-            depth: options.depth,
-            has_desktop: options.has_desktop,
-        };
+        let clock = Clock { now: (screen.clock)(), zone: screen.zone.clone() };
+        let theme = Theme::on(ground, settings.accent, options.ascii);
+        let surroundings = Surroundings::new(size, clock, theme, &options);
         let mut state = AppState::new(surroundings);
         state.own_files = options.sample_folder.map(OwnFiles::outside);
         state.keys.map = settings.keymap;

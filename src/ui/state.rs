@@ -11,7 +11,6 @@ use super::dialog::Dialog;
 use super::dialog::check::Check;
 use super::dialog::unfinished::UnfinishedDialog;
 use super::errand::Errand;
-use super::figure::Clock;
 use super::key::Key;
 use super::keymap::Keymap;
 use super::layout::Layout;
@@ -19,11 +18,10 @@ use super::mouse::Mouse;
 use super::own_files::OwnFiles;
 use super::pane::Pane;
 use super::preview::Preview;
+pub use super::surroundings::Surroundings;
 use super::synchrony::Synchrony;
 use super::tabs::Tabs;
-use super::theme::Theme;
 use super::transfers::TransferList;
-use crate::config::{ColorDepth, UserProgram};
 use crate::entry::{EntryKey, EntryKind};
 use crate::message::{
     AccountRow, AccountState, Arrangement, Conflict, ContentId, CopyId, DeletionId, EditId, MeasureId,
@@ -106,29 +104,6 @@ pub(super) struct Numbers {
     pub(super) completion: u64,
     /// Of the last search.
     pub(super) search: SearchId,
-}
-
-/// What the screen is made for.
-#[derive(Debug)]
-pub struct Surroundings {
-    /// Columns.
-    pub width: u16,
-    /// Lines.
-    pub height: u16,
-    /// Now, and the zone.
-    pub clock: Clock,
-    /// The look.
-    pub theme: Theme,
-    /// The user's home folder.
-    pub home: PathBuf,
-    /// A sentence for the status line while nothing else is there (the demo says what it is).
-    pub banner: Option<String>,
-    /// The user's editor.
-    pub editor: UserProgram,
-    /// How many colours a picture may have.
-    pub depth: ColorDepth,
-    /// Whether programs with windows can be seen.
-    pub has_desktop: bool,
 }
 
 /// Which screen is shown.

@@ -308,6 +308,8 @@ impl Viewer {
     }
 
     fn go_by(&mut self, rows: isize, room: Room) {
+        // A file of the disk may have grown since its end was read.
+        self.is_stale |= rows > 0 && self.proof == Some(ContentProof::Local) && self.shows_end(room);
         self.pending = match rows {
             ..=FAR_UP => Pending::At(0),
             FAR_DOWN.. => Pending::End,
@@ -316,9 +318,6 @@ impl Viewer {
                 Pending::Nothing | Pending::At(_) | Pending::End => Pending::Rows(rows),
             },
         };
-        if rows > 0 && self.proof == Some(ContentProof::Local) && self.shows_end(room) {
-            self.is_stale = true; // it may have grown
-        }
         self.carry_out(room);
     }
 

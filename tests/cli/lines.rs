@@ -30,7 +30,7 @@ fn a_script_lists_copies_renames_and_takes_back() {
     }
     let mut paths = scene.ann.paths();
     paths.sort();
-    assert_eq!(paths, ["2024", "beach.jpg", "tower.jpg"], "{out}");
+    assert_eq!(paths, ["2024/", "beach.jpg", "tower.jpg"], "{out}");
     assert!(!out.contains('\x1b') && !out.contains('\r'), "{out:?}");
 }
 

@@ -286,7 +286,8 @@ impl Plain<'_> {
     /// Fetches all rows of the active side.
     async fn rows(&mut self) -> Result<(), Failure> {
         let side = self.desk.active;
-        self.here()?;
+        // What has changed since is told after a while; an order is about what is there now.
+        self.open(side, self.here()?).await?;
         while !self.desk.sides[side].is_complete() {
             let have = self.desk.sides[side].rows.len();
             let (view, start) = (self.desk.sides[side].view, have as u64);

@@ -155,7 +155,8 @@ fn a_long_journal_keeps_its_newest_groups_and_who_has_it_open_goes_on_in_it() {
     for label in ["1", "2", "3", "4", "5", "6", "7", "8", "9"] {
         perform(&other, label, 1 << 20);
     }
-    let under_way = other.begin(&json!("under way")).unwrap();
+    let slow = other.in_group(&GroupTag::new(GroupKind::Doing, "slow"));
+    let under_way = slow.begin(&json!("under way")).unwrap();
     let journal = UndoJournal::open(&path).unwrap();
     let facts = std::fs::metadata(&path).unwrap();
     assert!(facts.len() < 5 << 20, "{}", facts.len());
@@ -163,10 +164,10 @@ fn a_long_journal_keeps_its_newest_groups_and_who_has_it_open_goes_on_in_it() {
     let labels = |journal: &UndoJournal| -> Vec<String> {
         journal.history().unwrap().groups().map(|group| group.label.clone()).collect()
     };
-    assert_eq!(labels(&journal), ["", "9", "8", "7"]);
-    other.end(under_way, Some(&json!("back"))).unwrap();
+    assert_eq!(labels(&journal), ["slow", "9", "8", "7"]);
+    slow.end(under_way, Some(&json!("back"))).unwrap();
     perform(&other, "later", 1);
-    assert_eq!(labels(&journal), ["later", "", "9", "8", "7"]);
+    assert_eq!(labels(&journal), ["later", "slow", "9", "8", "7"]);
     assert!(journal.history().unwrap().groups().all(UndoGroup::stands));
     assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
 }

@@ -131,7 +131,7 @@ fn land(state: &mut AppState, parent: &Location, key: EntryKey, commands: &mut V
     let Some(pane) = state.pane_of(view) else { return };
     let here = pane.current().map(|row| row.entry.key.clone());
     if pane.location() == Some(parent) && here == from {
-        pane.open(parent.clone(), Some(key), commands);
+        pane.follow(key, commands);
     }
 }
 
