@@ -136,10 +136,11 @@ fn problem(text: &str) -> Problem {
     Problem::new(ProblemKind::Other, text, text)
 }
 
-/// A terminal that is drawn on by the real backend, beside the picture of what it should show.
+/// A terminal that is drawn on by the real backend.
 struct Watched {
     terminal: Terminal<TtyBackend<Vec<u8>>>,
-    picture: Terminal<TestBackend>,
+    width: u16,
+    height: u16,
     model: vt100::Parser,
 }
 
@@ -152,18 +153,21 @@ impl Watched {
         };
         Self {
             terminal: Terminal::new(TtyBackend::new(Vec::new(), size)).unwrap(),
-            picture: Terminal::new(TestBackend::new(width, height)).unwrap(),
+            width,
+            height,
             model: vt100::Parser::new(height.try_into().unwrap(), width.try_into().unwrap(), 0),
         }
     }
 
     fn draw(&mut self, state: &AppState) -> Result<(), TestCaseError> {
-        self.picture.draw(|frame| view(state, frame)).unwrap();
+        // Drawn anew each time: what is covered by a wide sign is not told to a backend, and would stay in its picture.
+        let mut picture = Terminal::new(TestBackend::new(self.width, self.height)).unwrap();
+        picture.draw(|frame| view(state, frame)).unwrap();
         self.terminal.draw(|frame| view(state, frame)).unwrap();
         let bytes = std::mem::take(self.terminal.backend_mut().out_mut());
         sequences_are_ours(&bytes)?;
         self.model.process(&bytes);
-        same(self.picture.backend().buffer(), self.model.screen())
+        same(picture.backend().buffer(), self.model.screen())
     }
 }
 
@@ -186,7 +190,15 @@ fn same(buffer: &Buffer, shown: &vt100::Screen) -> Result<(), TestCaseError> {
             let wide = u16::try_from(cell.symbol().width().max(1)).unwrap();
             if is_agreed(cell) {
                 let text = if there.has_contents() { there.contents() } else { " " };
-                prop_assert_eq!(text, cell.symbol(), "at {},{}", x, y);
+                // The model keeps few of many marks on one letter.
+                prop_assert!(
+                    cell.symbol().starts_with(text),
+                    "{:?} for {:?} at {},{}",
+                    text,
+                    cell.symbol(),
+                    x,
+                    y
+                );
             }
             if cell.symbol() != " " {
                 let has = |modifier| cell.modifier.contains(modifier);

@@ -1,4 +1,4 @@
-//! The file in which the folders of the last screen are kept ([`write`], [`read`]): for the user alone, written in one
+//! The file in which the folders of the last screen are kept (written by `write`, read by `read`): for the user alone, written in one
 //! step. What it says is the worker's business; one that cannot be read is as none.
 
 use std::io;

@@ -142,10 +142,16 @@ impl<W: Write> Backend for TtyBackend<W> {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         let (columns, _) = (self.size)()?;
+        let mut covered = (0..0, 0);
         for (x, y, cell) in content {
+            // What a wide sign covers is not drawn over: that would erase the sign.
+            if covered.1 == y && covered.0.contains(&x) {
+                continue;
+            }
             self.go_to(Position::new(x, y));
             self.take(Pen { color: cell.fg, ground: cell.bg, modifiers: cell.modifier });
             let symbol = cell.symbol();
+            covered = (x + 1..x.saturating_add(u16::try_from(symbol.width()).unwrap_or(1)), y);
             if !self.put_agreed(symbol) {
                 self.frame.push_str(symbol);
             }
