@@ -223,7 +223,9 @@ fn is_agreed(cell: &Cell) -> bool {
     let wide: Vec<usize> =
         cell.symbol().chars().filter_map(UnicodeWidthChar::width).filter(|width| *width > 0).collect();
     let is_half_flag = cell.symbol().starts_with(|sign| ('\u{1F1E6}'..='\u{1F1FF}').contains(&sign));
-    wide.len() == 1 && wide[0] == cell.symbol().width() && !is_half_flag
+    let begins =
+        cell.symbol().chars().next().and_then(UnicodeWidthChar::width).is_some_and(|width| width > 0);
+    begins && wide.len() == 1 && wide[0] == cell.symbol().width() && !is_half_flag
 }
 
 fn color(color: Color) -> vt100::Color {

@@ -105,10 +105,15 @@ impl<W: Write> TtyBackend<W> {
     /// how wide its halves are: another sign stands for it. Returns whether it was such.
     fn put_agreed(&mut self, symbol: &str) -> bool {
         let together = symbol.width();
-        let widths = symbol.chars().filter_map(UnicodeWidthChar::width).filter(|width| *width > 0);
-        let is_plain = widths.clone().count() == 1 && widths.sum::<usize>() == together;
-        let is_agreed = |first: &char| is_plain && !HALF_FLAGS.contains(first);
-        let Some(first) = symbol.chars().next().filter(|first| !is_agreed(first)) else { return false };
+        let takes_room = |character: &char| character.width().is_some_and(|width| width > 0);
+        let Some(first) = symbol.chars().find(takes_room) else { return false };
+        // What joins stands behind what it joins to: at the beginning it would join to the cell before.
+        let is_plain = symbol.starts_with(first)
+            && symbol.chars().filter(takes_room).count() == 1
+            && first.width() == Some(together);
+        if is_plain && !HALF_FLAGS.contains(&first) {
+            return false;
+        }
         // What is wider alone than it is as meant (a sign that is to be drawn as text) would not fit either.
         let fits = first.width().is_some_and(|width| width <= together);
         let first = match first {

@@ -1,5 +1,5 @@
 //! The file in which the user renames many entries: one name a line, each written so that it stays on its line and comes
-//! back exactly ([`write`], [`read`]); and what is wrong with the names that came back ([`faults`]). Pure: `renames` keeps
+//! back exactly ([`write()`], [`read`]); and what is wrong with the names that came back ([`faults`]). Pure: `renames` keeps
 //! the file, and asks the disk and the account.
 
 use std::collections::{HashMap, HashSet};

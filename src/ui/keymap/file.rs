@@ -1,4 +1,4 @@
-//! The user's keymap file: [`read`] makes a [`Keymap`] of it and tells with its line what cannot be, and [`write`] makes
+//! The user's keymap file: [`read`] makes a [`Keymap`] of it and tells with its line what cannot be, and [`write()`] makes
 //! such a file of a keymap. Who opens the file is not known here.
 
 use std::fmt;
