@@ -12,6 +12,7 @@ mod copy;
 mod deletion;
 mod edit;
 mod event;
+mod finding;
 mod kept_screen;
 mod measure;
 mod offer;
@@ -42,6 +43,7 @@ pub use copy::{
 pub use deletion::{DeletionId, DeletionSummary};
 pub use edit::{EditCommand, EditEvent, EditId, EditPurpose, SaveAs};
 pub use event::Event;
+pub use finding::CheckFinding;
 pub use kept_screen::{KeptScreen, KeptSide, KeptTab};
 pub use measure::{MOST_VERSIONS, MeasureId, Measured, VersionFacts};
 pub use offer::{Offer, Offers};

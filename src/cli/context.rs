@@ -7,10 +7,12 @@ use std::time::Duration;
 use clap::{ArgAction, Args};
 use tokio_util::sync::CancellationToken;
 
-use super::output::{Level, Messages, Output};
+use super::output::{Failure, Level, Messages, Output};
 use super::waiting::WaitTeller;
 use crate::api::transport::Transport;
 use crate::config::{Config, Environment, Timetable};
+use crate::store::undo::UndoJournal;
+use crate::worker::problem;
 
 /// The options that hold for all commands, before or after the command's name.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
@@ -112,6 +114,16 @@ impl Context {
             has_skipped: false,
             stop,
         }
+    }
+}
+
+impl Context {
+    /// Opens the undo journal of an account, for a command that changes it without the worker.
+    pub(crate) fn undo_journal(&self, account: &str) -> Result<UndoJournal, Failure> {
+        let path = self.config.folders.undo_journal(account);
+        UndoJournal::open(&path).map_err(|error| {
+            problem::of_io(&format!("write the undo journal \"{}\"", path.display()), &error).into()
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use super::remote::{CloudPath, Place};
 use crate::entry::CloudFolder;
 use crate::message::ProblemKind;
 use crate::session::change::Change;
-use crate::store::undo::{GroupKind, GroupTag, UndoJournal};
+use crate::store::undo::{GroupKind, GroupTag};
 use crate::tree::{PathError, Tree};
 use crate::worker::problem;
 
@@ -62,7 +62,7 @@ async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPath) -> Resu
         return Ok(());
     }
     let group = GroupTag::new(GroupKind::Doing, &format!("made folder \"{cloud}\""));
-    let journal = journal(context, &opened.name)?.in_group(&group);
+    let journal = context.undo_journal(&opened.name)?.in_group(&group);
     for name in missing {
         let change = Change::CreateFolder { parent, name };
         let refused = |error| Failure::from(problem::of_change(&doing, &error));
@@ -77,14 +77,6 @@ async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPath) -> Resu
     }
     context.messages.info(&format!("{cloud}: made folder"));
     Ok(())
-}
-
-/// Opens the undo journal of an account.
-fn journal(context: &Context, account: &str) -> Result<UndoJournal, Failure> {
-    let path = context.config.folders.undo_journal(account);
-    UndoJournal::open(&path).map_err(|error| {
-        problem::of_io(&format!("write the undo journal \"{}\"", path.display()), &error).into()
-    })
 }
 
 /// Splits a path into the deepest folder that exists and the names that are missing below it, outermost first.

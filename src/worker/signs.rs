@@ -13,8 +13,8 @@ use super::problem;
 use crate::entry::{CloudFolder, EntryKey, EntryKind, Location};
 use crate::local::{self, DiskEntry};
 use crate::message::{
-    CopyId, CopyReport, CopyRequest, Event, Note, Problem, ProblemKind, Selection, Sign, Task, ViewId,
-    ViewState,
+    CheckFinding, CopyId, CopyReport, CopyRequest, Event, Note, Problem, ProblemKind, Selection, Sign, Task,
+    ViewId, ViewState,
 };
 use crate::transfer::compare::Side;
 use crate::tree::Tree;
@@ -288,35 +288,16 @@ fn cloud_items(tree: &Tree, folder: CloudFolder) -> Vec<Item> {
 }
 
 /// Returns what a note says of the entry at the top; `is_below` where it is about something inside it.
-const fn sign_of(note: &Note, is_below: bool) -> Option<Sign> {
-    Some(match note {
-        Note::Identical => Sign::Proven,
-        Note::SameSize
-        | Note::EqualNames { .. }
-        | Note::Failed(_)
-        | Note::Skipped(_)
-        | Note::PassedOver(_) => Sign::Unproven,
-        Note::Differs { .. } => Sign::Different,
-        Note::MissingInTarget | Note::MissingInSource if is_below => Sign::Different,
-        Note::MissingInTarget | Note::MissingInSource => Sign::OnlyHere,
-        Note::CopiedNew
-        | Note::CopiedReplaced
-        | Note::CopiedInside
-        | Note::MovedInside
-        | Note::SourceRemoved
-        | Note::Deleted
-        | Note::PutAside
-        | Note::WouldMove
-        | Note::WouldDelete
-        | Note::WouldCopy
-        | Note::WouldReplace
-        | Note::FolderMade
-        | Note::WouldMakeFolder
-        | Note::Same
-        | Note::LeftAlone
-        | Note::SetAside
-        | Note::Filtered
-        | Note::StartedOver(_) => return None,
+fn sign_of(note: &Note, is_below: bool) -> Option<Sign> {
+    Some(match CheckFinding::of(note)? {
+        CheckFinding::Identical => Sign::Proven,
+        CheckFinding::SameSize
+        | CheckFinding::EqualNames(_)
+        | CheckFinding::Unchecked(_)
+        | CheckFinding::PassedOver => Sign::Unproven,
+        CheckFinding::Different { .. } => Sign::Different,
+        CheckFinding::OnlySource | CheckFinding::OnlyTarget if is_below => Sign::Different,
+        CheckFinding::OnlySource | CheckFinding::OnlyTarget => Sign::OnlyHere,
     })
 }
 

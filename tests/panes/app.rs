@@ -26,6 +26,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::screen::text_of;
+
 /// The program under test.
 pub(crate) struct App {
     pub(crate) emulator: Emulator,
@@ -150,21 +152,7 @@ impl App {
     }
 
     pub(crate) fn picture(&self) -> String {
-        let backend = self.shared.0.lock().unwrap();
-        let buffer = backend.buffer();
-        let mut text = String::new();
-        for y in 0..buffer.area.height {
-            let mut line = String::new();
-            let mut x = 0;
-            while x < buffer.area.width {
-                let symbol = buffer[(x, y)].symbol();
-                line.push_str(symbol);
-                x += u16::try_from(unicode_width::UnicodeWidthStr::width(symbol).max(1)).unwrap();
-            }
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
-        text
+        text_of(&self.shared.0.lock().unwrap())
     }
 
     pub(crate) fn shows(&self, text: &str) -> bool {

@@ -7,3 +7,5 @@ mod compared;
 mod found;
 mod kept;
 mod moving;
+#[path = "../screen/mod.rs"]
+mod screen;

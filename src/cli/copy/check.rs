@@ -13,7 +13,7 @@ use super::super::exit::ExitCode;
 use super::super::filters::FilterArgs;
 use super::super::output::{Failure, Level, Messages, Outcome};
 use super::{Naming, lines, run_request};
-use crate::message::{ConflictPolicy, CopyOptions, CopyReport, Note, Sameness, Task};
+use crate::message::{CheckFinding, ConflictPolicy, CopyOptions, CopyReport, Note, Sameness, Task};
 use crate::worker::problem;
 
 /// Compare two folders, of this machine or of the cloud, by content; nothing is downloaded, but with --download.
@@ -172,31 +172,14 @@ enum Finding {
 
 impl Finding {
     const fn of(note: &Note) -> Option<Self> {
-        match note {
-            Note::Identical | Note::SameSize => Some(Self::Same),
-            Note::MissingInSource => Some(Self::MissingInSource),
-            Note::MissingInTarget => Some(Self::MissingInTarget),
-            Note::Differs { .. } => Some(Self::Different),
-            Note::Failed(_) | Note::Skipped(_) | Note::EqualNames { .. } => Some(Self::Error),
-            Note::CopiedNew
-            | Note::CopiedReplaced
-            | Note::CopiedInside
-            | Note::MovedInside
-            | Note::SourceRemoved
-            | Note::Deleted
-            | Note::PutAside
-            | Note::WouldMove
-            | Note::WouldDelete
-            | Note::WouldCopy
-            | Note::WouldReplace
-            | Note::FolderMade
-            | Note::WouldMakeFolder
-            | Note::Same
-            | Note::LeftAlone
-            | Note::SetAside
-            | Note::Filtered
-            | Note::PassedOver(_)
-            | Note::StartedOver(_) => None,
+        let Some(finding) = CheckFinding::of(note) else { return None };
+        match finding {
+            CheckFinding::Identical | CheckFinding::SameSize => Some(Self::Same),
+            CheckFinding::OnlyTarget => Some(Self::MissingInSource),
+            CheckFinding::OnlySource => Some(Self::MissingInTarget),
+            CheckFinding::Different { .. } => Some(Self::Different),
+            CheckFinding::EqualNames(_) | CheckFinding::Unchecked(_) => Some(Self::Error),
+            CheckFinding::PassedOver => None,
         }
     }
 

@@ -22,7 +22,8 @@ use crate::dedupe::{
 };
 use crate::handle::NodeHandle;
 use crate::message::ProblemKind;
-use crate::store::undo::{GroupKind as UndoKind, GroupTag, UndoJournal};
+use crate::store::undo::{GroupKind as UndoKind, GroupTag};
+use crate::tree::Tree;
 use crate::worker::{deduping, problem};
 use report::Report;
 
@@ -148,23 +149,23 @@ pub(crate) async fn run(args: DedupeArgs, context: &mut Context) -> Outcome {
     let (mode, cloud) = mode_and_place(&args)?;
     let mut opened = login::open(context, &cloud.account).await?;
     let mut task = task(&args, mode, &cloud, &opened)?;
-    if args.verify {
-        verify::read_candidates(context, &opened, survey(&args, &task, &opened).groups, &mut task.evidence)
-            .await?;
-    }
-    if mode == Mode::List {
-        return list(&args, context, &task, &opened);
-    }
     if mode == Mode::Interactive && !super::terminal::is_attended() {
         return Err(Failure::usage(
             "cannot ask which duplicates to keep: there is no terminal",
             "Name a mode: skip, first, newest, oldest, largest, smallest, rename or list.",
         ));
     }
-    let decisions = decide(&args, context, &task, &opened).await?;
-    let plan = survey(&args, &task, &opened)
-        .plan(|group| decisions.get(&group.members).cloned().unwrap_or(Decision::Leave));
-    let mut report = Report::new(&task, &survey(&args, &task, &opened), &opened.tree, &decisions);
+    if args.verify {
+        let groups = survey(&args, &task, &opened).groups;
+        verify::read_candidates(context, &opened, groups, &mut task.evidence).await?;
+    }
+    let survey = survey(&args, &task, &opened);
+    if mode == Mode::List {
+        return list(&args, context, &task, &survey, &opened.tree);
+    }
+    let decisions = decide(&args, context, &task, &survey.groups, &opened.tree).await?;
+    let mut report = Report::new(&task, &survey, &opened.tree, &decisions);
+    let plan = survey.plan(|group| decisions.get(&group.members).cloned().unwrap_or(Decision::Leave));
     if context.options.dry_run {
         plan.steps.iter().for_each(|step| context.messages.notice(&rows::would(step, &opened.tree)));
     } else if !plan.steps.is_empty() {
@@ -230,17 +231,17 @@ fn survey<'t>(args: &DedupeArgs, task: &Task, opened: &'t Opened) -> Survey<'t> 
     Survey::by_name(&opened.tree, &task.roots, class, &|_folders| true)
 }
 
-fn list(args: &DedupeArgs, context: &mut Context, task: &Task, opened: &Opened) -> Outcome {
-    let survey = survey(args, task, opened);
+fn list(args: &DedupeArgs, context: &mut Context, task: &Task, survey: &Survey<'_>, tree: &Tree) -> Outcome {
+    let report = Report::new(task, survey, tree, &Decisions::new());
     if context.options.json {
-        context.output.json(&Report::new(task, &survey, &opened.tree, &Decisions::new()))?;
+        context.output.json(&report)?;
     } else {
-        for line in rows::list(&survey, &opened.tree, &task.evidence) {
+        for line in rows::list(survey, tree, &task.evidence) {
             let line = context.output.name(&line).into_owned();
             context.output.line(line)?;
         }
     }
-    Report::new(task, &survey, &opened.tree, &Decisions::new()).write(args.report.as_deref())?;
+    report.write(args.report.as_deref())?;
     let has_some = !survey.groups.is_empty() || !survey.merges.is_empty();
     Ok(if args.check && has_some { ExitCode::Other } else { ExitCode::Success })
 }
@@ -250,32 +251,36 @@ async fn decide(
     args: &DedupeArgs,
     context: &Context,
     task: &Task,
-    opened: &Opened,
+    groups: &[Group],
+    tree: &Tree,
 ) -> Result<Decisions, Failure> {
     let mut decisions = Decisions::new();
-    let tree = &opened.tree;
-    for group in survey(args, task, opened).groups {
-        let by_proof = || Rule::First.decide_proven(tree, &task.evidence, &group, task.preference);
+    for group in groups {
+        // As rclone has it: what is equal goes first, unless it is equal contents that are looked for.
+        let silent = || {
+            if args.by_hash {
+                return Decision::Leave;
+            }
+            Rule::First.decide_proven(tree, &task.evidence, group, task.preference)
+        };
         let decision = match (task.mode.rule(), task.mode) {
-            (Some(rule), _) => rule.decide(tree, &task.evidence, &group, task.preference),
+            (Some(rule), _) => rule.decide(tree, &task.evidence, group, task.preference),
             (None, Mode::Interactive) => {
-                // As rclone has it: what is equal goes first, unless it is equal contents that are looked for.
-                let silent = if args.by_hash { Decision::Leave } else { by_proof() };
-                let left = rows::left(&group, &silent);
-                match ask::decide(context, &left, tree, task).await? {
+                let silent = silent();
+                match ask::decide(context, &rows::left(group, &silent), tree, task).await? {
                     ask::Answer::Quit => break,
                     ask::Answer::Decision(Decision::Leave) => silent,
                     ask::Answer::Decision(decision) => decision,
                 }
             }
             (None, _) => {
-                let silent = if args.by_hash { Decision::Leave } else { by_proof() };
-                rows::skipped(context, &group, &silent);
+                let silent = silent();
+                rows::skipped(context, group, &silent);
                 silent
             }
         };
         let decision =
-            if args.interactive { ask::each(context, &group, decision, tree).await? } else { decision };
+            if args.interactive { ask::each(context, group, decision, tree).await? } else { decision };
         decisions.insert(group.members.clone(), decision);
     }
     Ok(decisions)
@@ -290,11 +295,7 @@ async fn carry_out(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let group = GroupTag::new(UndoKind::Doing, &format!("deduplicated \"{cloud}\""));
-    let path = context.config.folders.undo_journal(&opened.name);
-    let journal = UndoJournal::open(&path).map_err(|error| {
-        Failure::from(problem::of_io(&format!("write the undo journal \"{}\"", path.display()), &error))
-    })?;
-    let journal = journal.in_group(&group);
+    let journal = context.undo_journal(&opened.name)?.in_group(&group);
     for wave in plan.waves() {
         for part in wave.chunks(STEPS_AT_ONCE) {
             let ready = deduping::prepare(&opened.session, &opened.tree, part);

@@ -2,7 +2,7 @@
 //! keeps it, `update::check` feeds it with the worker's notes; nothing of the two folders is ever changed by it.
 
 use crate::entry::Location;
-use crate::message::{CopyId, CopyReport, Note, PlanSummary, Selection, ViewId};
+use crate::message::{CheckFinding, CopyId, CopyReport, Note, PlanSummary, Selection, ViewId};
 use crate::ui::key::Key;
 
 /// A comparison of two folders.
@@ -63,36 +63,16 @@ impl Finding {
 
     /// Returns what a note is a finding of, with what to say beside the path.
     fn of(note: &Note) -> Option<(Self, String)> {
-        let (finding, words) = match note {
-            Note::Differs { in_size: true } => (Self::Different, "sizes differ".to_owned()),
-            Note::Differs { in_size: false } => (Self::Different, "contents differ".to_owned()),
-            Note::MissingInTarget => (Self::OnlyHere, String::new()),
-            Note::MissingInSource => (Self::OnlyThere, String::new()),
-            Note::EqualNames { count } => (Self::Unchecked, format!("{count} entries have this name")),
-            Note::Skipped(problem) | Note::Failed(problem) => (Self::Unchecked, problem.message.clone()),
-            Note::PassedOver(_) => (Self::Unchecked, "a link or device: not followed".to_owned()),
-            Note::Identical
-            | Note::CopiedNew
-            | Note::CopiedReplaced
-            | Note::CopiedInside
-            | Note::MovedInside
-            | Note::SourceRemoved
-            | Note::Deleted
-            | Note::WouldMove
-            | Note::WouldDelete
-            | Note::SameSize
-            | Note::WouldCopy
-            | Note::WouldReplace
-            | Note::FolderMade
-            | Note::WouldMakeFolder
-            | Note::Same
-            | Note::LeftAlone
-            | Note::SetAside
-            | Note::PutAside
-            | Note::Filtered
-            | Note::StartedOver(_) => return None,
-        };
-        Some((finding, words))
+        Some(match CheckFinding::of(note)? {
+            CheckFinding::Different { in_size: true } => (Self::Different, "sizes differ".to_owned()),
+            CheckFinding::Different { in_size: false } => (Self::Different, "contents differ".to_owned()),
+            CheckFinding::OnlySource => (Self::OnlyHere, String::new()),
+            CheckFinding::OnlyTarget => (Self::OnlyThere, String::new()),
+            CheckFinding::EqualNames(count) => (Self::Unchecked, format!("{count} entries have this name")),
+            CheckFinding::Unchecked(problem) => (Self::Unchecked, problem.message.clone()),
+            CheckFinding::PassedOver => (Self::Unchecked, "a link or device: not followed".to_owned()),
+            CheckFinding::Identical | CheckFinding::SameSize => return None,
+        })
     }
 }
 

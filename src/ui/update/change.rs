@@ -96,11 +96,22 @@ pub(super) fn target(state: &mut AppState, verb: &str) -> Option<Target> {
 
 fn copy(state: &mut AppState, commands: &mut Vec<Command>) {
     let Some(target) = target(state, "copy") else { return };
-    let Some(Chosen { selection, words, marked }) = chosen(state, commands) else { return };
-    let copy = state.copies.next();
+    let Some(chosen) = chosen(state, commands) else { return };
     let source = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
+    propose_copy(state, chosen, source, target, commands);
+}
+
+/// Has a copy worked out, and asks for it.
+pub(super) fn propose_copy(
+    state: &mut AppState,
+    chosen: Chosen,
+    source: String,
+    target: Target,
+    commands: &mut Vec<Command>,
+) {
+    let copy = state.copies.next();
     let request = CopyRequest {
-        selection,
+        selection: chosen.selection,
         target: target.location.clone(),
         target_subfolders: Vec::new(),
         rename: None,
@@ -114,8 +125,8 @@ fn copy(state: &mut AppState, commands: &mut Vec<Command>) {
         to_cloud: matches!(target.location, Location::Cloud { .. }),
         plan: PlanSummary { copy, target: target.title.clone(), ..PlanSummary::default() },
         target: target.title,
-        chosen: words,
-        marked,
+        chosen: chosen.words,
+        marked: chosen.marked,
     }));
 }
 

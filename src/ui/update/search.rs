@@ -1,11 +1,12 @@
 //! The search below a folder: begun, followed, and what is done with what it found. Called by `perform`, for keys of its
 //! page, and for the worker's hits.
 
-use super::change::{Target, target};
+use super::change::{propose_copy, target};
+use super::selection::Chosen;
 use crate::entry::{EntryKey, Location};
-use crate::message::{Command, CopyRequest, Hit, PlanSummary, SearchId, SearchProgress, Selection};
+use crate::message::{Command, Hit, SearchId, SearchProgress, Selection};
 use crate::ui::dialog::Dialog;
-use crate::ui::dialog::confirm::{Answer, CopyConfirmation, Question};
+use crate::ui::dialog::confirm::{Answer, Question};
 use crate::ui::dialog::search::{Choice, SearchPage};
 use crate::ui::figure;
 use crate::ui::key::Key;
@@ -65,26 +66,9 @@ pub(super) fn pasted(state: &mut AppState, commands: &mut Vec<Command>) {
 }
 
 fn copy(state: &mut AppState, page: &SearchPage, commands: &mut Vec<Command>) {
-    let Some(Target { location, title: target }) = target(state, "copy") else { return };
-    let copy = state.copies.next();
-    let request = CopyRequest {
-        selection: selection(page),
-        target: location.clone(),
-        target_subfolders: Vec::new(),
-        rename: None,
-        options: Box::default(),
-    };
-    commands.push(Command::PlanCopy { copy, request: request.clone() });
-    state.dialogs.push(Dialog::Copy(CopyConfirmation {
-        copy,
-        request,
-        source: page.title.clone(),
-        to_cloud: matches!(location, Location::Cloud { .. }),
-        plan: PlanSummary { copy, target: target.clone(), ..PlanSummary::default() },
-        target,
-        chosen: words(page),
-        marked: None,
-    }));
+    let Some(target) = target(state, "copy") else { return };
+    let chosen = Chosen { selection: selection(page), words: words(page), marked: None };
+    propose_copy(state, chosen, page.title.clone(), target, commands);
 }
 
 fn trash(state: &mut AppState, page: &SearchPage) {
