@@ -1,12 +1,12 @@
 //! `completions`: what a shell needs to complete our commands and flags.
 //! Called by `run_command` before any configuration is read, so that a shell can start with it whatever state that is in.
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::arguments::Arguments;
 use super::exit::ExitCode;
 use super::output::{Outcome, Output};
+use super::prose;
 
 /// Print completions for a shell.
 ///
@@ -22,7 +22,7 @@ pub(crate) struct CompletionsArgs {
 /// Runs the command.
 pub(crate) fn run(args: &CompletionsArgs) -> Outcome {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Arguments::command(), "megapane", &mut script);
+    clap_complete::generate(args.shell, &mut prose::command(), "megapane", &mut script);
     let mut output = Output::new();
     output.bytes(&script)?;
     output.flush()?;

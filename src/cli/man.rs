@@ -3,11 +3,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
-use super::arguments::Arguments;
 use super::exit::ExitCode;
 use super::output::{Failure, Outcome};
+use super::prose;
 use crate::message::ProblemKind;
 
 /// Write manual pages into a folder.
@@ -22,7 +22,7 @@ pub(crate) struct ManArgs {
 /// Runs the command.
 pub(crate) fn run(args: &ManArgs) -> Outcome {
     let written = std::fs::create_dir_all(&args.folder)
-        .and_then(|()| clap_mangen::generate_to(Arguments::command(), &args.folder));
+        .and_then(|()| clap_mangen::generate_to(prose::command(), &args.folder));
     written.map_err(|error| {
         let message = format!("cannot write manual pages to \"{}\": {error}", args.folder.display());
         Failure::new(ProblemKind::Other, message, "")

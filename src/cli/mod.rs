@@ -32,6 +32,7 @@ mod mkdir;
 mod order_by;
 mod output;
 mod plain;
+mod prose;
 mod purge;
 mod quantity;
 mod remote;
@@ -48,7 +49,7 @@ use std::ffi::OsString;
 use std::future::Future;
 use std::io;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 use tokio_util::sync::CancellationToken;
 
 use self::arguments::{Arguments, Command};
@@ -61,7 +62,7 @@ use crate::logging;
 /// Runs one command line, program name first, and returns how it ended. Everything is printed when it returns.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let parsed = Arguments::command().try_get_matches_from(arguments);
+    let parsed = prose::command().try_get_matches_from(arguments);
     let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
     let Arguments { command, options, screen } = match parsed {
         Ok(arguments) => arguments,

@@ -11,6 +11,8 @@ mod dedupe;
 #[cfg(target_os = "linux")]
 mod full_disk;
 #[cfg(unix)]
+mod guide;
+#[cfg(unix)]
 mod hangup;
 mod inside;
 mod keymap;
