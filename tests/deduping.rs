@@ -158,10 +158,17 @@ fn bytes(content: u8) -> Vec<u8> {
     vec![content; 10 + usize::from(content / 2)]
 }
 
-/// All that a tree shows, to compare two of them.
+/// All that a tree shows, to compare two of them. Where a node came from counts in the bin only: it is written first, and
+/// stays where the move into the bin is refused.
 fn picture(tree: &Tree) -> Vec<String> {
     let line = |node: megapane::tree::Node<'_>| {
-        let (handle, attributes) = (node.handle(), node.attributes().map(|attributes| attributes.json()));
+        let handle = node.handle();
+        let attributes = node.attributes().map(|mut attributes| {
+            if !tree.rubbish().is_some_and(|bin| tree.is_inside(handle, bin)) {
+                attributes.remove("rr");
+            }
+            attributes.json()
+        });
         format!("{} {handle} {:?} {} {attributes:?}", tree.path(handle), node.parent(), node.size())
     };
     let mut lines: Vec<String> = tree.nodes().map(line).collect();

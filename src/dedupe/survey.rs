@@ -96,7 +96,10 @@ impl<'t> Survey<'t> {
             if !group.is_changeable(tree) {
                 continue;
             }
-            for decision in decide(&group) {
+            let decisions = decide(&group);
+            // What another group threw away can stand for nothing here.
+            group.members.retain(|&member| !self.draft.is_gone(member));
+            for decision in decisions {
                 match decision {
                     Decision::Leave => {}
                     Decision::Keep(kept) => {

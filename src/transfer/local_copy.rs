@@ -15,9 +15,9 @@ use crate::crypto::key::FileKey;
 use crate::crypto::mac::{self, ChunkMac};
 use crate::local::LocalError;
 
-/// A file of the cloud that the local file may be a copy of.
+/// What a file of the cloud says of its content, which the local file may have.
 #[derive(Clone, Debug)]
-pub struct Candidate {
+pub struct Claim {
     /// Its key, which holds the meta-MAC.
     pub key: FileKey,
     /// The samples of its fingerprint, where it has one: others than the local file's are another content.
@@ -29,25 +29,25 @@ pub struct Candidate {
 pub struct Shown {
     /// SHA-256 of its content.
     pub digest: [u8; 32],
-    /// Places of the candidates that are proven to have this content.
+    /// Places of the claims that are proven: those contents are this one.
     pub proven: Vec<usize>,
 }
 
-/// Reads a local file of `size` bytes, whole, and tells which candidates have its content: those whose meta-MAC its bytes
-/// give under their keys. `None` where the size is another by now, or where no candidate's samples fit, which costs 8 KiB.
+/// Reads a local file of `size` bytes, whole, and tells which claims are true of it: those whose meta-MAC its bytes
+/// give under their keys. `None` where the size is another by now, or where no claim's samples fit, which costs 8 KiB.
 ///
 /// Digest and proofs are of the same bytes, so that a file that changes meanwhile proves nothing wrong. Reads off the
 /// async threads, and stops when `cancel` says so.
 pub async fn read(
     path: &Path,
     size: u64,
-    candidates: &[Candidate],
+    claims: &[Claim],
     limits: &Limits,
     cancel: &CancellationToken,
 ) -> Result<Option<Shown>, TransferError> {
     let step = usize::try_from(size).unwrap_or(usize::MAX).clamp(1, STEP);
     let mut buffer = limits.buffers.lend(2 * step).await;
-    let (path, candidates, cancel) = (path.to_path_buf(), candidates.to_vec(), cancel.clone());
+    let (path, claims, cancel) = (path.to_path_buf(), claims.to_vec(), cancel.clone());
     disk::blocking(move || {
         let file = disk::open(&path)?;
         let failed = || LocalError::io("read", &path);
@@ -55,7 +55,7 @@ pub async fn read(
             return Ok(None);
         }
         let mut proofs =
-            fitting(&candidates, size, |offset, bytes| read_at(&file, bytes, offset)).map_err(failed())?;
+            fitting(&claims, size, |offset, bytes| read_at(&file, bytes, offset)).map_err(failed())?;
         if proofs.is_empty() {
             return Ok(None);
         }
@@ -73,35 +73,35 @@ pub async fn read(
             }
             hasher.update(&*piece);
             for Proof { at, macs } in &mut proofs {
-                let (key, scratch) = (&candidates[*at].key, &mut scratch[..len]);
+                let (key, scratch) = (&claims[*at].key, &mut scratch[..len]);
                 scratch.copy_from_slice(piece);
                 macs.extend(mac::encrypt_chunks(key.aes(), key.nonce(), offset, scratch));
             }
         }
-        let is_proven = |proof: &Proof| mac::verify(&candidates[proof.at].key, size, &proof.macs);
+        let is_proven = |proof: &Proof| mac::verify(&claims[proof.at].key, size, &proof.macs);
         let proven = proofs.iter().filter(|proof| is_proven(proof)).map(|proof| proof.at).collect();
         Ok(Some(Shown { digest: hasher.finalize().into(), proven }))
     })
     .await
 }
 
-/// A candidate that is still in question.
+/// A claim that is in question.
 struct Proof {
     /// Its place.
     at: usize,
     macs: Vec<ChunkMac>,
 }
 
-/// Returns the candidates that the samples do not rule out. Old clients sampled large files at other places.
+/// Returns the claims that the samples do not rule out. Old clients sampled large files at other places.
 fn fitting(
-    candidates: &[Candidate],
+    claims: &[Claim],
     size: u64,
     mut read: impl FnMut(u64, &mut [u8]) -> std::io::Result<()>,
 ) -> std::io::Result<Vec<Proof>> {
     let samples =
         [Fingerprint::compute(size, 0, &mut read)?.crc, Fingerprint::compute_legacy(size, 0, &mut read)?.crc];
-    let fits = |candidate: &Candidate| candidate.samples.is_none_or(|crc| samples.contains(&crc));
-    let places = candidates.iter().enumerate().filter(|(_, candidate)| fits(candidate));
+    let fits = |claim: &Claim| claim.samples.is_none_or(|crc| samples.contains(&crc));
+    let places = claims.iter().enumerate().filter(|(_, claim)| fits(claim));
     Ok(places.map(|(at, _)| Proof { at, macs: Vec::new() }).collect())
 }
 
@@ -129,11 +129,11 @@ mod tests {
         Some(Fingerprint::compute(plain.len() as u64, 0, read).unwrap().crc)
     }
 
-    async fn shown(plain: &[u8], candidates: &[Candidate]) -> Option<Shown> {
+    async fn shown(plain: &[u8], claims: &[Claim]) -> Option<Shown> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), plain).unwrap();
         let (limits, cancel) = (Limits::default(), CancellationToken::new());
-        read(file.path(), plain.len() as u64, candidates, &limits, &cancel).await.unwrap()
+        read(file.path(), plain.len() as u64, claims, &limits, &cancel).await.unwrap()
     }
 
     #[tokio::test]
@@ -143,12 +143,12 @@ mod tests {
             let mut other = plain.clone();
             other[size / 2] ^= 1;
             // The wrong one has the samples of the right one: they prove nothing.
-            let candidates = [
-                Candidate { key: key(1, &plain), samples: None },
-                Candidate { key: key(2, &other), samples: samples(&plain) },
-                Candidate { key: key(3, &plain), samples: samples(&plain) },
+            let claims = [
+                Claim { key: key(1, &plain), samples: None },
+                Claim { key: key(2, &other), samples: samples(&plain) },
+                Claim { key: key(3, &plain), samples: samples(&plain) },
             ];
-            let shown = shown(&plain, &candidates).await.unwrap();
+            let shown = shown(&plain, &claims).await.unwrap();
             assert_eq!(shown.proven, [0, 2], "{size}");
             assert_eq!(shown.digest, <[u8; 32]>::from(Sha256::digest(&plain)));
         }
@@ -157,11 +157,11 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_cannot_be_a_copy_is_not_read() {
         let (plain, other) = (vec![1; 20_000], vec![2; 20_000]);
-        let candidates = [Candidate { key: key(1, &plain), samples: samples(&other) }];
-        assert_eq!(shown(&plain, &candidates).await, None);
+        let claims = [Claim { key: key(1, &plain), samples: samples(&other) }];
+        assert_eq!(shown(&plain, &claims).await, None);
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &plain).unwrap();
         let (limits, cancel) = (Limits::default(), CancellationToken::new());
-        assert_eq!(read(file.path(), 19_999, &candidates, &limits, &cancel).await.unwrap(), None);
+        assert_eq!(read(file.path(), 19_999, &claims, &limits, &cancel).await.unwrap(), None);
     }
 }

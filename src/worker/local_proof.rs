@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
 use super::problem;
-use crate::crypto::key::NodeKey;
-use crate::dedupe::{Evidence, Group, GroupKind};
+use super::proving::{Candidate, candidates};
+use crate::dedupe::{Evidence, Group};
 use crate::entry::EntryKind;
 use crate::handle::NodeHandle;
 use crate::local::{self, WalkItem};
 use crate::message::Problem;
-use crate::transfer::local_copy::{self, Candidate, Shown};
+use crate::transfer::local_copy::{self, Claim, Shown};
 use crate::transfer::{Limits, TransferError};
 use crate::tree::Tree;
 
@@ -44,24 +44,30 @@ pub async fn prove(
     (limits, cancel): (&Limits, &CancellationToken),
     mut tell: impl FnMut(Told),
 ) {
-    let doubts = Doubts::of(tree, groups, evidence);
-    let sizes: BTreeSet<u64> = doubts.by_size.keys().copied().collect();
+    let mut doubts: BTreeMap<u64, Vec<Candidate>> = BTreeMap::new();
+    for candidate in groups.iter().flat_map(|group| candidates(tree, evidence, group)) {
+        doubts.entry(candidate.size).or_default().push(candidate);
+    }
+    let sizes: BTreeSet<u64> = doubts.keys().copied().filter(|size| *size > 0).collect();
     let searched = tokio::task::spawn_blocking(move || copies(&paths, &sizes)).await;
     let (copies, problems) = searched.unwrap_or_default();
     for problem in problems {
         tell(Told::Failed(problem));
     }
     for (size, path) in copies {
-        let open: Vec<&Vec<NodeHandle>> = doubts.open(size, evidence).collect();
-        let candidates: Vec<Candidate> = open.iter().filter_map(|class| candidate(tree, class[0])).collect();
+        let open = doubts.get(&size).into_iter().flatten();
+        let open = open.filter(|candidate| !evidence.covers(candidate.node));
+        let (open, claims): (Vec<&Candidate>, Vec<Claim>) =
+            open.filter_map(|candidate| Some((candidate, claim(tree, candidate)?))).unzip();
         if open.is_empty() || cancel.is_cancelled() {
             continue;
         }
         tell(Told::Reading(path.clone()));
-        match local_copy::read(&path, size, &candidates, limits, cancel).await {
+        match local_copy::read(&path, size, &claims, limits, cancel).await {
             Ok(None) | Err(TransferError::Cancelled) => {}
             Ok(Some(Shown { digest, proven })) => {
-                let members: Vec<NodeHandle> = proven.iter().flat_map(|&at| open[at]).copied().collect();
+                let members: Vec<NodeHandle> =
+                    proven.iter().flat_map(|&at| &open[at].class).copied().collect();
                 tell(Told::Proven { path, count: members.len() });
                 for member in members {
                     evidence.add(member, digest);
@@ -75,51 +81,10 @@ pub async fn prove(
     }
 }
 
-/// What groups leave in doubt.
-struct Doubts {
-    /// Classes of files that are proven equal among themselves, by their size. Each speaks by its first, whose key is known.
-    by_size: BTreeMap<u64, Vec<Vec<NodeHandle>>>,
-}
-
-impl Doubts {
-    fn of(tree: &Tree, groups: &[Group], evidence: &Evidence) -> Self {
-        let mut by_size: BTreeMap<u64, Vec<Vec<NodeHandle>>> = BTreeMap::new();
-        let judged = groups.iter().filter(|group| match group.kind {
-            GroupKind::Files | GroupKind::Content => true,
-            GroupKind::Mixed | GroupKind::Form => false,
-        });
-        for group in judged {
-            let mut of_group: BTreeMap<u64, Vec<Vec<NodeHandle>>> = BTreeMap::new();
-            for class in evidence.classes(tree, &group.members) {
-                let size = tree.node(class[0]).map(|node| node.size()).unwrap_or_default();
-                of_group.entry(size).or_default().push(class);
-            }
-            for (size, classes) in of_group {
-                // What is alone with its size in its group can be equal to nothing.
-                if classes.len() > 1 && size > 0 {
-                    let known = classes.into_iter().filter(|class| candidate(tree, class[0]).is_some());
-                    by_size.entry(size).or_default().extend(known);
-                }
-            }
-        }
-        Self { by_size }
-    }
-
-    /// Classes of a size that nothing has been read of.
-    fn open(&self, size: u64, evidence: &Evidence) -> impl Iterator<Item = &Vec<NodeHandle>> {
-        let classes = self.by_size.get(&size).into_iter().flatten();
-        classes.filter(|class| class.iter().all(|&member| !evidence.covers(member)))
-    }
-}
-
-fn candidate(tree: &Tree, file: NodeHandle) -> Option<Candidate> {
-    let node = tree.node(file)?;
-    match node.key()? {
-        NodeKey::File(key) => {
-            Some(Candidate { key, samples: node.fingerprint().map(|fingerprint| fingerprint.crc) })
-        }
-        NodeKey::Folder(_) => None,
-    }
+/// What a candidate's key and fingerprint say of its content.
+fn claim(tree: &Tree, candidate: &Candidate) -> Option<Claim> {
+    let samples = tree.node(candidate.node)?.fingerprint().map(|fingerprint| fingerprint.crc);
+    Some(Claim { key: candidate.key.clone()?, samples })
 }
 
 /// Files of these sizes at the paths and below, and what could not be read. Blocks.

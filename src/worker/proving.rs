@@ -22,9 +22,9 @@ pub struct Candidate {
     /// Bytes.
     pub size: u64,
     /// Files that are proven to have its content already, itself among them: what it comes to is theirs, too.
-    class: Vec<NodeHandle>,
+    pub(super) class: Vec<NodeHandle>,
     /// `None` where its key cannot be read.
-    key: Option<FileKey>,
+    pub(super) key: Option<FileKey>,
 }
 
 /// Returns what has to be read to know which members of a group are equal: of each class one, for it speaks for the

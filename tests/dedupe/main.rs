@@ -218,3 +218,21 @@ fn a_file_with_old_versions_or_no_proof_may_not_go_for_good() {
         Survey::by_name(&tree, &[root()], NameClass::Exact, &yes).plan(|_| Decision::Keep(vec![unproven]));
     assert!(Expendable::of(&all, &groups, &tree, &evidence).is_empty(), "nothing that stays is proven equal");
 }
+
+#[test]
+fn what_one_group_threw_away_does_not_stand_for_the_others_of_the_next() {
+    let mut model = Model::new();
+    let first = model.file(root(), "a", 1);
+    let second = model.file(root(), "a", 2);
+    let other = model.file(root(), "A", 3);
+    let tree = model.tree();
+    let survey = Survey::by_name(&tree, &[root()], NameClass::Folded, &yes);
+    assert_eq!(survey.groups[0].members, [first, second], "by name");
+    assert_eq!(survey.groups[1].members, [first, other], "by form");
+    // The second says that one stays, but that is the one that the first throws away.
+    let plan = survey.plan(|group| match group.kind {
+        GroupKind::Form => Decision::Keep(vec![first]),
+        _ => Decision::Keep(vec![second]),
+    });
+    assert_eq!(plan.trash_count(), 1);
+}
