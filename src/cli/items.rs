@@ -8,6 +8,7 @@ use std::rc::Rc;
 use clap::Args;
 
 use super::context::Context;
+use super::duplicates;
 use super::filters::FilterArgs;
 use super::login;
 use super::lsjson::Array;
@@ -137,7 +138,7 @@ pub(crate) async fn print(
 }
 
 /// Hands over each item below a place: folders before what they hold, sorted by name within each folder. Tells on stderr
-/// where names repeat, because a path then does not say which entry is meant.
+/// that names repeat, because a path then does not say which entry is meant.
 pub(crate) async fn each(
     context: &mut Context,
     args: &ListArgs,
@@ -203,10 +204,7 @@ impl<'t> Cloud<'t> {
                 waiting.append(&mut self.entries(CloudFolder::Node(node.handle()), &above));
             }
         }
-        if self.equal_count > MOST_TOLD {
-            let more = self.equal_count - MOST_TOLD;
-            self.messages.notice(&format!("{more} more names are those of several entries"));
-        }
+        duplicates::tell(self.messages, self.place, self.equal_count);
         Ok(Base::Folder)
     }
 
@@ -224,14 +222,10 @@ impl<'t> Cloud<'t> {
 
     fn tell_equal(&mut self, nodes: &[Node<'t>], above: &str) {
         self.equal_count += 1;
-        if self.equal_count <= MOST_TOLD {
-            let account = &self.place.account;
-            let exact: Vec<_> =
-                nodes.iter().rev().map(|node| format!("{account}:H:{}", node.handle())).collect();
-            let name = nodes[0].label();
-            let (count, exact) = (nodes.len(), exact.join(" "));
-            self.messages.notice(&format!("{count} entries are called \"{above}{name}\": {exact}"));
-        }
+        let account = &self.place.account;
+        let exact: Vec<_> = nodes.iter().rev().map(|node| format!("{account}:H:{}", node.handle())).collect();
+        let (name, count, exact) = (nodes[0].label(), nodes.len(), exact.join(" "));
+        self.messages.info(&format!("{count} entries are called \"{above}{name}\": {exact}"));
     }
 
     fn item(&self, node: &Node<'t>, above: &str) -> Item {
@@ -300,6 +294,3 @@ fn disk_item(path: &Path, entry: &DiskEntry) -> Item {
         node: None,
     }
 }
-
-/// More lines about equal names would push the listing off the screen.
-const MOST_TOLD: usize = 5;

@@ -166,7 +166,8 @@ pub(crate) fn login_problem(email: &str, error: &LoginError) -> Problem {
     problem
 }
 
-async fn list(context: &Context, name: &str, session: &Session) -> Result<Tree, Failure> {
+/// Fetches the list of nodes.
+pub(crate) async fn list(context: &Context, name: &str, session: &Session) -> Result<Tree, Failure> {
     let started = Instant::now();
     let mut told = false;
     let messages = context.messages.clone();

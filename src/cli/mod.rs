@@ -16,6 +16,7 @@ mod copy;
 mod dedupe;
 mod delete;
 mod demo;
+mod duplicates;
 mod emulator;
 mod filters;
 mod items;

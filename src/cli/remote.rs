@@ -35,6 +35,14 @@ impl Place {
         }
         Self::Cloud(CloudPath { account: account.to_owned(), path: path.to_owned() })
     }
+
+    /// Returns the path, where it is one of an account.
+    pub(crate) const fn cloud(&self) -> Option<&CloudPath> {
+        match self {
+            Self::Local(_) => None,
+            Self::Cloud(path) => Some(path),
+        }
+    }
 }
 
 impl CloudPath {

@@ -11,7 +11,7 @@ use crate::tree::Tree;
 pub enum Decision {
     /// Nothing.
     Leave,
-    /// These members stay, the others go to the rubbish bin.
+    /// These members stay, the others go to the rubbish bin; but folders stay in any case.
     Keep(Vec<NodeHandle>),
     /// All stay, under names of their own: `file.jpg` as `file-1.jpg`, `file-2.jpg` and so on.
     Rename,

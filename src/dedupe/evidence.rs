@@ -82,22 +82,9 @@ impl Evidence {
     /// Sorts files into classes of contents that are proven equal, in the order of their first members.
     #[must_use]
     pub fn classes(&self, tree: &Tree, files: &[NodeHandle]) -> Vec<Vec<NodeHandle>> {
-        let size = |file: NodeHandle| tree.node(file).map(|node| node.size());
-        let mut classes = Vec::new();
-        let mut sizes: Vec<Option<u64>> = Vec::new();
-        for &file in files {
-            if !sizes.contains(&size(file)) {
-                sizes.push(size(file));
-            }
-        }
-        for one in sizes {
-            let of_one_size: Vec<NodeHandle> =
-                files.iter().copied().filter(|&file| size(file) == one).collect();
-            classes.extend(tied(tree, &of_one_size, self, Strength::Proof));
-        }
-        let place = |class: &Vec<NodeHandle>| files.iter().position(|file| class.first() == Some(file));
-        classes.sort_by_key(place);
-        classes
+        let nodes: Vec<Option<Node<'_>>> = files.iter().map(|&file| tree.node(file)).collect();
+        let classes = tied(&nodes, self, Strength::Proof).into_iter();
+        classes.map(|class| class.into_iter().map(|at| files[at]).collect()).collect()
     }
 }
 

@@ -10,20 +10,24 @@
 //!
 //! Everything goes by handle. A step names the folder that its node must still be in, so that whoever carries it out can
 //! see that somebody else was there meanwhile. No step destroys anything: files go to the rubbish bin, and of folders only
-//! those that are empty by then.
+//! those that are empty by then. Who wants files gone for good asks [`Expendable`] which of them may be.
 
 mod decision;
 mod draft;
 mod evidence;
+mod expendable;
 mod group;
 mod merge;
 mod plan;
+mod scope;
 mod survey;
 mod tie;
 
 pub use decision::{Decision, Preference, Rule, TimeOf};
 pub use evidence::{Digest, Evidence};
+pub use expendable::Expendable;
 pub use group::{Group, GroupKind};
 pub use merge::Merge;
 pub use plan::{Plan, Step};
+pub use scope::{Scope, Sieve};
 pub use survey::{MayMerge, NameClass, Survey};

@@ -2,8 +2,7 @@
 //! already. Made anew from the live tree whenever something is shown or acted on: it holds no state between.
 
 use std::borrow::Cow;
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::decision::Decision;
 use super::draft::Draft;
@@ -11,6 +10,7 @@ use super::evidence::Evidence;
 use super::group::{Group, GroupKind, bytes_of, sort_members};
 use super::merge::Merge;
 use super::plan::Plan;
+use super::scope::{Scope, Spot};
 use super::tie::{Strength, tied};
 use crate::handle::NodeHandle;
 use crate::tree::{Access, Node, Tree, nfc};
@@ -42,13 +42,19 @@ impl<'t> Survey<'t> {
     /// other, which one path can mean, are merged first, as all below them are for which `may_merge` says so.
     #[must_use]
     pub fn by_name(tree: &'t Tree, roots: &[NodeHandle], class: NameClass, may_merge: MayMerge<'_>) -> Self {
+        Self::by_name_in(tree, &Scope::below(roots), class, may_merge)
+    }
+
+    /// The same in a part of the account. What the scope leaves out is in no group and in no merge of its own, but moves
+    /// along where the folder that it is in is merged.
+    #[must_use]
+    pub fn by_name_in(tree: &'t Tree, scope: &Scope<'_>, class: NameClass, may_merge: MayMerge<'_>) -> Self {
         let mut survey = Self { draft: Draft::new(tree), merges: Vec::new(), groups: Vec::new() };
-        let mut waiting = survey.merge_roots(roots, may_merge);
-        while let Some(folder) = waiting.pop() {
-            survey.merge_in(folder, may_merge);
-            survey.find_in(folder, class);
-            let folders = survey.draft.children(folder).filter(|node| !node.is_file());
-            waiting.extend(folders.map(|node| node.handle()));
+        let tops = survey.merge_roots(scope.roots, may_merge);
+        let mut waiting: Vec<Spot> = tops.into_iter().map(Spot::top).collect();
+        while let Some(at) = waiting.pop() {
+            survey.find_in(scope, &at, class, may_merge);
+            waiting.extend(scope.enter(&survey.draft, &at));
         }
         survey.sort();
         survey
@@ -57,37 +63,61 @@ impl<'t> Survey<'t> {
     /// Finds files below these folders that have one content, or are candidates for it.
     #[must_use]
     pub fn by_content(tree: &'t Tree, roots: &[NodeHandle], evidence: &Evidence) -> Self {
-        let groups = candidates(tree, roots, evidence).into_iter().map(|mut members| {
+        Self::by_content_in(tree, &Scope::below(roots), evidence)
+    }
+
+    /// The same in a part of the account.
+    #[must_use]
+    pub fn by_content_in(tree: &'t Tree, scope: &Scope<'_>, evidence: &Evidence) -> Self {
+        let draft = Draft::new(tree);
+        let groups = candidates(&draft, scope, evidence).into_iter().map(|mut members| {
             sort_members(tree, &mut members);
             let name = tree.node(members[0]).map(|node| node.label()).unwrap_or_default();
             Group { kind: GroupKind::Content, folder: None, name, members }
         });
-        let mut survey = Self { groups: groups.collect(), draft: Draft::new(tree), merges: Vec::new() };
+        let mut survey = Self { groups: groups.collect(), draft, merges: Vec::new() };
         survey.sort();
         survey
     }
 
     /// Makes the steps that the merges and the decisions on the groups come to.
     #[must_use]
-    pub fn plan(mut self, mut decide: impl FnMut(&Group) -> Decision) -> Plan {
-        let mut freed_bytes = 0_u64;
-        for group in std::mem::take(&mut self.groups) {
-            if !group.is_changeable(self.draft.tree) {
+    pub fn plan(self, mut decide: impl FnMut(&Group) -> Decision) -> Plan {
+        self.plan_each(|group| vec![decide(group)])
+    }
+
+    /// The same with several decisions on a group, each on what those before it leave of it.
+    #[must_use]
+    pub fn plan_each(mut self, mut decide: impl FnMut(&Group) -> Vec<Decision>) -> Plan {
+        let (mut freed_bytes, tree) = (0_u64, self.draft.tree);
+        // Folders go by a merge or not at all: nobody has looked at what is in them.
+        let is_file = |member: NodeHandle| tree.node(member).is_some_and(|node| node.is_file());
+        for mut group in std::mem::take(&mut self.groups) {
+            if !group.is_changeable(tree) {
                 continue;
             }
-            match decide(&group) {
-                Decision::Leave => {}
-                Decision::Keep(kept) => {
-                    let is_kept = |member: &NodeHandle| kept.contains(member);
-                    if !group.members.iter().any(is_kept) {
-                        continue; // one of them has to stay
+            let decisions = decide(&group);
+            // What another group threw away can stand for nothing here.
+            group.members.retain(|&member| !self.draft.is_gone(member));
+            for decision in decisions {
+                match decision {
+                    Decision::Leave => {}
+                    Decision::Keep(kept) => {
+                        if !group.members.iter().any(|member| kept.contains(member)) {
+                            continue; // one of them has to stay
+                        }
+                        let (others, left): (Vec<_>, Vec<_>) = group
+                            .members
+                            .iter()
+                            .partition(|&&member| !kept.contains(&member) && is_file(member));
+                        for member in others {
+                            freed_bytes = freed_bytes.saturating_add(bytes_of(tree, member));
+                            self.draft.trash(member);
+                        }
+                        group.members = left;
                     }
-                    for member in group.members.iter().filter(|member| !is_kept(member)) {
-                        freed_bytes = freed_bytes.saturating_add(bytes_of(self.draft.tree, *member));
-                        self.draft.trash(*member);
-                    }
+                    Decision::Rename => self.rename(&group),
                 }
-                Decision::Rename => self.rename(&group),
             }
         }
         Plan { steps: self.draft.into_steps(), freed_bytes }
@@ -124,87 +154,92 @@ impl<'t> Survey<'t> {
         }
     }
 
-    fn merge_in(&mut self, folder: NodeHandle, may_merge: MayMerge<'_>) {
-        let folders = self.namesakes(folder, |node| !node.is_file(), nfc);
-        for (name, twins) in folders {
-            self.merge(&name, twins, may_merge);
+    /// Merges folders of one name in a folder, then finds what else has one name there.
+    fn find_in(&mut self, scope: &Scope<'_>, at: &Spot, class: NameClass, may_merge: MayMerge<'_>) {
+        let mut same = self.namesakes(scope, at, nfc);
+        let merged = self.merges.len();
+        for (name, members) in &same {
+            let folders: Vec<NodeHandle> =
+                members.iter().filter(|node| !node.is_file()).map(Node::handle).collect();
+            self.merge(name, folders, may_merge);
+        }
+        if self.merges.len() > merged {
+            same = self.namesakes(scope, at, nfc);
+        }
+        for (name, members) in same {
+            self.add_groups(at.folder, &name, &members);
+        }
+        if class == NameClass::Folded {
+            let forms = self.forms_in(scope, at);
+            self.groups.extend(forms);
         }
     }
 
-    fn find_in(&mut self, folder: NodeHandle, class: NameClass) {
-        let same = self.namesakes(folder, |_| true, nfc);
-        let mut found: Vec<Group> = Vec::new();
-        for (name, members) in same {
-            let tree = self.draft.tree;
-            let (files, folders): (Vec<_>, Vec<_>) =
-                members.iter().partition(|&&member| tree.node(member).is_some_and(|node| node.is_file()));
-            let mut add = |kind, mut members: Vec<NodeHandle>| {
-                sort_members(tree, &mut members);
-                found.push(Group { kind, folder: Some(folder), name: name.clone(), members });
-            };
-            if files.len() > 1 {
-                add(GroupKind::Files, files.clone());
-            }
-            if !files.is_empty() && !folders.is_empty() {
-                add(GroupKind::Mixed, members);
-            }
+    /// Adds what of one name is to be told: the files, and that files stand beside folders.
+    fn add_groups(&mut self, folder: NodeHandle, name: &str, members: &[Node<'t>]) {
+        let tree = self.draft.tree;
+        let (files, folders): (Vec<Node<'_>>, Vec<Node<'_>>) =
+            members.iter().partition(|member| member.is_file());
+        let group = |kind, members: &[Node<'_>]| {
+            let mut members: Vec<NodeHandle> = members.iter().map(Node::handle).collect();
+            sort_members(tree, &mut members);
+            Group { kind, folder: Some(folder), name: name.to_owned(), members }
+        };
+        if files.len() > 1 {
+            self.groups.push(group(GroupKind::Files, &files));
         }
-        if class == NameClass::Folded {
-            found.extend(self.forms_in(folder));
+        if !files.is_empty() && !folders.is_empty() {
+            self.groups.push(group(GroupKind::Mixed, members));
         }
-        self.groups.extend(found);
     }
 
     /// Finds names that are one but for case or Unicode form; of equal names one stands for all.
-    fn forms_in(&self, folder: NodeHandle) -> Vec<Group> {
+    fn forms_in(&self, scope: &Scope<'_>, at: &Spot) -> Vec<Group> {
         let tree = self.draft.tree;
         let mut groups = Vec::new();
-        for (_, mut members) in self.namesakes(folder, |_| true, folded) {
+        for (_, members) in self.namesakes(scope, at, folded) {
+            let mut members: Vec<NodeHandle> = members.iter().map(Node::handle).collect();
             sort_members(tree, &mut members);
             let mut seen: Vec<String> = Vec::new();
             members.retain(|&member| {
-                let name = tree
-                    .node(member)
-                    .and_then(|node| self.draft.name(node))
-                    .map(|name| nfc(name).into_owned());
-                name.is_some_and(|name| {
+                let name = tree.node(member).and_then(|node| self.draft.name(node));
+                name.map(|name| nfc(name).into_owned()).is_some_and(|name| {
                     let is_new = !seen.contains(&name);
                     seen.push(name);
                     is_new
                 })
             });
             if members.len() > 1 {
-                let name = seen.swap_remove(0);
-                groups.push(Group { kind: GroupKind::Form, folder: Some(folder), name, members });
+                let (kind, name) = (GroupKind::Form, seen.swap_remove(0));
+                groups.push(Group { kind, folder: Some(at.folder), name, members });
             }
         }
         groups
     }
 
-    /// Returns what of a folder has one name, by a form of the names: two or more each.
+    /// Returns what of a folder has one name, by a form of the names: two or more each, in the order of the names.
     fn namesakes(
         &self,
-        folder: NodeHandle,
-        counts: impl Fn(&Node<'_>) -> bool,
+        scope: &Scope<'_>,
+        at: &Spot,
         form: impl Fn(&str) -> Cow<'_, str>,
-    ) -> Vec<(String, Vec<NodeHandle>)> {
-        let mut firsts: HashMap<Cow<'_, str>, NodeHandle> = HashMap::new();
-        let mut found: BTreeMap<String, Vec<NodeHandle>> = BTreeMap::new();
-        for node in self.draft.children(folder).filter(counts) {
-            let Some(name) = self.draft.name(node) else { continue };
-            match firsts.entry(form(name)) {
-                Entry::Vacant(free) => drop(free.insert(node.handle())),
-                Entry::Occupied(taken) => {
-                    let first = *taken.get();
-                    found.entry(taken.key().to_string()).or_insert_with(|| vec![first]).push(node.handle());
-                }
-            }
-        }
-        found.into_iter().collect()
+    ) -> Vec<(String, Vec<Node<'t>>)> {
+        let children = self.draft.children(at.folder);
+        let named = children.filter_map(|node| Some((form(self.draft.name(node)?), node)));
+        let mut sorted: Vec<(Cow<'_, str>, Node<'t>)> = named.collect();
+        // Folders are small and there are many of them: sorting is faster than a table for each.
+        sorted.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let runs = sorted.chunk_by(|(one, _), (other, _)| one == other).filter(|run| run.len() > 1);
+        let counted = runs.map(|run| {
+            let members =
+                run.iter().map(|(_, node)| *node).filter(|node| scope.admits(&self.draft, at, *node));
+            (run[0].0.clone().into_owned(), members.collect::<Vec<Node<'t>>>())
+        });
+        counted.filter(|(_, members)| members.len() > 1).collect()
     }
 
     fn rename(&mut self, group: &Group) {
-        let Some(folder) = group.folder else { return };
+        let Some(folder) = group.folder.filter(|_| group.members.len() > 1) else { return };
         let mut taken: HashSet<String> = {
             let names = self.draft.children(folder).filter_map(|node| self.draft.name(node));
             names.map(|name| nfc(name).into_owned()).collect()
@@ -226,28 +261,37 @@ impl<'t> Survey<'t> {
     fn sort(&mut self) {
         let tree = self.draft.tree;
         self.groups.sort_by_cached_key(|group| {
-            let folder = group.folder.map(|folder| tree.path(folder)).unwrap_or_default();
-            let first = group.members.first().map(|&member| tree.path(member)).unwrap_or_default();
-            let path = if group.folder.is_some() { format!("{folder}/{}", group.name) } else { first };
-            (path, group.kind, group.members.first().copied())
+            let first = group.members.first().copied();
+            let path = match group.folder {
+                Some(folder) => format!("{}/{}", tree.path(folder), group.name),
+                None => first.map(|first| tree.path(first)).unwrap_or_default(),
+            };
+            (path, group.kind, first)
         });
     }
 }
 
-/// Returns sets of files below the folders that may have one content: of one size, and tied. Empty files are equal to each
-/// other and mean nothing by it: they are left out.
-fn candidates(tree: &Tree, roots: &[NodeHandle], evidence: &Evidence) -> Vec<Vec<NodeHandle>> {
-    let below = roots.iter().flat_map(|&root| tree.subtree(root));
-    let files = below.filter(|node| node.is_file() && !node.is_version() && node.size() > 0);
-    let mut files: Vec<(u64, NodeHandle)> = files.map(|node| (node.size(), node.handle())).collect();
-    files.sort_unstable();
-    files.dedup();
+/// Returns sets of files in the scope that may have one content: of one size, and tied. Empty files are equal to each other
+/// and mean nothing by it: they are left out.
+fn candidates<'t>(draft: &Draft<'t>, scope: &Scope<'_>, evidence: &Evidence) -> Vec<Vec<NodeHandle>> {
+    let mut files: Vec<(u64, NodeHandle, Option<Node<'t>>)> = Vec::new();
+    let mut waiting: Vec<Spot> = scope.roots.iter().copied().map(Spot::top).collect();
+    while let Some(at) = waiting.pop() {
+        let below = draft.children(at.folder).filter(|node| node.is_file() && node.size() > 0);
+        let below = below.filter(|file| scope.admits(draft, &at, *file));
+        files.extend(below.map(|file| (file.size(), file.handle(), Some(file))));
+        waiting.extend(scope.enter(draft, &at));
+    }
+    files.sort_unstable_by_key(|(size, file, _)| (*size, *file));
+    files.dedup_by_key(|(_, file, _)| *file); // of folders that are searched one may stand in another
+    let mut sets = Vec::new();
     let of_one_size = files.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1);
-    let tied = of_one_size.flat_map(|run| {
-        let run: Vec<NodeHandle> = run.iter().map(|(_, file)| *file).collect();
-        tied(tree, &run, evidence, Strength::Hint)
-    });
-    tied.filter(|set| set.len() > 1).collect()
+    for run in of_one_size {
+        let nodes: Vec<Option<Node<'t>>> = run.iter().map(|(_, _, node)| *node).collect();
+        let tied = tied(&nodes, evidence, Strength::Hint).into_iter().filter(|set| set.len() > 1);
+        sets.extend(tied.map(|set| set.into_iter().map(|at| run[at].1).collect()));
+    }
+    sets
 }
 
 /// Folds case and Unicode form.

@@ -1,15 +1,12 @@
 //! [`Tie`]: what makes two files one content, or perhaps one; and [`Sets`], the sets that ties join files into. Finding
 //! groups and sorting them into classes both go by it.
 
-use std::collections::HashMap;
-
 use super::evidence::{Digest, Evidence};
 use crate::crypto::key::NodeKey;
-use crate::handle::NodeHandle;
-use crate::tree::{Node, Tree};
+use crate::tree::Node;
 
 /// What files of one size can share.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Tie {
     /// Key and meta-MAC: one content, proven.
     Key([u8; 32]),
@@ -26,33 +23,23 @@ pub(super) enum Strength {
     Hint,
 }
 
-/// Joins files of one size by what they share. Returns the sets, each in the order of the files, in the order of their
-/// firsts. A file that could not be read is tied to nothing.
-pub(super) fn tied(
-    tree: &Tree,
-    files: &[NodeHandle],
-    evidence: &Evidence,
-    strength: Strength,
-) -> Vec<Vec<NodeHandle>> {
+/// Joins files by their sizes and what they share beyond. Returns the sets as places in `files`, each in their order, in the
+/// order of their firsts. A file that could not be read, or is gone, is tied to nothing.
+pub(super) fn tied(files: &[Option<Node<'_>>], evidence: &Evidence, strength: Strength) -> Vec<Vec<usize>> {
+    let mut shared: Vec<(u64, Tie, usize)> = Vec::with_capacity(files.len() * 2);
+    for (at, node) in files.iter().enumerate() {
+        let Some(node) = node.filter(|node| !evidence.is_unreadable(node.handle())) else { continue };
+        shared.extend(ties(node, evidence, strength).map(|tie| (node.size(), tie, at)));
+    }
+    shared.sort_unstable();
     let mut sets = Sets::new(files.len());
-    let mut firsts: HashMap<Tie, usize> = HashMap::new();
-    for (at, &file) in files.iter().enumerate() {
-        let Some(node) = tree.node(file).filter(|_| !evidence.is_unreadable(file)) else { continue };
-        for tie in ties(node, evidence, strength) {
-            let first = *firsts.entry(tie).or_insert(at);
-            sets.join(first, at);
+    for pair in shared.windows(2) {
+        let ((size, tie, at), (other_size, other_tie, other)) = (&pair[0], &pair[1]);
+        if (size, tie) == (other_size, other_tie) {
+            sets.join(*at, *other);
         }
     }
-    let mut found: Vec<Vec<NodeHandle>> = Vec::new();
-    let mut places: HashMap<usize, usize> = HashMap::new();
-    for (at, &file) in files.iter().enumerate() {
-        let place = *places.entry(sets.first(at)).or_insert(found.len());
-        if place == found.len() {
-            found.push(Vec::new());
-        }
-        found[place].push(file);
-    }
-    found
+    sets.into_classes()
 }
 
 fn ties(node: Node<'_>, evidence: &Evidence, strength: Strength) -> impl Iterator<Item = Tie> {
@@ -88,5 +75,21 @@ impl Sets {
     fn join(&mut self, one: usize, other: usize) {
         let (one, other) = (self.first(one), self.first(other));
         self.above[one.max(other)] = one.min(other);
+    }
+
+    fn into_classes(mut self) -> Vec<Vec<usize>> {
+        let mut found: Vec<Vec<usize>> = Vec::new();
+        let mut places: Vec<usize> = Vec::with_capacity(self.above.len());
+        for at in 0..self.above.len() {
+            let first = self.first(at);
+            // The first of a set is its smallest: it has its place already.
+            let place = if first == at { found.len() } else { places[first] };
+            places.push(place);
+            match found.get_mut(place) {
+                Some(set) => set.push(at),
+                None => found.push(vec![at]),
+            }
+        }
+        found
     }
 }

@@ -35,6 +35,12 @@ impl Rules {
         Ok(Self { rules: rules? })
     }
 
+    /// Returns whether there is no rule: then everything is included.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// Returns whether a file is copied. `path` is below the source folder, parts divided by `/`, no `/` in front.
     #[must_use]
     pub fn includes_file(&self, path: &str) -> bool {

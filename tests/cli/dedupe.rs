@@ -2,7 +2,10 @@
 
 use megapane::handle::NodeHandle;
 
+use crate::kills::kill_at;
 use crate::scene::{JUNE, Scene};
+#[cfg(unix)]
+use crate::wizard::Terminal;
 
 /// Three files of one name, two with equal bytes; all came at once, so that their handles order them.
 fn with_three() -> (Scene, [NodeHandle; 3]) {
@@ -184,4 +187,244 @@ fn what_makes_no_sense_is_refused_with_rclones_codes() {
     scene.run(&["dedupe", "ann:"]).refused(2, "no terminal");
     scene.run(&["dedupe", "first", "ann:missing"]).refused(3, "cannot find");
     scene.run(&["dedupe", "--dedupe-mode", "newest", "ann:"]).clean();
+}
+
+#[test]
+fn what_goes_for_good_is_asked_about_and_is_only_what_is_proven_to_stay() {
+    let (scene, files) = with_three();
+    scene.run(&["dedupe", "--permanent", "first", "ann:"]).refused(2, "no terminal");
+    assert_eq!(left(&scene).len(), 3);
+    let ran = scene.run(&["dedupe", "--verify", "--permanent", "--yes", "largest", "ann:"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        left(&scene),
+        [files[2]],
+        "the two of one content were both to go: neither stays for the other"
+    );
+    assert_eq!(scene.ann.rubbish_paths().len(), 2, "{}", ran.err);
+    assert_eq!(scene.run(&["undo"]).code, 0);
+
+    let ran = scene.run(&["dedupe", "--verify", "--permanent", "--yes", "-v", "smallest", "ann:"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let kept = first_of(&files[..2]);
+    assert_eq!(left(&scene), [kept]);
+    assert_eq!(scene.ann.rubbish_paths().len(), 1, "what is there once goes to the bin all the same");
+    assert!(ran.err.contains("one.txt: deleted for good"), "{}", ran.err);
+    assert!(ran.err.contains("1 file to the rubbish bin, 1 file deleted for good"), "{}", ran.err);
+    let id = ran.err.split("`megapane undo ").nth(1).unwrap().split('`').next().unwrap();
+    assert!(ran.err.contains("takes what did not go for good back"), "{}", ran.err);
+    let undone = scene.run(&["undo", id]);
+    assert_eq!(undone.code, 0, "{}", undone.err);
+    assert_eq!(left(&scene).len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_typed_yes_is_needed_for_what_goes_for_good() {
+    let question = "Type yes to delete them> ";
+    let (scene, _) = with_three();
+    let arguments = ["dedupe", "--verify", "--permanent", "smallest", "ann:"];
+    for (answer, gone) in [("y", 0), ("yes", 1)] {
+        let mut terminal = Terminal::open(&scene, &arguments);
+        terminal.answer(question, answer);
+        let (code, text) = terminal.end();
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("1 file, 4 B, would be deleted for good: each is proven"), "{text}");
+        assert_eq!(scene.ann.rubbish_paths().len(), gone, "{text}");
+    }
+    assert_eq!(left(&scene).len(), 1);
+}
+
+/// While the user thinks, the file that was to stay goes elsewhere: what would then be the last one is spared.
+#[cfg(unix)]
+#[test]
+fn what_changes_while_somebody_is_asked_is_left_alone() {
+    let (scene, files) = with_three();
+    let mut terminal = Terminal::open(&scene, &["dedupe", "--verify", "--permanent", "smallest", "ann:"]);
+    terminal.until("Type yes to delete them> ");
+    let kept = first_of(&files[..2]);
+    let command = serde_json::json!({"a": "m", "n": kept.to_string(), "t": scene.ann.roots()[2].to_string()});
+    scene.ann.command(&command).unwrap();
+    terminal.answer("Type yes to delete them> ", "yes");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("changed meanwhile and left alone"), "{text}");
+    assert_eq!(left(&scene).len(), 2, "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_is_asked_with_rclones_letters() {
+    let (scene, files) = with_three();
+    let mut sorted = files;
+    sorted.sort_unstable();
+    let mut terminal = Terminal::open(&scene, &["dedupe", "ann:"]);
+    terminal.answer("s/k/r/q> ", "x").answer("s/k/r/q> ", "k");
+    terminal.answer("Enter the number of the file to keep> ", "2");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    for line in [
+        "one.txt: Found 3 files with duplicate names\n",
+        "one.txt: 3 duplicates\n",
+        "s) Skip and do nothing\n",
+        "k) Keep just one (choose which in next step)\n",
+        "r) Rename all to be different (by changing file.jpg to file-1.jpg)\n",
+        "one.txt: Deleted 2 extra copies\n",
+    ] {
+        assert!(text.contains(line), "{line:?} in {text}");
+    }
+    assert_eq!(left(&scene), [sorted[1]]);
+}
+
+#[test]
+fn filters_and_depth_choose_what_is_looked_at() {
+    let scene = Scene::logged_in();
+    let [root, ..] = scene.ann.roots();
+    let folder = scene.ann.folder_in(root, "d");
+    for parent in [root, folder] {
+        for time in [JUNE, JUNE + 86_400] {
+            scene.ann.file_in(parent, "a.txt", b"text", Some(time));
+            scene.ann.file_in(parent, "b.jpg", &[7; 3000], Some(time));
+        }
+    }
+    let listed = |arguments: &[&str]| {
+        let out = scene.run(&[&["dedupe", "list", "ann:"], arguments].concat()).clean();
+        let headings = out.lines().filter(|line| !line.starts_with(' '));
+        headings.map(|line| line.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&[]), ["a.txt", "b.jpg", "d/a.txt", "d/b.jpg"]);
+    assert_eq!(listed(&["--max-depth", "1"]), ["a.txt", "b.jpg"]);
+    assert_eq!(listed(&["--include", "*.jpg"]), ["b.jpg", "d/b.jpg"]);
+    assert_eq!(listed(&["--exclude", "/d/**"]), ["a.txt", "b.jpg"]);
+    assert_eq!(listed(&["--filter", "- b*", "--max-depth", "2"]), ["a.txt", "d/a.txt"]);
+    assert_eq!(listed(&["--min-size", "1k"]), ["b.jpg", "d/b.jpg"]);
+    assert!(listed(&["--max-age", "2024-06-01T12:00:00Z"]).is_empty(), "one of each name is left");
+    assert_eq!(listed(&["--by-hash", "--max-size", "10B"]).len(), 1);
+    scene.run(&["dedupe", "first", "ann:", "--include", "a.*", "--max-depth", "1"]);
+    assert_eq!(scene.ann.paths().len(), 8, "one of two is gone: {:?}", scene.ann.paths());
+    scene.run(&["dedupe", "first", "ann:", "--include", "{a"]).refused(2, "{a");
+}
+
+#[test]
+fn copies_on_this_machine_prove_contents_without_a_download() {
+    let (scene, files) = with_three();
+    scene.ann.file("elsewhere/copy", b"longer one", JUNE);
+    scene.write("pictures/deep/mine", "four");
+    scene.write("pictures/other", "five");
+    scene.write("single", "longer one");
+    scene.emulator.clear_seen();
+    let ran = scene.run(&["dedupe", "-v", "--local", "pictures", "skip", "ann:"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("deep/mine: has the content of 2 files\n"), "{}", ran.err);
+    let mut kept = [first_of(&files[..2]), files[2]];
+    kept.sort_unstable();
+    assert!(kept.iter().all(|file| left(&scene).contains(file)));
+    assert_eq!(left(&scene).len(), 3, "and the folder: {}", ran.err);
+    let arguments = ["dedupe", "--by-hash", "--local", "single", "--local", "missing", "first", "ann:"];
+    let ran = scene.run(&arguments);
+    assert_eq!(ran.code, 11, "what cannot be read proves nothing, and is told: {}", ran.err);
+    assert!(ran.err.contains("missing"), "{}", ran.err);
+    assert!(ran.err.contains("1 file to the rubbish bin"), "{}", ran.err);
+    let downloads = scene.emulator.seen().iter().filter(|request| request.path.starts_with("/dl")).count();
+    assert_eq!(downloads, 0);
+}
+
+/// A number that depends on those before it, the same in every run.
+fn next(state: &mut u64) -> usize {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from(*state >> 33).unwrap()
+}
+
+/// An account with twin files and twin folders all over it.
+fn lay_out(scene: &Scene, seed: u64) {
+    let mut state = seed;
+    let mut folders = vec![scene.ann.roots()[0]];
+    for _ in 0..22 {
+        let parent = folders[next(&mut state) % folders.len()];
+        let name = ["a", "b.txt", "A", "sub"][next(&mut state) % 4];
+        match next(&mut state) % 3 {
+            0 => folders.push(scene.ann.folder_in(parent, name)),
+            content => {
+                let bytes = vec![u8::try_from(next(&mut state) % 3).unwrap(); 20 + content];
+                scene.ann.file_in(parent, name, &bytes, Some(JUNE + i64::try_from(content).unwrap()));
+            }
+        }
+    }
+}
+
+/// Contents below a node, sorted, each as often as it is there.
+fn contents(scene: &Scene, top: NodeHandle) -> Vec<Vec<u8>> {
+    let (mut waiting, mut found) = (vec![top], Vec::new());
+    while let Some(folder) = waiting.pop() {
+        for item in scene.ann.items(folder) {
+            match scene.ann.content_of(item.handle) {
+                Some(content) => found.push(content),
+                None => waiting.push(item.handle),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn whatever_mode_is_named_nothing_leaves_the_account_and_one_number_takes_it_back() {
+    let modes = ["skip", "first", "newest", "oldest", "largest", "smallest", "rename", "list"];
+    let ways: [&[&str]; 3] = [&[], &["--fold", "--time", "upload"], &["--by-hash", "--verify"]];
+    for (number, mode) in modes.iter().enumerate() {
+        for (seed, way) in ways.iter().enumerate().filter(|(seed, _)| (number + seed) % 2 == 0) {
+            let scene = Scene::logged_in();
+            lay_out(&scene, 1 + u64::try_from(number * 3 + seed).unwrap());
+            let [root, _, bin] = scene.ann.roots();
+            let (paths, all) = (scene.ann.paths(), contents(&scene, root));
+            let ran = scene.run(&[&["dedupe", mode, "ann:"], *way].concat());
+            assert_eq!(ran.code, 0, "{mode} {way:?}: {}", ran.err);
+            let mut now = [contents(&scene, root), contents(&scene, bin)].concat();
+            now.sort();
+            assert_eq!(now, all, "{mode} {way:?}");
+            let is_once = |content: &&Vec<u8>| all.iter().filter(|other| other == content).count() == 1;
+            let is_rule = !way.contains(&"--by-hash") && !["skip", "rename", "list"].contains(mode);
+            let shown = contents(&scene, root);
+            assert!(is_rule || all.iter().filter(is_once).all(|content| shown.contains(content)), "{mode}");
+            if *mode == "list" {
+                assert_eq!(scene.ann.paths(), paths);
+            } else if ran.err.contains("megapane undo") {
+                assert_eq!(scene.run(&["undo"]).code, 0, "{mode} {way:?}");
+            }
+            assert_eq!(scene.ann.paths(), paths, "{mode} {way:?}");
+            assert!(scene.ann.rubbish_paths().is_empty());
+        }
+    }
+}
+
+#[test]
+fn killed_in_the_middle_it_loses_nothing_and_can_be_done_again_or_taken_back() {
+    for (faults, request, count) in [
+        (&["slow:3600s@m"][..], "m", 1),
+        (&["lost@m#1", "slow:3600s@m#2-"], "m", 2),
+        (&["slow:3600s@m#2-"], "m", 2),
+        (&["slow:3600s@a"], "a", 1),
+    ] {
+        for goes_on in [true, false] {
+            let scene = Scene::logged_in();
+            lay_out(&scene, 5);
+            let [root, _, bin] = scene.ann.roots();
+            let (paths, all) = (scene.ann.paths(), contents(&scene, root));
+            kill_at(&scene, &["dedupe", "first", "ann:"], (faults, request, count));
+            let mut now = [contents(&scene, root), contents(&scene, bin)].concat();
+            now.sort();
+            assert_eq!(now, all, "{faults:?}");
+            if goes_on {
+                let ran = scene.run(&["dedupe", "first", "ann:"]);
+                assert_eq!(ran.code, 0, "{}", ran.err);
+                let listed = scene.run(&["dedupe", "list", "ann:"]).clean();
+                assert!(!listed.contains(" duplicates"), "{listed}");
+                while scene.run(&["undo"]).code == 0 {}
+            } else {
+                // What never happened cannot be taken back, which is told; the rest is.
+                scene.run(&["undo"]);
+            }
+            assert_eq!(scene.ann.paths(), paths, "{faults:?} {goes_on}");
+        }
+    }
 }

@@ -8,9 +8,9 @@ use crate::killed::{kill, spawn, wait_until};
 use crate::scene::{JUNE, Scene};
 
 /// Requests that do not come back, by the faults that hold them and how many of them there are before the kill.
-type Point = (&'static [&'static str], &'static str, usize);
+pub(crate) type Point<'p> = (&'p [&'p str], &'p str, usize);
 
-const UP: [Point; 5] = [
+const UP: [Point<'static>; 5] = [
     (&["slow:3600s@u"], "u", 1),
     (&["slow:3600s@ul#2-"], "/ul/", 2),
     (&["slow:3600s@p"], "p", 1),
@@ -18,9 +18,9 @@ const UP: [Point; 5] = [
     (&["lost@p#1", "slow:3600s@p#2-"], "p", 2),
     (&["slow:3600s@p#2-"], "p", 2),
 ];
-const DOWN: [Point; 3] =
+const DOWN: [Point<'static>; 3] =
     [(&["slow:3600s@g"], "g", 1), (&["slow:3600s@dl#1"], "/dl/", 1), (&["slow:3600s@dl#3-"], "/dl/", 3)];
-const MOVES: [Point; 3] =
+const MOVES: [Point<'static>; 3] =
     [(&["slow:3600s@m"], "m", 1), (&["lost@m#1", "slow:3600s@m#2-"], "m", 2), (&["slow:3600s@m#2-"], "m", 2)];
 
 const FILES: [&str; 3] = ["a", "film", "sub/b"];
@@ -45,7 +45,7 @@ fn lay_out_in_cloud(scene: &Scene) {
 }
 
 /// Runs a command up to a point, kills it there and mends the line.
-fn kill_at(scene: &Scene, arguments: &[&str], (faults, request, count): Point) {
+pub(crate) fn kill_at(scene: &Scene, arguments: &[&str], (faults, request, count): Point<'_>) {
     scene.emulator.clear_seen();
     for fault in faults {
         scene.emulator.fault(fault).unwrap();

@@ -122,7 +122,9 @@ fn equal_names_are_all_listed_and_told() {
     let ran = scene.run(&["ls", "ann:"]);
     assert_eq!(ran.code, 0);
     assert_eq!(ran.out.lines().count(), 2);
-    assert!(ran.err.contains("2 entries are called \"twin.txt\": ann:H:"), "{}", ran.err);
+    assert!(ran.err.contains("1 name is that of several entries in \"ann:\""), "{}", ran.err);
+    let verbose = scene.run(&["ls", "-v", "ann:"]);
+    assert!(verbose.err.contains("2 entries are called \"twin.txt\": ann:H:"), "{}", verbose.err);
     let ambiguous = scene.run(&["cat", "ann:twin.txt"]).refused(6, "ambiguous");
     assert!(ambiguous.contains("H:") && ambiguous.contains("Hint: "), "{ambiguous}");
 }

@@ -8,6 +8,7 @@ mod config;
 mod conflict;
 mod copy;
 mod dedupe;
+mod duplicates;
 #[cfg(target_os = "linux")]
 mod full_disk;
 #[cfg(unix)]

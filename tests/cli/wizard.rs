@@ -46,14 +46,19 @@ impl Terminal {
         Self { keys, shown, text: String::new(), child }
     }
 
-    /// Waits until the last thing shown is `prompt`, then types an answer.
-    pub(crate) fn answer(&mut self, prompt: &str, answer: &str) -> &mut Self {
+    /// Waits until the last thing shown is `prompt`.
+    pub(crate) fn until(&mut self, prompt: &str) {
         while !self.text.ends_with(prompt) {
             match self.shown.recv_timeout(Duration::from_mins(1)) {
                 Ok(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),
                 Err(error) => panic!("{prompt:?} never came ({error}) after:\n{}", self.text),
             }
         }
+    }
+
+    /// Waits until the last thing shown is `prompt`, then types an answer.
+    pub(crate) fn answer(&mut self, prompt: &str, answer: &str) -> &mut Self {
+        self.until(prompt);
         self.keys.write_all(format!("{answer}\r").as_bytes()).unwrap();
         self.text.push('\u{1}'); // the prompt is answered: it does not count for the next one
         self

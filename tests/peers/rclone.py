@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 
+import duplicates
 import samples
 from emulator import Emulator
 
@@ -23,6 +24,10 @@ class Client:
     def tool(self, *arguments):
         command = [self.program, *map(str, arguments), "--low-level-retries", "3", "--retries", "1"]
         return subprocess.run(command, env=self.environment, capture_output=True, timeout=120)
+
+    def again(self, server, scratch):
+        """The same program on another server."""
+        return Client({"rclone": self.program}, server, scratch)
 
     def close(self):
         pass
@@ -74,13 +79,17 @@ def run(client, check):
     check("is told the quota", quota["total"] == 20 << 30 and 0 < quota["used"] < quota["total"], quota)
 
 
+def with_ours(client, check):
+    duplicates.witnessed(client, check)
+
+
 def hard_times(client, check):
     """Another server that asks for work and is not always there."""
     faults = ["402:200@us", "-3@cs#*3", "500@cs#*7", "503@dl#*5"]
     with Emulator(client.server.binary, *(word for fault in faults for word in ("--fault", fault))) as server:
         scratch = client.scratch / "hard times"
         scratch.mkdir()
-        other = Client({"rclone": client.program}, server, scratch)
+        other = client.again(server, scratch)
         files = samples.make(scratch / "up", "hard", empty=False)
         other.upload(scratch / "up", "hard times")
         other.download("hard times", scratch / "down")

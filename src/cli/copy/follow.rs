@@ -9,23 +9,23 @@ use super::check::Findings;
 use super::progress::Bars;
 use super::{conflict, lines};
 use crate::message::{
-    AccountState, Command, Conflict, CopyId, CopyReport, CopyRequest, Event, PlanSummary, Problem,
+    AccountState, Command, Conflict, CopyId, CopyReport, CopyRequest, Event, Note, PlanSummary, Problem,
     ProblemKind, Reply,
 };
 use crate::worker::Worker;
 
-/// Runs a copy to its end.
+/// Runs a copy to its end. Returns its report, and how many of its items met several of their name in the target.
 pub(super) async fn follow(
     context: &Context,
     mut worker: Worker,
     request: CopyRequest,
     findings: Option<&mut Findings>,
-) -> Result<CopyReport, Failure> {
+) -> Result<(CopyReport, usize), Failure> {
     let started = Instant::now();
     send(&worker, Command::PlanCopy { copy: COPY, request })?;
     send(&worker, Command::StartCopy { copy: COPY })?;
     let is_check = findings.is_some();
-    let mut run = Run { plan: PlanSummary::default(), bars: None, findings, asked: None };
+    let mut run = Run { plan: PlanSummary::default(), bars: None, findings, asked: None, twin_count: 0 };
     if context.options.progress {
         run.bars = Bars::start(&context.messages);
     }
@@ -39,7 +39,7 @@ pub(super) async fn follow(
     if !is_check && (level >= Level::Verbose || (went_wrong && level >= Level::Normal)) {
         lines::sums(&context.messages, &run.plan, &report, started.elapsed());
     }
-    Ok(report)
+    Ok((report, run.twin_count))
 }
 
 /// A copy under way.
@@ -50,6 +50,8 @@ struct Run<'f> {
     findings: Option<&'f mut Findings>,
     /// The conflict that the user is asked about.
     asked: Option<Conflict>,
+    /// Items that met several of their name in the target.
+    twin_count: usize,
 }
 
 impl Run<'_> {
@@ -84,10 +86,15 @@ impl Run<'_> {
                 }
                 self.plan = plan;
             }
-            Event::CopyNote { path, size, note, .. } => match &mut self.findings {
-                Some(findings) => findings.take(&context.messages, &path, size, &note)?,
-                None => lines::note(&context.messages, &self.plan.target, &path, size, &note),
-            },
+            Event::CopyNote { path, size, note, .. } => {
+                if let Note::Skipped(Problem { kind: ProblemKind::Ambiguous, .. }) = note {
+                    self.twin_count += 1;
+                }
+                match &mut self.findings {
+                    Some(findings) => findings.take(&context.messages, &path, size, &note)?,
+                    None => lines::note(&context.messages, &self.plan.target, &path, size, &note),
+                }
+            }
             Event::Transfers { changed, removed, totals } => {
                 if let Some(bars) = &mut self.bars {
                     bars.update(&changed, &removed, &totals);

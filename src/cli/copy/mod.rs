@@ -9,6 +9,7 @@ mod lines;
 pub(crate) mod mirror;
 mod progress;
 mod request;
+mod twins;
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ use crate::worker::{self, OpenedAccount, Parts};
 use budget::BudgetArgs;
 use check::Findings;
 use conflict::{Folders, Policy};
+use twins::Twins;
 
 /// Copy what is in a folder, or one file, into a folder; what is the same already is skipped.
 ///
@@ -250,12 +252,15 @@ async fn run_request(
         let place = path.map(Place::parse);
         options.backup = Some(request::backup(&opened, &request, place.as_ref(), suffix)?);
     }
+    let twins = Twins::in_ends(&opened.tree, (&source, &target), &options);
     let max_wait = options.max_wait;
     request.options = Box::new(options);
     let mut parts = Parts::new(context.config.clone(), opened.session.client().transport().clone());
     parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });
     parts.give_up = max_wait;
-    follow::follow(context, worker::start(parts), request, findings).await
+    let (report, met) = follow::follow(context, worker::start(parts), request, findings).await?;
+    twins.tell(&context.messages, met);
+    Ok(report)
 }
 
 /// The one account that both ends need.

@@ -59,10 +59,10 @@ pub(super) async fn decide(
 pub(super) async fn each(
     context: &Context,
     group: &Group,
-    decision: Decision,
+    decision: &mut Decision,
     tree: &Tree,
-) -> Result<Decision, Failure> {
-    let Decision::Keep(mut kept) = decision else { return Ok(decision) };
+) -> Result<(), Failure> {
+    let Decision::Keep(kept) = decision else { return Ok(()) };
     for &member in &group.members {
         if kept.contains(&member) {
             continue;
@@ -72,7 +72,7 @@ pub(super) async fn each(
             kept.push(member);
         }
     }
-    Ok(if kept.len() == group.members.len() { Decision::Leave } else { Decision::Keep(kept) })
+    Ok(())
 }
 
 async fn letter<'l>(messages: &Messages, letters: &[&'l str]) -> Result<&'l str, Failure> {

@@ -1,212 +1,184 @@
 //! `dedupe`: finds files and folders of one name, or of one content, and makes one of them. rclone's modes, letters and
 //! lines; found, judged and planned by the module `dedupe`, carried out by `worker::deduping`, all under one undo id.
 
+mod acting;
+mod arguments;
 mod ask;
 mod report;
 mod rows;
 mod verify;
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-
-use clap::{Args, ValueEnum};
+use std::collections::{HashMap, HashSet};
 
 use super::context::Context;
+use super::duplicates::Filters;
 use super::exit::ExitCode;
 use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
 use super::quantity;
 use super::remote::{CloudPath, Place};
 use crate::dedupe::{
-    Decision, Evidence, Group, GroupKind, NameClass, Plan, Preference, Rule, Step, Survey, TimeOf,
+    Decision, Evidence, Expendable, Group, GroupKind, Merge, NameClass, Plan, Preference, Rule, Step, Survey,
 };
 use crate::handle::NodeHandle;
-use crate::message::ProblemKind;
-use crate::store::undo::{GroupKind as UndoKind, GroupTag};
+use crate::transfer::Limits;
 use crate::tree::Tree;
-use crate::worker::{deduping, problem};
+use crate::worker::local_proof::{self, Told};
+use crate::worker::problem;
+pub(crate) use arguments::DedupeArgs;
+use arguments::Mode;
 use report::Report;
-
-/// Find duplicates and make one of them.
-///
-/// MEGA lets a folder hold any number of files and folders of one name. Folders of one name are merged first: what the
-/// others hold is moved into the fullest, and they go once they are empty. Then, of files of one name in one folder, those
-/// go that are proven to have the same content as one that stays. What is left is up to the mode:
-///
-///   interactive   ask about each (the default on a terminal)
-///   skip          leave them
-///   first         keep the one that came first to the cloud
-///   newest, oldest, largest, smallest
-///   rename        keep all: file.jpg as file-1.jpg, file-2.jpg, …
-///   list          change nothing, print what there is
-///
-/// Naming a mode is the answer: nothing else is asked. Everything goes to the rubbish bin under one number, and
-/// `megapane undo NUMBER` brings it all back.
-///
-/// With --by-hash files of one content are found wherever they are below the path. Equal key and MAC are proof; equal
-/// fingerprints are no proof, and such files stay until --verify has read them.
-///
-/// Examples:
-///   megapane dedupe list work:
-///   megapane dedupe -n newest work:Photos
-///   megapane dedupe --by-hash --verify --keep-in work:Photos first work:
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
-#[derive(Args, Debug)]
-#[command(verbatim_doc_comment)]
-pub(crate) struct DedupeArgs {
-    /// How to choose, and where to look
-    #[arg(value_name = "[MODE] REMOTE:PATH", required = true, num_args = 1..=2)]
-    words: Vec<String>,
-
-    /// How to choose, as rclone has it
-    #[arg(long, value_name = "MODE", ignore_case = true)]
-    dedupe_mode: Option<Mode>,
-
-    /// Find files of one content in any folder, whatever their names
-    #[arg(long)]
-    by_hash: bool,
-
-    /// Find names that differ by case or Unicode form only, too; they are listed, never decided by a mode
-    #[arg(long, conflicts_with = "by_hash")]
-    fold: bool,
-
-    /// Of equal contents keep all that is below this folder, and where nothing is there, all of them
-    #[arg(long, value_name = "REMOTE:PATH")]
-    keep_in: Option<String>,
-
-    /// Which time newest and oldest go by; a file that has no time of change goes by its upload
-    #[arg(long, value_name = "TIME", default_value = "mtime")]
-    time: Time,
-
-    /// Read files that may be equal and prove it, or that they are not; nothing is kept of what is downloaded
-    #[arg(long)]
-    verify: bool,
-
-    /// Ask before each file that goes
-    #[arg(short, long)]
-    interactive: bool,
-
-    /// With list: end with exit code 1 if there are duplicates
-    #[arg(long)]
-    check: bool,
-
-    /// Write what was found and done to this file, as JSON
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
-}
-
-/// rclone's modes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Mode {
-    Interactive,
-    Skip,
-    First,
-    Newest,
-    Oldest,
-    Largest,
-    Smallest,
-    Rename,
-    List,
-}
-
-/// The words of `--time`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Time {
-    /// When the content was changed
-    Mtime,
-    /// When it was uploaded
-    Upload,
-}
-
-impl Mode {
-    /// The rule that the mode names; the others decide nothing by themselves.
-    const fn rule(self) -> Option<Rule> {
-        match self {
-            Self::Interactive | Self::Skip | Self::List => None,
-            Self::First => Some(Rule::First),
-            Self::Newest => Some(Rule::Newest),
-            Self::Oldest => Some(Rule::Oldest),
-            Self::Largest => Some(Rule::Largest),
-            Self::Smallest => Some(Rule::Smallest),
-            Self::Rename => Some(Rule::Rename),
-        }
-    }
-}
 
 /// What is to be done, as far as the command line says it.
 struct Task {
     mode: Mode,
+    place: CloudPath,
     roots: Vec<NodeHandle>,
+    filters: Filters,
     preference: Preference,
     evidence: Evidence,
 }
 
-/// Decisions, by the members of their groups.
-type Decisions = HashMap<Vec<NodeHandle>, Decision>;
+/// Decisions, by the members of their groups; of several each is on what those before it leave.
+type Decisions = HashMap<Vec<NodeHandle>, Vec<Decision>>;
 
 /// Runs the command.
 pub(crate) async fn run(args: DedupeArgs, context: &mut Context) -> Outcome {
-    let (mode, cloud) = mode_and_place(&args)?;
-    let mut opened = login::open(context, &cloud.account).await?;
-    let mut task = task(&args, mode, &cloud, &opened)?;
+    let (mode, place) = args.mode_and_place()?;
+    let filters = args.filters()?;
+    acting::require_word(&args, context)?;
+    let mut opened = login::open(context, &place.account).await?;
+    let mut task = task(&args, (mode, place, filters), &opened)?;
     if mode == Mode::Interactive && !super::terminal::is_attended() {
         return Err(Failure::usage(
             "cannot ask which duplicates to keep: there is no terminal",
             "Name a mode: skip, first, newest, oldest, largest, smallest, rename or list.",
         ));
     }
-    if args.verify {
-        let groups = survey(&args, &task, &opened).groups;
-        verify::read_candidates(context, &opened, groups, &mut task.evidence).await?;
-    }
-    let survey = survey(&args, &task, &opened);
+    prove(&args, context, &opened, &mut task).await?;
+    let survey = survey(&args, &task, &opened.tree, &|_folders| true);
     if mode == Mode::List {
         return list(&args, context, &task, &survey, &opened.tree);
     }
     let decisions = decide(&args, context, &task, &survey.groups, &opened.tree).await?;
     let mut report = Report::new(&task, &survey, &opened.tree, &decisions);
-    let plan = survey.plan(|group| decisions.get(&group.members).cloned().unwrap_or(Decision::Leave));
+    let merges = survey.merges.clone();
+    let mut work = Work::new(&args, &task, survey, &decisions, &opened.tree);
     if context.options.dry_run {
-        plan.steps.iter().for_each(|step| context.messages.notice(&rows::would(step, &opened.tree)));
-    } else if !plan.steps.is_empty() {
-        carry_out(context, &mut opened, &plan, &cloud, &mut report).await?;
+        work.plan.steps.iter().for_each(|step| context.messages.notice(&rows::would(step, &opened.tree)));
+    } else if !work.plan.steps.is_empty()
+        && acting::has_word(&args, context, &opened.tree, &work.expendable).await?
+    {
+        if args.permanent || args.interactive || mode == Mode::Interactive {
+            // Answers take their time: what was decided about counts only where it still is what was shown.
+            opened.tree = login::list(context, &opened.name, &opened.session).await?;
+            work = Work::again(&args, &task, (&merges, &decisions), &opened.tree, context);
+        }
+        acting::carry_out(context, &mut opened, &work, &task.place, &mut report).await?;
     }
     report.write(args.report.as_deref())?;
     Ok(if report.has_failed() { ExitCode::Permanent } else { ExitCode::Success })
 }
 
-fn mode_and_place(args: &DedupeArgs) -> Result<(Mode, CloudPath), Failure> {
-    let (word, place) = match &args.words[..] {
-        [mode, place] => (Some(mode), place),
-        words => (None, &words[words.len() - 1]),
-    };
-    let unknown = |word: &str| {
-        Failure::new(
-            ProblemKind::Other,
-            format!("unknown mode for dedupe \"{word}\""),
-            "It is one of interactive, skip, first, newest, oldest, largest, smallest, rename, list.",
-        )
-    };
-    let named = word.map(|word| Mode::from_str(word, true).map_err(|_unknown| unknown(word))).transpose()?;
-    let mode = named.or(args.dedupe_mode).unwrap_or(Mode::Interactive);
-    match Place::parse(place) {
-        Place::Cloud(cloud) => Ok((mode, cloud)),
-        Place::Local(path) => Err(Failure::usage(
-            format!("\"{}\" is on this machine, where names are never there twice", path.display()),
-            "Write the path as remote:path.",
-        )),
+/// Proves what is in doubt, as far as that is wanted: by copies on this machine first, for these cost no download.
+async fn prove(
+    args: &DedupeArgs,
+    context: &mut Context,
+    opened: &Opened,
+    task: &mut Task,
+) -> Result<(), Failure> {
+    if !args.local.is_empty() {
+        let groups = survey(args, task, &opened.tree, &|_folders| true).groups;
+        let limits = Limits::new(context.options.max_wait);
+        let Context { messages, has_skipped, stop, .. } = &mut *context;
+        let tell = |told| match told {
+            Told::Reading(path) => messages.detail(&format!("{}: reading", path.display())),
+            Told::Proven { path, count } => {
+                let files = quantity::counted(count, "file");
+                messages.info(&format!("{}: has the content of {files}", path.display()));
+            }
+            Told::Failed(problem) => {
+                messages.problem(&problem);
+                *has_skipped = true;
+            }
+        };
+        let ground = (&limits, &*stop);
+        let (tree, evidence) = (&opened.tree, &mut task.evidence);
+        local_proof::prove(tree, &groups, args.local.clone(), evidence, ground, tell).await;
+        if context.stop.is_cancelled() {
+            return Err(Failure::interrupted());
+        }
+    }
+    if args.verify {
+        let groups = survey(args, task, &opened.tree, &|_folders| true).groups;
+        verify::read_candidates(context, opened, groups, &mut task.evidence).await?;
+    }
+    Ok(())
+}
+
+/// What is done.
+struct Work {
+    plan: Plan,
+    /// The groups that it was made of.
+    groups: Vec<Group>,
+    /// What of it may go for good.
+    expendable: Expendable,
+}
+
+impl Work {
+    fn new(args: &DedupeArgs, task: &Task, survey: Survey<'_>, decisions: &Decisions, tree: &Tree) -> Self {
+        let groups = survey.groups.clone();
+        let plan = survey.plan_each(|group| decisions.get(&group.members).cloned().unwrap_or_default());
+        let expendable = if args.permanent {
+            Expendable::of(&plan, &groups, tree, &task.evidence)
+        } else {
+            Expendable::default()
+        };
+        Self { plan, groups, expendable }
+    }
+
+    /// The same on a tree that was listed anew: groups and merges that nobody has seen as they are now are left alone.
+    fn again(
+        args: &DedupeArgs,
+        task: &Task,
+        (merges, decisions): (&[Merge], &Decisions),
+        tree: &Tree,
+        context: &Context,
+    ) -> Self {
+        let sorted = |mut folders: Vec<NodeHandle>| {
+            folders.sort_unstable();
+            folders
+        };
+        let of = |merge: &Merge| sorted(merge.others.iter().copied().chain([merge.target]).collect());
+        let shown: HashSet<Vec<NodeHandle>> = merges.iter().map(of).collect();
+        let may_merge = |folders: &[NodeHandle]| shown.contains(&sorted(folders.to_vec()));
+        let survey = survey(args, task, tree, &may_merge);
+        let now: HashSet<&Vec<NodeHandle>> = survey.groups.iter().map(|group| &group.members).collect();
+        let is_changed = |(members, decisions): &(&Vec<NodeHandle>, &Vec<Decision>)| {
+            decisions.iter().any(|decision| *decision != Decision::Leave) && !now.contains(members)
+        };
+        let groups = decisions.iter().filter(is_changed).count();
+        let changed = groups + shown.len().saturating_sub(survey.merges.len());
+        if changed > 0 {
+            let groups = quantity::counted(changed, "group");
+            context
+                .messages
+                .notice(&format!("{groups} changed meanwhile and left alone: run it again for these"));
+        }
+        Self::new(args, task, survey, decisions, tree)
     }
 }
 
-fn task(args: &DedupeArgs, mode: Mode, cloud: &CloudPath, opened: &Opened) -> Result<Task, Failure> {
+fn task(
+    args: &DedupeArgs,
+    (mode, place, filters): (Mode, CloudPath, Filters),
+    opened: &Opened,
+) -> Result<Task, Failure> {
     let keep_in = args.keep_in.as_deref().map(|place| folder(place, opened)).transpose()?;
-    let time = match args.time {
-        Time::Mtime => TimeOf::Change,
-        Time::Upload => TimeOf::Upload,
-    };
-    let refused = |error| Failure::from(problem::of_path(&cloud.account, &error));
-    let roots = opened.tree.folders_at(&cloud.path).map_err(refused)?;
-    Ok(Task { mode, roots, preference: Preference { time, keep_in }, evidence: Evidence::default() })
+    let preference = Preference { time: args.time.time_of(), keep_in };
+    let refused = |error| Failure::from(problem::of_path(&place.account, &error));
+    let roots = opened.tree.folders_at(&place.path).map_err(refused)?;
+    Ok(Task { mode, place, roots, filters, preference, evidence: Evidence::default() })
 }
 
 /// The one folder of the same account that a place means.
@@ -223,12 +195,18 @@ fn folder(place: &str, opened: &Opened) -> Result<NodeHandle, Failure> {
     }
 }
 
-fn survey<'t>(args: &DedupeArgs, task: &Task, opened: &'t Opened) -> Survey<'t> {
+fn survey<'t>(
+    args: &DedupeArgs,
+    task: &Task,
+    tree: &'t Tree,
+    may_merge: &dyn Fn(&[NodeHandle]) -> bool,
+) -> Survey<'t> {
+    let scope = task.filters.scope(&task.roots);
     if args.by_hash {
-        return Survey::by_content(&opened.tree, &task.roots, &task.evidence);
+        return Survey::by_content_in(tree, &scope, &task.evidence);
     }
     let class = if args.fold { NameClass::Folded } else { NameClass::Exact };
-    Survey::by_name(&opened.tree, &task.roots, class, &|_folders| true)
+    Survey::by_name_in(tree, &scope, class, may_merge)
 }
 
 fn list(args: &DedupeArgs, context: &mut Context, task: &Task, survey: &Survey<'_>, tree: &Tree) -> Outcome {
@@ -257,81 +235,40 @@ async fn decide(
     let mut decisions = Decisions::new();
     for group in groups {
         // As rclone has it: what is equal goes first, unless it is equal contents that are looked for.
-        let silent = || {
-            if args.by_hash {
-                return Decision::Leave;
-            }
+        let silent = if args.by_hash {
+            Decision::Leave
+        } else {
             Rule::First.decide_proven(tree, &task.evidence, group, task.preference)
         };
         let decision = match (task.mode.rule(), task.mode) {
             (Some(rule), _) => rule.decide(tree, &task.evidence, group, task.preference),
             (None, Mode::Interactive) => {
-                let silent = silent();
                 match ask::decide(context, &rows::left(group, &silent), tree, task).await? {
                     ask::Answer::Quit => break,
-                    ask::Answer::Decision(Decision::Leave) => silent,
                     ask::Answer::Decision(decision) => decision,
                 }
             }
             (None, _) => {
-                let silent = silent();
                 rows::skipped(context, group, &silent);
-                silent
+                Decision::Leave
             }
         };
-        let decision =
-            if args.interactive { ask::each(context, group, decision, tree).await? } else { decision };
-        decisions.insert(group.members.clone(), decision);
-    }
-    Ok(decisions)
-}
-
-/// Carries the steps out, wave by wave, and tells what was done.
-async fn carry_out(
-    context: &mut Context,
-    opened: &mut Opened,
-    plan: &Plan,
-    cloud: &CloudPath,
-    report: &mut Report,
-) -> Result<(), Failure> {
-    let group = GroupTag::new(UndoKind::Doing, &format!("deduplicated \"{cloud}\""));
-    let journal = context.undo_journal(&opened.name)?.in_group(&group);
-    for wave in plan.waves() {
-        for part in wave.chunks(STEPS_AT_ONCE) {
-            let ready = deduping::prepare(&opened.session, &opened.tree, part);
-            for (step, outcome) in deduping::commit(ready, &opened.session, &journal).await {
-                let line = rows::done(&step, &opened.tree);
-                report.add(&step, &outcome);
-                match outcome {
-                    Ok(outcome) => {
-                        context.messages.info(&line);
-                        outcome.updates.into_iter().for_each(|update| opened.tree.apply(update));
-                    }
-                    Err(problem) => context.messages.problem(&problem),
-                }
+        let mut decided = match decision {
+            // Says by itself what stays.
+            Decision::Keep(_) => vec![decision],
+            Decision::Leave | Decision::Rename => vec![silent, decision],
+        };
+        if args.interactive {
+            for decision in &mut decided {
+                ask::each(context, group, decision, tree).await?;
             }
         }
+        decisions.insert(group.members.clone(), decided);
     }
-    let (trashed, moved) = (plan.trash_count(), plan.move_count());
-    let mut told = vec![format!("{} to the rubbish bin", quantity::counted(trashed, "file"))];
-    if moved > 0 {
-        told.push(format!("{moved} merged into folders of the same name"));
-    }
-    context.messages.notice(&format!(
-        "{}, {} freed",
-        told.join(", "),
-        quantity::size_with_unit(plan.freed_bytes)
-    ));
-    if let Some(id) = group.id() {
-        context.messages.notice(&format!("`megapane undo {id}` takes it all back"));
-    }
-    Ok(())
+    Ok(decisions)
 }
 
 /// Returns whether a rule can judge the group.
 const fn is_judged(group: &Group) -> bool {
     matches!(group.kind, GroupKind::Files | GroupKind::Content)
 }
-
-/// Steps whose outcomes are waited for before the next are checked.
-const STEPS_AT_ONCE: usize = 256;

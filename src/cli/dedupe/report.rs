@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{Decision, Decisions, Failure, GroupKind, Step, Survey, Task, problem, quantity, rows};
+use crate::handle::NodeHandle;
 use crate::message::Problem;
 use crate::session::change::Outcome;
 use crate::tree::Tree;
@@ -59,7 +60,11 @@ impl Report {
             others: merge.others.iter().map(ToString::to_string).collect(),
         });
         let groups = survey.groups.iter().map(|group| {
-            let decision = decisions.get(&group.members);
+            let decided = decisions.get(&group.members);
+            let goes = |member: &NodeHandle| {
+                let mut decided = decided.into_iter().flatten();
+                decided.any(|decision| matches!(decision, Decision::Keep(kept) if !kept.contains(member)))
+            };
             let member = |&member| {
                 let node = tree.node(member);
                 MemberRow {
@@ -69,24 +74,25 @@ impl Report {
                     mod_time: node.and_then(|node| node.modified()).map(quantity::time_rfc3339),
                     upload_time: node.map(|node| quantity::time_rfc3339(node.uploaded())),
                     verdict: rows::verdict(&task.evidence, tree, group.members[0], member),
-                    kept: !matches!(decision, Some(Decision::Keep(kept)) if !kept.contains(&member)),
+                    kept: !goes(&member),
                 }
             };
             GroupRow {
                 path: rows::path(group, tree),
                 kind: kind(group.kind),
-                decision: word(decision),
+                decision: word(decided),
                 members: group.members.iter().map(member).collect(),
             }
         });
         Self { merges: merges.collect(), groups: groups.collect(), steps: Vec::new() }
     }
 
-    /// Takes note of a step and how it went.
-    pub(super) fn add(&mut self, step: &Step, outcome: &Result<Outcome, Problem>) {
+    /// Takes note of a step, which may be one of those that are for good, and how it went.
+    pub(super) fn add(&mut self, step: &Step, is_final: bool, outcome: &Result<Outcome, Problem>) {
         let what = match step {
             Step::Move { .. } => "moved",
             Step::RemoveEmptied { .. } => "removed the empty folder",
+            Step::Trash { .. } if is_final => "deleted for good",
             Step::Trash { .. } => "moved to the rubbish bin",
             Step::Rename { .. } => "renamed",
         };
@@ -118,10 +124,10 @@ const fn kind(kind: GroupKind) -> &'static str {
     }
 }
 
-const fn word(decision: Option<&Decision>) -> &'static str {
-    match decision {
-        None => "open",
-        Some(Decision::Leave) => "left",
+fn word(decided: Option<&Vec<Decision>>) -> &'static str {
+    let Some(decided) = decided else { return "open" };
+    match decided.iter().rfind(|decision| **decision != Decision::Leave) {
+        None | Some(Decision::Leave) => "left",
         Some(Decision::Keep(_)) => "kept some",
         Some(Decision::Rename) => "renamed",
     }

@@ -131,11 +131,12 @@ pub(super) fn would(step: &Step, tree: &Tree) -> String {
 }
 
 /// A step that was done; the tree is as it was before it.
-pub(super) fn done(step: &Step, tree: &Tree) -> String {
+pub(super) fn done(step: &Step, is_final: bool, tree: &Tree) -> String {
     let path = tree.path(step.node());
     match step {
         Step::Move { to, .. } => format!("{path}: merged into \"{}\"", tree.path(*to)),
         Step::RemoveEmptied { .. } => format!("{path}: removed the empty folder"),
+        Step::Trash { node, .. } if is_final => format!("{path}: deleted for good (H:{node})"),
         Step::Trash { node, .. } => format!("{path}: moved to the rubbish bin (H:{node})"),
         Step::Rename { name, .. } => format!("{name}: renamed from: {path}"),
     }
