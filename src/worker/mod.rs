@@ -15,7 +15,7 @@
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
 //!    transfers files on their way, by the queue   (departure: what a mover is given; names: what a folder has;
 //!              titles: where each comes from; schedule: how fast)
-//!    deduping  steps of a dedupe plan
+//!    deduping  steps of a dedupe plan               (proving: contents read to know whether they are equal)
 //!    budget    copies that may move only so much;  backup: what makes way for them is kept
 //!    editing   files of the cloud that the user's programs work on
 //!    measuring sums of chosen entries
@@ -58,6 +58,7 @@ mod panes;
 mod paths;
 mod placed;
 pub mod problem;
+pub mod proving;
 mod question;
 mod reading;
 mod refusal;

@@ -1,16 +1,11 @@
-//! `--verify`: reads files that may have one content to their ends, checks each against its key, and hands what was found
-//! to the evidence. Nothing is kept of what is downloaded.
+//! `--verify`: has files that may have one content read to their ends, and tells of each. How that is done, and what it
+//! proves, is `worker::proving`'s to say.
 
-use sha2::{Digest as _, Sha256};
+use super::{Context, Evidence, Failure, Group, Opened, problem, quantity};
+use crate::transfer::Limits;
+use crate::worker::proving::{Proven, candidates};
 
-use super::{Context, Evidence, Failure, Group, Opened, is_judged, problem, quantity};
-use crate::crypto::key::NodeKey;
-use crate::dedupe::Digest;
-use crate::handle::NodeHandle;
-use crate::transfer::reader::Reader;
-use crate::transfer::{Limits, TransferError};
-
-/// Reads the members of all groups that are not proven equal already: of each class one, for it speaks for the others.
+/// Reads the members of all groups that are not proven equal already.
 pub(super) async fn read_candidates(
     context: &Context,
     opened: &Opened,
@@ -18,50 +13,21 @@ pub(super) async fn read_candidates(
     evidence: &mut Evidence,
 ) -> Result<(), Failure> {
     let limits = Limits::new(context.options.max_wait);
-    for group in groups.iter().filter(|group| is_judged(group)) {
-        let classes = evidence.classes(&opened.tree, &group.members);
-        if classes.len() < 2 {
-            continue; // all are one already
-        }
-        for class in classes {
-            let Some(&first) = class.first().filter(|first| is_candidate(opened, &group.members, **first))
-            else {
-                continue;
-            };
-            let label = opened.tree.path(first);
-            context
-                .messages
-                .info(&format!("{label}: reading, {}", quantity::size_with_unit(size(opened, first))));
-            match read(opened, first, &limits).await {
-                Ok(digest) => class.iter().for_each(|&member| evidence.add(member, digest)),
-                Err(error @ TransferError::Damaged { .. }) => {
-                    context.messages.problem(&problem::of_transfer(&format!("read \"{label}\""), &error));
-                    evidence.add_unreadable(first);
+    for group in &groups {
+        for candidate in candidates(&opened.tree, evidence, group) {
+            let path = &candidate.path;
+            let size = quantity::size_with_unit(candidate.size);
+            context.messages.info(&format!("{path}: reading, {size}"));
+            let what = format!("read \"{path}\"");
+            let read = candidate.read(&opened.session, &limits, |_| {}).await;
+            match candidate.note(evidence, read) {
+                Ok(Proven::Content) => {}
+                Ok(Proven::Unreadable(error)) => {
+                    context.messages.problem(&problem::of_transfer(&what, &error));
                 }
-                Err(error) => return Err(problem::of_transfer(&format!("read \"{label}\""), &error).into()),
+                Err(error) => return Err(problem::of_transfer(&what, &error).into()),
             }
         }
     }
     Ok(())
-}
-
-/// Only what has the size of another can be equal to it.
-fn is_candidate(opened: &Opened, members: &[NodeHandle], one: NodeHandle) -> bool {
-    members.iter().any(|&other| other != one && size(opened, other) == size(opened, one))
-}
-
-fn size(opened: &Opened, node: NodeHandle) -> u64 {
-    opened.tree.node(node).map(|node| node.size()).unwrap_or_default()
-}
-
-async fn read(opened: &Opened, node: NodeHandle, limits: &Limits) -> Result<Digest, TransferError> {
-    let damaged = || TransferError::Damaged { name: opened.tree.path(node) };
-    let found = opened.tree.node(node).and_then(|found| Some((found.key()?, found.size())));
-    let Some((NodeKey::File(key), size)) = found else { return Err(damaged()) };
-    let mut reader = Reader::new(opened.session.clone(), node, key, size, limits.clone());
-    let mut hasher = Sha256::new();
-    while let Some(piece) = reader.next().await? {
-        hasher.update(&piece);
-    }
-    if reader.is_intact() { Ok(hasher.finalize().into()) } else { Err(damaged()) }
 }
