@@ -9,6 +9,7 @@ use super::ahead::TypeAhead;
 use super::attention::Attention;
 use super::dialog::Dialog;
 use super::dialog::check::Check;
+use super::dialog::dedupe::DedupePage;
 use super::dialog::unfinished::UnfinishedDialog;
 use super::errand::Errand;
 use super::key::Key;
@@ -63,6 +64,8 @@ pub struct AppState {
     pub landing: Option<Landing>,
     /// The comparison of two folders that was asked for last.
     pub check: Option<Check>,
+    /// The review of duplicates that was begun last.
+    pub dedupe: Option<DedupePage>,
     /// The last message, until the next key.
     pub notice: Option<Notice>,
     /// Keys and what has been begun with them.
@@ -230,6 +233,7 @@ impl AppState {
             last_renames: RenamesId::default(),
             landing: None,
             check: None,
+            dedupe: None,
             notice: None,
             keys: Keys::default(),
             preview: Preview::default(),

@@ -63,6 +63,7 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
         Dialog::Unfinished(_)
         | Dialog::Difference(_)
         | Dialog::Check
+        | Dialog::Dedupe
         | Dialog::Changes(_)
         | Dialog::Prompt(_)
         | Dialog::Search(_)
