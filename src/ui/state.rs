@@ -354,7 +354,8 @@ impl AppState {
     /// Returns whether something is being transferred, or worked out to be.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.transfers.is_busy() || !self.copies.running.is_empty()
+        let deduplicates = self.dedupe.as_ref().is_some_and(DedupePage::is_working);
+        deduplicates || self.transfers.is_busy() || !self.copies.running.is_empty()
     }
 
     /// Returns whether an action makes sense now.

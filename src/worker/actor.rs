@@ -411,24 +411,9 @@ impl Actor {
             let pause = if self.is_outbox_full() { WATCH } else { Duration::ZERO };
             Instant::now() + pause
         });
-        let budget = self.budget_ends();
-        let signs = self.signs_due();
         let search = self.has_more_to_search().then(Instant::now);
-        [
-            search,
-            self.review_due(),
-            signs,
-            stale,
-            watch,
-            queue,
-            copies,
-            budget,
-            self.schedule.due(),
-            self.ends_at,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let others = [self.signs_due(), self.review_due(), self.budget_ends(), self.schedule.due()];
+        [search, stale, watch, queue, copies, self.ends_at].into_iter().chain(others).flatten().min()
     }
 
     fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {

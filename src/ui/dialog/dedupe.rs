@@ -11,7 +11,7 @@ use crate::message::{
 };
 use crate::ui::layout::dedupe::DedupeLayout;
 use crate::ui::window::Window;
-pub use keys::Reaction;
+pub use keys::{HELP, Reaction};
 
 /// The review of duplicates.
 #[derive(Debug)]
@@ -71,6 +71,8 @@ pub enum Side {
 pub enum Stage {
     /// Groups and members.
     Review,
+    /// All keys of that page.
+    Keys,
     /// What the decisions come to, once it is known.
     Plan(Option<DedupePlan>),
     /// How far the plan is carried out.
@@ -144,6 +146,12 @@ impl DedupePage {
         self.head.as_ref().is_some_and(|head| head.state == SurveyState::Ready)
     }
 
+    /// Returns whether a plan is being carried out.
+    #[must_use]
+    pub const fn is_working(&self) -> bool {
+        matches!(self.stage, Stage::Working { .. })
+    }
+
     /// Returns the generation that rows are of.
     #[must_use]
     pub fn generation(&self) -> u64 {
@@ -180,6 +188,7 @@ impl DedupePage {
         match &self.stage {
             Stage::Plan(Some(plan)) => plan.line_count,
             Stage::Report(report) => report.line_count,
+            Stage::Keys => HELP.len() as u64,
             Stage::Review | Stage::Plan(None) | Stage::Working { .. } => 0,
         }
     }
@@ -226,7 +235,8 @@ impl DedupePage {
         let mut wanted = Vec::new();
         let line_height = layout.line_count(self.summary_count());
         self.top = self.top.min(self.line_count().saturating_sub(line_height));
-        let lines = self.lines.missing(self.top, line_height, self.line_count());
+        let count = if self.stage == Stage::Keys { 0 } else { self.line_count() };
+        let lines = self.lines.missing(self.top, line_height, count);
         wanted.extend(lines.map(|(start, count)| DedupeCommand::Lines { start, count }));
         if !self.is_ready() {
             return wanted;
@@ -275,7 +285,7 @@ impl DedupePage {
                 report.failed_count > 0,
                 report.left_count > 0,
             ],
-            Stage::Review | Stage::Plan(None) | Stage::Working { .. } => &[],
+            Stage::Review | Stage::Keys | Stage::Plan(None) | Stage::Working { .. } => &[],
         };
         u16::try_from(counts.iter().filter(|count| **count).count()).unwrap_or(0).max(1)
     }

@@ -50,7 +50,7 @@ impl DedupeLayout {
             (false, false) => (Rect::new(0, top, width, body_height), Rect::default()),
             (false, true) => (Rect::default(), Rect::new(0, top, width, body_height)),
         };
-        let heading_lines = if body_height >= ROOMY { 3 } else { 1 }.min(right.height);
+        let heading_lines = if body_height >= ROOMY { 4 } else { 1 }.min(right.height);
         let rule =
             if width >= SIDE_BY_SIDE { Rect::new(left.width, top, 1, body_height) } else { Rect::default() };
         Self {
@@ -85,10 +85,16 @@ impl DedupeLayout {
         u64::from(self.members.height.max(1) / self.member_lines).max(1)
     }
 
-    /// Returns how many lines of plan or report are shown below so many of a summary, and an empty one.
+    /// Returns how many lines of a summary are shown: the first ones, at most half of the page.
+    #[must_use]
+    pub fn summary_count(&self, wanted: u16) -> u16 {
+        wanted.min(self.body.height / 2)
+    }
+
+    /// Returns how many lines of plan or report are shown below a summary of so many, and an empty one.
     #[must_use]
     pub fn line_count(&self, summary: u16) -> u64 {
-        u64::from(self.body.height.saturating_sub(summary + 1)).max(1)
+        u64::from(self.body.height.saturating_sub(self.summary_count(summary) + 1)).max(1)
     }
 }
 
@@ -101,8 +107,8 @@ const WIDE: u16 = 60;
 /// From this height there is a line of kinds, and a second one of keys.
 const TALL: u16 = 16;
 
-/// From this height a group is described in three lines.
-const ROOMY: u16 = 12;
+/// From this height a group is described in three lines, with an empty one below.
+const ROOMY: u16 = 14;
 
 #[cfg(test)]
 mod tests {

@@ -27,8 +27,8 @@ pub(super) fn begin(state: &mut AppState, commands: &mut Vec<Command>) {
 }
 
 fn place(state: &AppState) -> Option<Location> {
-    let shown = [state.pane(), state.other()].into_iter().filter_map(Pane::location);
-    let cloud = shown.filter(|location| matches!(location, Location::Cloud { .. })).next().cloned();
+    let mut shown = [state.pane(), state.other()].into_iter().filter_map(Pane::location);
+    let cloud = shown.find(|location| matches!(location, Location::Cloud { .. })).cloned();
     let whole = || Some(Location::Cloud { account: state.account()?.to_owned(), folder: CloudFolder::Root });
     cloud.or_else(whole)
 }

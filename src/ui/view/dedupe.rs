@@ -5,6 +5,7 @@ mod members;
 mod steps;
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::bottom;
 use super::canvas::Canvas;
@@ -30,12 +31,14 @@ pub(super) fn draw(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
             groups(page, &layout, canvas);
             members::draw(state, page, &layout, canvas);
         }
-        Stage::Plan(_) | Stage::Working { .. } | Stage::Report(_) => steps::draw(page, layout.body, canvas),
+        Stage::Keys | Stage::Plan(_) | Stage::Working { .. } | Stage::Report(_) => {
+            steps::draw(page, &layout, canvas);
+        }
     }
-    status(state, page, layout.status, canvas);
     for (y, row) in (layout.keys.top()..layout.keys.bottom()).zip(keys(page, &layout)) {
         bottom::hints(&row, Rect::new(layout.keys.x, y, layout.keys.width, 1), canvas);
     }
+    status(state, page, &layout, canvas);
 }
 
 fn header(page: &DedupePage, area: Rect, canvas: &mut Canvas<'_>) {
@@ -43,15 +46,20 @@ fn header(page: &DedupePage, area: Rect, canvas: &mut Canvas<'_>) {
         return;
     }
     let what = match &page.stage {
-        Stage::Review => "Duplicates in",
+        Stage::Review | Stage::Keys => "Duplicates in",
         Stage::Plan(_) => "Plan for",
         Stage::Working { .. } => "Deduplicating",
         Stage::Report(_) => "Deduplicated",
     };
     let (x, width) = (area.x + 1, area.width.saturating_sub(2));
     let sums = match (&page.head, &page.stage) {
-        (Some(head), Stage::Review) => sums(head, width.into()),
-        (_, Stage::Review | Stage::Plan(_) | Stage::Working { .. } | Stage::Report(_)) => String::new(),
+        (Some(head), Stage::Review) => {
+            let title = text::width(what) + text::width(&text::shown(&head.title)) + 3;
+            sums(head, usize::from(width).saturating_sub(title))
+        }
+        (_, Stage::Review | Stage::Keys | Stage::Plan(_) | Stage::Working { .. } | Stage::Report(_)) => {
+            String::new()
+        }
     };
     let taken = text::width(&sums);
     canvas.right(x, area.y, width, &sums, canvas.theme.plain);
@@ -62,8 +70,8 @@ fn header(page: &DedupePage, area: Rect, canvas: &mut Canvas<'_>) {
     canvas.text(x + used, area.y, to_u16(room).saturating_sub(used), &place, canvas.theme.accent);
 }
 
-/// Returns how many groups there are, and what they could make free, as far as there is room beside the title.
-fn sums(head: &DedupeHead, width: usize) -> String {
+/// Returns how many groups there are, and what they could make free, as far as there is room.
+fn sums(head: &DedupeHead, room: usize) -> String {
     if head.state != SurveyState::Ready || head.group_count == 0 {
         return String::new();
     }
@@ -75,7 +83,7 @@ fn sums(head: &DedupeHead, width: usize) -> String {
     let long = format!("{groups} · {spare} could be freed, {proven} of it proven");
     let short = format!("{groups} · {spare} could be freed");
     let shortest = format!("{groups} · {spare}");
-    let fits = |words: &String| text::width(words) + TITLE <= width;
+    let fits = |words: &String| text::width(words) <= room;
     [long, short].into_iter().find(fits).unwrap_or(shortest)
 }
 
@@ -211,7 +219,8 @@ const fn sign(group: &GroupRow) -> &'static str {
     }
 }
 
-fn status(state: &AppState, page: &DedupePage, area: Rect, canvas: &mut Canvas<'_>) {
+fn status(state: &AppState, page: &DedupePage, layout: &DedupeLayout, canvas: &mut Canvas<'_>) {
+    let area = layout.status;
     if area.height == 0 {
         return;
     }
@@ -219,10 +228,9 @@ fn status(state: &AppState, page: &DedupePage, area: Rect, canvas: &mut Canvas<'
     let head = page.head.as_ref();
     match (&state.notice, head.and_then(|head| head.proving.as_ref())) {
         (Some(Notice::Problem(problem)), _) => {
-            let words = format!("{}  {}", problem.message, problem.hint);
-            canvas.cut(x, y, width, &words, canvas.theme.alarm);
+            say(&format!("{}  {}", problem.message, problem.hint), canvas.theme.alarm, layout, canvas);
         }
-        (Some(Notice::Info(words)), _) => drop(canvas.cut(x, y, width, words, canvas.theme.strong)),
+        (Some(Notice::Info(words)), _) => say(words, canvas.theme.strong, layout, canvas),
         (None, Some(proving)) => {
             let percent = figure::percent(proving.done, proving.bytes);
             canvas.bar(x, y, PROOF_BAR, percent, canvas.theme.accent);
@@ -232,23 +240,41 @@ fn status(state: &AppState, page: &DedupePage, area: Rect, canvas: &mut Canvas<'
         }
         (None, None) => {
             if let Some(head) = head.filter(|head| head.group_count > 0 && page.stage == Stage::Review) {
-                canvas.cut(x, y, width, &decided(head), canvas.theme.dim);
+                let mut words = decided(head);
+                while words.len() > 1 && text::width(&words.join(" · ")) > width.into() {
+                    words.pop();
+                }
+                canvas.cut(x, y, width, &words.join(" · "), canvas.theme.dim);
             }
         }
     }
 }
 
-fn decided(head: &DedupeHead) -> String {
+/// Says something; where one line is too short for it, in the lines of the keys, too.
+fn say(words: &str, style: Style, layout: &DedupeLayout, canvas: &mut Canvas<'_>) {
+    let (x, width) = (layout.status.x + 1, layout.status.width.saturating_sub(2));
+    let lines = text::wrap(words, width.into());
+    for (line, y) in lines.iter().zip(layout.status.y..layout.keys.bottom().max(layout.status.bottom())) {
+        canvas.blank(Rect::new(layout.status.x, y, layout.status.width, 1));
+        canvas.text(x, y, width, line, style);
+    }
+}
+
+/// Returns what is decided so far; what matters least comes last.
+fn decided(head: &DedupeHead) -> Vec<String> {
     let open = head.group_count.saturating_sub(head.decided_count);
     if head.decided_count == 0 {
-        return "nothing is decided yet: nothing happens before the plan is shown".to_owned();
+        return ["nothing is decided yet", "nothing happens before the plan is shown"]
+            .map(str::to_owned)
+            .into();
     }
     let decided = figure::grouped(head.decided_count);
     let frees = match head.decided_bytes {
         0 => String::new(),
         bytes => format!(", frees {}", figure::size(bytes)),
     };
-    format!("{decided} decided{frees} · {} open · Enter shows the plan", figure::grouped(open))
+    let open = format!("{} open", figure::grouped(open));
+    vec![format!("{decided} decided{frees}"), open, "Enter shows the plan".to_owned()]
 }
 
 /// Returns the keys in two lines: those that decide, and the others.
@@ -257,6 +283,7 @@ fn keys(page: &DedupePage, layout: &DedupeLayout) -> [Vec<(&'static str, &'stati
         Stage::Plan(Some(plan)) if plan.line_count > 0 => {
             [vec![("y", "Do it"), ("j k", "Scroll"), ("Esc", "Back")], Vec::new()]
         }
+        Stage::Keys => [vec![("Esc", "Back"), ("j k", "Scroll")], Vec::new()],
         Stage::Plan(_) => [vec![("Esc", "Back")], Vec::new()],
         Stage::Working { .. } => [vec![("x", "Stop"), ("b", "Back to the panes")], Vec::new()],
         Stage::Report(report) => {
@@ -270,7 +297,10 @@ fn keys(page: &DedupePage, layout: &DedupeLayout) -> [Vec<(&'static str, &'stati
 
 fn review_keys(page: &DedupePage, layout: &DedupeLayout) -> [Vec<(&'static str, &'static str)>; 2] {
     let Some(group) = page.current().filter(|_| page.is_ready()) else {
-        return [vec![("1 2 3", "Look for"), ("a", "Whole account"), ("q", "Back")], Vec::new()];
+        return [
+            vec![("1 2 3", "Look for"), ("a", "Whole account"), ("?", "Keys"), ("q", "Back")],
+            Vec::new(),
+        ];
     };
     let rules = [("n", "newest"), ("o", "oldest"), ("l", "largest"), ("s", "smallest"), ("f", "first")];
     let mut decide = match group.kind {
@@ -279,20 +309,20 @@ fn review_keys(page: &DedupePage, layout: &DedupeLayout) -> [Vec<(&'static str, 
         GroupKind::Folders => vec![("m", "merge")],
         GroupKind::Mixed | GroupKind::Form => vec![("r", "rename")],
     };
-    decide.extend([(".", "leave"), ("CAPITAL", "all open")]);
-    let enter = if page.side == Side::Groups { ("Enter", "Plan") } else { ("Enter", "View") };
-    let other = if page.side == Side::Groups { ("Tab", "Members") } else { ("Tab", "Groups") };
-    let mut act = vec![enter];
+    decide.push(("CAPITAL", "all open"));
+    let on_groups = page.side == Side::Groups;
+    let enter = ("Enter", if on_groups { "Plan" } else { "View" });
+    let other = ("Tab", if on_groups { "Members" } else { "Groups" });
+    if layout.keys.height < 2 {
+        return [[vec![enter, other, ("Space", "keep/bin")], decide].concat(), Vec::new()];
+    }
+    let mut act = vec![(".", "leave")];
     if matches!(group.kind, GroupKind::Files | GroupKind::Content) {
         act.extend([("Space", "keep/bin"), ("v", "prove"), ("d", "compare")]);
     }
-    act.push(other);
+    act.extend([enter, other]);
     act.extend(page.undo.map(|_| ("u", "undo")));
-    act.extend([("F3", "view"), ("x", "open again"), ("q", "back")]);
-    if layout.keys.height < 2 {
-        let short = [vec![enter, other, ("Space", "keep/bin")], decide].concat();
-        return [short, Vec::new()];
-    }
+    act.extend([("?", "Keys"), ("q", "Back"), ("F3", "View"), ("x", "open again")]);
     [decide, act]
 }
 
@@ -306,9 +336,6 @@ const KINDS: [(&str, DuplicateKind, &str); 3] = [
     ("2", DuplicateKind::Contents, "equal contents"),
     ("3", DuplicateKind::Forms, "case and form"),
 ];
-
-/// Columns that the title keeps beside the sums.
-const TITLE: usize = 26;
 
 /// Columns of the bar of what is being read.
 const PROOF_BAR: u16 = 10;

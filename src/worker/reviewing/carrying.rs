@@ -46,13 +46,13 @@ pub(crate) struct Carrying {
 impl Actor {
     /// Works out what the decisions come to, and tells.
     pub(super) fn plan_dedupe(&mut self) {
-        let planned = self.planned();
-        if let (Some(review), Some(planned)) = (&mut self.reviewing.review, planned) {
-            let shown = planned.shown.clone();
+        let Some(planned) = self.planned() else { return self.refuse_review(NOT_OPEN) };
+        let shown = planned.shown.clone();
+        if let Some(review) = &mut self.reviewing.review {
             review.planned = Some(planned);
-            self.reviewing.report = None;
-            self.send(Event::Dedupe(DedupeEvent::Plan(shown)));
         }
+        self.reviewing.report = None;
+        self.send(Event::Dedupe(DedupeEvent::Plan(shown)));
     }
 
     fn planned(&mut self) -> Option<Planned> {
@@ -84,7 +84,7 @@ impl Actor {
         if self.reviewing.carrying.is_some() {
             return self.refuse_review("a plan is being carried out already");
         }
-        let Some(mut planned) = self.planned() else { return };
+        let Some(mut planned) = self.planned() else { return self.refuse_review(NOT_OPEN) };
         let Some(review) = &mut self.reviewing.review else { return };
         let is_known = review.planned.as_ref().is_some_and(|shown| planned.is_part_of(shown));
         if !is_known || planned.plan.steps.is_empty() {
@@ -236,9 +236,12 @@ fn broken(steps: Vec<Step>) -> PartDone {
 }
 
 fn changed_since(name: &str) -> Problem {
-    let message = format!("\"{name}\" was left alone: others of its group have changed meanwhile");
+    let message = format!("others of the group \"{name}\" have changed meanwhile");
     Problem::new(ProblemKind::Temporary, message, "Look at the group again.")
 }
+
+/// What is said where the account was closed meanwhile.
+const NOT_OPEN: &str = "the account is not open: go back and open it first";
 
 /// Steps whose outcomes are waited for before the next are checked.
 const STEPS_AT_ONCE: usize = 128;

@@ -108,7 +108,7 @@ impl Planned {
     pub(super) fn line(&self, tree: &Tree, step: &Step, problem: Option<Problem>) -> StepLine {
         let node = step.node();
         let (kind, to) = match step {
-            Step::Move { to, .. } => (StepKind::Move, tree.path(*to)),
+            Step::Move { from, to, .. } => (StepKind::Move, folder(tree, *from, *to)),
             Step::RemoveEmptied { .. } => (StepKind::RemoveEmptied, String::new()),
             Step::Trash { .. } => (StepKind::Trash, String::new()),
             Step::Rename { name, .. } => (StepKind::Rename, name.clone()),
@@ -117,6 +117,12 @@ impl Planned {
         let is_unproven = self.unproven.contains(&node);
         StepLine { step: kind, path: tree.path(node), to, size, is_unproven, problem }
     }
+}
+
+/// Returns where something is moved; what has the path of the folder it comes from is named exactly.
+fn folder(tree: &Tree, from: NodeHandle, to: NodeHandle) -> String {
+    let path = tree.path(to);
+    if tree.path(from) == path { format!("{path} H:{to}") } else { path }
 }
 
 /// Returns the bytes of a file and of its old versions.

@@ -30,7 +30,17 @@ pub(super) fn group(tree: &Tree, evidence: &Evidence, item: &Item) -> GroupRow {
             GroupDecision::Remove { count, bytes, rule: *rule }
         }
     };
-    GroupRow { kind, name, folder, member_count, proof, spare_bytes: item.spare_bytes, decision }
+    let (spare_bytes, awaits_merge) = (item.spare_bytes, awaits_merge(tree, item));
+    GroupRow { kind, name, folder, member_count, proof, spare_bytes, awaits_merge, decision }
+}
+
+/// Returns whether members that a folder is to hold are in several now.
+fn awaits_merge(tree: &Tree, item: &Item) -> bool {
+    let has_folder = matches!(&item.subject, Subject::Group(group) if group.folder.is_some());
+    let members = item.members();
+    let mut parents = members.iter().map(|&member| tree.node(member).and_then(|node| node.parent()));
+    let first = parents.next();
+    has_folder && parents.any(|parent| Some(parent) != first)
 }
 
 /// Returns members of a group from `start` on.

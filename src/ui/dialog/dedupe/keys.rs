@@ -31,6 +31,7 @@ impl DedupePage {
     pub fn press(&mut self, key: Key, layout: &DedupeLayout) -> Reaction {
         match &self.stage {
             Stage::Review => self.press_review(key, layout),
+            Stage::Keys => self.press_keys(key, layout),
             Stage::Plan(_) => self.press_plan(key, layout),
             Stage::Working { .. } => self.press_working(key),
             Stage::Report(_) => self.press_report(key, layout),
@@ -41,6 +42,10 @@ impl DedupePage {
         let written = key.to_string();
         if let "Esc" | "C-g" | "C-c" | "q" | "F10" = written.as_str() {
             return self.leave(&written, layout);
+        }
+        if let "?" | "F1" = written.as_str() {
+            (self.stage, self.top) = (Stage::Keys, 0);
+            return Reaction::Stay;
         }
         if let Some(reaction) = self.press_scope(&written) {
             return reaction;
@@ -157,6 +162,14 @@ impl DedupePage {
         Reaction::Close
     }
 
+    fn press_keys(&mut self, key: Key, layout: &DedupeLayout) -> Reaction {
+        match key.to_string().as_str() {
+            "Esc" | "C-g" | "C-c" | "q" | "?" | "F1" | "Enter" | "F10" => self.stage = Stage::Review,
+            _ => self.scroll_lines(key, layout),
+        }
+        Reaction::Stay
+    }
+
     /// Enter is no yes: it may be one too many.
     fn press_plan(&mut self, key: Key, layout: &DedupeLayout) -> Reaction {
         match key.to_string().as_str() {
@@ -207,6 +220,35 @@ impl DedupePage {
         }
     }
 }
+
+/// Every key of the review, and what it does.
+pub const HELP: &[(&str, &str)] = &[
+    ("n o", "the newest stays, the oldest"),
+    ("l s", "the largest stays, the smallest"),
+    ("f", "the one stays that came first to the cloud"),
+    ("r", "all stay, under names of their own: file-1.jpg, file-2.jpg"),
+    ("m", "folders of one name become one"),
+    (".", "nothing happens to this group"),
+    ("x", "open again: nothing is decided of it"),
+    ("Space", "this member stays or goes, by hand"),
+    ("N O L S F", "the rule for all that are open: only what is proven goes"),
+    ("R M", "rename all open files of one name, merge all open folders"),
+    ("v", "read what may be equal, and prove it or not; nothing is kept"),
+    ("d =", "the lines in which this member differs from the one that stays"),
+    ("F3", "look into this member; Enter does it among the members"),
+    ("Enter p", "the plan: every step, before anything happens"),
+    ("u", "take back what was carried out last"),
+    ("Tab", "the other list"),
+    ("1 2 3", "equal names, equal contents, names but for case and form"),
+    ("a", "look through the whole account"),
+    ("z", "largest first, or by path"),
+    ("C-r", "look again"),
+    ("q Esc", "back to the panes; what is decided is kept"),
+    ("✓", "identical, proven: one key and MAC, or read to the end"),
+    ("~", "perhaps equal: the fingerprints are, which proves nothing"),
+    ("≠", "different contents under one name"),
+    ("⊞ !", "folders of one name, a file and a folder of one name"),
+];
 
 fn choice_of(key: &str) -> Option<GroupChoice> {
     Some(match key {

@@ -37,12 +37,15 @@ fn heading(page: &DedupePage, group: &GroupRow, area: Rect, canvas: &mut Canvas<
     let room = usize::from(width).saturating_sub(text::width(&place) + 2);
     canvas.text(x, area.y, width, &text::cut_middle(&group.name, room), canvas.theme.strong);
     if area.height > 1 {
-        canvas.cut(x, area.y + 1, width, &described(page.kind, group), canvas.theme.plain);
+        canvas.cut(x, area.y + 1, width, &described(group), canvas.theme.plain);
+    }
+    if area.height > 2 {
+        canvas.cut(x, area.y + 2, width, &situated(page.kind, group), canvas.theme.dim);
     }
 }
 
 /// Returns what a group is, and what its decision comes to.
-fn described(kind: DuplicateKind, group: &GroupRow) -> String {
+fn described(group: &GroupRow) -> String {
     let count = group.member_count;
     let what = match (group.kind, group.proof) {
         (GroupKind::Folders, _) => figure::count(count, "folder", "folders of one name"),
@@ -50,7 +53,7 @@ fn described(kind: DuplicateKind, group: &GroupRow) -> String {
         (GroupKind::Form, _) => figure::count(count, "name", "names that are one elsewhere"),
         (_, GroupProof::Identical) => figure::count(count, "file", "files, identical: proven"),
         (_, GroupProof::Partly) => figure::count(count, "file", "files, some identical: proven"),
-        (_, GroupProof::Candidates) => figure::count(count, "file", "files, not proven equal: v"),
+        (_, GroupProof::Candidates) => figure::count(count, "file", "files, perhaps equal: v proves it"),
         (_, GroupProof::Different | GroupProof::None) => figure::count(count, "file", "files, all different"),
     };
     let decision = match group.decision {
@@ -60,11 +63,16 @@ fn described(kind: DuplicateKind, group: &GroupRow) -> String {
         GroupDecision::Merge => " · become one".to_owned(),
         GroupDecision::Remove { bytes, .. } => format!(" · frees {}", figure::size(bytes)),
     };
-    let place = match kind {
-        DuplicateKind::Contents => String::new(),
-        DuplicateKind::Names | DuplicateKind::Forms => format!(" · in /{}", group.folder),
-    };
-    format!("{what}{decision}{place}")
+    format!("{what}{decision}")
+}
+
+/// Returns where a group is; of contents that stand anywhere, what they could make free.
+fn situated(kind: DuplicateKind, group: &GroupRow) -> String {
+    let merged = if group.awaits_merge { ", once its folders are merged" } else { "" };
+    match kind {
+        DuplicateKind::Contents => format!("{} could be freed", figure::size(group.spare_bytes)),
+        DuplicateKind::Names | DuplicateKind::Forms => format!("in /{}{merged}", group.folder),
+    }
 }
 
 fn member(
@@ -133,7 +141,7 @@ fn details(state: &AppState, row: &MemberRow, lines: u16, canvas: &Canvas<'_>) -
 fn verdict(verdict: MemberVerdict, canvas: &Canvas<'_>) -> (String, Style) {
     let (plain, accent, strong) = (canvas.theme.plain, canvas.theme.accent, canvas.theme.strong);
     let (words, style) = match verdict {
-        MemberVerdict::Itself => ("what the others are held against", canvas.theme.dim),
+        MemberVerdict::Itself => ("reference", canvas.theme.dim),
         MemberVerdict::Identical => ("✓ identical, proven", accent),
         MemberVerdict::SameFingerprint => ("~ same fingerprint, not proven", plain),
         MemberVerdict::Different => ("≠ different", strong),

@@ -1,35 +1,49 @@
-//! Draws the plan before anything happens, how far it is, and what became of it: sums in words, then every step.
+//! Draws the plan before anything happens, how far it is, and what became of it: sums in words, then every step. Draws
+//! all keys of the review, too. Called by `view::dedupe` in place of the groups.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::to_u16;
 use crate::message::{DedupePlan, DedupeReport, StepKind, StepLine};
-use crate::ui::dialog::dedupe::{DedupePage, Stage};
+use crate::ui::dialog::dedupe::{DedupePage, HELP, Stage};
+use crate::ui::layout::dedupe::DedupeLayout;
 use crate::ui::view::canvas::Canvas;
 use crate::ui::{figure, text};
 
 /// Draws what the stage shows.
-pub(super) fn draw(page: &DedupePage, area: Rect, canvas: &mut Canvas<'_>) {
+pub(super) fn draw(page: &DedupePage, layout: &DedupeLayout, canvas: &mut Canvas<'_>) {
+    let area = layout.body;
     let summary = match &page.stage {
         Stage::Review => return,
         Stage::Working { done_count, count, is_stopped } => {
             return working((*done_count, *count), *is_stopped, area, canvas);
         }
+        Stage::Keys => return keys(page, area, canvas),
         Stage::Plan(None) => vec![("working it out…".to_owned(), canvas.theme.plain)],
         Stage::Plan(Some(plan)) => planned(plan, canvas),
         Stage::Report(report) => reported(report, canvas),
     };
     let (x, width) = (area.x + 1, area.width.saturating_sub(2));
-    for ((words, style), y) in summary.iter().zip(area.top()..area.bottom()) {
+    let shown = layout.summary_count(to_u16(summary.len()));
+    for ((words, style), y) in summary.iter().zip(area.top()..area.top() + shown) {
         canvas.cut(x, y, width, words, *style);
     }
-    let top = area.y + to_u16(summary.len()) + 1;
+    let top = area.y + shown + 1;
     for (number, y) in (page.top..page.line_count()).zip(top..area.bottom()) {
         match page.lines.get(number) {
             Some(line) => step(line, Rect::new(x, y, width, 1), canvas),
             None => drop(canvas.text(x, y, width, "…", canvas.theme.dim)),
         }
+    }
+}
+
+/// Draws every key with what it does.
+fn keys(page: &DedupePage, area: Rect, canvas: &mut Canvas<'_>) {
+    let top = usize::try_from(page.top).unwrap_or(usize::MAX);
+    for ((key, words), y) in HELP.iter().skip(top).zip(area.top() + 1..area.bottom()) {
+        canvas.text(area.x + 1, y, KEY, key, canvas.theme.strong);
+        canvas.cut(area.x + 1 + KEY, y, area.width.saturating_sub(KEY + 2), words, canvas.theme.plain);
     }
 }
 
@@ -57,24 +71,27 @@ fn planned(plan: &DedupePlan, canvas: &Canvas<'_>) -> Vec<(String, Style)> {
         let freed = figure::size(plan.freed_bytes);
         lines.push((format!("{files} to the rubbish bin: {freed} freed once it is emptied"), strong));
     }
+    if plan.unproven_count > 0 {
+        let files = figure::count(plan.unproven_count, "of these is", "of these are");
+        lines.push((format!("! {files} not proven equal to one that stays"), alarm));
+    }
     if plan.merge_count > 0 || plan.move_count > 0 {
         let folders = figure::count(plan.merge_count, "folder becomes", "folders become");
         let moved = figure::count(plan.move_count, "entry is", "entries are");
         lines.push((format!("{folders} part of another: {moved} moved"), strong));
     }
     if plan.rename_count > 0 {
-        lines.push((
-            format!("{} a name of its own", figure::count(plan.rename_count, "entry gets", "entries get")),
-            strong,
-        ));
-    }
-    if plan.unproven_count > 0 {
-        let files = figure::count(plan.unproven_count, "file is", "files are");
-        lines.push((format!("! of these {files} not proven equal to one that stays"), alarm));
+        let entries = figure::count(
+            plan.rename_count,
+            "entry gets a name of its own",
+            "entries get names of their own",
+        );
+        lines.push((entries, strong));
     }
     if plan.idle_count > 0 {
-        let count = figure::count(plan.idle_count, "decision does", "decisions do");
-        lines.push((format!("{count} nothing: only once its folders are merged"), dim));
+        let (one, many) = ("decision does nothing", "decisions do nothing");
+        let count = figure::count(plan.idle_count, one, many);
+        lines.push((format!("{count}: only once their folders are merged"), dim));
     }
     if plan.line_count > 0 {
         lines.push(("u takes all of it back afterwards, also after a restart".to_owned(), dim));
@@ -94,20 +111,22 @@ fn reported(report: &DedupeReport, canvas: &Canvas<'_>) -> Vec<(String, Style)> 
         let freed = figure::size(report.freed_bytes);
         lines.push((format!("{files} went to the rubbish bin: {freed} freed once it is emptied"), strong));
     }
+    if report.failed_count > 0 {
+        let count = figure::count(report.failed_count, "step was", "steps were");
+        lines.push((format!("! {count} not done, for the reasons below"), alarm));
+    }
     if report.merge_count > 0 || report.move_count > 0 {
         let folders = figure::count(report.merge_count, "folder", "folders");
         let moved = figure::count(report.move_count, "entry was", "entries were");
         lines.push((format!("{folders} became part of another: {moved} moved"), strong));
     }
     if report.rename_count > 0 {
-        lines.push((
-            format!("{} a name of its own", figure::count(report.rename_count, "entry got", "entries got")),
-            strong,
-        ));
-    }
-    if report.failed_count > 0 {
-        let count = figure::count(report.failed_count, "step was", "steps were");
-        lines.push((format!("! {count} not done, for the reasons below"), alarm));
+        let entries = figure::count(
+            report.rename_count,
+            "entry got a name of its own",
+            "entries got names of their own",
+        );
+        lines.push((entries, strong));
     }
     if report.left_count > 0 {
         let count = figure::count(report.left_count, "step was", "steps were");
@@ -123,9 +142,8 @@ fn reported(report: &DedupeReport, canvas: &Canvas<'_>) -> Vec<(String, Style)> 
 fn step(line: &StepLine, place: Rect, canvas: &mut Canvas<'_>) {
     let Rect { x, y, width, .. } = place;
     let word = match line.step {
-        StepKind::Trash => "bin",
+        StepKind::Trash | StepKind::RemoveEmptied => "bin",
         StepKind::Move => "move",
-        StepKind::RemoveEmptied => "empty",
         StepKind::Rename => "name",
     };
     let sign = if line.problem.is_some() || line.is_unproven { "!" } else { " " };
@@ -137,12 +155,14 @@ fn step(line: &StepLine, place: Rect, canvas: &mut Canvas<'_>) {
         (None, StepKind::Trash) => figure::size(line.size),
         (None, StepKind::Move) => format!("→ /{}", line.to),
         (None, StepKind::Rename) => format!("→ {}", line.to),
-        (None, StepKind::RemoveEmptied) => String::new(),
+        (None, StepKind::RemoveEmptied) => "once it is empty".to_owned(),
     };
     let at = x + 2 + WORD + 1;
     let room = usize::from((x + width).saturating_sub(at));
-    let tail_room = text::width(&text::shown(&tail))
-        .min((room / 2).max(room.saturating_sub(text::width(&line.path) + 3)));
+    // What is moved has half the line, a reason most of it; a path leaves them what it does not need.
+    let share = if line.problem.is_some() { room * 3 / 4 } else { room / 2 };
+    let left = room.saturating_sub(text::width(&text::shown(&line.path)) + 3);
+    let tail_room = text::width(&text::shown(&tail)).min(share.max(left));
     let path_room = room.saturating_sub(tail_room + usize::from(tail_room > 0) * 2);
     canvas.text(
         at,
@@ -161,7 +181,10 @@ fn step(line: &StepLine, place: Rect, canvas: &mut Canvas<'_>) {
 }
 
 /// Columns of what is done.
-const WORD: u16 = 5;
+const WORD: u16 = 4;
+
+/// Columns of a key.
+const KEY: u16 = 11;
 
 /// Columns of the bar of a plan that is carried out.
 const BAR: u16 = 50;
