@@ -9,6 +9,7 @@ mod command;
 mod conflict;
 mod content;
 mod copy;
+mod dedupe;
 mod deletion;
 mod edit;
 mod event;
@@ -39,6 +40,11 @@ pub use content::{
 pub use copy::{
     BackupFolder, Budget, CopyId, CopyOptions, CopyReport, CopyRequest, Cutoff, FileBounds, Filter, Note,
     Oddity, OrderBy, OrderDirection, OrderKey, PlanSummary, Sameness, SyncRules, Task,
+};
+pub use dedupe::{
+    DedupeCommand, DedupeEvent, DedupeHead, DedupePlan, DedupeReport, DedupeRule, Differing, DuplicateKind,
+    GroupChoice, GroupDecision, GroupKind, GroupOrder, GroupProof, GroupRow, MemberFate, MemberRow,
+    MemberVerdict, Proving, RestChoice, StepKind, StepLine, SurveyState,
 };
 pub use deletion::{DeletionId, DeletionSummary};
 pub use edit::{EditCommand, EditEvent, EditId, EditPurpose, SaveAs};

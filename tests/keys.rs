@@ -999,6 +999,7 @@ impl Fake {
             | Command::Resolve { .. }
             | Command::Compare { .. }
             | Command::Content { .. }
+            | Command::Dedupe(_)
             | Command::Measure { .. }
             | Command::Edit { .. }
             | Command::Transfers(_)

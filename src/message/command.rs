@@ -8,6 +8,7 @@ use super::bookmark::BookmarkChange;
 use super::conflict::{Depth, Resolution, Scope};
 use super::content::{ContentCommand, ContentId};
 use super::copy::{CopyId, CopyRequest};
+use super::dedupe::DedupeCommand;
 use super::deletion::DeletionId;
 use super::edit::{EditCommand, EditId};
 use super::kept_screen::KeptScreen;
@@ -316,6 +317,8 @@ pub enum Command {
         /// How far.
         depth: Depth,
     },
+    /// Look for duplicates, decide what becomes of them, and carry that out.
+    Dedupe(DedupeCommand),
     /// Look into a file.
     Content {
         /// The number it has, or gets.

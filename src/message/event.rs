@@ -10,6 +10,7 @@ use super::bookmark::Bookmark;
 use super::conflict::{Compared, Conflict};
 use super::content::{ContentEvent, ContentId};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
+use super::dedupe::DedupeEvent;
 use super::deletion::DeletionSummary;
 use super::edit::{EditEvent, EditId};
 use super::kept_screen::KeptScreen;
@@ -126,6 +127,8 @@ pub enum Event {
         /// What it came to.
         compared: Compared,
     },
+    /// Answer to `Command::Dedupe`.
+    Dedupe(DedupeEvent),
     /// Answer to `Command::Content`.
     Content {
         /// Which.

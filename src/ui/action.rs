@@ -79,6 +79,7 @@ pub enum Look {
     Hidden,
     Properties,
     Search,
+    Duplicates,
     Compare,
     Sync,
     OnlyDifferences,

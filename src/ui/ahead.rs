@@ -160,6 +160,7 @@ impl Need {
                 | Look::Sort(_)
                 | Look::Hidden
                 | Look::Search
+                | Look::Duplicates
                 | Look::Compare
                 | Look::Sync
                 | Look::OnlyDifferences

@@ -44,4 +44,5 @@ pub mod transfers;
 pub mod update;
 pub mod view;
 pub mod viewer;
+pub mod window;
 pub mod wording;

@@ -108,6 +108,7 @@ impl OwnFiles {
             | Command::Resolve { .. }
             | Command::Compare { .. }
             | Command::Content { .. }
+            | Command::Dedupe(_)
             | Command::Measure { .. }
             | Command::Edit { .. }
             | Command::Transfers(_)

@@ -9,6 +9,7 @@ use super::ahead::TypeAhead;
 use super::attention::Attention;
 use super::dialog::Dialog;
 use super::dialog::check::Check;
+use super::dialog::dedupe::DedupePage;
 use super::dialog::unfinished::UnfinishedDialog;
 use super::errand::Errand;
 use super::key::Key;
@@ -63,6 +64,8 @@ pub struct AppState {
     pub landing: Option<Landing>,
     /// The comparison of two folders that was asked for last.
     pub check: Option<Check>,
+    /// The review of duplicates that was begun last.
+    pub dedupe: Option<DedupePage>,
     /// The last message, until the next key.
     pub notice: Option<Notice>,
     /// Keys and what has been begun with them.
@@ -230,6 +233,7 @@ impl AppState {
             last_renames: RenamesId::default(),
             landing: None,
             check: None,
+            dedupe: None,
             notice: None,
             keys: Keys::default(),
             preview: Preview::default(),
@@ -350,7 +354,8 @@ impl AppState {
     /// Returns whether something is being transferred, or worked out to be.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.transfers.is_busy() || !self.copies.running.is_empty()
+        let deduplicates = self.dedupe.as_ref().is_some_and(DedupePage::is_working);
+        deduplicates || self.transfers.is_busy() || !self.copies.running.is_empty()
     }
 
     /// Returns whether an action makes sense now.

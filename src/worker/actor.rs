@@ -17,6 +17,7 @@ use super::measuring::Measuring;
 use super::outbox::Outbox;
 use super::pane::Pane;
 use super::renames::Renames;
+use super::reviewing::Reviewing;
 use super::schedule::Schedule;
 use super::search::Search;
 use super::signs::{Comparing, Proofs};
@@ -69,6 +70,8 @@ pub(crate) struct Actor {
     pub(crate) deletions: BTreeMap<DeletionId, Deletion>,
     /// Names that are in the user's editor, or wait for their word.
     pub(crate) renames: BTreeMap<RenamesId, Renames>,
+    /// The duplicates review.
+    pub(super) reviewing: Reviewing,
     /// What is taken back or done again.
     pub(crate) undoing: Undoing,
     /// Where changes on the disk are written down.
@@ -136,6 +139,7 @@ impl Actor {
             conflicts: 0,
             deletions: BTreeMap::new(),
             renames: BTreeMap::new(),
+            reviewing: Reviewing::default(),
             undoing: Undoing::default(),
             disk_journal: UndoJournal::in_memory(),
             queue: Queue::default(),
@@ -268,6 +272,7 @@ impl Actor {
         }
         self.go_on_searching();
         self.tell_signs();
+        self.review_again();
         self.keep_to_schedule();
         self.check_budgets();
         let now = Instant::now();
@@ -336,6 +341,7 @@ impl Actor {
             Command::DiscardUnfinished { copies, leftovers } => self.discard_unfinished(&copies, leftovers),
             Command::Resolve { conflict, resolution, scope } => self.resolve(conflict, &resolution, scope),
             Command::Compare { conflict, depth } => self.compare(conflict, depth),
+            Command::Dedupe(command) => self.dedupe(command),
             Command::Content { content, command } => self.look_into(content, command),
             Command::Edit { edit, command } => self.edit(edit, command),
             Command::Measure { measure, selection } => self.measure(measure, selection),
@@ -357,6 +363,7 @@ impl Actor {
             Done::Copy(copy, done) => self.copy_done(copy, done),
             Done::Content(content, done) => self.content_done(content, done),
             Done::Edit(edit, done) => self.edit_done(edit, done),
+            Done::Review(done) => self.review_done(done),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),
             Done::Screen(screen) => self.screen_read(screen),
             Done::PairRead(read) => self.pair_read(read),
@@ -373,6 +380,7 @@ impl Actor {
             News::Loading { account, received, total } => self.loading(&account, received, total),
             News::Content(content, event) => self.content_news(content, event),
             News::Edit(edit, done) => self.edit_news(edit, done),
+            News::Proving(done) => self.proof_news(done),
             News::Measured(measure, measured) => self.measured(measure, measured),
             News::Wait { account, wait } => self.waits(account, wait),
         }
@@ -403,13 +411,9 @@ impl Actor {
             let pause = if self.is_outbox_full() { WATCH } else { Duration::ZERO };
             Instant::now() + pause
         });
-        let budget = self.budget_ends();
-        let signs = self.signs_due();
         let search = self.has_more_to_search().then(Instant::now);
-        [search, signs, stale, watch, queue, copies, budget, self.schedule.due(), self.ends_at]
-            .into_iter()
-            .flatten()
-            .min()
+        let others = [self.signs_due(), self.review_due(), self.budget_ends(), self.schedule.due()];
+        [search, stale, watch, queue, copies, self.ends_at].into_iter().chain(others).flatten().min()
     }
 
     fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {

@@ -1,10 +1,12 @@
 //! Steps of a dedupe plan as changes of an account: checked on the tree as it is by now ([`prepare`]), then sent
-//! ([`commit`]), a wave at a time. What is to be done `dedupe` has said, and is not doubted here but for what has changed
-//! since. Files go to the rubbish bin, unless who prepares has the user's word that they go for good ([`prepare_final`]).
+//! ([`commit`]), a wave at a time. The `dedupe` command and the review screen ask here; what is to be done `dedupe` has
+//! said, and is not doubted here but for what has changed since. Files go to the rubbish bin, unless who prepares has the
+//! user's word that they go for good ([`prepare_final`]).
 
 use futures_util::stream::{self, StreamExt};
 
-use super::changes::CHANGES_AT_ONCE;
+use super::changes::{CHANGES_AT_ONCE, Refused};
+use super::inside::is_session_end;
 use super::problem;
 use crate::dedupe::{Expendable, Step};
 use crate::handle::NodeHandle;
@@ -47,13 +49,23 @@ pub async fn commit(
     session: &Session,
     journal: &UndoJournal,
 ) -> Vec<(Step, Result<Outcome, Problem>)> {
+    let sent = commit_each(wave, session, journal).await.into_iter();
+    sent.map(|(step, outcome)| (step, outcome.map_err(|refused| refused.problem))).collect()
+}
+
+/// As [`commit`], and says where the session has ended.
+pub(super) async fn commit_each(
+    wave: Vec<ReadyStep>,
+    session: &Session,
+    journal: &UndoJournal,
+) -> Vec<(Step, Result<Outcome, Refused>)> {
     let send = |ReadyStep { step, what, prepared }| async move {
         let outcome = match prepared {
-            Ok(prepared) => {
-                let sent = session.commit(prepared, journal).await;
-                sent.map_err(|error| problem::of_change(&what, &error))
-            }
-            Err(problem) => Err(problem),
+            Ok(prepared) => session.commit(prepared, journal).await.map_err(|error| Refused {
+                session_ended: is_session_end(&error),
+                problem: problem::of_change(&what, &error),
+            }),
+            Err(problem) => Err(Refused::before(problem)),
         };
         (step, outcome)
     };

@@ -18,6 +18,7 @@ use super::deletion::Weighed;
 use super::editing::EditDone;
 use super::panes::ViewDone;
 use super::renames::RenamesDone;
+use super::reviewing::ReviewDone;
 use super::signs::PairRead;
 use super::transfers::Moved;
 use super::undoing::UndoDone;
@@ -53,6 +54,8 @@ pub(crate) enum Done {
     Content(ContentId, ContentDone),
     /// Something about a file that a program works on.
     Edit(EditId, EditDone),
+    /// Something for the duplicates review.
+    Review(ReviewDone),
     /// A transfer has ended.
     Moved(TransferId, Moved),
     /// What the last screen showed was read.
@@ -91,6 +94,8 @@ pub(crate) enum News {
     Content(ContentId, ContentEvent),
     /// How many bytes of a file that a program is to work on are there.
     Edit(EditId, u64),
+    /// How many bytes of a content that is read to prove it are there.
+    Proving(u64),
     /// What chosen entries come to so far.
     Measured(MeasureId, Measured),
     /// An account's requests wait, or go on again.

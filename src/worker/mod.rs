@@ -15,6 +15,7 @@
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
 //!    transfers files on their way, by the queue   (departure: what a mover is given; names: what a folder has;
 //!              titles: where each comes from; schedule: how fast)
+//!    reviewing duplicates: found, decided on, carried out
 //!    deduping  steps of a dedupe plan           (proving: contents read to know whether they are equal;
 //!              local_proof: the same by copies on this machine)
 //!    budget    copies that may move only so much;  backup: what makes way for them is kept
@@ -67,6 +68,7 @@ mod refusal;
 mod removal;
 mod renames;
 mod restoring;
+mod reviewing;
 mod scan;
 mod scanning;
 mod schedule;

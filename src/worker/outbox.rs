@@ -90,6 +90,7 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Conflict(_)
         | Event::Compared { .. }
         | Event::Content { .. }
+        | Event::Dedupe(_)
         | Event::Measured { .. }
         | Event::Edit { .. }
         | Event::CopyNote { .. }

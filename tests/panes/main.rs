@@ -7,5 +7,6 @@ mod compared;
 mod found;
 mod kept;
 mod moving;
+mod review;
 #[path = "../screen/mod.rs"]
 mod screen;

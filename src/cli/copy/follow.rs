@@ -127,6 +127,7 @@ impl Run<'_> {
             | Event::Offers { .. }
             | Event::Answered { .. }
             | Event::Content { .. }
+            | Event::Dedupe(_)
             | Event::Measured { .. }
             | Event::Edit { .. }
             | Event::Deletion(_)

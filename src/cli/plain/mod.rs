@@ -357,6 +357,7 @@ impl Plain<'_> {
             | Event::KeptScreen(_)
             | Event::Offers { .. }
             | Event::Content { .. }
+            | Event::Dedupe(_)
             | Event::Edit { .. }
             | Event::Measured { .. }
             | Event::Compared { .. }

@@ -1,5 +1,5 @@
-//! The [`Difference`]: the lines in which two texts of a conflict differ, scrollable. `update` opens it over the
-//! conflict when the worker has them; closing it comes back to the question.
+//! The [`Difference`]: the lines in which two texts differ, scrollable. `update` opens it over a conflict or the review
+//! of duplicates when the worker has them; closing it comes back there.
 
 use crate::message::DiffLine;
 use crate::ui::key::Key;
@@ -9,12 +9,14 @@ use crate::ui::key::Key;
 pub struct Difference {
     /// Path below the source folder.
     pub path: String,
-    /// Where the one that stands there is, and the one that is copied, as people write it.
-    pub places: [String; 2],
+    /// What the lines of either side are marked as: of the one that stands there, and of the one that is copied.
+    pub legend: [String; 2],
     /// The lines.
     pub lines: Vec<DiffLine>,
     /// First line shown.
     pub top: usize,
+    /// How to go back, and where to.
+    pub back: &'static str,
 }
 
 impl Difference {
@@ -45,7 +47,8 @@ mod tests {
     #[test]
     fn it_scrolls_within_its_lines_and_closes() {
         let lines = (0..30).map(|number| DiffLine::Both(number.to_string())).collect();
-        let mut page = Difference { path: "a".into(), places: ["x".into(), "y".into()], lines, top: 0 };
+        let mut page =
+            Difference { path: "a".into(), legend: ["x".into(), "y".into()], lines, top: 0, back: "Esc" };
         let mut press = |keys: &str| {
             let stays = parse_keys(keys).unwrap().into_iter().map(|key| page.press(key, 10)).last().unwrap();
             (page.top, stays)

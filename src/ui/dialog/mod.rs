@@ -7,6 +7,7 @@ pub mod changes;
 pub mod check;
 pub mod confirm;
 pub mod conflict;
+pub mod dedupe;
 pub mod deletion;
 pub mod difference;
 pub mod edit;
@@ -63,6 +64,8 @@ pub enum Dialog {
     Difference(Difference),
     /// Shows what a check has found so far: the state's.
     Check,
+    /// Reviews duplicates, over the whole screen: the state's.
+    Dedupe,
     /// Asks what becomes of what earlier runs left.
     Unfinished(UnfinishedDialog),
     /// Asks yes or no.

@@ -5,6 +5,7 @@ use super::{dialog, path, press};
 use crate::message::{Command, ViewId};
 use crate::ui::ahead::{Need, Typed};
 use crate::ui::dialog::Dialog;
+use crate::ui::dialog::dedupe::DedupePage;
 use crate::ui::key::Key;
 use crate::ui::keymap::Lookup;
 use crate::ui::state::{AppState, Phase, Screen};
@@ -81,6 +82,7 @@ fn is_about_answer(state: &AppState, typed: &Typed) -> bool {
     match state.dialogs.last() {
         Some(Dialog::Path(dialog)) => dialog.is_completing(),
         Some(Dialog::Bookmarks(list)) => !list.is_known(),
+        Some(Dialog::Dedupe) => state.dedupe.as_ref().is_some_and(DedupePage::is_awaited),
         Some(Dialog::Search(page)) => key.is_some_and(|key| page.awaits_hits(key)),
         Some(_) | None => false,
     }
@@ -166,6 +168,7 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::Resolve { .. }
         | Command::Compare { .. }
         | Command::Content { .. }
+        | Command::Dedupe(_)
         | Command::Measure { .. }
         | Command::Edit { .. }
         | Command::Transfers(_)

@@ -2,8 +2,8 @@
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
 use super::{
-    bookmarks, changes, check, deletion, edit, look, mark, path, perform, place, program, renames, search,
-    sync, transfer, viewer,
+    bookmarks, changes, check, dedupe, deletion, edit, look, mark, path, perform, place, program, renames,
+    search, sync, transfer, viewer,
 };
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::ActionRow;
@@ -35,6 +35,7 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
             }
             stays.then_some(Dialog::Difference(difference))
         }
+        Dialog::Dedupe => dedupe::press(state, key, commands).then_some(Dialog::Dedupe),
         Dialog::Check => check::press(state, key, commands).then_some(Dialog::Check),
         Dialog::Unfinished(unfinished) => press_unfinished(state, unfinished, key, commands),
         Dialog::Question(question) => press_question(state, question, key, commands),
@@ -105,6 +106,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             | Dialog::Conflict(_)
             | Dialog::Difference(_)
             | Dialog::Check
+            | Dialog::Dedupe
             | Dialog::Sync(_)
             | Dialog::Unfinished(_)
             | Dialog::Question(_)

@@ -3,8 +3,8 @@
 //! what was asked for.
 
 use super::{
-    bookmarks, changes, check, compare, deletion, edit, look, path, place, preview, renames, search, sync,
-    tab, transfer, viewer,
+    bookmarks, changes, check, compare, dedupe, deletion, edit, look, path, place, preview, renames, search,
+    sync, tab, transfer, viewer,
 };
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
@@ -58,6 +58,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             check::receive_note(state, copy, (path, size, &note));
         }
         Event::Compared { conflict, compared } => receive_comparison(state, conflict, compared),
+        Event::Dedupe(event) => dedupe::receive(state, event),
         Event::Content { content, event } => {
             preview::receive(state, content, event.clone(), commands);
             viewer::receive(state, content, event, commands);
@@ -224,9 +225,10 @@ fn receive_comparison(state: &mut AppState, number: u64, compared: Compared) {
     let Some(Dialog::Conflict(open)) = state.dialogs.iter_mut().find(is_asked) else { return };
     open.receive(&compared);
     let Conflict { path, source, existing, .. } = &open.conflict;
-    let (path, places) = (path.clone(), [existing.place.clone(), source.place.clone()]);
+    let legend = [format!("there ({})", existing.place), format!("here ({})", source.place)];
+    let (path, back) = (path.clone(), "Esc back to the question");
     if let Compared::Lines(lines) = compared {
-        state.dialogs.push(Dialog::Difference(Difference { path, places, lines, top: 0 }));
+        state.dialogs.push(Dialog::Difference(Difference { path, legend, lines, top: 0, back }));
     }
 }
 

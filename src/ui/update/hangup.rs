@@ -9,6 +9,7 @@ use crate::message::{
 };
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::Answer;
+use crate::ui::dialog::dedupe::DedupePage;
 use crate::ui::own_files;
 use crate::ui::state::{AppState, Effect, Phase};
 
@@ -63,6 +64,7 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
         Dialog::Unfinished(_)
         | Dialog::Difference(_)
         | Dialog::Check
+        | Dialog::Dedupe
         | Dialog::Changes(_)
         | Dialog::Prompt(_)
         | Dialog::Search(_)
@@ -94,7 +96,9 @@ fn is_over(state: &AppState) -> bool {
     let is_held = |(copy, plan): (&CopyId, &PlanSummary)| {
         (plan.complete || has_more) && rows.iter().any(|row| row.copy == *copy && is_paused(row))
     };
-    rows.iter().all(|row| row.state.is_ended() || is_paused(row)) && state.copies.running.iter().all(is_held)
+    let deduplicates = state.dedupe.as_ref().is_some_and(DedupePage::is_working);
+    let has_ended = rows.iter().all(|row| row.state.is_ended() || is_paused(row));
+    !deduplicates && has_ended && state.copies.running.iter().all(is_held)
 }
 
 fn is_paused(row: &TransferRow) -> bool {

@@ -41,6 +41,7 @@ pub(super) fn perform(state: &mut AppState, look: Look, commands: &mut Vec<Comma
         Look::Properties => properties(state, commands),
         Look::Search => super::search::begin(state),
         Look::Sync => super::sync::begin(state, commands),
+        Look::Duplicates => super::dedupe::begin(state, commands),
         Look::Compare => compare::begin(state, commands),
         Look::OnlyDifferences => compare::narrow(state, commands),
         Look::NextDifference => compare::go_to_next(state, false, commands),

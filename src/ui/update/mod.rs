@@ -7,6 +7,7 @@ mod change;
 mod changes;
 mod check;
 mod compare;
+mod dedupe;
 mod deletion;
 mod dialog;
 mod edit;
@@ -129,6 +130,7 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
     dialog::show_conflict(state);
     viewer::settle(state, commands);
     preview::follow(state, commands);
+    dedupe::settle(state, commands);
     let height = state.layout().list_height();
     for pane in &mut state.panes {
         pane.settle(height, commands);

@@ -5,6 +5,7 @@ use crate::message::{Command, MarkChange};
 use crate::ui::action::Program;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
+use crate::ui::dialog::dedupe::DedupePage;
 use crate::ui::dialog::help::Help;
 use crate::ui::dialog::palette::Palette;
 use crate::ui::figure;
@@ -52,6 +53,11 @@ fn ask_quit(state: &mut AppState) {
         vec![
             format!("{count} still under way and will be stopped."),
             "The next start asks whether to go on where they are.".to_owned(),
+        ]
+    } else if state.dedupe.as_ref().is_some_and(DedupePage::is_working) {
+        vec![
+            "Duplicates are being removed: it stops where it is, and what is done can be taken back."
+                .to_owned(),
         ]
     } else if !state.copies.running.is_empty() {
         vec!["A copy is still being worked out and will be stopped.".to_owned()]

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use super::{
-    changes, check, conflict, deletion, difference, edit, lists, places, renames, search, sync,
+    changes, check, conflict, dedupe, deletion, difference, edit, lists, places, renames, search, sync,
     transfer_dialog, unfinished, viewer,
 };
 use crate::message::PlanSummary;
@@ -27,6 +27,7 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::Renames(dialog) => renames::draw(dialog, area, canvas),
         Dialog::Conflict(conflict) => conflict::draw(state, conflict, area, canvas),
         Dialog::Difference(difference) => difference::draw(difference, area, canvas),
+        Dialog::Dedupe => dedupe::draw(state, area, canvas),
         Dialog::Check => check::draw(state, area, canvas),
         Dialog::Unfinished(unfinished) => unfinished::draw(unfinished, area, canvas),
         Dialog::Question(question) => draw_question(state, question, area, canvas),

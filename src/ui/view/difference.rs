@@ -18,7 +18,7 @@ pub(super) fn draw(page: &Difference, area: Rect, canvas: &mut Canvas<'_>) {
     let (x, width) = (inner.x + 1, inner.width - 2);
     let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
     canvas.text(x, inner.y, width, &text::cut_middle(&page.path, width.into()), strong);
-    let legend = format!("- there ({})   + here ({})", page.places[0], page.places[1]);
+    let legend = format!("- {}   + {}", page.legend[0], page.legend[1]);
     canvas.cut(x, inner.y + 1, width, &legend, dim);
     let height = page_rows(area.height);
     for (line, y) in page.lines.iter().skip(page.top).take(height).zip(inner.y + 2..) {
@@ -36,9 +36,9 @@ pub(super) fn draw(page: &Difference, area: Rect, canvas: &mut Canvas<'_>) {
     }
     let left = page.lines.len().saturating_sub(page.top + height);
     let more = if left > 0 {
-        format!("{} more lines · j k scroll · Esc back to the question", figure::grouped(left as u64))
+        format!("{} more lines · j k scroll · {}", figure::grouped(left as u64), page.back)
     } else {
-        "Esc back to the question".to_owned()
+        page.back.to_owned()
     };
     canvas.right(x, inner.bottom() - 1, width, &more, dim);
 }

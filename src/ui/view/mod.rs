@@ -6,6 +6,7 @@ mod canvas;
 mod changes;
 mod check;
 mod conflict;
+mod dedupe;
 mod deletion;
 mod dialog;
 mod difference;

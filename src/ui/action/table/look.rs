@@ -72,6 +72,12 @@ pub(super) const LOOK: &[ActionRow] = &[
         When::Folder,
     ),
     panes(
+        Action::Look(Look::Duplicates),
+        ["dedupe", "", "review duplicates: equal names and equal contents, one stays, the rest into the bin"],
+        &["gd"],
+        When::Account,
+    ),
+    panes(
         Action::Look(Look::Sort(SortKey::Name)),
         ["sort by name", "", "sort by name; again turns the order round"],
         &[",n"],
