@@ -270,6 +270,11 @@ impl Store {
         self.sealed.iter().map(|(&index, sealed)| (index, sealed))
     }
 
+    /// The key field of a node that cannot be decrypted yet.
+    pub(super) fn sealed_keys(&self, index: Index) -> Option<&str> {
+        self.sealed.get(&index).map(|sealed| &*sealed.keys)
+    }
+
     pub(super) fn branch(&self, index: Index) -> Option<&Branch> {
         self.branches.get(self.record(index).branch as usize)
     }

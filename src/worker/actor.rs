@@ -180,6 +180,7 @@ impl Actor {
         self.keep_to_schedule();
         self.find_unfinished();
         self.find_edits();
+        self.follow_opened();
         loop {
             let deadline = self.deadline();
             let is_ending = self.ends_at.is_some();
@@ -371,6 +372,7 @@ impl Actor {
         match news {
             News::Hits { search, hits, progress } => self.found_on_disk(search, hits, progress),
             News::Loading { account, received, total } => self.loading(&account, received, total),
+            News::Stretch { account, attempt, stretch } => self.take_stretch(&account, attempt, *stretch),
             News::Content(content, event) => self.content_news(content, event),
             News::Edit(edit, done) => self.edit_news(edit, done),
             News::Measured(measure, measured) => self.measured(measure, measured),

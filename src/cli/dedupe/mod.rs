@@ -305,7 +305,7 @@ async fn carry_out(
                 match outcome {
                     Ok(outcome) => {
                         context.messages.info(&line);
-                        outcome.updates.into_iter().for_each(|update| opened.tree.apply(update));
+                        outcome.updates.into_iter().for_each(|update| opened.tree.apply_own(update));
                     }
                     Err(problem) => context.messages.problem(&problem),
                 }
