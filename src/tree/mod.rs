@@ -8,10 +8,12 @@ mod follow;
 mod node;
 mod path;
 mod placement;
+mod saved;
 mod share;
 mod store;
 mod update;
 mod usage;
+mod words;
 
 use std::fmt;
 

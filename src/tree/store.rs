@@ -2,6 +2,8 @@
 //! are named by index, found by handle. It knows nothing of who stands below whom; `placement` keeps that in the
 //! branches here.
 
+mod saved;
+
 use std::collections::HashMap;
 
 use zeroize::Zeroizing;
