@@ -12,6 +12,7 @@ use megapane::handle::NodeHandle;
 use megapane::secret::Secret;
 use megapane::session::change::{Change, Outcome};
 use megapane::session::{FollowEnd, Session, Stretch};
+use megapane::store::tree_cache::TreeCache;
 use megapane::store::undo::UndoJournal;
 use megapane::tree::{NodeKind, Tree};
 use proptest::prelude::*;
@@ -33,6 +34,7 @@ struct Scene {
     answers: Vec<Outcome>,
     /// News that have not arrived yet.
     stretches: Vec<Stretch>,
+    folder: tempfile::TempDir,
     named: u32,
 }
 
@@ -47,7 +49,13 @@ impl Scene {
         emulator.clear_seen();
         let (answers, stretches) = (Vec::new(), Vec::new());
         let journal = UndoJournal::in_memory();
-        Self { emulator, ann, ben, session, tree, journal, answers, stretches, named: 0 }
+        let folder = tempfile::tempdir().unwrap();
+        Self { emulator, ann, ben, session, tree, journal, answers, stretches, folder, named: 0 }
+    }
+
+    fn cache(&self) -> TreeCache {
+        let path = self.folder.path().join("trees").join("ann.sealed");
+        TreeCache::new(path, self.session.master_key().clone(), self.session.user())
     }
 
     async fn assert_current(&mut self) {
@@ -141,10 +149,16 @@ impl Scene {
             }
             28 => self.tree = self.session.fetch_tree(|_, _| {}).await.unwrap(),
             29 => {
-                // Another run of the program: it begins with what it kept, and nothing is on its way to it.
+                // Another run of the program: it begins with what was kept, and nothing is on its way to it.
                 self.answers.clear();
                 self.stretches.clear();
                 self.session = login(&self.emulator, ANN).await;
+                if !self.tree.is_amid_move() {
+                    self.cache().save(&self.tree).unwrap();
+                }
+                if let Some(kept) = self.cache().load() {
+                    self.tree = kept;
+                }
             }
             _ => {}
         }
@@ -307,4 +321,32 @@ async fn following_goes_on_through_lost_lines_and_waits_without_asking_all_the_t
     scene.ann.end_sessions();
     let end = tokio::time::timeout(Duration::from_mins(5), following).await.unwrap().unwrap();
     assert!(matches!(end, FollowEnd::Refused(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kept_tree_is_the_same_and_goes_on_from_where_it_stood() {
+    let mut scene = Scene::new(|ann, ben| {
+        ann.file("Docs/a.txt", b"a", TIME);
+        ann.replace("Docs/a.txt", b"b", TIME);
+        ann.set_attribute("Docs/a.txt", "lbl", Some("2"));
+        ann.undecryptable("Docs", 7);
+        ann.share("Docs", ben, Access::Read);
+        ann.publish("Docs/a.txt");
+        ben.file("Album/c.jpg", b"c", TIME);
+        ben.share("Album", ann, Access::Write);
+    })
+    .await;
+    scene.cache().save(&scene.tree).unwrap();
+    let kept = scene.cache().load().unwrap();
+    assert_eq!(picture(&kept), picture(&scene.tree));
+    assert_eq!((kept.sequence(), kept.len()), (scene.tree.sequence(), scene.tree.len()));
+    assert_eq!(kept.sharer(kept.in_shares()[0]), Some(BEN));
+    scene.ann.file("Docs/later", b"x", TIME);
+    scene.tree = kept;
+    scene.assert_current().await;
+    let (path, user) = (scene.folder.path().join("trees").join("ann.sealed"), scene.session.user());
+    let other = megapane::crypto::key::MasterKey::from_bytes([7; 16]);
+    assert!(TreeCache::new(path.clone(), other, user).load().is_none(), "another key opens nothing");
+    let other = login(&scene.emulator, BEN).await.user();
+    assert!(TreeCache::new(path, scene.session.master_key().clone(), other).load().is_none());
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::OpenedAccount;
 use super::actor::Actor;
+use super::connect::Current;
 use super::door::{Refusal, Way, needed};
 use super::following::Following;
 use super::jobs::{Done, blocking};
@@ -21,6 +22,7 @@ use crate::message::{AccountRow, AccountState, Event, Login, Problem};
 use crate::secret::Secret;
 use crate::session::{FollowEnd, LoginError, Quota, Session};
 use crate::store::credentials;
+use crate::store::tree_cache::TreeCache;
 use crate::store::undo::UndoJournal;
 use crate::tree::{OwnUpdate, Tree};
 
@@ -69,11 +71,13 @@ pub(crate) enum AccountDone {
     /// The job that tries a way in, or lists, broke down.
     Broken(u64, Problem),
     /// The file list came.
-    Listed(u64, Box<Result<Tree, ApiError>>),
+    Listed(u64, Box<Result<Current, ApiError>>),
     /// What others did was asked for, up to now.
     CaughtUp(u64, Result<(), ChannelError>),
     /// The channel is followed no further.
     Unfollowed(u64, FollowEnd),
+    /// The nodes were written to disk, or could not be.
+    Kept,
     /// The file list is too old to be kept up, and may be asked for again.
     Outdated(u64),
     /// Session and account were written down.
@@ -246,6 +250,7 @@ impl Actor {
         let email = Some(account.config.email.clone());
         self.cancel_account(name);
         self.set_state(name, AccountState::NeedsPassword { email, problem: None });
+        let kept = self.config.folders.tree_cache(name);
         let (path, name) = (self.config.folders.credentials(name), name.to_owned());
         let what = format!("end the session of \"{name}\"");
         let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)));
@@ -256,9 +261,14 @@ impl Actor {
             };
             let ended = ended.map_err(|error| problem::of_api(&what, &error));
             let account = name.clone();
-            let removed = blocking(move || match credentials::remove(&path) {
-                Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
-                Ok(()) | Err(_) => Ok(()),
+            let removed = blocking(move || {
+                if let Err(error) = TreeCache::remove(&kept) {
+                    tracing::warn!(%error, "cannot remove the kept file list");
+                }
+                match credentials::remove(&path) {
+                    Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
+                    Ok(()) | Err(_) => Ok(()),
+                }
             });
             Done::Account(name, AccountDone::LoggedOut(ended.and(removed.await)))
         });
@@ -294,6 +304,7 @@ impl Actor {
             AccountDone::Broken(of, problem) if of == attempt => self.broke_down(name, problem),
             AccountDone::CaughtUp(of, result) if of == attempt => self.caught_up(name, result),
             AccountDone::Unfollowed(of, end) if of == attempt => self.unfollowed(name, end),
+            AccountDone::Kept => self.tree_kept(name),
             AccountDone::Outdated(of) if of == attempt => self.list_account(name),
             AccountDone::Connected(..)
             | AccountDone::Listed(..)

@@ -383,6 +383,7 @@ impl Actor {
     /// Begins to end: what can be left is left, the rest has a while to end cleanly.
     fn quit(&mut self) {
         self.ends_at.get_or_insert(Instant::now() + ENDING);
+        self.keep_trees();
         let copies: Vec<CopyId> = self.copies.keys().copied().collect();
         for copy in copies {
             self.cancel_copy(copy);

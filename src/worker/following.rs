@@ -9,13 +9,15 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::account::{Account, AccountDone};
 use super::actor::Actor;
-use super::jobs::{Done, News};
+use super::connect::{self, Current, is_much};
+use super::jobs::{Done, News, blocking};
 use super::problem;
 use crate::api::channel::ChannelError;
 use crate::api::error::ApiError;
+use crate::config::Folders;
 use crate::message::{AccountState, Event, Problem};
 use crate::session::{FollowEnd, Stretch};
-use crate::tree::Tree;
+use crate::store::tree_cache::TreeCache;
 
 /// How the channel of an account is followed.
 #[derive(Default)]
@@ -26,6 +28,9 @@ pub(super) struct Following {
     own: VecDeque<Box<str>>,
     /// Listings in a row that were too old from the start.
     outdated: u32,
+    /// Packets that what is kept on disk does not have.
+    unkept: usize,
+    is_being_kept: bool,
 }
 
 impl Following {
@@ -48,8 +53,17 @@ impl Following {
     }
 }
 
+impl Account {
+    /// Returns where its nodes are kept; `None` where nothing of it is written to disk.
+    fn cache(&self, folders: &Folders) -> Option<TreeCache> {
+        let session = self.session.as_ref().filter(|_| self.is_stored)?;
+        connect::tree_cache(folders, &self.config, session)
+    }
+}
+
 impl Actor {
-    /// Asks the server for the file list, again if need be.
+    /// Asks for the nodes of an account: at first for those that were kept, where they are of use, and of the server
+    /// otherwise and whenever there are some already.
     pub(crate) fn list_account(&mut self, name: &str) {
         let Some(account) = self.accounts.get_mut(name) else { return };
         let Some(session) = account.session.clone() else { return };
@@ -58,6 +72,7 @@ impl Actor {
         }
         account.since_listing = Some(Vec::new());
         let is_again = account.tree.is_some();
+        let cache = account.cache(&self.config.folders).filter(|_| !is_again);
         let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
         if !is_again {
             self.set_state(&name, AccountState::Loading { received: 0, total: None });
@@ -74,8 +89,8 @@ impl Actor {
                     let _ = news.send(News::Loading { account: account.clone(), received, total });
                 }
             };
-            let mut listed = session.fetch_tree(progress).await;
-            if let (Ok(tree), true) = (&mut listed, is_again)
+            let mut listed = connect::current_tree(&session, cache, progress).await;
+            if let (Ok(Current { tree, .. }), true) = (&mut listed, is_again)
                 && let Err(error) = session.catch_up(tree).await
             {
                 // What is missing comes by the channel, or makes for another listing.
@@ -166,19 +181,68 @@ impl Actor {
         };
         let (Some(session), Some(tree)) = (&account.session, &mut account.tree) else { return };
         let (is_own, is_empty) = (stretch.is_of(|cause| account.following.is_own(cause)), stretch.is_empty());
-        let is_quota = stretch.changes_quota();
+        let (is_quota, len) = (stretch.changes_quota(), stretch.len());
         if stretch.begins_at(tree.sequence()) {
             session.take(Arc::make_mut(tree), stretch);
             account.following.outdated = 0;
+            account.following.unkept += len;
+            let is_due = account.following.unkept >= MANY && is_much(account.following.unkept, tree.len());
             if !is_own {
                 account.names.forget();
             }
             if !is_own && !is_empty {
                 self.account_changed(name);
             }
+            if is_due {
+                self.keep_tree(name);
+            }
         }
         if is_quota {
             self.ask_quota(name);
+        }
+    }
+
+    /// Writes the nodes of an account to disk, for the next run.
+    fn keep_tree(&mut self, name: &str) {
+        let Some(account) = self.accounts.get_mut(name).filter(|account| !account.following.is_being_kept)
+        else {
+            return;
+        };
+        let (Some(cache), Some(tree)) = (account.cache(&self.config.folders), account.tree.clone()) else {
+            return;
+        };
+        account.following.is_being_kept = true;
+        account.following.unkept = 0;
+        let name = name.to_owned();
+        self.jobs.start_kept(Done::Account(name.clone(), AccountDone::Kept), async move {
+            if let Err(error) = blocking(move || cache.save(&tree)).await {
+                tracing::warn!(%error, "cannot keep the file list");
+            }
+            Done::Account(name, AccountDone::Kept)
+        });
+    }
+
+    /// Writes down, before the end, what has changed since it was written.
+    pub(crate) fn keep_trees(&mut self) {
+        let is_due = |account: &Account| {
+            let nodes = account.tree.as_ref().map_or(0, |tree| tree.len());
+            is_much(account.following.unkept, nodes)
+        };
+        let due: Vec<String> = self
+            .accounts
+            .iter()
+            .filter(|(_, account)| is_due(account))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in due {
+            self.keep_tree(&name);
+        }
+    }
+
+    /// The nodes of an account are on the disk, or cannot be.
+    pub(super) fn tree_kept(&mut self, name: &str) {
+        if let Some(account) = self.accounts.get_mut(name) {
+            account.following.is_being_kept = false;
         }
     }
 
@@ -223,13 +287,18 @@ impl Actor {
         }
     }
 
-    pub(super) fn listed(&mut self, name: &str, listed: Result<Tree, ApiError>) {
+    pub(super) fn listed(&mut self, name: &str, listed: Result<Current, ApiError>) {
         let Some(account) = self.accounts.get_mut(name) else { return };
         let later = account.since_listing.take().unwrap_or_default();
         match listed {
-            Ok(tree) => {
+            Ok(Current { tree, is_worth_keeping }) => {
                 account.tree = Some(Arc::new(tree));
                 account.names.forget();
+                account.following.unkept = 0;
+                if is_worth_keeping {
+                    self.keep_tree(name);
+                }
+                let Some(account) = self.accounts.get_mut(name) else { return };
                 account.apply(later);
                 self.set_state(name, AccountState::Ready);
                 self.follow_account(name);
@@ -274,6 +343,9 @@ const LOADING_STEP: Duration = Duration::from_millis(100);
 
 /// Ids of answered changes that are remembered, to know their packets again.
 const OWN_KEPT: usize = 4096;
+
+/// Fewer packets are not worth a write while the program runs.
+const MANY: usize = 100;
 
 /// When list after list is too old at once, the next one waits for so many of these.
 const RELIST_PAUSE: Duration = Duration::from_mins(1);

@@ -13,6 +13,7 @@ mod full_disk;
 #[cfg(unix)]
 mod hangup;
 mod inside;
+mod kept;
 mod keymap;
 mod killed;
 mod kills;
