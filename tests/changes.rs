@@ -64,7 +64,7 @@ impl Scene {
     /// Applies an outcome, twice as the event channel would, and compares with what the server has.
     async fn take(&mut self, outcome: Outcome) -> Result<Outcome, ChangeError> {
         for update in outcome.updates.iter().chain(&outcome.updates) {
-            self.tree.apply(update.clone());
+            self.tree.apply_own(update.clone());
         }
         let fresh = self.session.fetch_tree(|_, _| {}).await.unwrap();
         assert_eq!(picture(&self.tree), picture(&fresh));

@@ -133,7 +133,7 @@ async fn uploads_that_end_together_are_put_with_one_command_for_each_folder() {
     }
     assert_eq!(scene.ann.paths(), ["A/", "A/1", "A/3", "A/4", "B/", "B/2"]);
     for put in puts {
-        put.unwrap().outcome.updates.into_iter().for_each(|update| scene.tree.apply(update));
+        put.unwrap().outcome.updates.into_iter().for_each(|update| scene.tree.apply_own(update));
     }
     let fresh = scene.session.fetch_tree(|_, _| {}).await.unwrap();
     for node in fresh.nodes() {

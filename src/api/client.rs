@@ -160,6 +160,10 @@ impl Client {
         }
     }
 
+    pub(super) fn line(&self) -> &Line {
+        &self.line
+    }
+
     /// The transport, for storage servers.
     #[must_use]
     pub fn transport(&self) -> &Arc<dyn Transport> {

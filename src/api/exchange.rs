@@ -72,17 +72,26 @@ impl Line {
     /// Makes a request with a new id.
     pub(super) fn outgoing(&self, body: String, body_limit: u64) -> Outgoing {
         let id = self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+        Outgoing { url: self.address("cs", ("id", &id)), body: body.into(), body_limit }
+    }
+
+    /// Makes a request for what happened since a position.
+    pub(super) fn event_request(&self, position: &str, body_limit: u64) -> Outgoing {
+        Outgoing { url: self.address("sc", ("sn", position)), body: Bytes::new(), body_limit }
+    }
+
+    fn address(&self, endpoint: &str, (name, value): (&str, &str)) -> Url {
         let mut url = self.options.base.clone();
-        url.set_path(&format!("{}/cs", url.path().trim_end_matches('/')));
+        url.set_path(&format!("{}/{endpoint}", url.path().trim_end_matches('/')));
         let mut query = url.query_pairs_mut();
-        query.clear().append_pair("id", &id);
+        query.clear().append_pair(name, value);
         match &self.identity {
             Identity::Anonymous => {}
             Identity::Session(session) => drop(query.append_pair("sid", &session.text())),
             Identity::FolderLink(link) => drop(query.append_pair("n", &link.to_string())),
         }
         drop(query);
-        Outgoing { url, body: body.into(), body_limit }
+        url
     }
 
     /// Returns a fresh counter of waits for one piece of work.

@@ -62,8 +62,8 @@ pub enum ListingError {
 pub struct ListingRest {
     /// Share keys of folders that we share (`ok0`, `ok`); the two may name the same folder.
     pub share_keys: Vec<OwnShareKey>,
-    /// Folders that we share (`s`, `ps`); a folder appears once for each receiver.
-    pub shares: Vec<NodeHandle>,
+    /// Folders that we share (`s`, `ps`), each with whom; a folder appears once for each receiver.
+    pub shares: Vec<(NodeHandle, ShareReceiver)>,
     /// Nodes with a public link (`ph`).
     pub links: Vec<NodeHandle>,
     /// Users that appear anywhere (`u`).
@@ -81,6 +81,24 @@ pub struct OwnShareKey {
     pub proof: Vec<u8>,
     /// `k`: the encrypted key. All zero where the key is kept elsewhere.
     pub key: Vec<u8>,
+}
+
+/// With whom a folder is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ShareReceiver {
+    /// Whoever has its link.
+    Everybody,
+    /// A user.
+    User(UserHandle),
+    /// Somebody who has not accepted yet, by the id of the invitation.
+    Invited(UserHandle),
+    /// The server does not say.
+    Unnamed,
+}
+
+impl ShareReceiver {
+    /// How the wire writes [`Self::Everybody`].
+    pub(super) const EVERYBODY: &'static str = "EXP";
 }
 
 /// Another user.
@@ -137,9 +155,9 @@ impl RestFields<'_> {
         let keys = |list| elements(list, KeyFields::read);
         ListingRest {
             share_keys: [keys(self.ok0), keys(self.ok)].concat(),
-            shares: [nodes(self.s), nodes(self.ps)].concat(),
+            shares: [self.s, self.ps].map(|list| elements(list, ShareFields::read)).concat(),
             links: nodes(self.ph),
-            users: elements(self.u, UserFields::read),
+            users: elements(self.u, read_user),
             sequence: self.sn.as_str().to_owned(),
         }
     }
@@ -169,23 +187,48 @@ struct NodeField<'a> {
 }
 
 #[derive(Deserialize)]
-struct UserFields<'a> {
+struct ShareFields<'a> {
+    #[serde(borrow, default)]
+    h: Text<'a>,
+    #[serde(borrow, default)]
+    u: Text<'a>,
+    #[serde(borrow, default)]
+    p: Text<'a>,
+}
+
+impl ShareFields<'_> {
+    fn read(self) -> Option<(NodeHandle, ShareReceiver)> {
+        let receiver = match (self.u.as_str(), self.u.as_str().parse(), self.p.as_str().parse()) {
+            (ShareReceiver::EVERYBODY, ..) => ShareReceiver::Everybody,
+            (_, Ok(user), _) => ShareReceiver::User(user),
+            (_, Err(_), Ok(invitation)) => ShareReceiver::Invited(invitation),
+            (_, Err(_), Err(_)) => ShareReceiver::Unnamed,
+        };
+        Some((self.h.handle()?, receiver))
+    }
+}
+
+/// The wire names of a user.
+#[derive(Deserialize)]
+pub(super) struct UserFields<'a> {
     #[serde(borrow, default)]
     u: Text<'a>,
     #[serde(borrow, default)]
     m: Text<'a>,
 }
 
-impl UserFields<'_> {
-    fn read(self) -> Option<User> {
-        let handle = self.u.as_str().parse().ok()?;
-        Some(User { handle, email: self.m.as_str().to_owned() })
-    }
+/// Reads a user; `None` without a handle.
+pub(super) fn read_user(fields: UserFields<'_>) -> Option<User> {
+    let handle = fields.u.as_str().parse().ok()?;
+    Some(User { handle, email: fields.m.as_str().to_owned() })
 }
 
 /// Reads a list element by element and keeps what `read` makes something of; a list of another type is empty. Of the
 /// others nothing is held: a list of millions of `0` costs no memory.
-fn elements<'a, T: Deserialize<'a>, R>(list: Option<&'a RawValue>, read: impl Fn(T) -> Option<R>) -> Vec<R> {
+pub(super) fn elements<'a, T: Deserialize<'a>, R>(
+    list: Option<&'a RawValue>,
+    read: impl Fn(T) -> Option<R>,
+) -> Vec<R> {
     let Some(list) = list else { return Vec::new() };
     let visitor = Elements { read, kept: Vec::new(), wire: PhantomData };
     serde_json::Deserializer::from_str(list.get()).deserialize_seq(visitor).unwrap_or_default()
@@ -250,7 +293,7 @@ mod tests {
         let (nodes, rest) = read(&[LISTING.as_bytes()]).unwrap();
         assert_eq!(nodes, [r#"{"h":"a","x":"}\"{"}"#, r#"{"h":"b","y":{"z":[1,{}]}}"#, r#"{"h":"c"}"#]);
         assert_eq!(rest.share_keys.len(), 1);
-        assert_eq!(rest.shares, ["AAAAAAAB".parse().unwrap()]);
+        assert_eq!(rest.shares, [("AAAAAAAB".parse().unwrap(), ShareReceiver::Everybody)]);
         assert_eq!(rest.users[0].email, "a@b");
         assert_eq!(rest.sequence, "AAAAAAAAAAA");
     }

@@ -1,9 +1,10 @@
 //! MEGA's API as a client speaks it: bytes (`transport`, `http`), batches (`client`), words (`wire`), the node list
-//! (`listing`), storage servers (`storage`; a file is at one of them or, in parts, at six: `origin`), and the table of
+//! (`listing`), events (`channel`), storage servers (`storage`; a file is at one of them or, in parts, at six: `origin`), and the table of
 //! errors. It knows nothing of accounts or trees.
 //!
 //! A call goes `client` → `queue` (one batch at a time) → `exchange` (the same request until it is answered) → transport.
 
+pub mod channel;
 pub mod client;
 pub mod error;
 pub mod http;

@@ -19,6 +19,7 @@ use crate::message::{Problem, ProblemKind};
 use crate::secret::Secret;
 use crate::session::{LoginError, Session};
 use crate::store::credentials::CredentialsError;
+use crate::store::tree_cache::TreeCache;
 use crate::tree::Tree;
 use crate::worker::connect::{self, StoredLoginError};
 use crate::worker::problem;
@@ -178,8 +179,26 @@ pub(crate) async fn list(context: &Context, name: &str, session: &Session) -> Re
             messages.notice(&format!("asking for the file list… {}{of} MB", received / MB));
         }
     };
-    let listed = session.fetch_tree(progress).await;
-    listed.map_err(|error| problem::of_api(&format!("list the remote \"{name}\""), &error).into())
+    let account = context.config.account(name)?;
+    let cache = connect::tree_cache(&context.config.folders, account, session);
+    let current = connect::current_tree(session, cache.clone(), progress).await;
+    let current = current
+        .map_err(|error| Failure::from(problem::of_api(&format!("list the remote \"{name}\""), &error)))?;
+    match cache.filter(|_| current.is_worth_keeping) {
+        Some(cache) => Ok(kept(cache, current.tree).await?),
+        None => Ok(current.tree),
+    }
+}
+
+/// Keeps a tree for the next command. One that cannot be kept costs that command a listing, no more.
+async fn kept(cache: TreeCache, tree: Tree) -> Result<Tree, Failure> {
+    let keeping = tokio::task::spawn_blocking(move || {
+        if let Err(error) = cache.save(&tree) {
+            tracing::warn!(%error, "cannot keep the file list");
+        }
+        tree
+    });
+    keeping.await.map_err(|_stopped| Failure::interrupted())
 }
 
 /// How far the stored login of an account leads.

@@ -69,7 +69,7 @@ async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPath) -> Resu
         let prepared = opened.session.prepare(&opened.tree, change).map_err(refused)?;
         let outcome = opened.session.commit(prepared, &journal).await.map_err(refused)?;
         for update in outcome.updates {
-            opened.tree.apply(update);
+            opened.tree.apply_own(update);
         }
         parent = outcome.created.ok_or_else(|| {
             Failure::new(ProblemKind::Integrity, format!("cannot {doing}: the server does not name it"), "")

@@ -64,6 +64,12 @@ impl Folders {
         self.state.join("key")
     }
 
+    /// The sealed copy of an account's tree.
+    #[must_use]
+    pub fn tree_cache(&self, account: &str) -> PathBuf {
+        self.cache.join("trees").join(format!("{account}.sealed"))
+    }
+
     /// The undo journal of an account.
     #[must_use]
     pub fn undo_journal(&self, account: &str) -> PathBuf {

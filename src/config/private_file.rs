@@ -48,6 +48,22 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
+/// Like [`write()`], for content that is made while it is written. Until then the file's name begins with `staged`: a
+/// process that is killed leaves it behind.
+pub(crate) fn write_with(
+    path: &Path,
+    staged: &str,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = folder_of(path)?;
+    create_folder(folder)?;
+    let mut file = tempfile::Builder::new().prefix(staged).tempfile_in(folder)?;
+    write(file.as_file_mut())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_folder(path)
+}
+
 /// Like [`write()`], but an existing file stays and gives [`io::ErrorKind::AlreadyExists`].
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     staged(path, bytes)?.persist_noclobber(path).map_err(|error| error.error)?;

@@ -76,12 +76,22 @@ pub enum ShareKeySource {
     Store(Vec<(NodeHandle, ShareKey)>),
 }
 
+/// Whom to believe when a share's key comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// Listings and packets: the account has no key store.
+    Listing,
+    /// The key store alone.
+    #[default]
+    Store,
+}
+
 /// All keys that can open nodes of one account or of one folder link.
 #[derive(Clone, Debug)]
 pub struct Keyring {
     own: Option<UserHandle>,
     /// Whether share keys of a listing are taken in.
-    trusts_listing: bool,
+    trust: Trust,
     bare: KeyCipher,
     shares: HashMap<NodeHandle, Share>,
     private: Option<Rationed>,
@@ -113,8 +123,8 @@ impl Keyring {
     ) -> Self {
         let bare = KeyCipher::new(master.bytes());
         let private = private.map(|key| Rationed { key, left: Arc::new(AtomicUsize::new(MAX_RSA)) });
-        let trusts_listing = shares == ShareKeySource::Listing;
-        let mut keyring = Self { own: Some(own), trusts_listing, bare, shares: HashMap::new(), private };
+        let trust = if shares == ShareKeySource::Listing { Trust::Listing } else { Trust::Store };
+        let mut keyring = Self { own: Some(own), trust, bare, shares: HashMap::new(), private };
         match shares {
             ShareKeySource::Listing => {}
             ShareKeySource::Store(keys) => {
@@ -131,13 +141,38 @@ impl Keyring {
     pub fn link(root: NodeHandle, key: &ShareKey) -> Self {
         let bare = KeyCipher::new(key.bytes());
         let mut keyring =
-            Self { own: None, trusts_listing: false, bare, shares: HashMap::new(), private: None };
+            Self { own: None, trust: Trust::Store, bare, shares: HashMap::new(), private: None };
         keyring.add_share_key(root, key.clone());
         keyring
     }
 
+    /// Returns whose nodes these are; `None` in a folder link.
+    #[must_use]
+    pub const fn own(&self) -> Option<UserHandle> {
+        self.own
+    }
+
+    /// Returns whom it believes.
+    #[must_use]
+    pub const fn trust(&self) -> Trust {
+        self.trust
+    }
+
+    /// Forgets the key of a folder.
+    pub fn forget(&mut self, folder: NodeHandle) {
+        self.shares.remove(&folder);
+    }
+
+    /// Forgets the key of a folder that is no share any more; one of the key store stays.
+    pub fn forget_untrusted(&mut self, folder: NodeHandle) {
+        match self.trust {
+            Trust::Listing => self.forget(folder),
+            Trust::Store => {}
+        }
+    }
+
     /// Adds the key of a shared folder. One that is known already stays.
-    fn add_share_key(&mut self, folder: NodeHandle, key: ShareKey) {
+    pub fn add_share_key(&mut self, folder: NodeHandle, key: ShareKey) {
         let cipher = KeyCipher::new(key.bytes());
         self.shares.entry(folder).or_insert(Share { key, cipher });
     }
@@ -156,7 +191,7 @@ impl Keyring {
     /// Takes in the key of a share that we give: `k` and `ha` of an `ok` entry, decoded. No effect when the proof does
     /// not fit, when the entry is all zero, when the key is known, or when there is a key store.
     pub fn take_outgoing_share(&mut self, folder: NodeHandle, k: &[u8], ha: &[u8]) {
-        if self.trusts_listing
+        if self.trust == Trust::Listing
             && self.share_key(folder).is_none()
             && let Some(key) = share::open_outgoing(folder, k, ha, &self.bare)
         {
@@ -167,7 +202,7 @@ impl Keyring {
     /// Takes in the key of a share that we get, `sk` of its top node, and returns whether it did. No effect when it
     /// cannot be opened or is known, or when there is a key store.
     pub fn take_inbound_share(&mut self, folder: NodeHandle, sk: &str) -> bool {
-        let is_settled = !self.trusts_listing || self.share_key(folder).is_some();
+        let is_settled = self.trust == Trust::Store || self.share_key(folder).is_some();
         if is_settled || sk.is_empty() || sk.len() > MAX_RSA_TEXT {
             return false;
         }

@@ -5,6 +5,7 @@ use crate::api::error::{ApiError, ErrorCode};
 use crate::api::wire::{AskQuota, AskUser, AskUserAttribute, CloseSession};
 use crate::crypto::key::ShareKey;
 use crate::crypto::keystore;
+use crate::crypto::node_key::ShareKeySource;
 use crate::handle::{NodeHandle, base64_decode};
 
 use super::Session;
@@ -78,6 +79,20 @@ impl Session {
             tracing::warn!("the account's key store cannot be read: some shares will stay closed");
         }
         Ok(keys.map_or(StoredShareKeys::Unreadable, StoredShareKeys::Keys))
+    }
+
+    /// Returns where share keys are to be taken from.
+    pub(super) async fn share_key_source(&self) -> Result<ShareKeySource, ApiError> {
+        match self.stored_share_keys().await {
+            Ok(StoredShareKeys::Keys(keys)) => Ok(ShareKeySource::Store(keys)),
+            Ok(StoredShareKeys::NoStore) => Ok(ShareKeySource::Listing),
+            Ok(StoredShareKeys::Unreadable) => Ok(ShareKeySource::Store(Vec::new())),
+            Err(error @ ApiError::Refused { .. }) => {
+                tracing::warn!(%error, "cannot ask for the key store: shares stay closed");
+                Ok(ShareKeySource::Store(Vec::new()))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Ends the session on the server: what is stored of it opens nothing any more. One that has ended already is fine.

@@ -1,6 +1,6 @@
 //! Every change to an account: what it is ([`Change`]), how it is undone, how it is sent. The worker and the command line
 //! make changes in three steps: [`Session::prepare`] checks it on the tree and collects keys, [`Session::commit`] writes
-//! it to the undo journal and then sends it, [`Tree::apply`] takes the outcome in. An upload ends in the same way, by
+//! it to the undo journal and then sends it, [`Tree::apply_own`] takes the outcome in. An upload ends in the same way, by
 //! [`Session::prepare_put`] and [`Session::put_file`]. Nothing else in the program may send a command that changes nodes.
 
 mod address;
@@ -21,7 +21,7 @@ use crate::crypto::attributes::Attributes;
 use crate::crypto::key::NodeKey;
 use crate::handle::NodeHandle;
 use crate::store::undo::UndoJournal;
-use crate::tree::{NodeUpdate, Tree};
+use crate::tree::{OwnUpdate, Tree};
 pub use address::DownloadUrlError;
 use check::Checked;
 pub use error::ChangeError;
@@ -151,8 +151,8 @@ impl Prepared {
 /// What a change did.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// For [`Tree::apply`], in order.
-    pub updates: Vec<NodeUpdate>,
+    /// For [`Tree::apply_own`], in order.
+    pub updates: Vec<OwnUpdate>,
     /// The node that was made, if any.
     pub created: Option<NodeHandle>,
 }

@@ -10,7 +10,6 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::Session;
-use super::account::StoredShareKeys;
 use crate::api::error::{ApiError, Context, ErrorCode};
 use crate::api::listing::{ListingError, ListingReader};
 use crate::api::transport::BodyStream;
@@ -25,16 +24,7 @@ impl Session {
         &self,
         mut progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<Tree, ApiError> {
-        let shares = match self.stored_share_keys().await {
-            Ok(StoredShareKeys::Keys(keys)) => ShareKeySource::Store(keys),
-            Ok(StoredShareKeys::NoStore) => ShareKeySource::Listing,
-            Ok(StoredShareKeys::Unreadable) => ShareKeySource::Store(Vec::new()),
-            Err(error @ ApiError::Refused { .. }) => {
-                tracing::warn!(%error, "cannot ask for the key store: shares stay closed");
-                ShareKeySource::Store(Vec::new())
-            }
-            Err(error) => return Err(error),
-        };
+        let shares = self.share_key_source().await?;
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
             match self.fetch_tree_once(shares.clone(), &mut progress).await {
@@ -42,12 +32,19 @@ impl Session {
                 Err(ApiError::Malformed { .. }) => {
                     tracing::warn!("the listing ended too early or makes no sense");
                 }
-                ended => return ended,
+                ended => return ended.map(|tree| self.dated(tree)),
             }
             self.pause(pause).await;
             pause *= 2;
         }
-        self.fetch_tree_once(shares, &mut progress).await
+        let ended = self.fetch_tree_once(shares, &mut progress).await;
+        ended.map(|tree| self.dated(tree))
+    }
+
+    /// Says to a tree which of our own commands were sent before it came.
+    fn dated(&self, mut tree: Tree) -> Tree {
+        tree.came_after(self.causes.given_out());
+        tree
     }
 
     async fn fetch_tree_once(

@@ -137,7 +137,7 @@ impl Session {
         })?;
         let stored = stored.clone();
         let keys = off_thread(move || resumed_keys(&answer, &stored)).await??;
-        Ok(Self { client, keys: Arc::new(keys), puts: Puts::default() })
+        Ok(Self { client, keys: Arc::new(keys), puts: Puts::default(), causes: Arc::default() })
     }
 }
 
@@ -192,7 +192,7 @@ impl Attempt<'_> {
         let answer = answer.map_err(|error| LoginError::of_attempt(error, self.code.is_some()))?;
         let keys = off_thread(move || opened_keys(&answer, &key, session_key)).await??;
         let client = self.client.with_identity(Identity::Session(keys.id.clone()));
-        Ok(Session { client, keys: Arc::new(keys), puts: Puts::default() })
+        Ok(Session { client, keys: Arc::new(keys), puts: Puts::default(), causes: Arc::default() })
     }
 }
 

@@ -1,9 +1,11 @@
 //! What a logged-in account can do: log in and resume (`login`), ask about itself (`account`), fetch its
-//! nodes (`listing`), change them (`change`).
+//! nodes (`listing`), follow what happens to them (`channel`), change them (`change`).
 //! The worker and the command line own sessions. A session holds keys and a client; the tree is not part of it.
 
 pub mod account;
+mod causes;
 pub mod change;
+mod channel;
 mod listing;
 pub mod login;
 
@@ -17,7 +19,9 @@ use crate::crypto::session_id::{self, SessionId};
 use crate::handle::UserHandle;
 
 pub use account::{Profile, Quota};
+use causes::Causes;
 use change::Puts;
+pub use channel::{FollowEnd, Stretch};
 pub use login::LoginError;
 
 /// A session; cheap to clone.
@@ -26,6 +30,7 @@ pub struct Session {
     client: Client,
     keys: Arc<Keys>,
     puts: Puts,
+    causes: Arc<Causes>,
 }
 
 /// What the login brought.

@@ -1,5 +1,5 @@
-//! What is kept on disk between runs, sealed where it is secret: credentials, and the journals of changes,
-//! of transfers and of copies.
+//! What is kept on disk between runs, sealed where it is secret: credentials, the trees of accounts, and the
+//! journals of changes, of transfers and of copies.
 //! It knows files and keys; what the records mean is for session, transfer and worker to say.
 
 pub mod bookmarks;
@@ -7,6 +7,7 @@ pub mod copy_journal;
 pub mod credentials;
 pub mod screen;
 pub mod transfer_journal;
+pub mod tree_cache;
 pub mod undo;
 
 use std::time::{SystemTime, UNIX_EPOCH};

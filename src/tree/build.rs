@@ -7,7 +7,7 @@ use super::Tree;
 use super::content::{ClearAttributes, Content, Sealed};
 use super::node::NodeKind;
 use super::share::{Access, Inbound};
-use super::store::{Facts, Index};
+use super::store::Facts;
 use crate::api::listing::{ListingRest, WireNode};
 use crate::crypto::attributes::{Attributes, decrypt_text};
 use crate::crypto::node_key::{KeyKind, Keyring};
@@ -62,15 +62,18 @@ impl TreeBuilder {
         for entry in &rest.share_keys {
             self.keyring.take_outgoing_share(entry.node, &entry.key, &entry.proof);
         }
-        self.retry_sealed();
-        let Self { keyring, mut tree, inbound_keys, .. } = self;
-        tree.shares.keys = keyring.share_keys().map(|(folder, key)| (folder, key.clone())).collect();
-        tree.shares.given = rest.shares.iter().copied().collect();
+        let Self { mut keyring, mut tree, inbound_keys, .. } = self;
+        tree.retry_sealed(&keyring);
+        for (folder, receiver) in &rest.shares {
+            tree.shares.given.entry(*folder).or_default().insert(*receiver);
+        }
         tree.shares.linked = rest.links.iter().copied().collect();
         tree.shares.emails = rest.users.iter().map(|user| (user.handle, user.email.clone())).collect();
         tree.sequence.clone_from(&rest.sequence);
         tree.place_all();
-        tree.forget_shares_of_own_folders(&inbound_keys);
+        tree.refuse_shares_of_own_folders(&mut keyring, &inbound_keys);
+        tree.shares.keys = keyring.share_keys().map(|(folder, key)| (folder, key.clone())).collect();
+        tree.shares.source = keyring.trust();
         tree
     }
 
@@ -105,25 +108,10 @@ impl TreeBuilder {
             self.inbound_keys.push(handle);
         }
     }
-
-    fn retry_sealed(&mut self) {
-        let sealed: Vec<(Index, Sealed)> =
-            self.tree.store.sealed().map(|(index, sealed)| (index, sealed.clone())).collect();
-        let (store, keyring) = (&self.tree.store, &self.keyring);
-        let opened: Vec<(Index, Content)> = sealed
-            .into_par_iter()
-            .map(|(index, sealed)| {
-                (index, unseal(keyring, store.record(index).kind, &sealed.keys, &sealed.attributes))
-            })
-            .collect();
-        for (index, content) in opened {
-            self.tree.store.set_content(index, content);
-        }
-    }
 }
 
 /// Checks a node's fields and decrypts what can be decrypted; `None` where it cannot be a node.
-fn open(keyring: &Keyring, node: &WireNode<'_>) -> Option<(Facts, Content)> {
+pub(super) fn open(keyring: &Keyring, node: &WireNode<'_>) -> Option<(Facts, Content)> {
     let kind = NodeKind::from_wire(node.kind.0?)?;
     let size = node.size.0.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
     let facts = Facts {
@@ -143,7 +131,7 @@ fn open(keyring: &Keyring, node: &WireNode<'_>) -> Option<(Facts, Content)> {
 }
 
 /// A key is right when the attributes open with it.
-fn unseal(keyring: &Keyring, kind: NodeKind, keys: &str, attributes: &str) -> Content {
+pub(super) fn unseal(keyring: &Keyring, kind: NodeKind, keys: &str, attributes: &str) -> Content {
     let mut encrypted = Vec::new();
     base64_decode_into(attributes, &mut encrypted);
     let (mut likeliest, mut clear) = (None, Vec::new());

@@ -1,22 +1,27 @@
 //! The cloud's nodes in memory ([`Tree`]): who stands below whom, names, sizes, keys, shares. Made from a listing by
-//! [`TreeBuilder`], kept up to date by [`Tree::apply`]; session, worker and command line read it. It does no I/O and no
+//! [`TreeBuilder`], kept up to date by [`Tree::follow`] and [`Tree::apply_own`]; session, worker and command line read it. It does no I/O and no
 //! waiting, and nothing that a server sends makes it panic, loop or hide a node.
 
 mod build;
 mod content;
+mod follow;
 mod node;
 mod path;
 mod placement;
+mod saved;
 mod share;
 mod store;
 mod update;
 mod usage;
+mod words;
 
 use std::fmt;
 
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 pub use build::TreeBuilder;
+use follow::Causes;
+pub use follow::{Cause, OwnUpdate};
 pub use node::{Node, NodeKind};
 pub use path::PathError;
 pub(crate) use path::nfc;
@@ -42,6 +47,11 @@ pub struct Tree {
     tops: Tops,
     shares: Shares,
     sequence: String,
+    /// A node that was taken from its place, to be put elsewhere by the next packet.
+    departing: Option<NodeHandle>,
+    causes: Causes,
+    /// Of our own commands the first whose answer may be news.
+    own_since: u64,
 }
 
 impl Tree {

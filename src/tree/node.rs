@@ -36,6 +36,17 @@ impl NodeKind {
             _ => None,
         }
     }
+
+    /// Returns the wire's number.
+    pub(super) const fn to_wire(self) -> u8 {
+        match self {
+            Self::File => 0,
+            Self::Folder => 1,
+            Self::Root => 2,
+            Self::Inbox => 3,
+            Self::Rubbish => 4,
+        }
+    }
 }
 
 /// A node as the tree lends it.

@@ -2,10 +2,15 @@
 //! Changes ask before they put anything anywhere. What a server says of shares is checked here where it can be.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::Tree;
 use super::store::Place;
-use crate::crypto::key::ShareKey;
+use crate::api::channel::SharePacket;
+use crate::api::listing::ShareReceiver;
+use crate::crypto::key::{MasterKey, ShareKey};
+use crate::crypto::node_key::{Keyring, ShareKeySource, Trust};
+use crate::crypto::rsa::PrivateKey;
 use crate::handle::{NodeHandle, UserHandle};
 
 /// What we may do in a folder, the least first.
@@ -30,14 +35,25 @@ impl Access {
             _ => Self::Read,
         }
     }
+
+    /// Returns the wire's number; of what is ours that of the most that others can have.
+    pub(super) const fn to_wire(self) -> u8 {
+        match self {
+            Self::Read => 0,
+            Self::Write => 1,
+            Self::Full | Self::Owner => 2,
+        }
+    }
 }
 
 /// All that is known of shares.
 #[derive(Clone, Default)]
 pub(super) struct Shares {
     pub(super) keys: HashMap<NodeHandle, ShareKey>,
-    /// Folders that we share with users or by folder link.
-    pub(super) given: HashSet<NodeHandle>,
+    /// Where they come from.
+    pub(super) source: Trust,
+    /// Folders that we share, with users or by folder link, and with whom.
+    pub(super) given: HashMap<NodeHandle, HashSet<ShareReceiver>>,
     /// Files and folders with a public link.
     pub(super) linked: HashSet<NodeHandle>,
     /// Folders that others share with us.
@@ -54,12 +70,12 @@ pub(super) struct Inbound {
 
 impl Shares {
     pub(super) fn is_given(&self, handle: NodeHandle) -> bool {
-        self.given.contains(&handle) || self.linked.contains(&handle)
+        self.given.contains_key(&handle) || self.linked.contains(&handle)
     }
 
     /// A folder whose new nodes others want to read: they need each node's key under the share's key.
     fn is_share(&self, handle: NodeHandle) -> bool {
-        self.given.contains(&handle) || self.inbound.contains_key(&handle)
+        self.given.contains_key(&handle) || self.inbound.contains_key(&handle)
     }
 }
 
@@ -83,7 +99,21 @@ impl Tree {
     /// Returns whether a folder is shared with others, or by folder link.
     #[must_use]
     pub fn is_given(&self, handle: NodeHandle) -> bool {
-        self.shares.given.contains(&handle)
+        self.shares.given.contains_key(&handle)
+    }
+
+    /// Makes the ring of the account's own keys and of all share keys that are known.
+    #[must_use]
+    pub fn keyring(&self, user: UserHandle, master: &MasterKey, private: Option<Arc<PrivateKey>>) -> Keyring {
+        let source = match self.shares.source {
+            Trust::Listing => ShareKeySource::Listing,
+            Trust::Store => ShareKeySource::Store(Vec::new()),
+        };
+        let mut keyring = Keyring::new(user, master, private, source);
+        for (folder, key) in &self.shares.keys {
+            keyring.add_share_key(*folder, key.clone());
+        }
+        keyring
     }
 
     /// Returns who owns a node, where that is somebody else: the sharer of the share that it is in.
@@ -107,10 +137,10 @@ impl Tree {
             .any(|node| self.shares.is_share(node.handle()) && !self.shares.keys.contains_key(&node.handle()))
     }
 
-    /// Forgets that folders in our own places are shared with us by others, which nobody can do, with the keys that came
-    /// for it. A server that lies could make a folder of ours such a "share" under a key that it knows: whatever is put
-    /// there next would carry its own key under that one.
-    pub(super) fn forget_shares_of_own_folders(&mut self, keys_from_listing: &[NodeHandle]) {
+    /// Forgets that folders in our own places are shared with us by others, which nobody can do, and returns them: keys
+    /// that came for it must be forgotten too. A server that lies could make a folder of ours such a "share" under a key
+    /// that it knows: whatever is put there next would carry its own key under that one.
+    pub(super) fn forget_shares_of_own_folders(&mut self) -> HashSet<NodeHandle> {
         let is_ours = |handle: NodeHandle| {
             let top = self.store.index(handle).and_then(|index| self.above(index).last());
             top.is_some_and(|top| self.store.record(top).place == Place::Root)
@@ -118,8 +148,63 @@ impl Tree {
         let claimed: HashSet<NodeHandle> =
             self.shares.inbound.keys().copied().filter(|&handle| is_ours(handle)).collect();
         self.shares.inbound.retain(|handle, _| !claimed.contains(handle));
-        for handle in keys_from_listing.iter().filter(|handle| claimed.contains(handle)) {
-            self.shares.keys.remove(handle);
+        claimed
+    }
+
+    /// Takes in that a share began, changed or ended.
+    pub(super) fn take_share(&mut self, keyring: &mut Keyring, share: &SharePacket) {
+        let (node, own) = (share.node, keyring.own());
+        match (share.owner, share.receiver) {
+            (Some(owner), _) if Some(owner) == own => self.take_given_share(keyring, share),
+            (Some(sharer), Some(ShareReceiver::User(user))) if Some(user) == own => match share.access {
+                Some(access) => {
+                    let access = Access::from_wire(Some(access));
+                    self.shares.inbound.insert(node, Inbound { sharer, access });
+                    let is_keyed = keyring.take_inbound_share(node, &share.key);
+                    self.place_again(node);
+                    let keyed = [node];
+                    self.refuse_shares_of_own_folders(keyring, if is_keyed { &keyed } else { &[] });
+                }
+                None => self.lose_share(keyring, node),
+            },
+            (None, None) => drop(keyring.take_inbound_share(node, &share.key)),
+            (Some(_), _) | (None, Some(_)) => {} // somebody else's
+        }
+    }
+
+    fn take_given_share(&mut self, keyring: &mut Keyring, share: &SharePacket) {
+        let (key, proof) = &share.own_key;
+        if share.access.is_some() {
+            keyring.take_outgoing_share(share.node, key, proof);
+            let receivers = self.shares.given.entry(share.node).or_default();
+            receivers.insert(share.receiver.unwrap_or(ShareReceiver::Unnamed));
+            receivers.retain(|receiver| Some(*receiver) != share.upgrades);
+            return;
+        }
+        let Some(receivers) = self.shares.given.get_mut(&share.node) else { return };
+        receivers.retain(|receiver| Some(*receiver) != share.receiver);
+        if receivers.is_empty() {
+            self.shares.given.remove(&share.node);
+            keyring.forget_untrusted(share.node);
+        }
+    }
+
+    /// A folder is not shared with us any more: it goes, but for one that we see in another share.
+    fn lose_share(&mut self, keyring: &mut Keyring, node: NodeHandle) {
+        if self.shares.inbound.remove(&node).is_none() {
+            return;
+        }
+        keyring.forget_untrusted(node);
+        match self.store.index(node).map(|index| self.store.record(index).place) {
+            Some(Place::InShare | Place::Orphan) => self.remove_handle(node),
+            Some(Place::Child | Place::Version | Place::Root | Place::Nowhere) | None => {}
+        }
+    }
+
+    fn place_again(&mut self, node: NodeHandle) {
+        if let Some(index) = self.store.index(node) {
+            self.detach(index);
+            self.attach(index);
         }
     }
 

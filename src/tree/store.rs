@@ -2,6 +2,8 @@
 //! are named by index, found by handle. It knows nothing of who stands below whom; `placement` keeps that in the
 //! branches here.
 
+mod saved;
+
 use std::collections::HashMap;
 
 use zeroize::Zeroizing;
@@ -268,6 +270,11 @@ impl Store {
     /// Indices and contents of the nodes that cannot be decrypted yet.
     pub(super) fn sealed(&self) -> impl Iterator<Item = (Index, &Sealed)> {
         self.sealed.iter().map(|(&index, sealed)| (index, sealed))
+    }
+
+    /// The key field of a node that cannot be decrypted yet.
+    pub(super) fn sealed_keys(&self, index: Index) -> Option<&str> {
+        self.sealed.get(&index).map(|sealed| &*sealed.keys)
     }
 
     pub(super) fn branch(&self, index: Index) -> Option<&Branch> {

@@ -90,8 +90,17 @@ impl Tree {
         let PutNode { handle, parent, kind, key, attributes, size, uploaded, replaces } = node;
         let facts = Facts { handle, parent: Some(parent), kind, size, uploaded };
         let content = Content::Clear { key, attributes: (&attributes).into() };
-        let known = self.store.index(handle);
-        let changes_kind = known.is_some_and(|index| self.store.record(index).kind != kind);
+        self.upsert(facts, content);
+        let old = replaces.and_then(|old| self.store.index(old));
+        if let Some(old) = old.filter(|&old| self.store.record(old).kind == NodeKind::File) {
+            self.move_to(old, handle);
+        }
+    }
+
+    /// Sets all of a node, new or known, and puts it in its place.
+    pub(super) fn upsert(&mut self, facts: Facts, content: Content) {
+        let known = self.store.index(facts.handle);
+        let changes_kind = known.is_some_and(|index| self.store.record(index).kind != facts.kind);
         if let Some(index) = known {
             self.detach(index);
         }
@@ -102,10 +111,6 @@ impl Tree {
         } else {
             self.attach(index);
         }
-        let old = replaces.and_then(|old| self.store.index(old));
-        if let Some(old) = old.filter(|&old| self.store.record(old).kind == NodeKind::File) {
-            self.move_to(old, handle);
-        }
     }
 
     fn move_to(&mut self, index: Index, parent: NodeHandle) {
@@ -114,7 +119,7 @@ impl Tree {
         self.attach(index);
     }
 
-    fn remove(&mut self, index: Index) {
+    pub(super) fn remove(&mut self, index: Index) {
         let below = self.below(index);
         self.detach(index);
         for index in below.into_iter().rev() {

@@ -1,15 +1,18 @@
 //! Accounts as the worker has them: their session and tree, and how far they are on the way in. Nothing here asks the
 //! user: it says what is needed by [`AccountState`] and goes on when a command brings it.
 
-use tokio::time::{Duration, Instant};
+use std::sync::Arc;
 
 use super::OpenedAccount;
 use super::actor::Actor;
+use super::connect::Current;
 use super::door::{Refusal, Way, needed};
-use super::jobs::{Done, News, blocking};
+use super::following::Following;
+use super::jobs::{Done, blocking};
 use super::names::Names;
 use super::problem::{self, unknown_account};
 use super::wait::shown_wait;
+use crate::api::channel::ChannelError;
 use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wait::Wait;
@@ -17,10 +20,11 @@ use crate::config;
 use crate::handle::NodeHandle;
 use crate::message::{AccountRow, AccountState, Event, Login, Problem};
 use crate::secret::Secret;
-use crate::session::{LoginError, Quota, Session};
+use crate::session::{FollowEnd, LoginError, Quota, Session};
 use crate::store::credentials;
+use crate::store::tree_cache::TreeCache;
 use crate::store::undo::UndoJournal;
-use crate::tree::{NodeUpdate, Tree};
+use crate::tree::{OwnUpdate, Tree};
 
 /// An account of this run.
 pub(crate) struct Account {
@@ -35,18 +39,20 @@ pub(crate) struct Account {
     pub(super) client: Option<Client>,
     /// There from the login on.
     pub(crate) session: Option<Session>,
-    /// There from the first listing on.
-    pub(crate) tree: Option<Tree>,
+    /// There from the first listing on. Shared with whoever writes it to disk.
+    pub(crate) tree: Option<Arc<Tree>>,
     /// What is in the tree's folder that files are put into.
-    names: Names,
+    pub(super) names: Names,
     /// What was changed, for undo.
     pub(crate) journal: UndoJournal,
     /// Whether the login that is being tried is to be written down.
     pub(super) is_remembered: bool,
     /// Grows with each attempt; results of older ones are dropped.
     pub(super) attempt: u64,
-    /// Updates since the listing that is on its way was asked for; it may not have them.
-    pub(super) since_listing: Option<Vec<NodeUpdate>>,
+    /// Updates since the listing that is on its way was asked for, in case no channel tells them.
+    pub(super) since_listing: Option<Vec<OwnUpdate>>,
+    /// How its channel is followed.
+    pub(super) following: Following,
 }
 
 /// How far an account is.
@@ -65,7 +71,15 @@ pub(crate) enum AccountDone {
     /// The job that tries a way in, or lists, broke down.
     Broken(u64, Problem),
     /// The file list came.
-    Listed(u64, Box<Result<Tree, ApiError>>),
+    Listed(u64, Box<Result<Current, ApiError>>),
+    /// What others did was asked for, up to now.
+    CaughtUp(u64, Result<(), ChannelError>),
+    /// The channel is followed no further.
+    Unfollowed(u64, FollowEnd),
+    /// The nodes were written to disk, or could not be.
+    Kept,
+    /// The file list is too old to be kept up, and may be asked for again.
+    Outdated(u64),
     /// Session and account were written down.
     Stored(Result<Option<config::Account>, Problem>),
     /// Storage was asked for.
@@ -92,6 +106,7 @@ impl Account {
             is_remembered: false,
             attempt: 0,
             since_listing: None,
+            following: Following::default(),
         }
     }
 
@@ -101,7 +116,7 @@ impl Account {
             state: State::Told(AccountState::Ready),
             client: Some(opened.session.client().clone()),
             session: Some(opened.session),
-            tree: Some(opened.tree),
+            tree: Some(Arc::new(opened.tree)),
             journal,
             ..Self::new(config, None)
         }
@@ -114,18 +129,21 @@ impl Account {
 
     /// Returns session and tree, where both are there.
     pub(crate) fn ready(&self) -> Option<(&Session, &Tree)> {
-        self.session.as_ref().zip(self.tree.as_ref())
+        self.session.as_ref().zip(self.tree.as_deref())
     }
 
     /// Takes what a change did into the tree.
-    pub(crate) fn apply(&mut self, updates: Vec<NodeUpdate>) {
+    pub(crate) fn apply(&mut self, updates: Vec<OwnUpdate>) {
         if let Some(later) = &mut self.since_listing {
-            later.extend(updates.iter().cloned());
+            later.extend_from_slice(&updates);
         }
-        if let Some(tree) = &mut self.tree {
-            for update in updates {
-                self.names.follow(&update);
-                tree.apply(update);
+        if let Some(tree) = self.tree.as_mut().map(Arc::make_mut) {
+            for own in updates {
+                self.following.answered(&own.cause.id);
+                if !tree.is_told(&own.cause) {
+                    self.names.follow(&own.update);
+                    tree.apply(own.update);
+                }
             }
         }
     }
@@ -228,9 +246,11 @@ impl Actor {
         account.tree = None;
         account.names.forget();
         account.attempt += 1;
+        account.following.stop();
         let email = Some(account.config.email.clone());
         self.cancel_account(name);
         self.set_state(name, AccountState::NeedsPassword { email, problem: None });
+        let kept = self.config.folders.tree_cache(name);
         let (path, name) = (self.config.folders.credentials(name), name.to_owned());
         let what = format!("end the session of \"{name}\"");
         let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)));
@@ -241,9 +261,14 @@ impl Actor {
             };
             let ended = ended.map_err(|error| problem::of_api(&what, &error));
             let account = name.clone();
-            let removed = blocking(move || match credentials::remove(&path) {
-                Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
-                Ok(()) | Err(_) => Ok(()),
+            let removed = blocking(move || {
+                if let Err(error) = TreeCache::remove(&kept) {
+                    tracing::warn!(%error, "cannot remove the kept file list");
+                }
+                match credentials::remove(&path) {
+                    Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
+                    Ok(()) | Err(_) => Ok(()),
+                }
             });
             Done::Account(name, AccountDone::LoggedOut(ended.and(removed.await)))
         });
@@ -258,35 +283,6 @@ impl Actor {
         account.session.iter().for_each(|session| session.client().retry_now());
         self.retry_transfers();
         self.connect(name);
-    }
-
-    /// Asks the server for the file list, again if need be.
-    pub(crate) fn list_account(&mut self, name: &str) {
-        let Some(account) = self.accounts.get_mut(name) else { return };
-        let Some(session) = account.session.clone() else { return };
-        if account.since_listing.is_some() {
-            return;
-        }
-        account.since_listing = Some(Vec::new());
-        let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
-        if account.tree.is_none() {
-            self.set_state(&name, AccountState::Loading { received: 0, total: None });
-        }
-        let broken = AccountDone::Broken(attempt, problem::broke_down(&format!("list \"{name}:\"")));
-        self.jobs.start(Done::Account(name.clone(), broken), async move {
-            let account = name.clone();
-            let mut told: Option<Instant> = None;
-            let progress = move |received, total| {
-                let now = Instant::now();
-                if told.is_none_or(|at| now.duration_since(at) >= LOADING_STEP) {
-                    told = Some(now);
-                    // The worker is gone where this fails, and with it whoever would look.
-                    let _ = news.send(News::Loading { account: account.clone(), received, total });
-                }
-            };
-            let listed = session.fetch_tree(progress).await;
-            Done::Account(name, AccountDone::Listed(attempt, Box::new(listed)))
-        });
     }
 
     /// Asks how full an account is.
@@ -304,9 +300,18 @@ impl Actor {
         let attempt = self.accounts.get(name).map_or(0, |account| account.attempt);
         match done {
             AccountDone::Connected(of, result) if of == attempt => self.connected(name, result),
-            AccountDone::Listed(of, result) if of == attempt => self.listed(name, *result),
+            AccountDone::Listed(of, listed) if of == attempt => self.listed(name, *listed),
             AccountDone::Broken(of, problem) if of == attempt => self.broke_down(name, problem),
-            AccountDone::Connected(..) | AccountDone::Listed(..) | AccountDone::Broken(..) => {}
+            AccountDone::CaughtUp(of, result) if of == attempt => self.caught_up(name, result),
+            AccountDone::Unfollowed(of, end) if of == attempt => self.unfollowed(name, end),
+            AccountDone::Kept => self.tree_kept(name),
+            AccountDone::Outdated(of) if of == attempt => self.list_account(name),
+            AccountDone::Connected(..)
+            | AccountDone::Listed(..)
+            | AccountDone::Broken(..)
+            | AccountDone::CaughtUp(..)
+            | AccountDone::Unfollowed(..)
+            | AccountDone::Outdated(_) => {}
             AccountDone::Stored(Ok(new)) => {
                 if let Some(new) = new {
                     self.config.accounts.push(new);
@@ -337,13 +342,6 @@ impl Actor {
         }
     }
 
-    /// Takes note of how far the file list of an account is.
-    pub(super) fn loading(&mut self, account: &str, received: u64, total: Option<u64>) {
-        if matches!(self.told(account), Some(AccountState::Loading { .. })) {
-            self.set_state(account, AccountState::Loading { received, total });
-        }
-    }
-
     /// Tells that an account's requests wait, or go on again.
     pub(super) fn waits(&mut self, account: String, wait: Option<Wait>) {
         let state = match wait {
@@ -364,6 +362,7 @@ impl Actor {
         account.session = None;
         account.attempt += 1;
         account.since_listing = None;
+        account.following.stop();
         let email = account.config.email.clone();
         let problem = Some(problem::of_login(&email, &LoginError::SessionEnded));
         self.set_state(name, AccountState::NeedsPassword { email: Some(email), problem });
@@ -388,42 +387,6 @@ impl Actor {
         }
     }
 
-    fn listed(&mut self, name: &str, result: Result<Tree, ApiError>) {
-        let Some(account) = self.accounts.get_mut(name) else { return };
-        let attempt = account.attempt;
-        let later = account.since_listing.take().unwrap_or_default();
-        match result {
-            Ok(tree) => {
-                account.tree = Some(tree);
-                account.names.forget();
-                account.apply(later);
-                self.set_state(name, AccountState::Ready);
-                self.continue_copies(name);
-                self.account_changed(name);
-                self.ask_quota(name);
-            }
-            Err(ApiError::SessionEnded) => self.session_ended(name, attempt),
-            Err(error) => self.stays_unlisted(name, problem::of_api(&format!("list \"{name}:\""), &error)),
-        }
-    }
-
-    fn broke_down(&mut self, name: &str, problem: Problem) {
-        if let Some(account) = self.accounts.get_mut(name) {
-            account.since_listing = None;
-            self.stays_unlisted(name, problem);
-        }
-    }
-
-    /// No new file list comes: what shows an older one goes on showing it.
-    fn stays_unlisted(&mut self, name: &str, problem: Problem) {
-        if self.accounts.get(name).is_some_and(|account| account.tree.is_some()) {
-            self.send(Event::Failed(problem));
-            self.account_changed(name);
-        } else {
-            self.set_state(name, AccountState::Failed(problem));
-        }
-    }
-
     pub(super) fn set_state(&mut self, name: &str, state: AccountState) {
         if let Some(account) = self.accounts.get_mut(name) {
             account.state = State::Told(state.clone());
@@ -435,13 +398,10 @@ impl Actor {
         }
     }
 
-    fn told(&self, name: &str) -> Option<&AccountState> {
+    pub(super) fn told(&self, name: &str) -> Option<&AccountState> {
         match &self.accounts.get(name)?.state {
             State::Told(state) => Some(state),
             State::Idle => None,
         }
     }
 }
-
-/// How often a listing tells how far it is.
-const LOADING_STEP: Duration = Duration::from_millis(100);

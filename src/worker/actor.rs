@@ -184,6 +184,7 @@ impl Actor {
         self.keep_to_schedule();
         self.find_unfinished();
         self.find_edits();
+        self.follow_opened();
         loop {
             let deadline = self.deadline();
             let is_ending = self.ends_at.is_some();
@@ -378,6 +379,7 @@ impl Actor {
         match news {
             News::Hits { search, hits, progress } => self.found_on_disk(search, hits, progress),
             News::Loading { account, received, total } => self.loading(&account, received, total),
+            News::Stretch { account, attempt, stretch } => self.take_stretch(&account, attempt, *stretch),
             News::Content(content, event) => self.content_news(content, event),
             News::Edit(edit, done) => self.edit_news(edit, done),
             News::Proving(done) => self.proof_news(done),
@@ -389,6 +391,7 @@ impl Actor {
     /// Begins to end: what can be left is left, the rest has a while to end cleanly.
     fn quit(&mut self) {
         self.ends_at.get_or_insert(Instant::now() + ENDING);
+        self.keep_trees();
         let copies: Vec<CopyId> = self.copies.keys().copied().collect();
         for copy in copies {
             self.cancel_copy(copy);

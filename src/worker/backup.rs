@@ -157,7 +157,7 @@ impl Actor {
                 self.not_put_aside(id, first, None);
                 continue;
             }
-            let Some(tree) = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref())
+            let Some(tree) = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref())
             else {
                 let problem = super::refusal::not_ready(&copy.account);
                 self.not_put_aside(id, first, Some(problem));

@@ -343,7 +343,7 @@ impl Actor {
     }
 
     fn label(&self, account: &str, node: NodeHandle) -> String {
-        let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+        let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
         tree.and_then(|tree| tree.node(node)).map_or_else(|| format!("H:{node}"), |node| node.label())
     }
 

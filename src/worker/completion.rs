@@ -76,7 +76,7 @@ impl Actor {
         let Some(known) = self.accounts.get(account) else {
             return none(&format!("{prefix}{path}"), "there is no such account");
         };
-        let Some(tree) = known.tree.as_ref() else {
+        let Some(tree) = known.tree.as_deref() else {
             return none(&format!("{prefix}{path}"), "the account is not open yet: Enter opens it");
         };
         let typed = Typed::new(path);

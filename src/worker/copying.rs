@@ -201,7 +201,7 @@ impl Actor {
                     Some(Goal::Node(node)) => Some(node),
                     Some(Goal::Disk(_)) | None => None,
                 };
-                let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
+                let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref());
                 let rename = copy.rename.as_deref().filter(|_| copy.is_top(folder));
                 let found = found.and_then(|children| {
                     let tree = tree.ok_or_else(|| not_ready(&copy.account))?;

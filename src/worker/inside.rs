@@ -16,7 +16,7 @@ use crate::session::Session;
 use crate::session::change::{Change, ChangeError, Prepared};
 use crate::store::undo::UndoJournal;
 use crate::transfer::plan::{FileEnd, FileId, FileTransfer, Replaces, Scan};
-use crate::tree::{NodeUpdate, Tree};
+use crate::tree::{OwnUpdate, Tree};
 
 /// What a job brings that copied or moved something inside an account.
 pub(crate) struct InsideDone {
@@ -30,7 +30,7 @@ pub(crate) struct InsideDone {
 /// What changes did before they were over, or before one failed.
 #[derive(Default)]
 pub(super) struct Made {
-    pub(super) updates: Vec<NodeUpdate>,
+    pub(super) updates: Vec<OwnUpdate>,
     pub(super) session_ended: bool,
 }
 
@@ -49,7 +49,7 @@ impl Actor {
             Some(Goal::Disk(_)) | None => None,
         };
         let rename = copy.rename.as_deref().filter(|_| copy.is_top(folder));
-        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
+        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref());
         let found = self.cloud_children(copy, &source).and_then(|children| {
             let tree = tree.ok_or_else(|| super::refusal::not_ready(&copy.account))?;
             Ok(scan::offers_inside(tree, (children, copy.wholes), target, rename, copy.wants_others(folder)))

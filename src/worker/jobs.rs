@@ -29,6 +29,7 @@ use crate::message::{
     Bookmark, ContentEvent, ContentId, CopyId, EditId, Hit, KeptScreen, MeasureId, Measured, Offers, Problem,
     SearchId, SearchProgress, TransferId,
 };
+use crate::session::Stretch;
 
 /// What a finished job brings.
 pub(crate) enum Done {
@@ -80,6 +81,15 @@ pub(crate) enum News {
         received: u64,
         /// Bytes in all, where known.
         total: Option<u64>,
+    },
+    /// Something happened in an account.
+    Stretch {
+        /// The account.
+        account: String,
+        /// Which attempt to open it the session is of.
+        attempt: u64,
+        /// What.
+        stretch: Box<Stretch>,
     },
     /// A search over the disk has found something.
     Hits {

@@ -25,7 +25,7 @@ impl Actor {
                 self.measure_disk(id, keys.iter().filter_map(|key| local_path(&folder, key)).collect());
             }
             Ok(Selected::Entries { parent: Location::Cloud { account, .. }, keys }) => {
-                let tree = self.accounts.get(&account).and_then(|account| account.tree.as_ref());
+                let tree = self.accounts.get(&account).and_then(|account| account.tree.as_deref());
                 let measured = tree.map(|tree| of_nodes(tree, &keys));
                 if let Some(measured) = measured {
                     self.send(Event::Measured { measure: id, measured });

@@ -45,6 +45,7 @@ mod disk;
 mod door;
 mod editing;
 mod ends;
+mod following;
 mod inside;
 mod jobs;
 mod kept_screen;

@@ -55,7 +55,7 @@ impl Actor {
                 if self.accounts.get(&account).is_some_and(|a| a.ready().is_some()) =>
             {
                 self.tell_as(id, Some(ViewState::Opening));
-                self.list_account(&account);
+                self.refresh_account(&account);
             }
             Location::Cloud { .. } | Location::Local(_) => self.read(id),
         }
@@ -191,7 +191,7 @@ impl Actor {
         match location {
             Location::Local(path) => listing::local_heading(path, self.home.as_deref()),
             Location::Cloud { account, folder } => {
-                let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+                let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
                 listing::cloud_heading(account, tree, *folder)
             }
         }
@@ -201,7 +201,7 @@ impl Actor {
         match location {
             Location::Local(path) => Location::Local(listing::clean(&path)),
             Location::Cloud { account, folder } => {
-                let tree = self.accounts.get(&account).and_then(|account| account.tree.as_ref());
+                let tree = self.accounts.get(&account).and_then(|account| account.tree.as_deref());
                 let folder = tree.map_or(folder, |tree| listing::normal(tree, folder));
                 Location::Cloud { account, folder }
             }
@@ -233,7 +233,7 @@ impl Actor {
 
     fn read_cloud(&mut self, id: ViewId, account: &str, folder: CloudFolder) {
         let known = self.accounts.get(account);
-        let Some(tree) = known.and_then(|known| known.tree.as_ref()) else {
+        let Some(tree) = known.and_then(|known| known.tree.as_deref()) else {
             self.show_opening(id);
             if !self.connect(account) {
                 self.was_read(id, Err(unknown_account(account)));

@@ -68,7 +68,7 @@ impl Actor {
 
     /// Goes where a path leads, once the account has told.
     pub(super) fn follow_path(&mut self, id: ViewId, account: &str, path: &str) {
-        let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+        let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
         let Some(tree) = tree else { return self.await_account(id, account) };
         let found = tree.locate(path).map_err(|error| problem::of_path(account, &error));
         let found = found.map(|found| {
@@ -91,7 +91,7 @@ impl Actor {
 
     /// Goes to a node that was kept, or where its path leads now.
     pub(super) fn follow_kept(&mut self, id: ViewId, account: String, node: NodeHandle, path: String) {
-        let tree = self.accounts.get(&account).and_then(|account| account.tree.as_ref());
+        let tree = self.accounts.get(&account).and_then(|account| account.tree.as_deref());
         let Some(tree) = tree else { return self.await_account(id, &account) };
         let is_there = tree.node(node).is_some_and(|node| !node.is_file());
         if is_there {

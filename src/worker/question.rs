@@ -118,7 +118,7 @@ impl Actor {
             existing: question.existing.target.clone(),
             looking: None,
         });
-        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
+        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref());
         let (source, existing) = sides(copy, &question, tree);
         let event = Event::Conflict(Conflict {
             conflict: number,

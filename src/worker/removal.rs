@@ -159,7 +159,7 @@ impl Actor {
     fn is_empty(&self, id: CopyId, folder: NodeHandle) -> bool {
         let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
         account
-            .and_then(|account| account.tree.as_ref())
+            .and_then(|account| account.tree.as_deref())
             .is_some_and(|tree| tree.node(folder).is_some() && tree.children(folder).next().is_none())
     }
 }

@@ -205,7 +205,7 @@ impl Actor {
             }
             Location::Cloud { account, folder } => {
                 let own: HashSet<&EntryKey> = renames.keys.iter().collect();
-                let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+                let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
                 let nodes = tree.into_iter().flat_map(|tree| tree.contents(*folder));
                 let others = nodes.filter(|node| !own.contains(&EntryKey::Node(node.handle())));
                 (others.filter_map(|node| node.name().map(nfc)).collect(), LONGEST_IN_CLOUD, nfc)

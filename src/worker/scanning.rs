@@ -64,7 +64,7 @@ impl Actor {
 
     /// Returns what is in a source folder of the cloud, or what was picked.
     pub(super) fn cloud_children(&self, copy: &Copy, source: &Origin) -> Result<Vec<CloudChild>, Problem> {
-        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_ref());
+        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref());
         let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
         let folder = match source {
             Origin::Cloud(folder) => Some(*folder),

@@ -79,7 +79,7 @@ impl Actor {
             return;
         };
         let id = *id;
-        let tree = self.accounts.get(account.as_str()).and_then(|account| account.tree.as_ref());
+        let tree = self.accounts.get(account.as_str()).and_then(|account| account.tree.as_deref());
         let mut hits = Vec::new();
         if let Some(tree) = tree {
             let end = progress.seen_count.saturating_add(NODES_AT_ONCE);

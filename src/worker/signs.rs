@@ -242,7 +242,7 @@ impl Actor {
         match place {
             Location::Local(path) => Source::Disk(path.clone()),
             Location::Cloud { account, folder } => {
-                let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+                let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
                 tree.map_or(Source::Gone, |tree| Source::Known(cloud_items(tree, *folder)))
             }
         }

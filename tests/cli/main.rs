@@ -16,6 +16,7 @@ mod guide;
 #[cfg(unix)]
 mod hangup;
 mod inside;
+mod kept;
 mod keymap;
 mod killed;
 mod kills;

@@ -11,6 +11,7 @@ mod copies;
 mod deletions;
 mod desk;
 mod line;
+mod live;
 mod looking;
 mod pairs;
 mod renames;

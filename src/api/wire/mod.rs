@@ -37,6 +37,29 @@ pub trait ApiCommand: Serialize + Send + Sync {
     }
 }
 
+/// A command that carries an id, which comes back in the packets that it causes. Source: the `i` of
+/// meganz/sdk `src/megaclient.cpp`, `sc_procActionPacket`.
+#[derive(Debug, Serialize)]
+pub struct Caused<'a, C> {
+    /// The command.
+    #[serde(flatten)]
+    pub command: &'a C,
+    /// The id.
+    #[serde(rename = "i")]
+    pub cause: &'a str,
+}
+
+impl<C: ApiCommand> ApiCommand for Caused<'_, C> {
+    type Answer = C::Answer;
+    const NAME: &'static str = C::NAME;
+    const ALONE: bool = C::ALONE;
+    const CONTEXT: Context = C::CONTEXT;
+
+    fn refusal(answer: &Self::Answer) -> Option<i32> {
+        C::refusal(answer)
+    }
+}
+
 /// The answer of a command that only succeeds: `0`, or an object of details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Done {
@@ -115,6 +138,11 @@ mod tests {
     #[test]
     fn share_keys_are_written_as_one_flat_list() {
         let (node, folder) = (handle("AbCd-_12"), handle("rrrrrrrr"));
+        let (cause, command) = ("abcdefghij", &DeleteNode { node });
+        assert_eq!(
+            serde_json::to_string(&Caused { command, cause }).unwrap(),
+            r#"{"a":"d","n":"AbCd-_12","i":"abcdefghij"}"#
+        );
         let keys = vec![(0, 0, "k0".into()), (0, 1, "k1".into())];
         let share_keys = Some(ShareKeyTable { shares: vec![folder], items: vec![node, folder], keys });
         assert_eq!(

@@ -16,6 +16,7 @@ use crate::config::{Account, ConfigError};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials;
+use crate::store::tree_cache::TreeCache;
 use crate::worker::problem;
 
 /// Add, show and delete remotes.
@@ -75,6 +76,9 @@ async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
     }
     let path = context.config.folders.credentials(&account.name);
     credentials::remove(&path).map_err(|error| problem::of_credentials(&account.name, &error))?;
+    if let Err(error) = TreeCache::remove(&context.config.folders.tree_cache(&account.name)) {
+        context.messages.notice(&problem::of_io("remove its kept file list", &error).message);
+    }
     if let Err(error) = leftovers::forget(&context.config.folders, &account.name) {
         let problem = problem::of_io("remove what its unfinished transfers left", &error);
         context.messages.notice(&problem.message);

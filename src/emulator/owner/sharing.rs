@@ -21,14 +21,19 @@ impl Owner {
         let key = self.share_key_for(folder);
         self.change(|world| {
             let since = unix_now();
-            let sealed_key = Some(wrap_key(key, &with.master));
-            if let Some(share) = world.shares.edit(&folder) {
-                share.members.insert(with.user, Membership { access, since, sealed_key });
-            }
-            let packet =
+            let sealed_key = wrap_key(key, &with.master);
+            let mut theirs =
                 json!({ "n": folder, "o": self.user, "u": with.user, "r": access.number(), "ts": since });
-            world.publish(Viewer::User(self.user), "s2", &packet);
-            world.publish(Viewer::User(with.user), "s2", &packet);
+            let mut own = theirs.clone();
+            theirs["k"] = json!(sealed_key);
+            if let Some(share) = world.shares.edit(&folder) {
+                let membership = Membership { access, since, sealed_key: Some(sealed_key) };
+                share.members.insert(with.user, membership);
+                own["ok"] = json!(share.sealed_key);
+                own["ha"] = json!(share.proof);
+            }
+            world.publish(Viewer::User(self.user), "s2", &own);
+            world.publish(Viewer::User(with.user), "s2", &theirs);
             let subtree = world.subtree(folder);
             world.publish_nodes(&[Viewer::User(with.user)], &subtree, &[]);
         });
@@ -45,6 +50,9 @@ impl Owner {
         let handle = self.change(|world| {
             if let Some(share) = world.shares.edit(&node) {
                 share.public_since = Some(unix_now());
+                let packet = json!({ "n": node, "o": self.user, "u": "EXP", "r": 0, "ts": unix_now(),
+                    "ok": share.sealed_key, "ha": share.proof });
+                world.publish(Viewer::User(self.user), "s2", &packet);
             }
             let handle = world.next_handle();
             let link = Link { node, created: unix_now(), expires: 0, write_auth: None, taken_down: false };

@@ -8,16 +8,16 @@ use std::collections::HashMap;
 use super::answered::Answered;
 use super::check::{self, Checked};
 use super::putter::Finished;
-use super::send::Making;
+use super::send::{Making, own};
 use super::{Change, ChangeError, ORIGIN, Outcome, Prepared, ShareKeys, Steps};
 use crate::api::error::ApiError;
-use crate::api::wire::{NewNode, PutNodes};
+use crate::api::wire::{Caused, NewNode, PutNodes};
 use crate::crypto::attributes::Attributes;
 use crate::crypto::key::{FolderKey, NodeKey, ShareKey, random};
 use crate::handle::NodeHandle;
 use crate::session::Session;
 use crate::store::undo::UndoJournal;
-use crate::tree::{Node, NodeKind, NodeUpdate, PutNode, Tree};
+use crate::tree::{Cause, Node, NodeKind, NodeUpdate, PutNode, Tree};
 
 /// A copy that was checked: what is made, and where.
 #[derive(Clone)]
@@ -136,10 +136,10 @@ impl Session {
             let target = target.ok_or(ChangeError::Gone(duplicate.target))?;
             let (now, later) = rest.split_at(request_len(rest));
             match self.make_parts(&duplicate, now, target).await {
-                Ok(nodes) => {
+                Ok((nodes, cause)) => {
                     made.created = made.created.or_else(|| nodes.first().map(|node| node.handle));
                     places.extend(now.iter().zip(&nodes).map(|(part, node)| (part.source, node.handle)));
-                    made.updates.push(NodeUpdate::Put(nodes));
+                    made.updates.push(own(NodeUpdate::Put(nodes), &cause));
                 }
                 Err(error) if made.created.is_none() => return Err(error),
                 Err(error) => return Err(ChangeError::CutShort { made, error: Box::new(error) }),
@@ -149,13 +149,14 @@ impl Session {
         Ok(made)
     }
 
-    /// Makes some of a copy's nodes with one command; `target` is where the first of them goes.
+    /// Makes some of a copy's nodes with one command; `target` is where the first of them goes. Returns also which
+    /// command that was.
     async fn make_parts(
         &self,
         duplicate: &Duplicate,
         parts: &[Part],
         target: NodeHandle,
-    ) -> Result<Vec<PutNode>, ChangeError> {
+    ) -> Result<(Vec<PutNode>, Cause), ChangeError> {
         let outside = parts.first().and_then(|first| first.above);
         let makings: Vec<Making> = parts.iter().map(|part| part.making(duplicate, target)).collect();
         let new_node = |(part, making): (&Part, &Making)| NewNode {
@@ -165,7 +166,8 @@ impl Session {
         let keys = parts.iter().map(|part| &part.key);
         let share_keys = ShareKeys::of_new(keys, &duplicate.shares).map(ShareKeys::into_table);
         let command = PutNodes::new(target, parts.iter().zip(&makings).map(new_node).collect(), share_keys);
-        let answer = self.client().call(&command).await?;
+        let cause = self.new_cause();
+        let answer = self.client().call(&Caused { command: &command, cause: &cause.id }).await?;
         let muddled = || ApiError::Malformed { command: "p" };
         let mut answered = Answered::new(&command, answer.nodes);
         let mut places: HashMap<NodeHandle, NodeHandle> = HashMap::new();
@@ -180,7 +182,7 @@ impl Session {
             places.insert(part.source, stored.handle);
             made.push(making.put_node(&stored));
         }
-        Ok(made)
+        Ok((made, cause))
     }
 }
 

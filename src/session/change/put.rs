@@ -4,14 +4,14 @@
 
 use super::check::{self, Checked};
 use super::putter::Finished;
-use super::send::Making;
+use super::send::{Making, own};
 use super::{Change, ChangeError, Outcome, Prepared};
 use crate::crypto::attributes::Attributes;
 use crate::crypto::key::{FileKey, NodeKey, ShareKey};
 use crate::handle::{NodeHandle, base64_encode};
 use crate::session::Session;
 use crate::store::undo::UndoJournal;
-use crate::tree::{Node, NodeUpdate, PutNode, Tree};
+use crate::tree::{Cause, Node, NodeUpdate, PutNode, Tree};
 
 /// Where an upload will go: collected on the tree before the first byte, used when it is complete.
 #[derive(Clone)]
@@ -120,7 +120,8 @@ impl Session {
     ) -> Result<Option<Put>, ChangeError> {
         let tree = self.fetch_tree(|_, _| ()).await?;
         let (parent, replaces) = (target.parent, target.replaces);
-        let Some(outcome) = found(&tree, parent, &NodeKey::File(key.clone()), replaces, |_| true) else {
+        let key = NodeKey::File(key.clone());
+        let Some(outcome) = found(&tree, &self.new_cause(), (parent, &key), replaces, |_| true) else {
             return Ok(None);
         };
         self.follow_put(target, outcome, journal).await.map(Some)
@@ -147,21 +148,21 @@ impl Session {
 impl Making {
     /// Looks whether it was made: by its key, its name, and where it stands. What it is a copy of, or takes the place of,
     /// is not it.
-    pub(super) fn found(&self, tree: &Tree) -> Option<Outcome> {
+    pub(super) fn found(&self, tree: &Tree, cause: &Cause) -> Option<Outcome> {
         let is_new = |node: &Node<'_>| {
             node.name() == self.attributes.value("n")
                 && Some(node.handle()) != self.replaces
                 && node.handle().to_string() != self.source
         };
-        found(tree, self.parent, &self.key, self.replaces, is_new)
+        found(tree, cause, (self.parent, &self.key), self.replaces, is_new)
     }
 }
 
 /// Looks for a node of a folder by its key.
 fn found(
     tree: &Tree,
-    parent: NodeHandle,
-    key: &NodeKey,
+    cause: &Cause,
+    (parent, key): (NodeHandle, &NodeKey),
     replaces: Option<NodeHandle>,
     is_it: impl Fn(&Node<'_>) -> bool,
 ) -> Option<Outcome> {
@@ -176,7 +177,7 @@ fn found(
         replaces,
         key: key.clone(),
     };
-    Some(Outcome { created: Some(put.handle), updates: vec![NodeUpdate::Put(vec![put])] })
+    Some(Outcome { created: Some(put.handle), updates: vec![own(NodeUpdate::Put(vec![put]), cause)] })
 }
 
 /// A binary token travels as base64, a text one as it is.

@@ -97,7 +97,7 @@ impl Session {
         let Unsettled { group, ids, outcomes, is_refused } = unsettled;
         let settled = group.makings.iter().zip(outcomes).map(async |(making, outcome)| {
             let Some(tree) = tree else { return vec![outcome.map_err(|_unknown| muddled())] };
-            match making.found(tree) {
+            match making.found(tree, &self.new_cause()) {
                 Some(found) if outcome.is_err() => vec![Ok(found)],
                 None if is_refused => self.make_all(std::slice::from_ref(making), &group.shares).await,
                 Some(_) | None => vec![outcome],

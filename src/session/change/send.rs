@@ -7,13 +7,13 @@ use super::answered::Answered;
 use super::duplicate::Duplicate;
 use super::{Change, ChangeError, Outcome, ShareKeys};
 use crate::api::error::{ApiError, ErrorCode};
-use crate::api::wire::{DeleteNode, MoveNode, NewNode, PutNodes, SetAttributes, StoredNode};
+use crate::api::wire::{Caused, DeleteNode, MoveNode, NewNode, PutNodes, SetAttributes, StoredNode};
 use crate::crypto::attributes::Attributes;
 use crate::crypto::key::{FileKey, FolderKey, NodeKey, ShareKey, random};
 use crate::handle::{NodeHandle, base64_encode};
 use crate::session::Session;
 use crate::store::undo::{Ending, UndoJournal};
-use crate::tree::{NodeKind, NodeUpdate, PutNode};
+use crate::tree::{Cause, NodeKind, NodeUpdate, OwnUpdate, PutNode};
 
 /// What has to be sent for a change.
 #[derive(Clone)]
@@ -99,19 +99,25 @@ impl Session {
                 self.make(Making { source, parent, key, attributes, size: 0, replaces: None }, &shares).await
             }
             Steps::SetAttributes { node, key, attributes } => {
-                self.client().call(&set_attributes(node, &key, &attributes)).await?;
-                Ok(changed([NodeUpdate::Attributes(node, attributes)]))
+                let cause = self.new_cause();
+                let command = &set_attributes(node, &key, &attributes);
+                self.client().call(&Caused { command, cause: &cause.id }).await?;
+                Ok(changed([NodeUpdate::Attributes(node, attributes)], &cause))
             }
             Steps::Move { node, to, share_keys, attributes } => {
                 self.send_move(node, to, share_keys, attributes).await
             }
             Steps::Trash { node, bin, attributes } => self.send_trash(node, bin, attributes).await,
-            Steps::Delete { node } => match self.client().call(&DeleteNode { node }).await {
-                Ok(_) | Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, .. }) => {
-                    Ok(changed([NodeUpdate::Removed(node)]))
+            Steps::Delete { node } => {
+                let cause = self.new_cause();
+                let command = Caused { command: &DeleteNode { node }, cause: &cause.id };
+                match self.client().call(&command).await {
+                    Ok(_) | Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, .. }) => {
+                        Ok(changed([NodeUpdate::Removed(node)], &cause))
+                    }
+                    Err(error) => Err(error.into()),
                 }
-                Err(error) => Err(error.into()),
-            },
+            }
             Steps::Duplicate(duplicate) => self.send_duplicate(duplicate).await,
             Steps::Revert { parent, file, version, size, key, attributes, shares } => {
                 let (source, key) = (version.to_string(), NodeKey::File(key));
@@ -129,12 +135,15 @@ impl Session {
         attributes: Option<(NodeKey, Attributes)>,
     ) -> Result<Outcome, ChangeError> {
         let share_keys = share_keys.map(ShareKeys::into_table);
-        self.client().call(&MoveNode { node, target: to, share_keys }).await?;
-        let mut outcome = changed([NodeUpdate::Moved(node, to)]);
+        let cause = &self.new_cause();
+        let command = &MoveNode { node, target: to, share_keys };
+        self.client().call(&Caused { command, cause: &cause.id }).await?;
+        let mut outcome = changed([NodeUpdate::Moved(node, to)], cause);
         if let Some((key, attributes)) = attributes {
             // The move stands, whatever becomes of this: an origin that is left over does no harm.
-            match self.client().call(&set_attributes(node, &key, &attributes)).await {
-                Ok(_) => outcome.updates.push(NodeUpdate::Attributes(node, attributes)),
+            let command = &set_attributes(node, &key, &attributes);
+            match self.client().call(&Caused { command, cause: &cause.id }).await {
+                Ok(_) => outcome.updates.push(own(NodeUpdate::Attributes(node, attributes), cause)),
                 Err(error) => tracing::warn!(%error, %node, "cannot take the origin off a restored node"),
             }
         }
@@ -147,17 +156,18 @@ impl Session {
         bin: NodeHandle,
         attributes: Option<(NodeKey, Attributes)>,
     ) -> Result<Outcome, ChangeError> {
-        let to_bin = MoveNode { node, target: bin, share_keys: None };
+        let cause = &self.new_cause();
+        let to_bin = Caused { command: &MoveNode { node, target: bin, share_keys: None }, cause: &cause.id };
         let Some((key, attributes)) = attributes else {
             self.client().call(&to_bin).await?;
-            return Ok(changed([NodeUpdate::Moved(node, bin)]));
+            return Ok(changed([NodeUpdate::Moved(node, bin)], cause));
         };
-        let (noted, moved) =
-            self.client().call_both(&set_attributes(node, &key, &attributes), &to_bin).await?;
+        let command = &set_attributes(node, &key, &attributes);
+        let (noted, moved) = self.client().call_both(&Caused { command, cause: &cause.id }, &to_bin).await?;
         moved?;
-        let mut outcome = changed([NodeUpdate::Moved(node, bin)]);
+        let mut outcome = changed([NodeUpdate::Moved(node, bin)], cause);
         match noted {
-            Ok(_) => outcome.updates.push(NodeUpdate::Attributes(node, attributes)),
+            Ok(_) => outcome.updates.push(own(NodeUpdate::Attributes(node, attributes), cause)),
             Err(error) => tracing::warn!(%error, %node, "cannot note where a trashed node came from"),
         }
         Ok(outcome)
@@ -180,11 +190,12 @@ impl Session {
         let nodes = makings.iter().map(|making| self.new_node(making)).collect();
         let share_keys = ShareKeys::of_new(makings.iter().map(|making| &making.key), shares);
         let command = PutNodes::new(first.parent, nodes, share_keys.map(ShareKeys::into_table));
-        match self.client().call(&command).await {
+        let cause = &self.new_cause();
+        match self.client().call(&Caused { command: &command, cause: &cause.id }).await {
             Ok(answer) => {
                 let stored = Answered::new(&command, answer.nodes).in_order();
                 let made = |(making, stored): (&Making, Option<StoredNode>)| match stored {
-                    Some(stored) => making.made(&stored),
+                    Some(stored) => making.made(&stored, cause),
                     None => Err(ApiError::Malformed { command: "p" }.into()),
                 };
                 makings.iter().zip(stored).map(made).collect()
@@ -215,11 +226,11 @@ impl Making {
 
     /// Returns what became of it. [`ChangeError::Gone`] when its folder went away meanwhile: the server then puts it
     /// into the bin.
-    fn made(&self, stored: &StoredNode) -> Result<Outcome, ChangeError> {
+    fn made(&self, stored: &StoredNode, cause: &Cause) -> Result<Outcome, ChangeError> {
         if stored.parent != self.parent {
             return Err(ChangeError::Gone(self.parent));
         }
-        let update = NodeUpdate::Put(vec![self.put_node(stored)]);
+        let update = own(NodeUpdate::Put(vec![self.put_node(stored)]), cause);
         Ok(Outcome { updates: vec![update], created: Some(stored.handle) })
     }
 
@@ -243,8 +254,13 @@ fn set_attributes(node: NodeHandle, key: &NodeKey, attributes: &Attributes) -> S
     SetAttributes { node, attributes: base64_encode(&attributes.encrypt(key.attribute_key())) }
 }
 
-fn changed<const N: usize>(updates: [NodeUpdate; N]) -> Outcome {
-    Outcome { updates: updates.into(), created: None }
+fn changed<const N: usize>(updates: [NodeUpdate; N], cause: &Cause) -> Outcome {
+    Outcome { updates: updates.map(|update| own(update, cause)).into(), created: None }
+}
+
+/// What a command of ours did.
+pub(super) fn own(update: NodeUpdate, cause: &Cause) -> OwnUpdate {
+    OwnUpdate { update, cause: cause.clone() }
 }
 
 /// Returns how a change ended as the journal is to have it; nothing where the server may have acted and nobody knows.

@@ -1,0 +1,244 @@
+//! How the tree follows what happens in the account ([`Tree::follow`]): action packets in their order, and beside them
+//! the answers to our own commands ([`OwnUpdate`]), which tell the same earlier or later.
+//!
+//! The channel has the last word. Each of our commands carries an id that its packets bring back: an answer that comes
+//! before them is taken in at once and told again by the channel; one that comes after them is old and passed over, and so
+//! is one to a command that was sent before this very listing came: either that has it, or the channel will tell. So any
+//! order of all these ends in the tree that the server has.
+
+use std::collections::{HashSet, VecDeque};
+
+use rayon::prelude::*;
+use serde_json::value::RawValue;
+
+use super::Tree;
+use super::build::{open, unseal};
+use super::content::{ClearAttributes, Content, Sealed};
+use super::node::NodeKind;
+use super::share::{Access, Inbound};
+use super::store::Index;
+use super::update::NodeUpdate;
+use crate::api::channel::{Action, News, Packet};
+use crate::api::listing::WireNode;
+use crate::crypto::attributes::Attributes;
+use crate::crypto::node_key::Keyring;
+use crate::handle::{NodeHandle, base64_decode};
+
+/// What a command of ours did, as its answer says.
+#[derive(Clone, Debug)]
+pub struct OwnUpdate {
+    /// What it did.
+    pub update: NodeUpdate,
+    /// Which command.
+    pub cause: Cause,
+}
+
+/// Tells a command of ours from all others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The id that it carries, and that its packets bring back.
+    pub id: Box<str>,
+    /// Which of the session's commands it is, counted from 0.
+    pub number: u64,
+}
+
+/// Ids of the commands whose packets came lately, ours and others'.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Causes(VecDeque<Box<str>>);
+
+impl Causes {
+    fn note(&mut self, cause: &str) {
+        if self.0.back().is_some_and(|last| &**last == cause) {
+            return;
+        }
+        if self.0.len() == CAUSES_KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back(cause.into());
+    }
+
+    fn has(&self, cause: &str) -> bool {
+        self.0.iter().rev().any(|known| &**known == cause)
+    }
+}
+
+impl Tree {
+    /// Takes in what our own command did, unless the channel has told it already.
+    pub fn apply_own(&mut self, own: OwnUpdate) {
+        if !self.is_told(&own.cause) {
+            self.apply(own.update);
+        }
+    }
+
+    /// Returns whether the listing or the channel has told, or is about to tell, what a command of ours did.
+    #[must_use]
+    pub fn is_told(&self, cause: &Cause) -> bool {
+        let is_followed = !self.sequence.is_empty();
+        is_followed && (cause.number < self.own_since || self.causes.has(&cause.id))
+    }
+
+    /// Notes that this listing came after so many commands of ours were sent.
+    pub fn came_after(&mut self, commands: u64) {
+        self.own_since = commands;
+    }
+
+    /// Takes in news, which must begin where this tree stands; returns whether they do. Others are of no use: they were
+    /// taken in already, or belong to another listing.
+    ///
+    /// `keyring` has the account's own keys and the share keys that are known.
+    pub fn follow(&mut self, mut keyring: Keyring, news: &News) -> bool {
+        if news.from != self.sequence {
+            return false;
+        }
+        for Action { cause, packet } in &news.packets {
+            if let Some(cause) = cause {
+                self.causes.note(cause);
+            }
+            self.take_packet(&mut keyring, packet);
+        }
+        if keyring.share_keys().any(|(folder, key)| self.shares.keys.get(&folder) != Some(key)) {
+            self.retry_sealed(&keyring);
+        }
+        self.shares.keys = keyring.share_keys().map(|(folder, key)| (folder, key.clone())).collect();
+        self.shares.source = keyring.trust();
+        self.sequence.clone_from(&news.to);
+        true
+    }
+
+    /// Returns whether a node has been taken from its place and not been put anywhere yet: the other half of its move is
+    /// still to come.
+    #[must_use]
+    pub const fn is_amid_move(&self) -> bool {
+        self.departing.is_some()
+    }
+
+    fn take_packet(&mut self, keyring: &mut Keyring, packet: &Packet) {
+        match packet {
+            Packet::Nodes { nodes, users } => {
+                self.shares.emails.extend(users.iter().map(|user| (user.handle, user.email.clone())));
+                self.take_nodes(keyring, nodes);
+            }
+            Packet::Removed { node, moves } => {
+                self.settle_departing(&HashSet::new());
+                match moves {
+                    true => self.departing = Some(*node),
+                    false => self.remove_handle(*node),
+                }
+            }
+            Packet::Attributes { node, attributes, uploaded } => {
+                self.take_attributes(*node, attributes, *uploaded);
+            }
+            Packet::Share(share) => self.take_share(keyring, share),
+            Packet::Link { node, exists: true } => drop(self.shares.linked.insert(*node)),
+            Packet::Link { node, exists: false } => drop(self.shares.linked.remove(node)),
+            Packet::Users(users) => {
+                self.shares.emails.extend(users.iter().map(|user| (user.handle, user.email.clone())));
+            }
+            Packet::KeyStore | Packet::Quota => {}
+        }
+    }
+
+    /// A node that was said to move, and is not among those that came, is gone.
+    fn settle_departing(&mut self, come: &HashSet<NodeHandle>) {
+        if let Some(node) = self.departing.take().filter(|node| !come.contains(node)) {
+            self.remove_handle(node);
+        }
+    }
+
+    fn take_nodes(&mut self, keyring: &mut Keyring, texts: &[Box<RawValue>]) {
+        let nodes: Vec<WireNode<'_>> =
+            texts.par_iter().filter_map(|text| WireNode::parse(text.get().as_bytes())).collect();
+        self.settle_departing(&nodes.iter().filter_map(|node| node.handle.handle()).collect());
+        let (mut shared, mut keyed) = (false, Vec::new());
+        for node in &nodes {
+            let (Some(handle), Ok(sharer)) = (node.handle.handle(), node.sharer.as_str().parse()) else {
+                continue;
+            };
+            shared = true;
+            let access = Access::from_wire(node.access.0);
+            self.shares.inbound.insert(handle, Inbound { sharer, access });
+            if keyring.take_inbound_share(handle, node.share_key.as_str()) {
+                keyed.push(handle);
+            }
+        }
+        let ring = &*keyring;
+        let opened: Vec<_> = nodes.into_par_iter().filter_map(|node| open(ring, &node)).collect();
+        let is_bulk = opened.len() > BULK;
+        for (facts, content) in opened {
+            if is_bulk {
+                if let Some(index) = self.store.put(facts) {
+                    self.store.set_content(index, content);
+                }
+            } else {
+                self.upsert(facts, content);
+            }
+        }
+        if is_bulk {
+            self.place_all();
+        }
+        if shared {
+            self.refuse_shares_of_own_folders(keyring, &keyed);
+        }
+    }
+
+    pub(super) fn refuse_shares_of_own_folders(&mut self, keyring: &mut Keyring, keyed: &[NodeHandle]) {
+        let claimed = self.forget_shares_of_own_folders();
+        keyed.iter().filter(|handle| claimed.contains(handle)).for_each(|handle| keyring.forget(*handle));
+    }
+
+    /// Removes a node with all below it, and what waits below a node that is gone already.
+    pub(super) fn remove_handle(&mut self, handle: NodeHandle) {
+        if let Some(index) = self.store.index(handle) {
+            return self.remove(index);
+        }
+        let waiting = |index: &Index| self.store.record(*index).parent == Some(handle);
+        let below: Vec<Index> = self.tops.orphans.iter().copied().filter(waiting).collect();
+        below.into_iter().for_each(|index| self.remove(index));
+    }
+
+    fn take_attributes(&mut self, handle: NodeHandle, text: &str, uploaded: Option<i64>) {
+        let Some(index) = self.store.index(handle) else { return };
+        if let Some(uploaded) = uploaded {
+            self.store.record_mut(index).uploaded = uploaded;
+        }
+        if !matches!(self.store.record(index).kind, NodeKind::File | NodeKind::Folder) {
+            return;
+        }
+        let key = self.store.key(index);
+        let opened =
+            key.as_ref().and_then(|key| Attributes::decrypt(&base64_decode(text), key.attribute_key()));
+        let content = match (key, opened) {
+            (Some(key), Some(attributes)) => {
+                Content::Clear { key, attributes: ClearAttributes::from(&attributes) }
+            }
+            (key, _) => {
+                let keys = self.store.sealed_keys(index).unwrap_or_default().into();
+                Content::Sealed { key, sealed: Sealed { keys, attributes: text.into() } }
+            }
+        };
+        self.store.set_content(index, content);
+    }
+
+    /// Tries what could not be decrypted with the keys that are known now.
+    pub(super) fn retry_sealed(&mut self, keyring: &Keyring) {
+        let sealed: Vec<(Index, Sealed)> =
+            self.store.sealed().map(|(index, sealed)| (index, sealed.clone())).collect();
+        let store = &self.store;
+        let opened: Vec<(Index, Content)> = sealed
+            .into_par_iter()
+            .filter(|(_, sealed)| !sealed.keys.is_empty())
+            .map(|(index, sealed)| {
+                (index, unseal(keyring, store.record(index).kind, &sealed.keys, &sealed.attributes))
+            })
+            .collect();
+        for (index, content) in opened {
+            self.store.set_content(index, content);
+        }
+    }
+}
+
+/// Ids that are remembered: far more commands than are ever on their way at once.
+const CAUSES_KEPT: usize = 4096;
+
+/// So many nodes in one packet are placed together.
+const BULK: usize = 2000;

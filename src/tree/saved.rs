@@ -1,0 +1,128 @@
+//! A whole tree as bytes, to be kept between runs ([`Tree::save`], [`Tree::restore`]). The bytes hold every key of the
+//! account: whoever keeps them seals them. They are for this version of the program only; a change of what is written here
+//! needs another version in the file's head.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+
+use super::Tree;
+use super::share::{Access, Inbound, Shares};
+use super::store::Store;
+use super::words::{bytes, len, put_len, put_text, senseless, text};
+use crate::api::listing::ShareReceiver;
+use crate::crypto::key::ShareKey;
+use crate::crypto::node_key::Trust;
+use crate::handle::{NodeHandle, UserHandle};
+
+impl Tree {
+    /// Writes the tree: its nodes, its shares, and the position from which it goes on. Not while a node is on its way
+    /// from one place to another ([`Self::is_amid_move`]): that would be lost.
+    pub fn save(&self, out: &mut impl Write) -> io::Result<()> {
+        put_text(out, &self.sequence)?;
+        self.shares.save(out)?;
+        self.store.save(out)
+    }
+
+    /// Reads what [`Self::save`] wrote, and puts every node in its place. An error where it was written by another
+    /// program, or ends early.
+    pub fn restore(from: &mut impl Read) -> io::Result<Self> {
+        let sequence = text(from)?;
+        let shares = Shares::restore(from)?;
+        let store = Store::restore(from)?;
+        let mut tree = Self { store, shares, sequence, ..Self::default() };
+        tree.place_all();
+        Ok(tree)
+    }
+}
+
+impl Shares {
+    fn save(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&[u8::from(self.source == Trust::Store)])?;
+        put_len(out, self.keys.len())?;
+        for (folder, key) in &self.keys {
+            out.write_all(&folder.bytes())?;
+            out.write_all(key.bytes())?;
+        }
+        put_len(out, self.given.values().map(|receivers| receivers.len()).sum())?;
+        for (folder, receiver) in self
+            .given
+            .iter()
+            .flat_map(|(folder, receivers)| receivers.iter().map(move |receiver| (folder, receiver)))
+        {
+            let (kind, id) = match receiver {
+                ShareReceiver::Everybody => (0, [0; 8]),
+                ShareReceiver::User(user) => (1, user.bytes()),
+                ShareReceiver::Invited(invitation) => (2, invitation.bytes()),
+                ShareReceiver::Unnamed => (3, [0; 8]),
+            };
+            out.write_all(&folder.bytes())?;
+            out.write_all(&[kind])?;
+            out.write_all(&id)?;
+        }
+        put_len(out, self.linked.len())?;
+        self.linked.iter().try_for_each(|node| out.write_all(&node.bytes()))?;
+        put_len(out, self.inbound.len())?;
+        for (folder, Inbound { sharer, access }) in &self.inbound {
+            out.write_all(&folder.bytes())?;
+            out.write_all(&sharer.bytes())?;
+            out.write_all(&[access.to_wire()])?;
+        }
+        put_len(out, self.emails.len())?;
+        for (user, email) in &self.emails {
+            out.write_all(&user.bytes())?;
+            put_text(out, email)?;
+        }
+        Ok(())
+    }
+
+    fn restore(from: &mut impl Read) -> io::Result<Self> {
+        let mut shares = Self { source: source(from)?, ..Self::default() };
+        for _ in 0..len(from)? {
+            shares.keys.insert(node(from)?, ShareKey::from_bytes(bytes(from)?));
+        }
+        for _ in 0..len(from)? {
+            let folder = node(from)?;
+            shares.given.entry(folder).or_default().insert(receiver(from)?);
+        }
+        for _ in 0..len(from)? {
+            shares.linked.insert(node(from)?);
+        }
+        for _ in 0..len(from)? {
+            let (folder, sharer) = (node(from)?, user(from)?);
+            let [access] = bytes(from)?;
+            shares.inbound.insert(folder, Inbound { sharer, access: Access::from_wire(Some(access.into())) });
+        }
+        let mut emails = HashMap::new();
+        for _ in 0..len(from)? {
+            emails.insert(user(from)?, text(from)?);
+        }
+        Ok(Self { emails, ..shares })
+    }
+}
+
+fn node(from: &mut impl Read) -> io::Result<NodeHandle> {
+    bytes(from).map(NodeHandle::from_bytes)
+}
+
+fn user(from: &mut impl Read) -> io::Result<UserHandle> {
+    bytes(from).map(UserHandle::from_bytes)
+}
+
+fn source(from: &mut impl Read) -> io::Result<Trust> {
+    match bytes(from)? {
+        [0] => Ok(Trust::Listing),
+        [1] => Ok(Trust::Store),
+        _ => Err(senseless()),
+    }
+}
+
+fn receiver(from: &mut impl Read) -> io::Result<ShareReceiver> {
+    let ([kind], id) = (bytes(from)?, user(from)?);
+    match kind {
+        0 => Ok(ShareReceiver::Everybody),
+        1 => Ok(ShareReceiver::User(id)),
+        2 => Ok(ShareReceiver::Invited(id)),
+        3 => Ok(ShareReceiver::Unnamed),
+        _ => Err(senseless()),
+    }
+}

@@ -1,0 +1,352 @@
+//! The nodes of an account in the worker: listed, and from then on kept up by its event channel ([`Following`]). A listing
+//! is asked for once; again only when the server says that the channel cannot tell what happened since.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::time::{Duration, Instant, sleep};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::account::{Account, AccountDone};
+use super::actor::Actor;
+use super::connect::{self, Current, is_much};
+use super::jobs::{Done, News, blocking};
+use super::problem;
+use crate::api::channel::ChannelError;
+use crate::api::error::ApiError;
+use crate::config::Folders;
+use crate::message::{AccountState, Event, Problem};
+use crate::session::{FollowEnd, Stretch};
+use crate::store::tree_cache::TreeCache;
+
+/// How the channel of an account is followed.
+#[derive(Default)]
+pub(super) struct Following {
+    /// Ends the job that follows.
+    guard: Option<DropGuard>,
+    /// Ids of our own changes whose answers came lately.
+    own: VecDeque<Box<str>>,
+    /// Listings in a row that were too old from the start.
+    outdated: u32,
+    /// Packets that what is kept on disk does not have.
+    unkept: usize,
+    is_being_kept: bool,
+}
+
+impl Following {
+    /// Follows no more.
+    pub(super) fn stop(&mut self) {
+        self.guard = None;
+        self.outdated = 0;
+    }
+
+    /// Notes that a change of ours was answered.
+    pub(super) fn answered(&mut self, cause: &str) {
+        if self.own.len() == OWN_KEPT {
+            self.own.pop_front();
+        }
+        self.own.push_back(cause.into());
+    }
+
+    fn is_own(&self, cause: &str) -> bool {
+        self.own.iter().rev().any(|known| &**known == cause)
+    }
+}
+
+impl Account {
+    /// Returns where its nodes are kept; `None` where nothing of it is written to disk.
+    fn cache(&self, folders: &Folders) -> Option<TreeCache> {
+        let session = self.session.as_ref().filter(|_| self.is_stored)?;
+        connect::tree_cache(folders, &self.config, session)
+    }
+}
+
+impl Actor {
+    /// Asks for the nodes of an account: at first for those that were kept, where they are of use, and of the server
+    /// otherwise and whenever there are some already.
+    pub(crate) fn list_account(&mut self, name: &str) {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        let Some(session) = account.session.clone() else { return };
+        if account.since_listing.is_some() {
+            return;
+        }
+        account.since_listing = Some(Vec::new());
+        let is_again = account.tree.is_some();
+        let cache = account.cache(&self.config.folders).filter(|_| !is_again);
+        let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
+        if !is_again {
+            self.set_state(&name, AccountState::Loading { received: 0, total: None });
+        }
+        let broken = AccountDone::Broken(attempt, problem::broke_down(&format!("list \"{name}:\"")));
+        self.jobs.start(Done::Account(name.clone(), broken), async move {
+            let account = name.clone();
+            let mut told: Option<Instant> = None;
+            let progress = move |received, total| {
+                let now = Instant::now();
+                if told.is_none_or(|at| now.duration_since(at) >= LOADING_STEP) {
+                    told = Some(now);
+                    // The worker is gone where this fails, and with it whoever would look.
+                    let _ = news.send(News::Loading { account: account.clone(), received, total });
+                }
+            };
+            let mut listed = connect::current_tree(&session, cache, progress).await;
+            if let (Ok(Current { tree, .. }), true) = (&mut listed, is_again)
+                && let Err(error) = session.catch_up(tree).await
+            {
+                // What is missing comes by the channel, or makes for another listing.
+                tracing::warn!(%error, "the new list may lack what was changed meanwhile");
+            }
+            Done::Account(name, AccountDone::Listed(attempt, Box::new(listed)))
+        });
+    }
+
+    /// Asks what has happened in an account, now, because the user wants to know.
+    pub(crate) fn refresh_account(&mut self, name: &str) {
+        let Some(account) = self.accounts.get(name) else { return };
+        let is_followed = account.following.guard.is_some() && account.since_listing.is_none();
+        let Some((session, tree)) = account.ready().filter(|_| is_followed) else {
+            return self.list_account(name);
+        };
+        let (session, mut position) = (session.clone(), tree.sequence().to_owned());
+        let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
+        let broken = AccountDone::Broken(attempt, problem::broke_down(&format!("list \"{name}:\"")));
+        self.jobs.start(Done::Account(name.clone(), broken), async move {
+            let asked = loop {
+                let stretch = match session.news(&position).await {
+                    Ok(stretch) => stretch,
+                    Err(error) => break Err(error),
+                };
+                let next = stretch.next().map(str::to_owned);
+                // The worker is gone where this fails, and with it whoever would look.
+                let _ =
+                    news.send(News::Stretch { account: name.clone(), attempt, stretch: Box::new(stretch) });
+                match next {
+                    Some(next) => position = next,
+                    None => break Ok(()),
+                }
+            };
+            Done::Account(name, AccountDone::CaughtUp(attempt, asked))
+        });
+    }
+
+    /// Follows the accounts that came with a tree.
+    pub(crate) fn follow_opened(&mut self) {
+        let opened: Vec<String> = self
+            .accounts
+            .iter()
+            .filter(|(_, account)| account.ready().is_some())
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in opened {
+            self.follow_account(&name);
+        }
+    }
+
+    /// Follows the channel of an account from where its tree stands, and no other any more.
+    fn follow_account(&mut self, name: &str) {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        let Some((session, tree)) = account.ready() else { return };
+        if tree.sequence().is_empty() {
+            tracing::warn!(
+                name,
+                "the server says no position: changes of others will not be seen by themselves"
+            );
+            return;
+        }
+        let (session, position) = (session.clone(), tree.sequence().to_owned());
+        let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
+        let stop = CancellationToken::new();
+        account.following.guard = Some(stop.clone().drop_guard());
+        self.jobs.start(Done::Abandoned, async move {
+            let account = name.clone();
+            let hand_out = move |stretch| {
+                // The worker is gone where this fails, and with it whoever would look.
+                let _ = news.send(News::Stretch {
+                    account: account.clone(),
+                    attempt,
+                    stretch: Box::new(stretch),
+                });
+            };
+            match stop.run_until_cancelled(session.follow(position, hand_out)).await {
+                Some(end) => Done::Account(name, AccountDone::Unfollowed(attempt, end)),
+                None => Done::Abandoned,
+            }
+        });
+    }
+
+    /// Takes into an account what happened there.
+    pub(super) fn take_stretch(&mut self, name: &str, attempt: u64, stretch: Stretch) {
+        let Some(account) = self.accounts.get_mut(name).filter(|account| account.attempt == attempt) else {
+            return;
+        };
+        let (Some(session), Some(tree)) = (&account.session, &mut account.tree) else { return };
+        let (is_own, is_empty) = (stretch.is_of(|cause| account.following.is_own(cause)), stretch.is_empty());
+        let (is_quota, len) = (stretch.changes_quota(), stretch.len());
+        if stretch.begins_at(tree.sequence()) {
+            session.take(Arc::make_mut(tree), stretch);
+            account.following.outdated = 0;
+            account.following.unkept += len;
+            let is_due = account.following.unkept >= MANY && is_much(account.following.unkept, tree.len());
+            if !is_own {
+                account.names.forget();
+            }
+            if !is_own && !is_empty {
+                self.account_changed(name);
+            }
+            if is_due {
+                self.keep_tree(name);
+            }
+        }
+        if is_quota {
+            self.ask_quota(name);
+        }
+    }
+
+    /// Writes the nodes of an account to disk, for the next run.
+    fn keep_tree(&mut self, name: &str) {
+        let Some(account) = self.accounts.get_mut(name).filter(|account| !account.following.is_being_kept)
+        else {
+            return;
+        };
+        let (Some(cache), Some(tree)) = (account.cache(&self.config.folders), account.tree.clone()) else {
+            return;
+        };
+        account.following.is_being_kept = true;
+        account.following.unkept = 0;
+        let name = name.to_owned();
+        self.jobs.start_kept(Done::Account(name.clone(), AccountDone::Kept), async move {
+            if let Err(error) = blocking(move || cache.save(&tree)).await {
+                tracing::warn!(%error, "cannot keep the file list");
+            }
+            Done::Account(name, AccountDone::Kept)
+        });
+    }
+
+    /// Writes down, before the end, what has changed since it was written.
+    pub(crate) fn keep_trees(&mut self) {
+        let is_due = |account: &Account| {
+            let nodes = account.tree.as_ref().map_or(0, |tree| tree.len());
+            is_much(account.following.unkept, nodes)
+        };
+        let due: Vec<String> = self
+            .accounts
+            .iter()
+            .filter(|(_, account)| is_due(account))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in due {
+            self.keep_tree(&name);
+        }
+    }
+
+    /// The nodes of an account are on the disk, or cannot be.
+    pub(super) fn tree_kept(&mut self, name: &str) {
+        if let Some(account) = self.accounts.get_mut(name) {
+            account.following.is_being_kept = false;
+        }
+    }
+
+    /// All is known that had happened when the user asked.
+    pub(super) fn caught_up(&mut self, name: &str, result: Result<(), ChannelError>) {
+        match result {
+            Ok(()) => self.account_changed(name),
+            Err(ChannelError::TooOld) => self.list_account(name),
+            Err(ChannelError::Api(error)) => self.not_listed(name, &error),
+        }
+    }
+
+    /// The channel is followed no further.
+    pub(super) fn unfollowed(&mut self, name: &str, end: FollowEnd) {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        account.following.guard = None;
+        match end {
+            FollowEnd::TooOld => {
+                tracing::info!(name, "too much has changed: the account is listed anew");
+                let pause = RELIST_PAUSE * account.following.outdated.min(MOST_PAUSES);
+                account.following.outdated += 1;
+                let (attempt, name) = (account.attempt, name.to_owned());
+                self.jobs.start(Done::Abandoned, async move {
+                    sleep(pause).await;
+                    Done::Account(name, AccountDone::Outdated(attempt))
+                });
+            }
+            FollowEnd::Refused(ApiError::SessionEnded) => {
+                let attempt = account.attempt;
+                self.session_ended(name, attempt);
+            }
+            FollowEnd::Refused(error) => {
+                tracing::warn!(name, %error, "changes of others are not seen by themselves any more");
+            }
+        }
+    }
+
+    /// Takes note of how far the file list of an account is.
+    pub(super) fn loading(&mut self, account: &str, received: u64, total: Option<u64>) {
+        if matches!(self.told(account), Some(AccountState::Loading { .. })) {
+            self.set_state(account, AccountState::Loading { received, total });
+        }
+    }
+
+    pub(super) fn listed(&mut self, name: &str, listed: Result<Current, ApiError>) {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        let later = account.since_listing.take().unwrap_or_default();
+        match listed {
+            Ok(Current { tree, is_worth_keeping }) => {
+                account.tree = Some(Arc::new(tree));
+                account.names.forget();
+                account.following.unkept = 0;
+                if is_worth_keeping {
+                    self.keep_tree(name);
+                }
+                let Some(account) = self.accounts.get_mut(name) else { return };
+                account.apply(later);
+                self.set_state(name, AccountState::Ready);
+                self.follow_account(name);
+                self.continue_copies(name);
+                self.account_changed(name);
+                self.ask_quota(name);
+            }
+            Err(error) => self.not_listed(name, &error),
+        }
+    }
+
+    fn not_listed(&mut self, name: &str, error: &ApiError) {
+        match error {
+            ApiError::SessionEnded => {
+                let attempt = self.accounts.get(name).map_or(0, Account::attempt);
+                self.session_ended(name, attempt);
+            }
+            error => self.stays_unlisted(name, problem::of_api(&format!("list \"{name}:\""), error)),
+        }
+    }
+
+    pub(super) fn broke_down(&mut self, name: &str, problem: Problem) {
+        if let Some(account) = self.accounts.get_mut(name) {
+            account.since_listing = None;
+            self.stays_unlisted(name, problem);
+        }
+    }
+
+    /// No new file list comes: what shows an older one goes on showing it.
+    fn stays_unlisted(&mut self, name: &str, problem: Problem) {
+        if self.accounts.get(name).is_some_and(|account| account.tree.is_some()) {
+            self.send(Event::Failed(problem));
+            self.account_changed(name);
+        } else {
+            self.set_state(name, AccountState::Failed(problem));
+        }
+    }
+}
+
+/// How often a listing tells how far it is.
+const LOADING_STEP: Duration = Duration::from_millis(100);
+
+/// Ids of answered changes that are remembered, to know their packets again.
+const OWN_KEPT: usize = 4096;
+
+/// Fewer packets are not worth a write while the program runs.
+const MANY: usize = 100;
+
+/// When list after list is too old at once, the next one waits for so many of these.
+const RELIST_PAUSE: Duration = Duration::from_mins(1);
+const MOST_PAUSES: u32 = 10;
