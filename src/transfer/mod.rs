@@ -1,9 +1,10 @@
 //! Files on their way, as the worker drives them. Pure machines decide: `filter` and `plan` what is copied, `conflict`
-//! what is done about a name that is taken, `queue` which file moves now. Movers do: `upload` and `download` carry one
+//! what is done about a name that is taken, `queue` which file moves now. Movers do: `upload`, `download` and `across` carry one
 //! file each, with `compare` for a proof that needs no moving, `reader` and `lines` for a look at the difference, `ranges`
 //! and `proof` for a look here and there. How far
 //! they are outlives the program in the journals of `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
 
+pub mod across;
 pub mod bandwidth;
 mod buffer;
 mod claim;

@@ -33,6 +33,11 @@ pub trait Control {
     /// Where the terminal cannot be written to.
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
+    /// Returns whether that clipboard can be reached, as far as the terminal's name tells.
+    fn has_clipboard(&self) -> bool {
+        true
+    }
+
     /// Gives the terminal back to the shell and stops the program until the shell calls it again.
     ///
     /// # Errors
@@ -200,6 +205,10 @@ impl Control for OwnTerminal {
     fn copy(&mut self, text: &str) -> io::Result<()> {
         // An old terminal would print it.
         if self.kind.modern { self.send(clipboard(text, self.kind).as_bytes()) } else { Ok(()) }
+    }
+
+    fn has_clipboard(&self) -> bool {
+        self.kind.modern
     }
 
     fn take_mouse(&mut self, taken: bool) -> io::Result<()> {

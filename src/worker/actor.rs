@@ -154,9 +154,15 @@ impl Actor {
             read_again_at: Instant::now(),
             ends_at: None,
         };
-        if parts.copies == Copies::Kept {
-            actor.disk_journal = actor.open_journal(&actor.config.folders.disk_undo_journal());
-        }
+        let path = actor.config.folders.disk_undo_journal();
+        actor.disk_journal = match parts.copies {
+            Copies::Kept => actor.open_journal(&path),
+            // A command goes on where nothing can be kept; what it does to the disk cannot be taken back then.
+            Copies::Forgotten => UndoJournal::open(&path).unwrap_or_else(|error| {
+                tracing::warn!(%error, path = %path.display(), "no undo journal");
+                UndoJournal::in_memory()
+            }),
+        };
         let mut presets: BTreeMap<String, _> =
             parts.presets.into_iter().map(|preset| (preset.account, preset.password)).collect();
         let mut opened: BTreeMap<String, _> =

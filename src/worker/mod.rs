@@ -26,6 +26,7 @@
 //! ```
 
 mod account;
+mod across;
 mod actor;
 mod backup;
 mod bookmarks;

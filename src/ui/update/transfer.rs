@@ -2,7 +2,7 @@
 //! Called by `perform` for [`TransferKey`] actions. The list itself changes only when the worker reports.
 
 use crate::message::{Command, TransferAction, TransferEnds, TransferState};
-use crate::ui::action::TransferKey;
+use crate::ui::action::{Action, TransferKey};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
 use crate::ui::dialog::limit::{LimitDialog, Outcome};
@@ -75,10 +75,11 @@ fn list_others(state: &mut AppState) {
     let listing = state.transfers.listing().next();
     state.transfers.list(listing);
     keep_in_sight(state);
+    let next = state.hint(Action::Transfer(TransferKey::List));
     state.say(match listing {
-        Listing::All => "all transfers · f lists those that have not ended",
-        Listing::Open => "those that have not ended · f lists those that failed",
-        Listing::Failed => "those that failed · f lists all",
+        Listing::All => format!("all transfers · {next} lists those that have not ended"),
+        Listing::Open => format!("those that have not ended · {next} lists those that failed"),
+        Listing::Failed => format!("those that failed · {next} lists all"),
     });
 }
 
