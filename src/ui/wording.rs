@@ -10,7 +10,7 @@ use super::figure::{self, Clock};
 use super::keymap::Keymap;
 use super::text;
 use crate::message::{
-    AccountState, CopyReport, PlanSummary, SignCounts, SpeedLimit, TransferRow, TransferState,
+    AccountState, CopyReport, Direction, PlanSummary, SignCounts, SpeedLimit, TransferRow, TransferState,
     TransferTotals, Wait, WaitReason,
 };
 
@@ -171,7 +171,11 @@ pub fn transfer(row: &TransferRow, terms: Terms<'_>) -> String {
         TransferState::Queued => "waiting".to_owned(),
         TransferState::Running => {
             let Some(left) = seconds_left(row) else {
-                let words = if row.done == 0 { "starting…" } else { "waiting for the server" };
+                let words = match (row.done, row.direction) {
+                    (0, _) => "starting…",
+                    (_, Direction::Up | Direction::Down) => "waiting for the server",
+                    (_, Direction::Across) => "waiting for the disk",
+                };
                 return words.to_owned();
             };
             format!("{}  {:>5}", figure::speed(row.speed), figure::countdown(left))
@@ -179,6 +183,7 @@ pub fn transfer(row: &TransferRow, terms: Terms<'_>) -> String {
         TransferState::Paused => "paused".to_owned(),
         TransferState::Waiting(wait) => self::wait(wait, terms),
         TransferState::Finishing => "checking…".to_owned(),
+        TransferState::Done if row.direction == Direction::Across => "done".to_owned(),
         TransferState::Done => "done, verified".to_owned(),
         TransferState::Cancelled => "cancelled".to_owned(),
         TransferState::Failed(problem) => {
@@ -323,7 +328,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::message::{CopyId, Direction, Problem, ProblemKind, TransferId};
+    use crate::message::{CopyId, Problem, ProblemKind, TransferId};
 
     fn clock() -> Clock {
         Clock { now: "2024-08-14T18:28:00Z".parse().unwrap(), zone: TimeZone::UTC }

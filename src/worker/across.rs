@@ -50,6 +50,14 @@ pub(super) struct Prepared {
     what: String,
 }
 
+/// What is read on the disk by a copy that writes there.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    pub(super) paths: Vec<PathBuf>,
+    /// Something of a whole folder goes, or of what is around it: a move, a sync.
+    pub(super) are_changed: bool,
+}
+
 /// How a folder is held against another.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Look<'a> {
@@ -236,14 +244,21 @@ fn kind_across(path: &Path, entry: &DiskEntry, as_it_is: bool) -> OfferKind {
     kind
 }
 
-/// Refuses a target that is in one of the source folders, whatever links lead there. Blocks.
-pub(super) fn require_outside(sources: &[PathBuf], target: &Path) -> Result<(), Problem> {
-    let Ok(target) = target.canonicalize() else { return Ok(()) };
-    let holds = |source: &&PathBuf| {
-        let is_folder = source.symlink_metadata().is_ok_and(|facts| facts.is_dir());
-        is_folder && source.canonicalize().is_ok_and(|source| target.starts_with(source))
+/// Refuses a target that is in one of the source folders, and where something of the target goes also one that holds the
+/// source, whatever links lead there. Blocks.
+pub(super) fn require_apart(sources: &Sources, target: &Path) -> Result<(), Problem> {
+    // What is not there yet is in nothing that is not on the way to it.
+    let there = target.ancestors().find(|path| path.exists()).unwrap_or(target);
+    let Ok(below) = there.canonicalize() else { return Ok(()) };
+    let overlap = |source: &&PathBuf| {
+        let is_folder = source.metadata().is_ok_and(|facts| facts.is_dir());
+        let source = source.canonicalize().ok().filter(|_| is_folder);
+        source.is_some_and(|source| {
+            below.starts_with(&source)
+                || (sources.are_changed && there == target && source.starts_with(&below))
+        })
     };
-    match sources.iter().find(holds) {
+    match sources.paths.iter().find(overlap) {
         Some(source) => Err(overlaps(source)),
         None => Ok(()),
     }

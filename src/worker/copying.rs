@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
-use super::across::RenameDone;
+use super::across::{RenameDone, Sources};
 use super::actor::Actor;
 use super::backup::{Aside, Backup, BackupFolderMade, replaced};
 use super::ends::Way;
@@ -16,9 +16,8 @@ use super::inside::InsideDone;
 use super::jobs::Done;
 use super::problem;
 use super::question::OpenQuestion;
-use super::refusal::not_ready;
 use super::removal::RemovalDone;
-use super::scan::{self, Goal, Origin, Picked, Wholes};
+use super::scan::{Goal, Origin, Picked, Wholes};
 use super::titles::Titles;
 use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
@@ -32,7 +31,6 @@ use crate::store::copy_journal::CopyRecord;
 use crate::store::undo::GroupTag;
 use crate::transfer::Limits;
 use crate::transfer::plan::{Action, FileId, FolderId, Plan, Scanned};
-use crate::tree::Tree;
 
 /// One copy.
 pub(crate) struct Copy {
@@ -52,8 +50,8 @@ pub(crate) struct Copy {
     pub(super) wholes: Wholes,
     pub(super) picked: Picked,
     pub(super) rename: Option<String>,
-    /// Sources on the disk that must not hold the target.
-    pub(super) apart_from: Vec<PathBuf>,
+    /// What the target must be apart from, on the disk.
+    pub(super) apart_from: Sources,
     /// Sources of a move on the disk go to the trash, so that undo brings them back.
     pub(super) trash_sources: bool,
     pub(crate) titles: Titles,
@@ -395,22 +393,6 @@ impl Actor {
 }
 
 impl Copy {
-    /// Holds what is in a folder of the disk against a folder of the cloud.
-    fn held_against(
-        &self,
-        tree: Option<&Tree>,
-        (folder, target): (FolderId, Option<Goal>),
-        children: Result<Vec<(PathBuf, DiskEntry)>, Problem>,
-    ) -> Result<Scanned<Origin, Goal>, Problem> {
-        let target = match target {
-            Some(Goal::Node(node)) => Some(node),
-            Some(Goal::Disk(_)) | None => None,
-        };
-        let rename = self.rename.as_deref().filter(|_| self.is_top(folder));
-        let tree = tree.ok_or_else(|| not_ready(&self.account))?;
-        Ok(scan::offers_up(children?, tree, target, rename, self.wants_others(folder)))
-    }
-
     fn has_more(&self) -> bool {
         self.stage == Stage::Running && self.has_room() && self.plan.has_action()
     }

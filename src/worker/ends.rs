@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::across;
+use super::across::{self, Sources};
 use super::actor::Actor;
 use super::backup::Backup;
 use super::copying::{Copy, Stage};
@@ -51,7 +51,7 @@ impl Actor {
             Goal::Node(_) => local::Target::root(PathBuf::new()),
         };
         let (backup, trash) = self.backup(options.backup.take(), &sides)?;
-        let apart_from = sides.sources_on_disk();
+        let apart_from = sides.sources_on_disk(&task);
         Ok(Copy {
             plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
             account: sides.account,
@@ -254,12 +254,14 @@ struct Sides {
 
 impl Sides {
     /// Returns what is read on the disk, where something is written there, too.
-    fn sources_on_disk(&self) -> Vec<PathBuf> {
-        match (self.way, &self.origin, &self.picked) {
+    fn sources_on_disk(&self, task: &Task) -> Sources {
+        let paths = match (self.way, &self.origin, &self.picked) {
             (Way::Across, Origin::Disk(folder), _) => vec![folder.clone()],
             (Way::Across, _, Picked::Paths(paths)) => paths.clone(),
             (Way::Across | Way::Up | Way::Down | Way::Inside, _, _) => Vec::new(),
-        }
+        };
+        let is_whole = matches!(self.picked, Picked::Nothing);
+        Sources { paths, are_changed: is_whole && matches!(task, Task::Move { .. } | Task::Sync(_)) }
     }
 }
 
@@ -378,15 +380,15 @@ pub(super) fn descend(
 /// Blocks.
 pub(super) fn make_root(
     root: &local::Target,
-    sources: &[PathBuf],
+    sources: &Sources,
     journal: &UndoJournal,
 ) -> Result<(), Problem> {
     let path = root.path();
     let what = format!("copy to \"{}\"", path.display());
+    across::require_apart(sources, &path)?;
     let missing = root.missing_folders();
     root.make_folder().map_err(|error| problem::of_local(&what, &error))?;
     placed::note_folders(journal, &missing);
-    across::require_outside(sources, &path)?;
     if local::is_writable(&path) {
         return Ok(());
     }

@@ -13,7 +13,8 @@ use super::refusal::not_ready;
 use super::scan::{self, CloudChild, Goal, Origin, Picked};
 use crate::local::{self, DiskEntry};
 use crate::message::{CopyId, Problem};
-use crate::transfer::plan::Scan;
+use crate::transfer::plan::{FolderId, Scan, Scanned};
+use crate::tree::Tree;
 
 impl Actor {
     /// Starts as many scans as may run at once.
@@ -78,6 +79,24 @@ impl Actor {
             Picked::Paths(_) | Picked::Nothing => &[],
         };
         Ok(scan::cloud_children(tree, folder, picked))
+    }
+}
+
+impl Copy {
+    /// Holds what is in a folder of the disk against a folder of the cloud.
+    pub(super) fn held_against(
+        &self,
+        tree: Option<&Tree>,
+        (folder, target): (FolderId, Option<Goal>),
+        children: Result<Vec<(PathBuf, DiskEntry)>, Problem>,
+    ) -> Result<Scanned<Origin, Goal>, Problem> {
+        let target = match target {
+            Some(Goal::Node(node)) => Some(node),
+            Some(Goal::Disk(_)) | None => None,
+        };
+        let rename = self.rename.as_deref().filter(|_| self.is_top(folder));
+        let tree = tree.ok_or_else(|| not_ready(&self.account))?;
+        Ok(scan::offers_up(children?, tree, target, rename, self.wants_others(folder)))
     }
 }
 

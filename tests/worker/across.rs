@@ -134,6 +134,14 @@ async fn nothing_goes_into_itself_or_onto_itself() {
             assert_eq!(desk.names("a/deep"), ["x.txt"]);
         }
     }
+    for task in [Task::Sync(SyncRules::default()), Task::Move { empty_folders: true }] {
+        let mut wanted =
+            request(Selection::Contents(desk.local("a/deep")), desk.local("a"), ConflictPolicy::Ask);
+        wanted.options.task = task;
+        let ran = desk.run(wanted, |_| panic!("nobody is asked")).await;
+        assert!(ran.report.problem.is_some(), "{task:?}");
+        assert_eq!(desk.names("a/deep"), ["x.txt"], "{task:?}");
+    }
     let itself = moving(picked(desk.local(""), &["y.txt"]), desk.local(""), ConflictPolicy::Overwrite);
     let ran = desk.run(itself, |_| panic!("nobody is asked")).await;
     assert!(ran.report.problem.is_some());
@@ -147,8 +155,8 @@ async fn a_move_of_what_is_there_already_puts_the_source_into_the_trash_once_it_
     desk.write("to/a.txt", b"same", TIME);
     desk.write("from/b.txt", b"here", TIME);
     desk.write("to/b.txt", b"THEM", TIME);
-    let wanted = moving(Selection::Contents(desk.local("from")), desk.local("to"), ConflictPolicy::Skip);
-    let ran = desk.run(wanted, |_| panic!("nobody is asked")).await;
+    let wanted = moving(Selection::Contents(desk.local("from")), desk.local("to"), ConflictPolicy::Ask);
+    let ran = desk.run(wanted, |_| (Resolution::Skip, Scope::One)).await;
     assert_eq!((ran.report.same_count, ran.report.left_alone_count), (1, 1));
     assert_eq!(desk.names("from"), ["b.txt"], "size and time are no proof");
     desk.back();

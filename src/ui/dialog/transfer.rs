@@ -79,6 +79,7 @@ fn state(row: &TransferRow, terms: Terms<'_>) -> (String, String) {
         }
         TransferState::Waiting(wait) => (wording::wait(wait, terms), String::new()),
         TransferState::Finishing => text("all bytes are there and are being checked"),
+        TransferState::Done if row.direction == Direction::Across => text("done"),
         TransferState::Done => text("done, its whole content is verified"),
         TransferState::Cancelled => ("cancelled".to_owned(), again()),
         TransferState::Failed(problem) => {
