@@ -22,8 +22,10 @@ async fn app_at(size: (u16, u16)) -> App {
         ann.file("notes/plan.txt", OLD, 1_700_000_000);
     };
     let mut app = App::at(stage(prepare, &[("here.txt", OLD.to_vec())]), size);
+    app.until("here.txt").await;
+    app.type_in("<Tab>").await;
     app.until("notes/").await;
-    app.type_in("<Tab>/notes<Enter><Enter>").await;
+    app.type_in("/notes<Enter><Enter>").await;
     app.until("plan.txt").await;
     app.type_in("/plan<Enter>").await;
     app
@@ -202,6 +204,26 @@ async fn a_file_of_the_disk_is_edited_where_it_is() {
     app.until("24B").await;
     let ran = app.programs.ran.lock().unwrap().pop().unwrap();
     assert_eq!(ran.arguments[1], app.disk().join("here.txt"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shell_runs_in_the_local_folder_of_either_side_and_what_it_did_is_shown() {
+    let mut app = app().await;
+    for (keys, name) in [("!", "from-the-cloud.txt"), ("<Tab>!", "from-the-disk.txt")] {
+        let made = app.disk().join(name);
+        app.programs.set(move |_| {
+            fs::write(&made, OLD).unwrap();
+            ErrandEnd::Badly(Some(1)) // the code of the last line in it
+        });
+        app.type_in(keys).await;
+        app.until(&name[..10]).await;
+        let ran = app.programs.ran.lock().unwrap().pop().unwrap();
+        assert_eq!((ran.program, ran.folder), ("/bin/sh".into(), Some(app.disk())));
+        assert!(!app.screen().contains("Cannot"), "{}", app.screen());
+    }
+    app.programs.set(|_| ErrandEnd::NotStarted("no such file".into()));
+    app.type_in("!").await;
+    app.until("Cannot run /bin/sh: no such file").await;
 }
 
 #[tokio::test(start_paused = true)]

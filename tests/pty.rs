@@ -33,6 +33,17 @@ fn the_demo_copies_a_file_down_and_quits() {
 }
 
 #[test]
+fn the_demo_has_the_users_own_keys() {
+    let home = Home::new();
+    fs::create_dir(home.root.path().join("config")).unwrap();
+    fs::write(home.root.path().join("config/keymap.toml"), "[panes]\nquit = [\"Q\"]\n").unwrap();
+    let mut session = home.demo();
+    session.wait_for("left.txt");
+    session.type_in("Q");
+    assert_eq!(session.finish(), 0);
+}
+
+#[test]
 fn a_signal_ends_the_screen_and_gives_the_terminal_back() {
     let home = Home::new();
     let mut session = home.demo();

@@ -193,6 +193,7 @@ pub enum TransferKey {
     CancelAll,
     Pause,
     PauseAll,
+    Hold,
     Retry,
     RetryFailed,
     Move(Reorder),
@@ -212,6 +213,7 @@ pub enum Program {
     Interrupt,
     Redraw,
     Suspend,
+    Shell,
     Mouse,
     Quit,
 }

@@ -244,7 +244,12 @@ impl Control for OwnTerminal {
     fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
         self.gate.shut();
         give_back();
-        let ended = Command::new(&errand.program).args(&errand.arguments).status();
+        let mut program = Command::new(&errand.program);
+        program.args(&errand.arguments);
+        if let Some(folder) = &errand.folder {
+            program.current_dir(folder);
+        }
+        let ended = program.status();
         let taken = take_over();
         self.gate.open();
         taken.map(|()| ended.map_or_else(|error| ErrandEnd::NotStarted(error.to_string()), end_of))

@@ -41,6 +41,7 @@ pub(crate) fn themed(width: u16, height: u16, theme: Theme) -> AppState {
         home: "/home/anna".into(),
         banner: None,
         editor: megapane::config::UserProgram::parse("vi"),
+        shell: megapane::config::UserProgram::parse("/bin/sh"),
         depth: megapane::config::ColorDepth::Millions,
         has_desktop: true,
     })

@@ -229,8 +229,8 @@ impl Control for Programs {
 
     fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
         self.ran.lock().unwrap().push(errand.clone());
-        let file = errand.arguments.last().unwrap();
-        Ok(self.does.lock().unwrap().as_mut().map_or(ErrandEnd::Well, |deed| deed(Path::new(file))))
+        let file = errand.arguments.last().map_or(Path::new(""), Path::new);
+        Ok(self.does.lock().unwrap().as_mut().map_or(ErrandEnd::Well, |deed| deed(file)))
     }
 }
 

@@ -122,6 +122,7 @@ pub(super) fn ran(state: &mut AppState, asker: Asker, end: &ErrandEnd, commands:
             say_failure(state, &name, end);
             commands.push(Command::Edit { edit, command });
         }
+        Asker::Shell => super::program::left_shell(state, end, commands),
     }
 }
 

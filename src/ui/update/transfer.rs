@@ -29,6 +29,7 @@ pub(super) fn perform(state: &mut AppState, key: TransferKey, commands: &mut Vec
         TransferKey::List => list_others(state),
         TransferKey::Details => details(state, commands),
         TransferKey::CancelAll => ask_cancel_all(state),
+        TransferKey::Hold => hold(state, commands),
         TransferKey::Clear
         | TransferKey::PauseAll
         | TransferKey::RetryFailed
@@ -57,12 +58,25 @@ fn action(state: &AppState, key: TransferKey) -> Option<TransferAction> {
         TransferKey::Move(to) => transfer.map(|transfer| TransferAction::Reorder(transfer, to)),
         TransferKey::Open
         | TransferKey::Close
+        | TransferKey::Hold
         | TransferKey::RetryNow
         | TransferKey::Limit
         | TransferKey::List
         | TransferKey::Details
         | TransferKey::CancelAll => None,
     }
+}
+
+/// Holds all back or lets them go on, seen from the panes.
+fn hold(state: &mut AppState, commands: &mut Vec<Command>) {
+    let Some(wanted) = action(state, TransferKey::PauseAll) else { return };
+    let key = state.hint(Action::Transfer(TransferKey::Hold));
+    state.say(if wanted == TransferAction::PauseAll {
+        format!("all transfers are held back · {key} lets them go on")
+    } else {
+        "all transfers go on".to_owned()
+    });
+    commands.push(Command::Transfers(wanted));
 }
 
 fn open(state: &mut AppState) {
