@@ -11,7 +11,7 @@ use megapane::message::{
     RenamesId,
 };
 use megapane::ui::state::AppState;
-use screen::{picture, sample, tell, type_in};
+use screen::{picture, pull_about, sample, tell, type_in};
 
 /// The sizes that every picture is taken at.
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
@@ -21,6 +21,7 @@ fn pictures_of(name: &str, make: impl Fn(&mut AppState)) {
         let mut state = sample(width, height);
         make(&mut state);
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&state));
+        pull_about(&mut state);
     }
     let mut small = sample(20, 5);
     make(&mut small);
@@ -144,10 +145,9 @@ mod keys {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    use portable_pty::CommandBuilder;
     use tempfile::TempDir;
 
-    use super::terminal::Session;
+    use super::terminal::{Session, demo_command};
 
     /// The demo, with an editor that puts `x-` before every name.
     fn demo(home: &TempDir) -> Session {
@@ -156,18 +156,8 @@ mod keys {
         fs::write(root.join("work/mine.txt"), "mine").unwrap();
         fs::write(root.join("editor"), "#!/bin/sh\nsed -i 's/^/x-/' \"$1\"\n").unwrap();
         fs::set_permissions(root.join("editor"), fs::Permissions::from_mode(0o755)).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
-        command.arg("demo");
-        command.env_clear();
-        for (name, folder) in [("CONFIG", "config"), ("CACHE", "cache"), ("STATE", "state")] {
-            command.env(format!("MEGAPANE_{name}_DIR"), root.join(folder));
-        }
-        command.env("PATH", "/usr/bin:/bin");
-        command.env("HOME", root);
-        command.env("LANG", "C.UTF-8");
-        command.env("TERM", "xterm-256color");
+        let mut command = demo_command(root);
         command.env("VISUAL", root.join("editor"));
-        command.cwd(root.join("work"));
         let mut session = Session::start(command);
         session.wait_for("Welcome to megapane.txt");
         session

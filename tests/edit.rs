@@ -8,18 +8,24 @@ use std::fs;
 use std::path::Path;
 
 use megapane::ui::errand::ErrandEnd;
-use stage::{App, stage};
+use stage::{App, SIZES, stage};
 
 const OLD: &[u8] = b"the old text\n";
 const NEW: &[u8] = b"the new and longer text\n";
 
 async fn app() -> App {
+    app_at((80, 24)).await
+}
+
+async fn app_at(size: (u16, u16)) -> App {
     let prepare = |ann: &megapane::emulator::Owner| {
         ann.file("notes/plan.txt", OLD, 1_700_000_000);
     };
-    let mut app = App::start(stage(prepare, &[("here.txt", OLD.to_vec())]));
+    let mut app = App::at(stage(prepare, &[("here.txt", OLD.to_vec())]), size);
+    app.until("here.txt").await;
+    app.type_in("<Tab>").await;
     app.until("notes/").await;
-    app.type_in("<Tab>/notes<Enter><Enter>").await;
+    app.type_in("/notes<Enter><Enter>").await;
     app.until("plan.txt").await;
     app.type_in("/plan<Enter>").await;
     app
@@ -74,6 +80,22 @@ async fn what_was_not_changed_is_not_uploaded() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_question_about_a_replaced_file_fits_every_size() {
+    for (columns, rows) in SIZES {
+        let mut app = app_at((columns, rows)).await;
+        let ann = app.ann.clone();
+        app.programs.set(move |path| {
+            fs::write(path, NEW).unwrap();
+            ann.replace("notes/plan.txt", b"theirs", 1_700_000_999).unwrap();
+            ErrandEnd::Well
+        });
+        app.type_in("e").await;
+        app.until("it was replaced in the cloud").await;
+        snapshot(&format!("conflict_{columns}x{rows}"), &app);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_file_that_was_replaced_meanwhile_is_asked_about() {
     for (key, told, plan, free) in [
         ("v", "saved \"plan.txt\" as a new version", NEW, None),
@@ -88,9 +110,6 @@ async fn a_file_that_was_replaced_meanwhile_is_asked_about() {
         });
         app.type_in("e").await;
         app.until("it was replaced in the cloud").await;
-        if key == "v" {
-            snapshot("conflict", &app);
-        }
         assert_eq!(app.ann.content("notes/plan.txt").unwrap(), b"theirs");
         app.type_in(key).await;
         app.until(told).await;
@@ -154,12 +173,22 @@ async fn what_comes_damaged_never_reaches_the_editor() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn fetching_fits_every_size() {
+    for (columns, rows) in SIZES {
+        let mut app = app_at((columns, rows)).await;
+        app.emulator.fault("slow:3600s@dl").unwrap();
+        app.type_in("e").await;
+        app.until("Esc Stop").await;
+        snapshot(&format!("fetching_{columns}x{rows}"), &app);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn fetching_can_be_stopped() {
     let mut app = app().await;
     app.emulator.fault("slow:3600s@dl").unwrap();
     app.type_in("e").await;
     app.until("Esc Stop").await;
-    snapshot("fetching", &app);
     app.type_in("<Esc>").await;
     app.until("plan.txt").await;
     assert!(!app.screen().contains("Fetching"), "{}", app.screen());
@@ -175,6 +204,26 @@ async fn a_file_of_the_disk_is_edited_where_it_is() {
     app.until("24B").await;
     let ran = app.programs.ran.lock().unwrap().pop().unwrap();
     assert_eq!(ran.arguments[1], app.disk().join("here.txt"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shell_runs_in_the_local_folder_of_either_side_and_what_it_did_is_shown() {
+    let mut app = app().await;
+    for (keys, name) in [("!", "from-the-cloud.txt"), ("<Tab>!", "from-the-disk.txt")] {
+        let made = app.disk().join(name);
+        app.programs.set(move |_| {
+            fs::write(&made, OLD).unwrap();
+            ErrandEnd::Badly(Some(1)) // the code of the last line in it
+        });
+        app.type_in(keys).await;
+        app.until(&name[..10]).await;
+        let ran = app.programs.ran.lock().unwrap().pop().unwrap();
+        assert_eq!((ran.program, ran.folder), ("/bin/sh".into(), Some(app.disk())));
+        assert!(!app.screen().contains("Cannot"), "{}", app.screen());
+    }
+    app.programs.set(|_| ErrandEnd::NotStarted("no such file".into()));
+    app.type_in("!").await;
+    app.until("Cannot run /bin/sh: no such file").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,9 +9,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use portable_pty::CommandBuilder;
 use tempfile::TempDir;
-use terminal::Session;
+use terminal::{Session, demo_command};
 
 #[test]
 fn the_editor_gets_its_keys_and_the_screen_comes_back() {
@@ -81,20 +80,9 @@ impl Home {
     }
 
     fn demo(&self) -> Session {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
-        command.arg("demo");
-        command.env_clear();
-        let root = self.0.path();
-        for (name, folder) in [("CONFIG", "config"), ("CACHE", "cache"), ("STATE", "state")] {
-            command.env(format!("MEGAPANE_{name}_DIR"), root.join(folder));
-        }
-        command.env("PATH", "/usr/bin:/bin");
-        command.env("HOME", root);
-        command.env("LANG", "C.UTF-8");
-        command.env("TERM", "xterm-256color");
+        let mut command = demo_command(self.0.path());
         command.env("VISUAL", format!("'{}' --now", self.editor().display()));
         command.env("EDITOR", "false");
-        command.cwd(root.join("work"));
         Session::start(command)
     }
 }

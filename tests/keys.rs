@@ -110,16 +110,27 @@ async fn a_new_folder_a_new_name_and_the_bin() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_move_to_the_other_side_says_what_to_do() {
+async fn a_move_is_a_copy_whose_sources_go_to_whichever_side() {
     let mut app = App::start().await;
+    let moves = |sent: &[Command], to: &Location| match sent {
+        [Command::PlanCopy { request, .. }, ..] => {
+            let is_move = request.options.task == Task::Move { empty_folders: true };
+            is_move && request.options.trash_sources && request.target == *to
+        }
+        _ => false,
+    };
+    app.type_in("jjm").await;
+    assert!(moves(&app.sent(), &photos()), "to the cloud");
+    assert!(app.shows("To undo, press u twice"), "{}", app.picture());
+    app.type_in("<F6>").await;
+    assert!(matches!(app.sent()[..], [Command::StartCopy { .. }, ..]));
+    app.type_in("<Tab>gh<Tab>").await;
+    app.sent();
+    app.type_in("<F6>").await;
+    assert!(moves(&app.sent(), &Location::Local("/home/anna".into())), "on the disk");
+    assert!(app.shows("To undo, press u afterwards"), "{}", app.picture());
     app.type_in("m").await;
-    assert_eq!(app.sent(), []);
-    assert!(app.shows("only copying is there so far"), "{}", app.picture());
-    app.type_in("<Tab>gh").await;
-    app.type_in("<Tab>j<F6><Enter>").await;
-    let sent = app.sent();
-    let home = Location::Local("/home/anna".into());
-    assert!(matches!(sent.last(), Some(Command::MoveInside { target, .. }) if *target == home), "{sent:?}");
+    assert!(matches!(app.sent()[..], [Command::StartCopy { .. }, ..]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,19 +5,23 @@ mod screen;
 
 use megapane::entry::{EntryFlags, Location};
 use megapane::message::{
-    Bookmark, CopyId, CopyReport, Event, Hit, Note, Offer, Offers, SearchId, SearchProgress, Sign,
-    SignCounts, ViewHead, ViewId,
+    Bookmark, CopyId, CopyReport, Direction, Event, Hit, Note, Offer, Offers, PlanSummary, SearchId,
+    SearchProgress, Sign, SignCounts, TransferState, TransferTotals, ViewHead, ViewId,
 };
 use megapane::ui::state::AppState;
-use screen::{cloud, head, left_rows, local, photos, picture, pictures, right_rows, sample, tell, type_in};
+use screen::{
+    cloud, head, left_rows, local, photos, picture, pictures, pull_about, right_rows, sample, tell, totals,
+    transfer, type_in,
+};
 
-const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (200, 50), (20, 5)];
+const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (40, 12), (200, 50), (20, 5)];
 
 fn at_all_sizes(name: &str, prepare: impl Fn(&mut AppState)) {
     for (width, height) in SIZES {
         let mut state = sample(width, height);
         prepare(&mut state);
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&state));
+        pull_about(&mut state);
     }
 }
 
@@ -126,6 +130,39 @@ fn a_search_below_a_folder() {
         let progress = SearchProgress { seen_count: 1_048_576, hit_count: 37, is_complete: false };
         tell(state, Event::Hits { search: SearchId(4), hits, progress });
         type_in(state, "<Tab><Space>");
+    });
+}
+
+#[test]
+fn a_move_before_its_yes() {
+    for (name, keys) in [("move", "jjm"), ("move_many", "jj<Space><Space>m")] {
+        at_all_sizes(name, |state| {
+            type_in(state, keys);
+            let plan = PlanSummary {
+                copy: CopyId(1),
+                target: "work:/Photos/2024".into(),
+                is_move: true,
+                file_count: 12,
+                folder_count: 1,
+                bytes: 4_089_447,
+                conflict_count: 2,
+                passed_over_count: 1,
+                complete: true,
+                ..PlanSummary::default()
+            };
+            tell(state, Event::Plan(plan));
+        });
+    }
+}
+
+#[test]
+fn a_copy_from_disk_to_disk_on_its_way() {
+    at_all_sizes("across", |state| {
+        let mut row = transfer(1, "Winter/tram.mov", 851_443_712, 400_556_032, TransferState::Running);
+        row.direction = Direction::Across;
+        let totals = TransferTotals { across_speed: 310 << 20, up_speed: 0, ..totals(1, 0) };
+        tell(state, Event::Transfers { changed: vec![row], removed: vec![], totals });
+        type_in(state, "w");
     });
 }
 

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use megapane::ui::terminal::TerminalGuard;
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
-use terminal::Session;
+use terminal::{Session, demo_command};
 
 #[test]
 fn the_demo_copies_a_file_down_and_quits() {
@@ -30,6 +30,17 @@ fn the_demo_copies_a_file_down_and_quits() {
     assert_eq!(session.finish(), 0);
     let copied = fs::read_to_string(home.folder().join("Welcome to megapane.txt")).unwrap();
     assert!(!copied.is_empty());
+}
+
+#[test]
+fn the_demo_has_the_users_own_keys() {
+    let home = Home::new();
+    fs::create_dir(home.root.path().join("config")).unwrap();
+    fs::write(home.root.path().join("config/keymap.toml"), "[panes]\nquit = [\"Q\"]\n").unwrap();
+    let mut session = home.demo();
+    session.wait_for("left.txt");
+    session.type_in("Q");
+    assert_eq!(session.finish(), 0);
 }
 
 #[test]
@@ -144,17 +155,8 @@ impl Home {
     }
 
     fn demo_on(&self, terminal: &str) -> Session {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
-        command.arg("demo");
-        command.env_clear();
-        let root = self.root.path();
-        for (name, folder) in [("CONFIG", "config"), ("CACHE", "cache"), ("STATE", "state")] {
-            command.env(format!("MEGAPANE_{name}_DIR"), root.join(folder));
-        }
-        command.env("HOME", root);
-        command.env("LANG", "C.UTF-8");
+        let mut command = demo_command(self.root.path());
         command.env("TERM", terminal);
-        command.cwd(self.folder());
         Session::start(command)
     }
 }

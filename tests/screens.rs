@@ -16,8 +16,8 @@ use megapane::ui::state::AppState;
 use megapane::ui::theme::Theme;
 use megapane::ui::update::{Msg, update};
 use screen::{
-    conflict, fill, folder_conflict, head, local, now, photos, picture, pictures, sample, state, tell,
-    text_conflict, themed, totals, transfer, type_in,
+    conflict, fill, folder_conflict, head, local, now, photos, picture, pictures, pull_about, sample, state,
+    tell, text_conflict, themed, totals, transfer, type_in,
 };
 
 /// The sizes that every picture is taken at.
@@ -29,6 +29,7 @@ fn pictures_of(name: &str, make: impl Fn(&mut AppState)) {
         let mut state = state(width, height);
         make(&mut state);
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&state));
+        pull_about(&mut state);
     }
     let mut small = state(20, 5);
     make(&mut small);

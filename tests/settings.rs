@@ -191,6 +191,16 @@ async fn suspending_and_coming_back_draws_the_whole_screen() {
     assert!(bytes.contains("\x1b[2J") && bytes.contains("beach-noon.jpg"), "{bytes:?}");
 }
 
+// ------------------------------------------------------------------------------------------- the clipboard
+
+#[tokio::test(start_paused = true)]
+async fn a_terminal_without_a_clipboard_shows_the_text_instead() {
+    let mut app = App::start(Settings::default()).await;
+    app.type_in("jyn").await;
+    assert!(app.shows("this terminal reaches no clipboard: Lisbon"), "{}", app.shown());
+    assert!(!app.shows("on the clipboard"), "{}", app.shown());
+}
+
 // ------------------------------------------------------------------------------------------- sizes
 
 #[test]
@@ -452,6 +462,10 @@ impl Recorder {
 }
 
 impl Control for Recorder {
+    fn has_clipboard(&self) -> bool {
+        false
+    }
+
     fn copy(&mut self, _text: &str) -> io::Result<()> {
         Ok(())
     }

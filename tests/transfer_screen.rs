@@ -89,6 +89,11 @@ fn every_key_asks_for_what_it_says() {
     report(&mut state, vec![paused], totals(3, 2));
     assert_eq!(press(&mut state, "p"), [Command::Transfers(TransferAction::Resume(two))]);
     assert_eq!(press(&mut state, "P"), [Command::Transfers(TransferAction::ResumeAll)]);
+    assert_eq!(
+        press(&mut state, "qp"),
+        [Command::Transfers(TransferAction::ResumeAll)],
+        "from the panes, too"
+    );
 }
 
 #[test]

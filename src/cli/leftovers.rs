@@ -185,7 +185,8 @@ fn print(context: &mut Context, rows: &[Row]) -> Result<(), Failure> {
 impl Row {
     fn of(remote: &str, left: &Leftover) -> Self {
         let kind = match left.direction {
-            Direction::Up => Kind::Upload,
+            // What goes from disk to disk leaves none.
+            Direction::Up | Direction::Across => Kind::Upload,
             Direction::Down => Kind::Download,
         };
         Self {

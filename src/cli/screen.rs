@@ -133,6 +133,7 @@ pub(crate) async fn show(wished: &LookArgs, context: &Context, parts: Parts, ope
         settings,
         sample_folder: opening.sample_folder,
         editor: surroundings.editor,
+        shell: surroundings.shell,
         depth: surroundings.depth,
         has_desktop: surroundings.has_desktop,
     };

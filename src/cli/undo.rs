@@ -15,10 +15,10 @@ use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal}
 use crate::worker::undoing::kind_of;
 use crate::worker::{self, OpenedAccount, Parts, problem};
 
-/// Take back the last change that was made in the cloud from this machine, or one that is named.
+/// Take back the last change that was made from this machine, in the cloud or on it, or one that is named.
 ///
 /// What one command or one key did is taken back at once: what was moved goes back, what was put there goes into the
-/// rubbish bin, what was thrown away is restored, what was overwritten becomes current again. What has changed since is
+/// bin, what was thrown away is restored, what was overwritten becomes current again. What has changed since is
 /// left alone and told. `redo` does again what was taken back.
 ///
 /// Examples:
@@ -60,7 +60,8 @@ struct Wanted {
 /// A group that can be taken back, for `--list`.
 #[derive(Serialize)]
 struct Row {
-    account: String,
+    /// `None` for what was changed on the disk.
+    account: Option<String>,
     id: String,
     time: String,
     changes: usize,
@@ -102,11 +103,13 @@ fn wanted(words: &[String]) -> Result<Wanted, Failure> {
 
 fn list(context: &mut Context, wanted: &Wanted) -> Outcome {
     let mut rows: Vec<(i64, Row)> = Vec::new();
-    for (account, history) in histories(&context.config, wanted.account.as_deref())? {
+    for (place, history) in histories(&context.config, wanted.account.as_deref())? {
         let is_wanted = |group: &&UndoGroup| {
             group.kind != GroupKind::Undoing && group.stands() && wanted.id.is_none_or(|id| id == group.id)
         };
-        rows.extend(history.groups().filter(is_wanted).map(|group| (group.begun, row(&account, group))));
+        rows.extend(
+            history.groups().filter(is_wanted).map(|group| (group.begun, row(place.as_deref(), group))),
+        );
     }
     rows.sort_by_key(|(begun, _)| std::cmp::Reverse(*begun));
     let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
@@ -116,14 +119,15 @@ fn list(context: &mut Context, wanted: &Wanted) -> Outcome {
     }
     for Row { account, id, time, changes, what } in rows {
         let what = context.output.name(&what).into_owned();
-        context.output.line(format!("{id:<14} {time} {changes:>7} {account}: {what}"))?;
+        let place = account.map_or_else(|| "local".to_owned(), |account| format!("{account}:"));
+        context.output.line(format!("{id:<14} {time} {changes:>7} {place} {what}"))?;
     }
     Ok(ExitCode::Success)
 }
 
-fn row(account: &str, group: &UndoGroup) -> Row {
+fn row(account: Option<&str>, group: &UndoGroup) -> Row {
     Row {
-        account: account.to_owned(),
+        account: account.map(str::to_owned),
         id: group.id.to_string(),
         time: quantity::time(group.begun.div_euclid(1_000_000_000)),
         changes: group.standing.len(),
@@ -131,19 +135,23 @@ fn row(account: &str, group: &UndoGroup) -> Row {
     }
 }
 
-/// The journals of the accounts that keep any.
-fn histories(config: &Config, only: Option<&str>) -> Result<Vec<(String, UndoHistory)>, Failure> {
+/// What was done in one place: an account, or the disk where there is none.
+type Done = (Option<String>, UndoHistory);
+
+/// The journals of the accounts that keep any, and that of the disk.
+fn histories(config: &Config, only: Option<&str>) -> Result<Vec<Done>, Failure> {
     if let Some(name) = only {
         config.account(name)?;
     }
+    let names = config.accounts.iter().map(|account| &account.name);
+    let names = names.filter(|account| only.is_none_or(|name| name == *account));
+    let accounts = names.map(|name| (Some(name.clone()), config.folders.undo_journal(name)));
+    let disk = only.is_none().then(|| (None, config.folders.disk_undo_journal()));
     let mut histories = Vec::new();
-    for account in config.accounts.iter().filter(|account| only.is_none_or(|name| name == account.name)) {
-        let path = config.folders.undo_journal(&account.name);
-        if path.exists() {
-            let history = UndoJournal::open(&path).and_then(|journal| journal.history());
-            let what = format!("read the undo journal \"{}\"", path.display());
-            histories.push((account.name.clone(), history.map_err(|error| problem::of_io(&what, &error))?));
-        }
+    for (place, path) in accounts.chain(disk).filter(|(_, path)| path.exists()) {
+        let history = UndoJournal::open(&path).and_then(|journal| journal.history());
+        let what = format!("read the undo journal \"{}\"", path.display());
+        histories.push((place, history.map_err(|error| problem::of_io(&what, &error))?));
     }
     Ok(histories)
 }
@@ -151,24 +159,27 @@ fn histories(config: &Config, only: Option<&str>) -> Result<Vec<(String, UndoHis
 /// Finds the account and the group that is next there, and has the worker do it.
 async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -> Outcome {
     let histories = histories(&context.config, wanted.account.as_deref())?;
-    let next = histories.iter().filter_map(|(account, history)| {
-        history.choose(kind_of(direction), wanted.id).map(|group| (account, group))
+    let next = histories.iter().filter_map(|(place, history)| {
+        history.choose(kind_of(direction), wanted.id).map(|group| (place, group))
     });
     let next = next.max_by_key(|(_, group)| group.begun);
     if let (UndoDirection::Undo, None) = (direction, wanted.id) {
         refuse_final(&histories, next.map(|(_, group)| group))?;
     }
-    let Some((account, group)) = next else { return Err(nothing(direction, wanted.id)) };
+    let Some((place, group)) = next else { return Err(nothing(direction, wanted.id)) };
     if context.options.dry_run {
         let (verb, what) = (direction.verb(), group.shown_label());
         context.messages.notice(&format!("would {verb}: {what} ({} changes)", group.standing.len()));
         return Ok(ExitCode::Success);
     }
-    let (account, group, partly) = (account.clone(), Some(group.id.0), wanted.partly);
-    let request = UndoRequest { direction, account: Some(account.clone()), group, partly };
-    let opened = login::open(context, &account).await?;
-    let mut parts = Parts::new(context.config.clone(), opened.session.client().transport().clone());
-    parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });
+    let (place, group, partly) = (place.clone(), Some(group.id.0), wanted.partly);
+    let request = UndoRequest { direction, account: place.clone(), group, partly };
+    let mut parts = Parts::new(context.config.clone(), login::transport(context));
+    if let Some(account) = place {
+        let opened = login::open(context, &account).await?;
+        parts.transport = opened.session.client().transport().clone();
+        parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });
+    }
     let mut worker = worker::start(parts);
     send(&worker, Command::Undo(request))?;
     let ended = loop {
@@ -185,7 +196,7 @@ async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -
 }
 
 /// What was meant to be for good is not passed over without a word: what came before it is something else.
-fn refuse_final(histories: &[(String, UndoHistory)], next: Option<&UndoGroup>) -> Result<(), Failure> {
+fn refuse_final(histories: &[Done], next: Option<&UndoGroup>) -> Result<(), Failure> {
     let newest = histories.iter().filter_map(|(_, history)| history.groups().find(|group| group.is_final()));
     let newest = newest.max_by_key(|group| group.begun);
     let Some(last) = newest.filter(|last| next.is_none_or(|next| next.begun < last.begun)) else {

@@ -32,6 +32,8 @@ pub struct Surroundings {
     pub home: Option<PathBuf>,
     /// The user's editor.
     pub editor: UserProgram,
+    /// The user's shell.
+    pub shell: UserProgram,
     /// How many colours a picture may have.
     pub depth: ColorDepth,
     /// Whether programs with windows can be seen: not over ssh, unless it forwards a display.
@@ -116,6 +118,7 @@ impl Environment {
             light_ground: self.text("COLORFGBG").and_then(|colors| is_light(&colors)),
             home: self.path(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
             editor: self.editor(),
+            shell: self.shell(),
             depth: self.depth(),
             has_desktop: self.has_desktop(),
         }
@@ -140,6 +143,13 @@ impl Environment {
         } else {
             ColorDepth::Few
         }
+    }
+
+    /// What the system says, as a path: it may have blanks, and has no arguments.
+    fn shell(&self) -> UserProgram {
+        let (name, fallback) = if cfg!(windows) { ("COMSPEC", "cmd") } else { ("SHELL", "/bin/sh") };
+        let path = self.path(name).unwrap_or_else(|| fallback.into());
+        UserProgram { name: path.into(), arguments: Vec::new() }
     }
 
     /// `VISUAL`, then `EDITOR`, then what every system has.

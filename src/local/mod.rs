@@ -2,6 +2,7 @@
 //! and the trash. The worker and the movers call it; it knows neither cloud nor network. Everything here blocks: async
 //! code calls it through `spawn_blocking`.
 
+pub mod copy;
 pub mod entry;
 pub mod leftover;
 pub mod name;
@@ -15,10 +16,11 @@ pub mod weight;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use copy::{copy_file, is_one_file, is_same_content};
 pub use entry::{DiskEntry, free_space, is_writable, list, stat};
 pub use name::{NameError, SafeName, cloud_name};
 pub use partial::{MadeWay, PartialFile};
-pub use rename::rename_free;
+pub use rename::{move_free, rename_free};
 pub use target::Target;
 pub use trash::{Trash, is_trash_folder};
 pub use walk::{WalkError, WalkItem, walk};

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tempfile::{NamedTempFile, TempPath};
 
+use super::copy::is_same_content;
 use super::entry::free_space;
 use super::leftover;
 use super::rename::Reserved;
@@ -101,6 +102,14 @@ impl PartialFile {
     #[must_use]
     pub fn file(&self) -> Arc<File> {
         Arc::clone(&self.file)
+    }
+
+    /// Reads the file again; an error where it has not the content of `source`.
+    pub(crate) fn require_same(&self, source: &Path) -> Result<(), LocalError> {
+        if is_same_content(source, &self.temporary, &mut || true)? {
+            return Ok(());
+        }
+        Err(LocalError::io("move", source)(io::Error::other("what was written is not what was read")))
     }
 
     /// Returns where the file will stand.

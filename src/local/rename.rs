@@ -6,12 +6,24 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use super::LocalError;
+use super::copy::carry;
+
 /// Renames; [`io::ErrorKind::AlreadyExists`] where `to` has something already, be it a broken link.
 pub fn rename_free(from: &Path, to: &Path) -> io::Result<()> {
     match by_system(from, to) {
         Err(error) if is_unknown(&error) => by_reserving(from, to),
         renamed => renamed,
     }
+}
+
+/// Moves as [`rename_free`] does, a file or a link also to another disk. Blocks for as long as that takes.
+pub fn move_free(from: &Path, to: &Path) -> Result<(), LocalError> {
+    rename_free(from, to).or_else(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Err(LocalError::Exists { path: to.to_path_buf() }),
+        io::ErrorKind::CrossesDevices => carry(from, to),
+        _ => Err(LocalError::io("rename", from)(error)),
+    })
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]

@@ -63,6 +63,9 @@ pub struct CopyOptions {
     /// Where to what is overwritten or deleted in the target goes; `None` is to versions and the bin.
     #[serde(default)]
     pub backup: Option<BackupFolder>,
+    /// Sources of a move that are on the disk go to the trash, so that undo brings them back; else they go for good.
+    #[serde(default)]
+    pub trash_sources: bool,
 }
 
 impl Default for CopyOptions {
@@ -81,6 +84,7 @@ impl Default for CopyOptions {
             max_wait: None,
             budget: Budget::default(),
             backup: None,
+            trash_sources: false,
         }
     }
 }
@@ -239,6 +243,8 @@ pub struct PlanSummary {
     pub copy: CopyId,
     /// Where it goes, as people write it.
     pub target: String,
+    /// What is copied goes from where it was.
+    pub is_move: bool,
     /// Files to copy.
     pub file_count: u64,
     /// Folders to make.

@@ -69,6 +69,23 @@ pub enum Direction {
     Up,
     /// From the cloud.
     Down,
+    /// From one folder of the disk to another.
+    Across,
+}
+
+impl Direction {
+    /// All, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::Up, Self::Down, Self::Across];
+
+    /// Returns the sign in front of what moves this way.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Up => "▲",
+            Self::Down => "▼",
+            Self::Across => "→",
+        }
+    }
 }
 
 /// One transfer in the list.
@@ -154,6 +171,9 @@ pub struct TransferTotals {
     pub up_speed: u64,
     /// Bytes a second down.
     pub down_speed: u64,
+    /// Bytes a second from disk to disk.
+    #[serde(default)]
+    pub across_speed: u64,
     /// Time left at this speed, seconds, where it can be told.
     pub seconds_left: Option<u64>,
     /// Why the first waiting one waits; a used-up transfer allowance comes before all else.

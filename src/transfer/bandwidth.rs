@@ -16,6 +16,8 @@ use crate::message::{Direction, SpeedLimit};
 pub struct Bandwidth {
     up: Bucket,
     down: Bucket,
+    /// Never limited: no line is shared.
+    across: Bucket,
 }
 
 /// One direction's bytes.
@@ -42,6 +44,7 @@ impl Bandwidth {
         match direction {
             Direction::Up => &self.up,
             Direction::Down => &self.down,
+            Direction::Across => &self.across,
         }
     }
 }

@@ -75,7 +75,7 @@ pub enum Existing {
 
 impl Existing {
     /// Where the file goes that has the name.
-    const fn trash(&self) -> Option<&Trash> {
+    pub(super) const fn trash(&self) -> Option<&Trash> {
         match self {
             Self::Fail => None,
             Self::Trash(trash) | Self::Beginning(trash) => Some(trash),

@@ -1,8 +1,10 @@
 //! Files on their way, as the worker drives them. Pure machines decide: `filter` and `plan` what is copied, `conflict`
-//! what is done about a name that is taken, `queue` which file moves now. Movers do: `upload` and `download` carry one
-//! file each, with `compare` and `local_copy` for proofs that need no moving, `reader` and `lines` for a look at the
-//! difference, `ranges` and `proof` for a look here and there. How far they are outlives the program in the journals of `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
+//! what is done about a name that is taken, `queue` which file moves now. Movers do: `upload`, `download` and `across`
+//! carry one file each, with `compare` and `local_copy` for proofs that need no moving, `reader` and `lines` for a look at
+//! the difference, `ranges` and `proof` for a look here and there. How far they are outlives the program in the journals
+//! of `store` (`claim`, `recheck`, `leftover`). Nothing here asks the user.
 
+pub mod across;
 pub mod bandwidth;
 mod buffer;
 mod claim;

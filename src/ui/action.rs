@@ -194,6 +194,7 @@ pub enum TransferKey {
     CancelAll,
     Pause,
     PauseAll,
+    Hold,
     Retry,
     RetryFailed,
     Move(Reorder),
@@ -213,6 +214,7 @@ pub enum Program {
     Interrupt,
     Redraw,
     Suspend,
+    Shell,
     Mouse,
     Quit,
 }

@@ -127,7 +127,7 @@ impl Need {
         match action {
             Action::Go(Motion::OtherPane)
             | Action::Tab(TabKey::Close | TabKey::Next | TabKey::Previous | TabKey::Digit)
-            | Action::Transfer(TransferKey::Open | TransferKey::RetryNow)
+            | Action::Transfer(TransferKey::Open | TransferKey::RetryNow | TransferKey::Hold)
             | Action::Program(
                 Program::Help
                 | Program::Cancel
@@ -178,6 +178,7 @@ impl Need {
             )
             | Action::Change(Change::NewFolder)
             | Action::Tab(TabKey::Open)
+            | Action::Program(Program::Shell)
             | Action::Place(_) => Self::Folder,
             Action::Go(Motion::Enter)
             | Action::Mark(Marking::Toggle | Marking::ToggleUp | Marking::Range)

@@ -1,8 +1,9 @@
-//! The [`Errand`]: a program of the user's that gets the terminal for a while, an editor for instance. `update` asks for
+//! The [`Errand`]: a program of the user's that gets the terminal for a while, an editor or a shell for instance. `update` asks for
 //! it by [`Effect::Run`](super::state::Effect::Run), the run loop has it run and tells how it ended; only whoever asked
 //! knows what follows from that.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use crate::config::UserProgram;
 use crate::message::{EditId, RenamesId, ViewId};
@@ -14,6 +15,8 @@ pub struct Errand {
     pub program: OsString,
     /// Its arguments, each as it is: no shell reads them.
     pub arguments: Vec<OsString>,
+    /// The folder that it runs in; `None` is the program's own.
+    pub folder: Option<PathBuf>,
     /// Whom the end is told to.
     pub asker: Asker,
 }
@@ -24,7 +27,14 @@ impl Errand {
     pub fn on(program: &UserProgram, subject: impl Into<OsString>, asker: Asker) -> Self {
         let mut arguments = program.arguments.clone();
         arguments.push(subject.into());
-        Self { program: program.name.clone(), arguments, asker }
+        Self { program: program.name.clone(), arguments, folder: None, asker }
+    }
+
+    /// Makes an errand of the user's shell, in a folder.
+    #[must_use]
+    pub fn shell(shell: &UserProgram, folder: PathBuf) -> Self {
+        let UserProgram { name, arguments } = shell.clone();
+        Self { program: name, arguments, folder: Some(folder), asker: Asker::Shell }
     }
 }
 
@@ -47,6 +57,8 @@ pub enum Asker {
         /// Its number at the border.
         edit: EditId,
     },
+    /// The user, who wanted a shell.
+    Shell,
 }
 
 /// How an errand ended.

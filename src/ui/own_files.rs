@@ -14,8 +14,8 @@ use crate::message::{Command, CopyId, DeletionId, RenamesId, Selection, Task};
 pub struct OwnFiles {
     /// The folder of files that are not the user's own.
     made: PathBuf,
-    /// Where the planned copies go.
-    targets: BTreeMap<CopyId, Location>,
+    /// Where the planned copies go, and the moves come from.
+    ends: BTreeMap<CopyId, Vec<Location>>,
     /// What the counted deletions are about.
     deletions: BTreeMap<DeletionId, Location>,
     /// Where the renamings happen.
@@ -26,7 +26,7 @@ impl OwnFiles {
     /// Asks about everything on the disk but what is below `made`.
     #[must_use]
     pub const fn outside(made: PathBuf) -> Self {
-        Self { made, targets: BTreeMap::new(), deletions: BTreeMap::new(), renames: BTreeMap::new() }
+        Self { made, ends: BTreeMap::new(), deletions: BTreeMap::new(), renames: BTreeMap::new() }
     }
 
     /// Takes the commands from `start` on back if one of them changes the user's files, and returns the question whose
@@ -42,7 +42,9 @@ impl OwnFiles {
                 && !matches!(request.options.task, Task::Check { .. })
                 && !request.options.dry_run
             {
-                self.targets.insert(*copy, request.target.clone());
+                let is_move = matches!(request.options.task, Task::Move { .. });
+                let from = folder_of(&request.selection, panes).filter(|_| is_move);
+                self.ends.insert(*copy, from.cloned().into_iter().chain([request.target.clone()]).collect());
             }
             if let Command::WriteNames { renames, selection } = command {
                 self.renames.extend(folder_of(selection, panes).map(|place| (*renames, place.clone())));
@@ -61,7 +63,7 @@ impl OwnFiles {
     /// Returns the user's folder that a command changes.
     fn changed(&self, command: &Command, panes: &[Pane; 2]) -> Option<PathBuf> {
         let places = match command {
-            Command::StartCopy { copy } => vec![self.targets.get(copy)],
+            Command::StartCopy { copy } => self.ends.get(copy).into_iter().flatten().map(Some).collect(),
             Command::Delete { deletion } => vec![self.deletions.get(deletion)],
             Command::StartRenames { renames } => vec![self.renames.get(renames)],
             Command::CreateFolder { parent, .. } | Command::Rename { parent, .. } => vec![Some(parent)],

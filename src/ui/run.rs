@@ -340,6 +340,9 @@ where
                     self.screen.control.take_mouse(taken).map_err(UiError::Terminal)?;
                 }
                 Effect::Notify(text) => self.screen.control.notify(&text).map_err(UiError::Terminal)?,
+                Effect::Clipboard(text) if !self.screen.control.has_clipboard() => {
+                    self.state.say(format!("this terminal reaches no clipboard: {text}"));
+                }
                 Effect::Clipboard(text) => self.screen.control.copy(&text).map_err(UiError::Terminal)?,
                 Effect::Open(path) => {
                     if let Err(error) = self.screen.control.open(&path) {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
-use super::action::{Context, When, rows};
+use super::action::{Action, Context, When, rows};
 use super::ahead::TypeAhead;
 use super::attention::Attention;
 use super::dialog::Dialog;
@@ -23,6 +23,7 @@ pub use super::surroundings::Surroundings;
 use super::synchrony::Synchrony;
 use super::tabs::Tabs;
 use super::transfers::TransferList;
+use super::wording::Terms;
 use crate::entry::{EntryKey, EntryKind};
 use crate::message::{
     AccountRow, AccountState, Arrangement, Conflict, ContentId, CopyId, DeletionId, EditId, MeasureId,
@@ -356,6 +357,18 @@ impl AppState {
     pub fn is_busy(&self) -> bool {
         let deduplicates = self.dedupe.as_ref().is_some_and(DedupePage::is_working);
         deduplicates || self.transfers.is_busy() || !self.copies.running.is_empty()
+    }
+
+    /// Returns the keys of an action as a sentence names them: those of the keymap in force.
+    #[must_use]
+    pub fn hint(&self, action: Action) -> String {
+        self.keys.map.hint(action)
+    }
+
+    /// Returns what sentences about waits and transfers are made with.
+    #[must_use]
+    pub const fn terms(&self) -> Terms<'_> {
+        Terms { clock: &self.surroundings.clock, keymap: &self.keys.map }
     }
 
     /// Returns whether an action makes sense now.

@@ -27,6 +27,8 @@ pub struct Surroundings {
     pub banner: Option<String>,
     /// The user's editor.
     pub editor: UserProgram,
+    /// The user's shell.
+    pub shell: UserProgram,
     /// How many colours a picture may have.
     pub depth: ColorDepth,
     /// Whether programs with windows can be seen.
@@ -44,6 +46,7 @@ impl Surroundings {
             home: options.home.clone(),
             banner: options.banner.clone(),
             editor: options.editor.clone(),
+            shell: options.shell.clone(),
             depth: options.depth,
             has_desktop: options.has_desktop,
         }

@@ -33,6 +33,11 @@ pub trait Control {
     /// Where the terminal cannot be written to.
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
+    /// Returns whether that clipboard can be reached, as far as the terminal's name tells.
+    fn has_clipboard(&self) -> bool {
+        true
+    }
+
     /// Gives the terminal back to the shell and stops the program until the shell calls it again.
     ///
     /// # Errors
@@ -202,6 +207,10 @@ impl Control for OwnTerminal {
         if self.kind.modern { self.send(clipboard(text, self.kind).as_bytes()) } else { Ok(()) }
     }
 
+    fn has_clipboard(&self) -> bool {
+        self.kind.modern
+    }
+
     fn take_mouse(&mut self, taken: bool) -> io::Result<()> {
         self.has_mouse = taken;
         self.send(if taken { MOUSE_ON } else { MOUSE_OFF })
@@ -235,7 +244,12 @@ impl Control for OwnTerminal {
     fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
         self.gate.shut();
         give_back();
-        let ended = Command::new(&errand.program).args(&errand.arguments).status();
+        let mut program = Command::new(&errand.program);
+        program.args(&errand.arguments);
+        if let Some(folder) = &errand.folder {
+            program.current_dir(folder);
+        }
+        let ended = program.status();
         let taken = take_over();
         self.gate.open();
         taken.map(|()| ended.map_or_else(|error| ErrandEnd::NotStarted(error.to_string()), end_of))

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 
 use crate::message::{Direction, TransferTotals};
 
-/// How fast transfers were lately, up and down.
+/// How fast transfers were lately, each way.
 #[derive(Debug, Default)]
 pub struct Throughput {
-    /// Bytes a second up and down, the newest last.
-    samples: VecDeque<[u64; 2]>,
+    /// Bytes a second up, down and across, the newest last.
+    samples: VecDeque<[u64; 3]>,
     /// The ten seconds that the newest is of, counted from 1970.
     newest: i64,
 }
@@ -23,22 +23,24 @@ impl Throughput {
         let span = now.as_second().div_euclid(SPAN);
         let passed = usize::try_from(span.saturating_sub(self.newest)).unwrap_or(0).min(KEPT);
         if passed > 0 {
-            self.samples.extend(std::iter::repeat_n([0; 2], passed));
+            self.samples.extend(std::iter::repeat_n([0; 3], passed));
             self.newest = span;
             self.samples.drain(..self.samples.len().saturating_sub(KEPT));
         }
-        if let Some([up, down]) = self.samples.back_mut() {
+        if let Some([up, down, across]) = self.samples.back_mut() {
             *up = totals.up_speed.max(*up);
             *down = totals.down_speed.max(*down);
+            *across = totals.across_speed.max(*across);
         }
     }
 
     /// Returns the last so many samples of a direction, the newest last; fewer where there are fewer.
     #[must_use]
     pub fn last(&self, direction: Direction, count: usize) -> Vec<u64> {
-        let of = |sample: &[u64; 2]| match direction {
+        let of = |sample: &[u64; 3]| match direction {
             Direction::Up => sample[0],
             Direction::Down => sample[1],
+            Direction::Across => sample[2],
         };
         self.samples.iter().skip(self.samples.len().saturating_sub(count)).map(of).collect()
     }

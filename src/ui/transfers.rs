@@ -178,10 +178,15 @@ impl TransferList {
         first
     }
 
-    /// Returns how much of the list moves which way: bytes a second up and down.
-    #[must_use]
-    pub const fn speeds(&self) -> [(Direction, u64); 2] {
-        [(Direction::Up, self.totals.up_speed), (Direction::Down, self.totals.down_speed)]
+    /// Returns how fast it moves which way, in bytes a second; from disk to disk only where something does.
+    pub fn speeds(&self) -> impl Iterator<Item = (Direction, u64)> {
+        let totals = &self.totals;
+        let speeds = [
+            (Direction::Up, totals.up_speed),
+            (Direction::Down, totals.down_speed),
+            (Direction::Across, totals.across_speed),
+        ];
+        speeds.into_iter().filter(|(direction, speed)| *direction != Direction::Across || *speed > 0)
     }
 
     /// Puts the cursor on the first row that has not ended: what one comes to see.

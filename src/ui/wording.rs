@@ -4,17 +4,40 @@
 use std::fmt::Write as _;
 use std::num::NonZeroU64;
 
+use super::action::{Action, Change, TransferKey};
 use super::dialog::check::{Check, Finding};
 use super::figure::{self, Clock};
+use super::keymap::Keymap;
 use super::text;
 use crate::message::{
-    AccountState, CopyReport, PlanSummary, SignCounts, SpeedLimit, TransferRow, TransferState,
+    AccountState, CopyReport, Direction, PlanSummary, SignCounts, SpeedLimit, TransferRow, TransferState,
     TransferTotals, Wait, WaitReason,
 };
 
+/// What sentences need that name a time or a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// What time it is.
+    pub clock: &'a Clock,
+    /// Which keys are in force.
+    pub keymap: &'a Keymap,
+}
+
+impl Terms<'_> {
+    /// Returns the key of an action of the transfer list.
+    #[must_use]
+    pub fn hint(&self, key: TransferKey) -> String {
+        self.keymap.hint(Action::Transfer(key))
+    }
+
+    fn retry_now(&self) -> String {
+        self.hint(TransferKey::RetryNow)
+    }
+}
+
 /// Returns what an account is doing, in the few words of a header.
 #[must_use]
-pub fn account(state: &AccountState, clock: &Clock) -> String {
+pub fn account(state: &AccountState, terms: Terms<'_>) -> String {
     match state {
         AccountState::Connecting => "connecting…".to_owned(),
         AccountState::NeedsPassword { problem: Some(_), .. } => "session ended: log in again".to_owned(),
@@ -29,17 +52,17 @@ pub fn account(state: &AccountState, clock: &Clock) -> String {
             format!("asking for the file list… {}", figure::size(*received))
         }
         AccountState::Ready => String::new(),
-        AccountState::Waiting(wait) => self::wait(wait, clock),
+        AccountState::Waiting(wait) => self::wait(wait, terms),
         AccountState::Failed(problem) => problem.message.clone(),
     }
 }
 
 /// Returns what an account is doing, shorter where that does not fit into so many columns.
 #[must_use]
-pub fn account_in(state: &AccountState, clock: &Clock, columns: usize) -> String {
-    let long = account(state, clock);
+pub fn account_in(state: &AccountState, terms: Terms<'_>, columns: usize) -> String {
+    let long = account(state, terms);
     match state {
-        AccountState::Waiting(wait) if text::width(&long) > columns => short_wait(wait, clock),
+        AccountState::Waiting(wait) if text::width(&long) > columns => short_wait(wait, terms),
         AccountState::Connecting
         | AccountState::NeedsPassword { .. }
         | AccountState::NeedsCode { .. }
@@ -94,8 +117,8 @@ pub fn signs_in(found: &SignCounts, columns: usize) -> String {
 
 /// Returns why something waits and when it goes on.
 #[must_use]
-pub fn wait(wait: &Wait, clock: &Clock) -> String {
-    let seconds = wait.until.map(|until| clock.seconds_until(until));
+pub fn wait(wait: &Wait, terms: Terms<'_>) -> String {
+    let seconds = wait.until.map(|until| terms.clock.seconds_until(until));
     let span = seconds.map(figure::span);
     match (wait.reason, span) {
         (WaitReason::ServerBusy, Some(span)) => format!("server busy, next try in {span}"),
@@ -103,31 +126,33 @@ pub fn wait(wait: &Wait, clock: &Clock) -> String {
         (WaitReason::ProofOfWork, Some(span)) => format!("proof of work, about {span}"),
         (WaitReason::ProofOfWork, None) => "proof of work, a few seconds".to_owned(),
         (WaitReason::TransferQuota, Some(span)) => {
-            let at = clock.time_of_day(wait.until.unwrap_or_default());
+            let at = terms.clock.time_of_day(wait.until.unwrap_or_default());
             format!("quota: {span}, resumes by itself at {at}")
         }
         (WaitReason::TransferQuota, None) => "quota: resumes by itself".to_owned(),
-        (WaitReason::Offline, Some(span)) => format!("offline, next try in {span} (r now)"),
-        (WaitReason::Offline, None) => "offline, trying again (r now)".to_owned(),
+        (WaitReason::Offline, Some(span)) => {
+            format!("offline, next try in {span} ({} now)", terms.retry_now())
+        }
+        (WaitReason::Offline, None) => format!("offline, trying again ({} now)", terms.retry_now()),
     }
 }
 
 /// Returns why transfers wait, when they go on, and how many there are: in many words, and in fewer; nothing while none does.
 #[must_use]
-pub fn waits(totals: &TransferTotals, clock: &Clock) -> Vec<String> {
+pub fn waits(totals: &TransferTotals, terms: Terms<'_>) -> Vec<String> {
     let Some(wait) = &totals.wait else { return Vec::new() };
     let waiting = figure::count(totals.wait_count, "file waiting", "files waiting");
     match (wait.reason, wait.until) {
         (WaitReason::TransferQuota, Some(until)) => {
-            let (span, at) = (figure::span(clock.seconds_until(until)), clock.time_of_day(until));
+            let (span, at) = (figure::span(terms.clock.seconds_until(until)), terms.clock.time_of_day(until));
             let short = format!("quota: {span}, {waiting}");
             vec![format!("{short}, resumes by itself at {at}"), short]
         }
         (_, _) if totals.wait_count > 1 => {
-            let alone = self::wait(wait, clock);
+            let alone = self::wait(wait, terms);
             vec![format!("{alone}, {waiting}"), alone]
         }
-        (_, _) => vec![self::wait(wait, clock)],
+        (_, _) => vec![self::wait(wait, terms)],
     }
 }
 
@@ -141,34 +166,41 @@ pub fn limit(limit: SpeedLimit) -> Option<String> {
 
 /// Returns how a transfer is, for the end of its line.
 #[must_use]
-pub fn transfer(row: &TransferRow, clock: &Clock) -> String {
+pub fn transfer(row: &TransferRow, terms: Terms<'_>) -> String {
     match &row.state {
         TransferState::Queued => "waiting".to_owned(),
         TransferState::Running => {
             let Some(left) = seconds_left(row) else {
-                let words = if row.done == 0 { "starting…" } else { "waiting for the server" };
+                let words = match (row.done, row.direction) {
+                    (0, _) => "starting…",
+                    (_, Direction::Up | Direction::Down) => "waiting for the server",
+                    (_, Direction::Across) => "waiting for the disk",
+                };
                 return words.to_owned();
             };
             format!("{}  {:>5}", figure::speed(row.speed), figure::countdown(left))
         }
         TransferState::Paused => "paused".to_owned(),
-        TransferState::Waiting(wait) => self::wait(wait, clock),
+        TransferState::Waiting(wait) => self::wait(wait, terms),
         TransferState::Finishing => "checking…".to_owned(),
+        TransferState::Done if row.direction == Direction::Across => "done".to_owned(),
         TransferState::Done => "done, verified".to_owned(),
         TransferState::Cancelled => "cancelled".to_owned(),
-        TransferState::Failed(problem) => format!("✗ {} · r again", problem.message),
+        TransferState::Failed(problem) => {
+            format!("✗ {} · {} again", problem.message, terms.hint(TransferKey::Retry))
+        }
     }
 }
 
 /// Returns how a transfer is, shorter where that does not fit into so many columns.
 #[must_use]
-pub fn transfer_in(row: &TransferRow, clock: &Clock, columns: usize) -> String {
-    let long = transfer(row, clock);
+pub fn transfer_in(row: &TransferRow, terms: Terms<'_>, columns: usize) -> String {
+    let long = transfer(row, terms);
     if text::width(&long) <= columns {
         return long;
     }
     match &row.state {
-        TransferState::Waiting(wait) => short_wait(wait, clock),
+        TransferState::Waiting(wait) => short_wait(wait, terms),
         TransferState::Running => figure::speed(row.speed),
         TransferState::Done => "✓".to_owned(),
         TransferState::Queued
@@ -181,7 +213,7 @@ pub fn transfer_in(row: &TransferRow, clock: &Clock, columns: usize) -> String {
 
 /// Returns why something waits, without how it goes on: for a line that has little room.
 #[must_use]
-pub fn short_wait(wait: &Wait, clock: &Clock) -> String {
+pub fn short_wait(wait: &Wait, terms: Terms<'_>) -> String {
     let reason = match wait.reason {
         WaitReason::ServerBusy => "busy",
         WaitReason::ProofOfWork => "proof of work",
@@ -189,7 +221,7 @@ pub fn short_wait(wait: &Wait, clock: &Clock) -> String {
         WaitReason::Offline => "offline",
     };
     match wait.until {
-        Some(until) => format!("{reason}: {}", figure::span(clock.seconds_until(until))),
+        Some(until) => format!("{reason}: {}", figure::span(terms.clock.seconds_until(until))),
         None => reason.to_owned(),
     }
 }
@@ -211,20 +243,38 @@ pub fn plan(plan: &PlanSummary) -> String {
     format!("{files}{folders}, {}", figure::size(plan.bytes))
 }
 
+/// Says how a change is taken back.
+#[must_use]
+pub fn undone_by(keymap: &Keymap) -> String {
+    format!(
+        "To undo, press {} afterwards; it works after a restart, too.",
+        keymap.hint(Action::Change(Change::Undo))
+    )
+}
+
+/// Says how a change of both sides is taken back: each has a journal of its own.
+#[must_use]
+pub fn undone_twice(keymap: &Keymap) -> String {
+    format!("To undo, press {} twice: once for each side.", keymap.hint(Action::Change(Change::Undo)))
+}
+
 /// Returns how a copy ended, and whether that needs the user.
 #[must_use]
-pub fn report(report: &CopyReport, target: &str) -> (String, bool) {
-    let verb = if report.cancelled { "stopped after" } else { "copied" };
+pub fn report(report: &CopyReport, plan: &PlanSummary) -> (String, bool) {
+    let done = if plan.is_move { "moved" } else { "copied" };
+    let verb = if report.cancelled { "stopped after" } else { done };
+    let not_done = format!("could not be {done}");
     let mut text = format!(
-        "{verb} {}, {} to {target}",
+        "{verb} {}, {} to {}",
         figure::count(report.copied_count, "file", "files"),
-        figure::size(report.copied_bytes)
+        figure::size(report.copied_bytes),
+        plan.target
     );
     let parts = [
         (report.same_count, "already the same"),
         (report.left_alone_count, "left alone"),
         (report.passed_over_count, "links or devices passed over"),
-        (report.skipped_count, "could not be copied"),
+        (report.skipped_count, &not_done),
         (report.failed_count, "failed"),
     ];
     for (count, words) in parts.into_iter().filter(|(count, _)| *count > 0) {
@@ -278,15 +328,19 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::message::{CopyId, Direction, Problem, ProblemKind, TransferId};
+    use crate::message::{CopyId, Problem, ProblemKind, TransferId};
 
     fn clock() -> Clock {
         Clock { now: "2024-08-14T18:28:00Z".parse().unwrap(), zone: TimeZone::UTC }
     }
 
+    fn terms<T>(of: impl FnOnce(Terms<'_>) -> T) -> T {
+        of(Terms { clock: &clock(), keymap: &Keymap::default() })
+    }
+
     fn waiting(reason: WaitReason, seconds: Option<i64>) -> String {
         let until = seconds.map(|seconds| clock().now.as_millisecond() + seconds * 1000);
-        wait(&Wait { reason, until }, &clock())
+        terms(|terms| wait(&Wait { reason, until }, terms))
     }
 
     #[test]
@@ -299,7 +353,7 @@ mod tests {
         assert_eq!(waiting(WaitReason::ServerBusy, Some(8)), "server busy, next try in 8 s");
         assert_eq!(waiting(WaitReason::ProofOfWork, Some(3)), "proof of work, about 3 s");
         let loading = AccountState::Loading { received: 42_991_616, total: Some(262_144_000) };
-        assert_eq!(account(&loading, &clock()), "asking for the file list… 41 of 250 MB");
+        assert_eq!(terms(|terms| account(&loading, terms)), "asking for the file list… 41 of 250 MB");
     }
 
     #[test]
@@ -308,11 +362,14 @@ mod tests {
         let wait = Some(Wait { reason: WaitReason::TransferQuota, until });
         let totals = TransferTotals { wait, wait_count: 38, ..TransferTotals::default() };
         let short = "quota: 1 h 12 m, 38 files waiting";
-        assert_eq!(waits(&totals, &clock()), [&format!("{short}, resumes by itself at 19:40"), short]);
+        assert_eq!(
+            terms(|terms| waits(&totals, terms)),
+            [&format!("{short}, resumes by itself at 19:40"), short]
+        );
         let wait = Some(Wait { reason: WaitReason::ProofOfWork, until: None });
         let totals = TransferTotals { wait, wait_count: 1, ..totals };
-        assert_eq!(waits(&totals, &clock()), ["proof of work, a few seconds"]);
-        assert!(waits(&TransferTotals::default(), &clock()).is_empty());
+        assert_eq!(terms(|terms| waits(&totals, terms)), ["proof of work, a few seconds"]);
+        assert!(terms(|terms| waits(&TransferTotals::default(), terms)).is_empty());
         let up = SpeedLimit { up: NonZeroU64::new(512_000), down: None };
         assert_eq!(limit(up).unwrap(), "limit ▲ 500 KB/s ▼ none");
         assert_eq!(limit(SpeedLimit::default()), None);
@@ -333,8 +390,8 @@ mod tests {
             state: TransferState::Running,
         };
         assert_eq!(seconds_left(&row), None);
-        assert_eq!(transfer(&row, &clock()), "starting…");
-        assert_eq!(transfer(&TransferRow { done: 5, ..row }, &clock()), "waiting for the server");
+        assert_eq!(terms(|terms| transfer(&row, terms)), "starting…");
+        assert_eq!(terms(|terms| transfer(&TransferRow { done: 5, ..row }, terms)), "waiting for the server");
     }
 
     #[test]
@@ -346,6 +403,9 @@ mod tests {
             problem: Some(Problem::new(ProblemKind::Other, "x", "")),
             ..CopyReport::default()
         };
-        assert_eq!(report(&ended, "work:/"), ("copied 2 files, 8.1M to work:/ · 1 failed".to_owned(), true));
+        let plan = |is_move| PlanSummary { target: "work:/".into(), is_move, ..PlanSummary::default() };
+        let text = "copied 2 files, 8.1M to work:/ · 1 failed";
+        assert_eq!(report(&ended, &plan(false)), (text.to_owned(), true));
+        assert!(report(&ended, &plan(true)).0.starts_with("moved 2 files"));
     }
 }

@@ -158,9 +158,7 @@ impl Actor {
             read_again_at: Instant::now(),
             ends_at: None,
         };
-        if parts.copies == Copies::Kept {
-            actor.disk_journal = actor.open_journal(&actor.config.folders.disk_undo_journal());
-        }
+        actor.disk_journal = actor.open_disk_journal(parts.copies);
         let mut presets: BTreeMap<String, _> =
             parts.presets.into_iter().map(|preset| (preset.account, preset.password)).collect();
         let mut opened: BTreeMap<String, _> =
@@ -426,7 +424,7 @@ impl Actor {
         self.open_journal(&self.config.folders.undo_journal(&account.name))
     }
 
-    fn open_journal(&mut self, path: &Path) -> UndoJournal {
+    pub(super) fn open_journal(&mut self, path: &Path) -> UndoJournal {
         UndoJournal::open(path).unwrap_or_else(|error| {
             let what = format!("open the undo journal \"{}\"", path.display());
             self.send(Event::Failed(problem::of_io(&what, &error)));

@@ -2,14 +2,17 @@
 //! short texts differ. Made by `question` of what a copy knows; changes nothing, and believes no fingerprint.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::io::AsyncReadExt;
 use tokio_util::sync::CancellationToken;
 
+use super::jobs::blocking;
 use super::problem;
 use crate::crypto::fingerprint::Fingerprint;
 use crate::crypto::key::{FileKey, NodeKey};
 use crate::handle::NodeHandle;
+use crate::local::is_same_content;
 use crate::message::{DiffLine, MOST_LINE_BYTES, Problem, ProblemKind, Verdict};
 use crate::session::Session;
 use crate::transfer::compare::prove_identical;
@@ -103,15 +106,18 @@ impl Contents {
     pub(super) fn known(&self) -> Option<Verdict> {
         match (&self.source, &self.existing) {
             (Content::Cloud(one), Content::Cloud(other)) => Some(one.verdict(other)),
-            (Content::Disk(_), Content::Cloud(_)) | (Content::Cloud(_), Content::Disk(_)) => None,
-            (Content::Disk(_), Content::Disk(_)) | (Content::Unreadable, _) | (_, Content::Unreadable) => {
-                Some(Verdict::Unknown)
-            }
+            (Content::Disk(_), Content::Cloud(_) | Content::Disk(_))
+            | (Content::Cloud(_), Content::Disk(_)) => None,
+            (Content::Unreadable, _) | (_, Content::Unreadable) => Some(Verdict::Unknown),
         }
     }
 
-    /// Compares them: a local file is run through the cloud file's key, and must come to its meta-MAC.
+    /// Compares them: a local file is run through the cloud file's key, and must come to its meta-MAC. Two local files
+    /// are read.
     pub(super) async fn verdict(&self, limits: &Limits, cancel: &CancellationToken) -> Verdict {
+        if let (Content::Disk(one), Content::Disk(other)) = (&self.source, &self.existing) {
+            return verdict_of_files(one.clone(), other.clone(), limits, cancel.clone()).await;
+        }
         let ((Content::Disk(path), Content::Cloud(cloud)) | (Content::Cloud(cloud), Content::Disk(path))) =
             (&self.source, &self.existing)
         else {
@@ -128,6 +134,23 @@ impl Contents {
     pub(super) async fn lines(&self, limits: &Limits) -> Result<Vec<DiffLine>, Problem> {
         let (existing, source) = (self.existing.read(limits).await?, self.source.read(limits).await?);
         lines::differing(&existing, &source).ok_or_else(|| refused("they are not text"))
+    }
+}
+
+async fn verdict_of_files(
+    one: PathBuf,
+    other: PathBuf,
+    limits: &Limits,
+    cancel: CancellationToken,
+) -> Verdict {
+    let _turn = Arc::clone(&limits.readers).acquire_owned().await;
+    let stopped = cancel.clone();
+    let compared = blocking(move || is_same_content(&one, &other, &mut || !cancel.is_cancelled())).await;
+    match compared {
+        Ok(_) if stopped.is_cancelled() => Verdict::Unknown,
+        Ok(true) => Verdict::Identical,
+        Ok(false) => Verdict::Different,
+        Err(_unreadable) => Verdict::Unknown,
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
+use super::across::{RenameDone, Sources};
 use super::actor::Actor;
 use super::backup::{Aside, Backup, BackupFolderMade, replaced};
 use super::ends::Way;
@@ -15,9 +16,8 @@ use super::inside::InsideDone;
 use super::jobs::Done;
 use super::problem;
 use super::question::OpenQuestion;
-use super::refusal::not_ready;
 use super::removal::RemovalDone;
-use super::scan::{self, Goal, Origin, Picked, Wholes};
+use super::scan::{Goal, Origin, Picked, Wholes};
 use super::titles::Titles;
 use super::unfinished::KeptCopy;
 use crate::handle::NodeHandle;
@@ -35,6 +35,7 @@ use crate::transfer::plan::{Action, FileId, FolderId, Plan, Scanned};
 /// One copy.
 pub(crate) struct Copy {
     pub(crate) plan: Plan<Origin, Goal>,
+    /// Empty where both ends are on the disk: no account has that name.
     pub(crate) account: String,
     pub(crate) way: Way,
     pub(crate) large_limit: u16,
@@ -49,6 +50,10 @@ pub(crate) struct Copy {
     pub(super) wholes: Wholes,
     pub(super) picked: Picked,
     pub(super) rename: Option<String>,
+    /// What the target must be apart from, on the disk.
+    pub(super) apart_from: Sources,
+    /// Sources of a move on the disk go to the trash, so that undo brings them back.
+    pub(super) trash_sources: bool,
     pub(crate) titles: Titles,
     /// All that it changes is taken back at once.
     pub(crate) undo_group: GroupTag,
@@ -112,6 +117,8 @@ pub(crate) enum CopyDone {
     Compared(u64, Compared),
     /// A file was copied or moved inside the account.
     Inside(InsideDone),
+    /// An entry of the disk was renamed into its target, or could not be.
+    Renamed(Box<RenameDone>),
     /// Something was removed.
     Removed(RemovalDone),
     /// A folder was made for what is put aside.
@@ -187,6 +194,7 @@ impl Actor {
         }
         let done = match done {
             CopyDone::Inside(done) => return self.inside_done(id, done),
+            CopyDone::Renamed(done) => return self.renamed_across(id, *done),
             CopyDone::Removed(done) => return self.removal_done(id, done),
             CopyDone::BackupFolder(done) => return self.backup_folder_made(id, done),
             CopyDone::Compared(conflict, compared) => return self.compared(id, conflict, compared),
@@ -197,16 +205,8 @@ impl Actor {
         match done {
             CopyDone::Children(folder, target, found) => {
                 copy.scanning -= 1;
-                let target = match target {
-                    Some(Goal::Node(node)) => Some(node),
-                    Some(Goal::Disk(_)) | None => None,
-                };
                 let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref());
-                let rename = copy.rename.as_deref().filter(|_| copy.is_top(folder));
-                let found = found.and_then(|children| {
-                    let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
-                    Ok(scan::offers_up(children, tree, target, rename, copy.wants_others(folder)))
-                });
+                let found = copy.held_against(tree, (folder, target), found);
                 copy.plan.scanned(folder, found);
             }
             CopyDone::Scanned(folder, found) => {
@@ -236,6 +236,7 @@ impl Actor {
             CopyDone::Examined(file, verdict) => copy.plan.examined(file, verdict),
             CopyDone::NodeMade { .. }
             | CopyDone::Inside(_)
+            | CopyDone::Renamed(_)
             | CopyDone::Removed(_)
             | CopyDone::BackupFolder(_)
             | CopyDone::Compared(..) => {}
@@ -292,6 +293,7 @@ impl Actor {
             Action::Transfer(file) if self.backs_up(id) && replaced(&file).is_some() => {
                 self.put_aside(id, Aside::Replaced(file));
             }
+            Action::Transfer(file) if self.may_rename(id, &file) => self.rename_across(id, file),
             Action::Transfer(file) if self.is_inside(id) => self.copy_inside(id, &file, None),
             Action::Transfer(file) => self.add_transfer(id, file, None),
             Action::Remove { removal, path, doomed } => self.remove(id, removal, &path, doomed),
@@ -383,7 +385,7 @@ impl Actor {
         if let Some(copy) = self.copies.remove(&id) {
             self.forget_copy(&copy);
             self.tell_end(id, copy.plan.report());
-            if copy.way != Way::Down {
+            if !copy.way.ends_on_disk() {
                 self.ask_quota(&copy.account);
             }
         }
@@ -398,7 +400,7 @@ impl Copy {
     /// Whether more changes to the account or the disk may be under way.
     const fn has_room(&self) -> bool {
         match self.way {
-            Way::Up | Way::Down => self.making < FOLDERS_AT_ONCE,
+            Way::Up | Way::Down | Way::Across => self.making < FOLDERS_AT_ONCE,
             Way::Inside => self.making < INSIDE_AT_ONCE,
         }
     }

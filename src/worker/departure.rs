@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::across::{self, Prepared};
 use super::actor::Actor;
 use super::comparison::file_key;
+use super::copying::Copy;
 use super::problem;
 use super::scan::{Goal, Origin};
 use super::transfers::Moving;
@@ -14,10 +16,11 @@ use crate::api::error::ApiError;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 use crate::local::{SafeName, Trash};
-use crate::message::{CopyId, Problem, TransferId};
+use crate::message::{CopyId, Problem, Task, TransferId};
 use crate::session::Session;
 use crate::session::change::{Change, ChangeError, PutTarget};
 use crate::transfer::Progress;
+use crate::transfer::across::Across;
 use crate::transfer::download::{Download, Existing};
 use crate::transfer::plan::{FileTransfer, Replaces};
 use crate::transfer::upload::Upload;
@@ -108,16 +111,36 @@ impl Actor {
             size,
             modified: file.modified,
             target: folder.join(&name),
-            existing: match file.replaces {
-                Replaces::Nothing => Existing::Fail,
-                Replaces::Version(_) | Replaces::ToBin(_) => Existing::Trash(self.trash_of(moving.copy)),
-                Replaces::Beginning(_) => Existing::Beginning(self.trash_of(moving.copy)),
-            },
+            existing: self.existing(moving),
             keep: keep.clone(),
             limits: limits.clone(),
             progress,
             cancel,
         })
+    }
+
+    /// Returns what a copy from disk to disk is to do.
+    pub(super) fn prepare_across(
+        &self,
+        moving: &Moving,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<Prepared, Problem> {
+        let (source, target) = across::ends(&moving.file)?;
+        let is_move = |copy: &Copy| matches!(copy.plan.task(), Task::Move { .. });
+        let is_move = self.copies.get(&moving.copy).is_some_and(is_move);
+        let across = Across { source, target, existing: self.existing(moving), is_move, progress, cancel };
+        let journal = self.disk_journal.in_group(&moving.disk_group);
+        Ok(Prepared::new(across, &moving.file, moving.what(), journal))
+    }
+
+    /// What becomes of the file on the disk that has the name.
+    fn existing(&self, moving: &Moving) -> Existing {
+        match moving.file.replaces {
+            Replaces::Nothing => Existing::Fail,
+            Replaces::Version(_) | Replaces::ToBin(_) => Existing::Trash(self.trash_of(moving.copy)),
+            Replaces::Beginning(_) => Existing::Beginning(self.trash_of(moving.copy)),
+        }
     }
 }
 

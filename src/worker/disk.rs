@@ -13,7 +13,7 @@ use super::placed::Placed;
 use super::problem;
 use super::refusal::fixed;
 use crate::entry::EntryKey;
-use crate::local::{LocalError, Trash, rename_free};
+use crate::local::{LocalError, Trash, move_free, rename_free};
 use crate::message::Problem;
 use crate::session::change::Lost;
 use crate::store::transfer_journal::PathText;
@@ -92,10 +92,41 @@ pub(super) fn checked_join(folder: &Path, name: &str) -> Result<PathBuf, LocalEr
 /// Makes a change, written to the journal before and after.
 pub(super) fn commit(worded: WordedDisk, journal: &UndoJournal, trash: &Trash) -> Result<(), Problem> {
     let (what, change) = worded?;
+    let made = journalled(&what, &change, journal, || change.make(trash))?;
+    made.map_err(|error| problem::of_local(&what, &error))
+}
+
+/// Gives an entry another path on the same disk, written to the journal; `false` where that path is on another one. Blocks.
+pub(super) fn rename_here(
+    what: &str,
+    from: &Path,
+    to: &Path,
+    journal: &UndoJournal,
+) -> Result<bool, Problem> {
+    let make = || match rename_free(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(LocalError::Exists { path: to.to_path_buf() })
+        }
+        renamed => renamed.map_err(LocalError::io("rename", from)).map(|()| Some(rename(to, from))),
+    };
+    match journalled(what, &rename(from, to), journal, make)? {
+        Ok(()) => Ok(true),
+        Err(LocalError::Io { source, .. }) if source.kind() == io::ErrorKind::CrossesDevices => Ok(false),
+        Err(error) => Err(problem::of_local(what, &error)),
+    }
+}
+
+/// Makes a change between its two entries in the journal. The outer error is the journal's: nothing was made.
+fn journalled(
+    what: &str,
+    change: &DiskChange,
+    journal: &UndoJournal,
+    make: impl FnOnce() -> Result<Option<DiskChange>, LocalError>,
+) -> Result<Result<(), LocalError>, Problem> {
     let unwritten = |error: io::Error| problem::of_io(&format!("note in the undo journal: {what}"), &error);
-    let record = serde_json::to_value(&change).map_err(|error| unwritten(error.into()))?;
+    let record = serde_json::to_value(change).map_err(|error| unwritten(error.into()))?;
     let id = journal.begin(&record).map_err(unwritten)?;
-    let made = change.make(trash);
+    let made = make();
     let ending = match &made {
         Ok(inverse) => {
             Ending::Happened(inverse.as_ref().and_then(|inverse| serde_json::to_value(inverse).ok()))
@@ -106,7 +137,7 @@ pub(super) fn commit(worded: WordedDisk, journal: &UndoJournal, trash: &Trash) -
         // The change itself is done, and saying otherwise would make the user repeat it.
         tracing::warn!(%error, "cannot note in the undo journal how a change ended");
     }
-    made.map(drop).map_err(|error| problem::of_local(&what, &error))
+    Ok(made.map(drop))
 }
 
 /// Returns what takes a recorded change back. What is not known well enough is left alone.
@@ -239,12 +270,4 @@ fn delete(path: &Path) -> Result<(), LocalError> {
     let failed = || LocalError::io("delete", path);
     let facts = fs::symlink_metadata(path).map_err(failed())?;
     if facts.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(failed())
-}
-
-/// Renames without ever taking the place of something.
-fn move_free(from: &Path, to: &Path) -> Result<(), LocalError> {
-    rename_free(from, to).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => LocalError::Exists { path: to.to_path_buf() },
-        _ => LocalError::io("rename", from)(error),
-    })
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::across::{self, Sources};
 use super::actor::Actor;
 use super::backup::Backup;
 use super::copying::{Copy, Stage};
@@ -19,7 +20,9 @@ use super::titles::Titles;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::local::{self, Trash};
-use crate::message::{BackupFolder, CopyId, CopyRequest, Direction, FileBounds, Problem, ProblemKind, Task};
+use crate::message::{
+    BackupFolder, CopyId, CopyOptions, CopyRequest, Direction, FileBounds, Problem, ProblemKind, Task,
+};
 use crate::store::undo::{GroupKind, GroupTag, UndoJournal};
 use crate::transfer::Limits;
 use crate::transfer::filter::Rules;
@@ -38,33 +41,8 @@ impl Actor {
         let title = below_title(&self.heading(&target).title, &target_subfolders);
         let (Selected::Contents(parent) | Selected::Entries { parent, .. }) = &selected;
         let titles = Titles { source: self.heading(parent).title, target: title.clone() };
-        let rules = options.filters.iter().map(|filter| (filter.include, filter.pattern.as_str()));
-        let rules = Rules::new(rules).map_err(|error| {
-            Problem::new(ProblemKind::Usage, error.to_string(), "See the patterns of rclone's filters.")
-        })?;
-        let plan_options = PlanOptions {
-            copy: id,
-            target: title.clone(),
-            conflict: options.conflict,
-            folders: options.folders,
-            dry_run: options.dry_run,
-            empty_folders: options.empty_folders,
-            task: options.task,
-            sameness: options.sameness,
-            rules,
-            bounds: options.bounds.clone(),
-            backs_up: options.backup.is_some(),
-        };
-        let wholes = match options.task {
-            Task::Copy | Task::Move { .. }
-                if !options.dry_run
-                    && options.filters.is_empty()
-                    && options.bounds == FileBounds::default() =>
-            {
-                Wholes::of(options.task, options.empty_folders)
-            }
-            Task::Copy | Task::Move { .. } | Task::Sync(_) | Task::Check { .. } => Wholes::None,
-        };
+        let plan_options = plan_options(id, &title, &options)?;
+        let wholes = wholes(&options);
         let task = options.task;
         let sides = self.sides(selected.clone(), target, target_subfolders, options.task)?;
         let kept = self.kept_copy(request, &selected, (&sides.account, sides.way, &title));
@@ -73,6 +51,7 @@ impl Actor {
             Goal::Node(_) => local::Target::root(PathBuf::new()),
         };
         let (backup, trash) = self.backup(options.backup.take(), &sides)?;
+        let apart_from = sides.sources_on_disk(&task);
         Ok(Copy {
             plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
             account: sides.account,
@@ -95,6 +74,8 @@ impl Actor {
             disk_group: undo_group(&task, &titles.target),
             titles,
             root,
+            apart_from,
+            trash_sources: options.trash_sources,
             stage: Stage::Planned,
             changes_target: !options.dry_run && !matches!(options.task, Task::Check { .. }),
             scanning: 0,
@@ -135,8 +116,11 @@ impl Actor {
                 let (goal, missing) = (Goal::Disk(local::Target::root(target)), Vec::new());
                 Ok(Sides { account, way: Way::Down, origin, picked, goal, missing })
             }
-            (Location::Local(_), Location::Local(_)) => {
-                Err(one_side("two local folders", "Use cp for that."))
+            (Location::Local(parent), Location::Local(target)) => {
+                let target = below.into_iter().fold(listing::clean(&target), |path, name| path.join(name));
+                let (origin, picked) = disk_origin(listing::clean(&parent), picked);
+                let (goal, missing) = (Goal::Disk(local::Target::root(target)), Vec::new());
+                Ok(Sides { account: String::new(), way: Way::Across, origin, picked, goal, missing })
             }
             (Location::Cloud { account, folder }, Location::Cloud { account: other, folder: target })
                 if account == other =>
@@ -149,8 +133,7 @@ impl Actor {
                 Ok(Sides { account, way: Way::Inside, origin, picked, goal: Goal::Node(goal), missing })
             }
             (Location::Cloud { account, .. }, Location::Cloud { account: other, .. }) => {
-                let hint = "Copy to a local folder first, then up again.";
-                Err(one_side(&format!("{account}: and {other}:"), hint))
+                Err(two_accounts(&account, &other))
             }
         }
     }
@@ -183,6 +166,38 @@ impl Actor {
     }
 }
 
+/// How the plan of a copy decides.
+fn plan_options(copy: CopyId, target: &str, options: &CopyOptions) -> Result<PlanOptions, Problem> {
+    let rules = options.filters.iter().map(|filter| (filter.include, filter.pattern.as_str()));
+    let rules = Rules::new(rules).map_err(|error| {
+        Problem::new(ProblemKind::Usage, error.to_string(), "See the patterns of rclone's filters.")
+    })?;
+    Ok(PlanOptions {
+        copy,
+        target: target.to_owned(),
+        conflict: options.conflict,
+        folders: options.folders,
+        dry_run: options.dry_run,
+        empty_folders: options.empty_folders,
+        task: options.task,
+        sameness: options.sameness,
+        rules,
+        bounds: options.bounds.clone(),
+        backs_up: options.backup.is_some(),
+    })
+}
+
+/// Which folders may go as they are: where something is left out of them, none.
+fn wholes(options: &CopyOptions) -> Wholes {
+    let leaves_out = !options.filters.is_empty() || options.bounds != FileBounds::default();
+    match options.task {
+        Task::Copy | Task::Move { .. } if !options.dry_run && !leaves_out => {
+            Wholes::of(options.task, options.empty_folders)
+        }
+        Task::Copy | Task::Move { .. } | Task::Sync(_) | Task::Check { .. } => Wholes::None,
+    }
+}
+
 /// What a copy changes, in one group.
 fn undo_group(task: &Task, title: &str) -> GroupTag {
     let label = match task {
@@ -202,20 +217,32 @@ pub(crate) enum Way {
     Down,
     /// From the cloud to the cloud, in one account: no bytes move.
     Inside,
+    /// From one folder of the disk to another.
+    Across,
 }
 
 impl Way {
+    /// Whether the target is on the disk.
+    pub(crate) const fn ends_on_disk(self) -> bool {
+        match self {
+            Self::Down | Self::Across => true,
+            Self::Up | Self::Inside => false,
+        }
+    }
+
     /// Which way a list of transfers shows; inside an account things go to the cloud.
     pub(crate) const fn direction(self) -> Direction {
         match self {
             Self::Up | Self::Inside => Direction::Up,
             Self::Down => Direction::Down,
+            Self::Across => Direction::Across,
         }
     }
 }
 
 /// The two ends of a copy.
 struct Sides {
+    /// Empty where both are on the disk: no account has that name.
     account: String,
     way: Way,
     origin: Origin,
@@ -223,6 +250,19 @@ struct Sides {
     goal: Goal,
     /// Folders to make below the goal.
     missing: Vec<String>,
+}
+
+impl Sides {
+    /// Returns what is read on the disk, where something is written there, too.
+    fn sources_on_disk(&self, task: &Task) -> Sources {
+        let paths = match (self.way, &self.origin, &self.picked) {
+            (Way::Across, Origin::Disk(folder), _) => vec![folder.clone()],
+            (Way::Across, _, Picked::Paths(paths)) => paths.clone(),
+            (Way::Across | Way::Up | Way::Down | Way::Inside, _, _) => Vec::new(),
+        };
+        let is_whole = matches!(self.picked, Picked::Nothing);
+        Sources { paths, are_changed: is_whole && matches!(task, Task::Move { .. } | Task::Sync(_)) }
+    }
 }
 
 /// Refuses a folder that would go into itself, and where something is deleted also a target that holds the source: what
@@ -336,10 +376,16 @@ pub(super) fn descend(
     Ok((at, Vec::new()))
 }
 
-/// Makes the folder that the user chose to copy to, and finds out whether it can be written to. Blocks.
-pub(super) fn make_root(root: &local::Target, journal: &UndoJournal) -> Result<(), Problem> {
+/// Makes the folder that the user chose to copy to, and finds out whether it can be written to and is none of the sources.
+/// Blocks.
+pub(super) fn make_root(
+    root: &local::Target,
+    sources: &Sources,
+    journal: &UndoJournal,
+) -> Result<(), Problem> {
     let path = root.path();
     let what = format!("copy to \"{}\"", path.display());
+    across::require_apart(sources, &path)?;
     let missing = root.missing_folders();
     root.make_folder().map_err(|error| problem::of_local(&what, &error))?;
     placed::note_folders(journal, &missing);
@@ -356,10 +402,10 @@ pub(super) fn below_title(title: &str, below: &[String]) -> String {
     })
 }
 
-fn one_side(ends: &str, hint: &str) -> Problem {
+fn two_accounts(one: &str, other: &str) -> Problem {
     Problem::new(
         ProblemKind::Usage,
-        format!("Cannot copy between {ends}: one end must be local, the other an account"),
-        hint,
+        format!("Cannot copy between {one}: and {other}: they are two accounts"),
+        "Copy to a local folder first, then up again.",
     )
 }

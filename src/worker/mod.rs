@@ -28,6 +28,7 @@
 //! ```
 
 mod account;
+mod across;
 mod actor;
 mod backup;
 mod bookmarks;

@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::across;
 use super::actor::Actor;
 use super::copying::CopyDone;
-use super::disk::DiskChange;
+use super::disk::{self, DiskChange};
+use super::ends::Way;
 use super::jobs::{Done, blocking};
 use super::problem;
 use super::scan::Goal;
@@ -44,11 +46,18 @@ impl Actor {
     ) {
         let what = format!("make the folder \"{name}\"");
         let broken = CopyDone::FolderMade(folder, Err(problem::broke_down(&what)));
+        let Some(way) = self.copies.get(&id).map(|copy| copy.way) else { return };
         let journal = self.disk_journal_of_copy(id);
         self.jobs.start_kept(Done::Copy(id, broken), async move {
             let made = blocking(move || {
-                let safe = SafeName::from_cloud(&name).map_err(|error| problem::of_name(&name, &error))?;
-                let target = parent.join(&safe);
+                let target = match way {
+                    Way::Across => across::named(&parent, &name)?,
+                    Way::Up | Way::Down | Way::Inside => {
+                        let safe =
+                            SafeName::from_cloud(&name).map_err(|error| problem::of_name(&name, &error));
+                        parent.join(&safe?)
+                    }
+                };
                 let missing = target.missing_folders();
                 target.make_folder().map_err(|error| problem::of_local(&what, &error))?;
                 note_folders(&journal, &missing);
@@ -85,38 +94,52 @@ impl Placed {
 
 /// Notes a file that was placed, and what made way for it. Blocks.
 pub(super) fn note(journal: &UndoJournal, path: &Path, made_way: MadeWay) {
-    let kept = match made_way {
-        MadeWay::Nothing => None,
-        MadeWay::Kept(kept) => Some(Some(kept.as_path().into())),
-        MadeWay::InSystemTrash => Some(None),
-    };
-    let placed = match Placed::of(path) {
-        Ok(placed) => placed,
-        Err(error) => return tracing::warn!(%error, "cannot look at a file that was put here"),
-    };
-    let restored = kept.map(|kept| DiskChange::Restore { path: path.into(), kept });
-    let replaced =
-        restored.and_then(|restore| Some((change("replaced", path), serde_json::to_value(restore).ok()?)));
-    let taken = serde_json::to_value(DiskChange::Unplace(placed)).ok();
-    let taken = taken.map(|taken| (change("placed", path), taken));
-    if let Err(error) = journal.note_all(replaced.into_iter().chain(taken).collect()) {
-        tracing::warn!(%error, "cannot note in the undo journal what was put here");
+    match Placed::of(path) {
+        Ok(placed) => {
+            let taken = change("placed", path, &DiskChange::Unplace(placed));
+            note_all(journal, restored(path, made_way).into_iter().chain(taken).collect());
+        }
+        Err(error) => tracing::warn!(%error, "cannot look at a file that was put here"),
     }
+}
+
+/// Notes a file that was moved to another disk, and what made way for it there. Blocks.
+pub(super) fn note_moved(journal: &UndoJournal, from: &Path, to: &Path, made_way: MadeWay) {
+    let back = change("moved", from, &disk::rename(to, from));
+    note_all(journal, restored(to, made_way).into_iter().chain(back).collect());
 }
 
 /// Notes folders that were made, the outermost first. Blocks.
 pub(super) fn note_folders(journal: &UndoJournal, folders: &[PathBuf]) {
-    let made = |path: &PathBuf| {
-        let inverse = serde_json::to_value(DiskChange::RemoveFolder(path.as_path().into())).ok()?;
-        Some((change("made", path), inverse))
+    let made = |path: &PathBuf| change("made", path, &DiskChange::RemoveFolder(path.as_path().into()));
+    note_all(journal, folders.iter().filter_map(made).collect());
+}
+
+/// Notes that an empty folder was removed. Blocks.
+pub(super) fn note_removed_folder(journal: &UndoJournal, path: &Path) {
+    let made_again = change("removed", path, &DiskChange::CreateFolder(path.into()));
+    note_all(journal, made_again.into_iter().collect());
+}
+
+/// What brings back that which had the name of a file that was placed.
+fn restored(path: &Path, made_way: MadeWay) -> Option<(Value, Value)> {
+    let kept = match made_way {
+        MadeWay::Nothing => return None,
+        MadeWay::Kept(kept) => Some(kept.as_path().into()),
+        MadeWay::InSystemTrash => None,
     };
-    if let Err(error) = journal.note_all(folders.iter().filter_map(made).collect()) {
-        tracing::warn!(%error, "cannot note in the undo journal which folders were made");
+    change("replaced", path, &DiskChange::Restore { path: path.into(), kept })
+}
+
+fn note_all(journal: &UndoJournal, changes: Vec<(Value, Value)>) {
+    if let Err(error) = journal.note_all(changes) {
+        tracing::warn!(%error, "cannot note in the undo journal what was done on the disk");
     }
 }
 
-fn change(verb: &str, path: &Path) -> Value {
-    json!({ verb: PathText::from(path) })
+/// What happened, and what takes it back.
+fn change(verb: &str, path: &Path, inverse: &DiskChange) -> Option<(Value, Value)> {
+    Some((json!({ verb: PathText::from(path) }), serde_json::to_value(inverse).ok()?))
 }
 
 fn read_at(file: &mut File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {

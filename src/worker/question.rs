@@ -173,6 +173,7 @@ fn sides(
         Way::Up => ("local".to_owned(), cloud),
         Way::Down => (cloud, "local".to_owned()),
         Way::Inside => (cloud.clone(), cloud),
+        Way::Across => ("local".to_owned(), "local".to_owned()),
     };
     let source_node = match question.source {
         Origin::Cloud(CloudFolder::Node(node)) => Some(node),

@@ -1,6 +1,6 @@
 //! What goes at the end of a copy, as the plan says: sources of a move, what a sync deletes, folders left empty. In the
 //! cloud everything goes to the rubbish bin. On the disk a sync puts away to the trash; the source of a move is removed
-//! for good, as a move between two folders of the disk would: its whole content is proven to be in the cloud, and what
+//! for good, unless the user is to be able to undo it: its whole content is proven to be in the cloud, and what
 //! is moved away to make room must not keep the room in the trash.
 
 use std::fs;
@@ -11,16 +11,19 @@ use super::account::Account;
 use super::actor::Actor;
 use super::backup::{Aside, Depot};
 use super::copying::CopyDone;
+use super::disk::{self, DiskChange};
+use super::ends::Way;
 use super::inside::{Made, commit_all};
 use super::jobs::{Done, blocking};
-use super::problem;
 use super::scan::{Goal, Origin};
+use super::{placed, problem};
 use crate::api::error::ApiError;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 use crate::local::{self, Trash};
 use crate::message::{CopyId, Problem, ProblemKind};
 use crate::session::change::Change;
+use crate::store::undo::UndoJournal;
 use crate::transfer::plan::{Doomed, RemovalId, Removed};
 
 /// What a job brings that removed something.
@@ -47,19 +50,43 @@ impl Actor {
         let what = format!("remove \"{path}\"");
         match doomed {
             Doomed::Source { source: Origin::Disk(path), size, modified } => {
-                let work = move || remove_source(&path, size, modified, &what);
-                self.remove_on_disk(id, removal, work);
+                let trash = copy.trash_sources.then(|| copy.trash.clone());
+                let journal = self.disk_journal_of_copy(id);
+                self.remove_on_disk(id, removal, move || {
+                    let removed = match trash {
+                        Some(trash) => put_source_away(&path, (size, modified), &what, (&journal, &trash)),
+                        None => remove_source(&path, size, modified, &what),
+                    };
+                    (folder_of(&path), removed)
+                });
             }
             Doomed::EmptySource(Origin::Disk(path)) => {
-                self.remove_on_disk(id, removal, move || remove_folder(&path, &what));
+                // Where the rest of a move can be taken back its folders can, too.
+                let is_noted = copy.trash_sources || copy.way == Way::Across;
+                let journal =
+                    is_noted.then(|| self.disk_journal_of_copy(id)).unwrap_or_else(UndoJournal::none);
+                self.remove_on_disk(id, removal, move || {
+                    let removed = remove_folder(&path, &what);
+                    if removed == Removed::Gone {
+                        placed::note_removed_folder(&journal, &path);
+                    }
+                    (folder_of(&path), removed)
+                });
             }
             Doomed::Target(Goal::Disk(target)) => {
-                let trash = copy.trash.clone();
-                self.remove_on_disk(id, removal, move || put_away(&trash, &target, &what));
+                let (trash, journal) = (copy.trash.clone(), self.disk_journal_of_copy(id));
+                self.remove_on_disk(id, removal, move || {
+                    let checked = target.check_folders().map_err(|error| problem::of_local(&what, &error));
+                    let put = checked.and_then(|()| {
+                        let change = DiskChange::Trash(target.path().as_path().into());
+                        disk::commit(Ok((what, change)), &journal, &trash)
+                    });
+                    (target.folder(), put.map_or_else(Removed::Failed, |()| Removed::Gone))
+                });
             }
             Doomed::EmptyTarget(Goal::Disk(target)) => {
                 self.remove_on_disk(id, removal, move || match target.check_folders() {
-                    Ok(()) => remove_folder(&target.path(), &what),
+                    Ok(()) => (target.folder(), remove_folder(&target.path(), &what)),
                     Err(error) => (target.folder(), Removed::Failed(problem::of_local(&what, &error))),
                 });
             }
@@ -165,36 +192,45 @@ impl Actor {
 }
 
 /// Removes a file for good, unless it is another one by now. Blocks.
-fn remove_source(path: &Path, size: u64, modified: Option<i64>, what: &str) -> (PathBuf, Removed) {
-    let folder = path.parent().unwrap_or(path).to_path_buf();
+pub(super) fn remove_source(path: &Path, size: u64, modified: Option<i64>, what: &str) -> Removed {
+    match require_as_found(path, (size, modified), what) {
+        Ok(()) => outcome(fs::remove_file(path), what),
+        Err(problem) => Removed::Failed(problem),
+    }
+}
+
+/// Puts a file into the trash, unless it is another one by now. Blocks.
+fn put_source_away(
+    path: &Path,
+    found: (u64, Option<i64>),
+    what: &str,
+    (journal, trash): (&UndoJournal, &Trash),
+) -> Removed {
+    let put = require_as_found(path, found, what)
+        .and_then(|()| disk::commit(Ok((what.to_owned(), DiskChange::Trash(path.into()))), journal, trash));
+    put.map_or_else(Removed::Failed, |()| Removed::Gone)
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().unwrap_or(path).to_path_buf()
+}
+
+fn require_as_found(path: &Path, (size, modified): (u64, Option<i64>), what: &str) -> Result<(), Problem> {
     let is_as_found = fs::metadata(path).is_ok_and(|facts| facts.is_file())
         && local::stat(path).is_ok_and(|entry| entry.size == Some(size) && entry.modified == modified);
     if !is_as_found {
         let message = format!("Cannot {what}: it has changed since it was copied");
-        let problem = Problem::new(ProblemKind::Temporary, message, "Move it again.");
-        return (folder, Removed::Failed(problem));
+        return Err(Problem::new(ProblemKind::Temporary, message, "Move it again."));
     }
-    (folder, outcome(fs::remove_file(path), what))
+    Ok(())
 }
 
 /// Removes a folder if it is empty. Blocks.
-fn remove_folder(path: &Path, what: &str) -> (PathBuf, Removed) {
-    let folder = path.parent().unwrap_or(path).to_path_buf();
-    let removed = match fs::remove_dir(path) {
+fn remove_folder(path: &Path, what: &str) -> Removed {
+    match fs::remove_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Removed::Kept,
         result => outcome(result, what),
-    };
-    (folder, removed)
-}
-
-/// Puts something away that a sync deletes. Blocks.
-fn put_away(trash: &Trash, target: &local::Target, what: &str) -> (PathBuf, Removed) {
-    let put = target.check_folders().and_then(|()| trash.put(&target.path()));
-    let removed = match put {
-        Ok(_) => Removed::Gone,
-        Err(error) => Removed::Failed(problem::of_local(what, &error)),
-    };
-    (target.folder(), removed)
+    }
 }
 
 fn outcome(result: io::Result<()>, what: &str) -> Removed {

@@ -30,7 +30,7 @@ impl Actor {
             }
             Selected::Entries { parent: Location::Local(_), .. } => {
                 let message = "Only what is in the rubbish bin of an account can be restored";
-                let hint = "u takes back what was put into the trash from here.";
+                let hint = "Undo takes back what was put into the trash from here.";
                 Err(Problem::new(ProblemKind::Permanent, message, hint))
             }
             Selected::Contents(_) => Err(name_entries("restore")),

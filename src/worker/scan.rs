@@ -2,7 +2,7 @@
 //! disk's half blocks and runs as a job; each direction is one half after the other.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -225,7 +225,7 @@ fn existing_twin(node: &Node<'_>, source: CloudChildKind) -> Existing<Goal> {
     }
 }
 
-fn disk_kind(entry: &DiskEntry) -> OfferKind {
+pub(super) fn disk_kind(entry: &DiskEntry) -> OfferKind {
     match entry.kind {
         EntryKind::File => OfferKind::File { size: entry.size.unwrap_or(0), modified: entry.modified },
         EntryKind::Folder => OfferKind::Folder,
@@ -338,7 +338,11 @@ pub(crate) fn offers_down(
             };
             let found = safe.as_ref().and_then(|safe| there.get(OsStr::new(safe.as_str())));
             let existing = found.zip(target).zip(safe.as_ref()).map(|((entry, target), safe)| {
-                existing_on_disk(Goal::Disk(target.join(safe)), entry, child.kind)
+                let source = match child.kind {
+                    CloudChildKind::File(side) => Some(side),
+                    CloudChildKind::Folder | CloudChildKind::Undecryptable => None,
+                };
+                existing_on_disk(Goal::Disk(target.join(safe)), entry, source)
             });
             let existing = existing.into_iter().collect();
             Offer { source: Origin::Cloud(child.folder), name: child.label, target_name, kind, existing }
@@ -348,25 +352,22 @@ pub(crate) fn offers_down(
     let names = there.keys().filter_map(|name| cloud_name(name).ok());
     let taken = if meets { names.collect() } else { HashSet::new() };
     let others = match target {
-        Some(target) if wants_others => other_files(target, &there, &offers)?,
+        Some(target) if wants_others => {
+            let names = offers.iter().filter_map(|offer| SafeName::from_cloud(&offer.target_name).ok());
+            other_files(target, &there, &names.map(|name| name.as_str().into()).collect())?
+        }
         Some(_) | None => Vec::new(),
     };
     Ok(Scanned { offers, taken, others })
 }
 
-/// What of a folder on the disk no offer has the name of. Blocks.
-fn other_files(
+/// What of a folder on the disk has none of the names that the source offers. Blocks.
+pub(super) fn other_files(
     target: &local::Target,
-    there: &HashMap<std::ffi::OsString, DiskEntry>,
-    offers: &[Offer<Origin, Goal>],
+    there: &HashMap<OsString, DiskEntry>,
+    offered: &HashSet<OsString>,
 ) -> Result<Vec<Other<Goal>>, Problem> {
-    let safe: HashSet<String> = offers
-        .iter()
-        .filter_map(|offer| SafeName::from_cloud(&offer.target_name).ok())
-        .map(|safe| safe.as_str().to_owned())
-        .collect();
-    let is_other = |name: &&std::ffi::OsString| name.to_str().is_none_or(|name| !safe.contains(name));
-    let mut names: Vec<&std::ffi::OsString> = there.keys().filter(is_other).collect();
+    let mut names: Vec<&OsString> = there.keys().filter(|name| !offered.contains(*name)).collect();
     names.sort_unstable();
     names.into_iter().map(|name| other_file(target, &there[name])).collect()
 }
@@ -378,20 +379,19 @@ fn other_file(folder: &local::Target, entry: &DiskEntry) -> Result<Other<Goal>, 
         EntryKind::File => OtherKind::File { size: entry.size.unwrap_or(0), modified: entry.modified },
         EntryKind::Folder => {
             let inside = disk_names(&target)?;
-            OtherKind::Folder(other_files(&target, &inside, &[])?)
+            OtherKind::Folder(other_files(&target, &inside, &HashSet::new())?)
         }
         EntryKind::LinkToFile | EntryKind::LinkToFolder | EntryKind::Special => OtherKind::Kept,
     };
     Ok(Other { target: Goal::Disk(target), name: entry.name.to_string_lossy().into_owned(), kind })
 }
 
-fn existing_on_disk(target: Goal, entry: &DiskEntry, source: CloudChildKind) -> Existing<Goal> {
+/// `source`: what is copied, where that is a file.
+pub(super) fn existing_on_disk(target: Goal, entry: &DiskEntry, source: Option<Side>) -> Existing<Goal> {
     let side = Side { size: entry.size.unwrap_or(0), modified: entry.modified };
     let comparison = match source {
-        CloudChildKind::File(source) if entry.kind == EntryKind::File => compare(source, side),
-        CloudChildKind::File(_) | CloudChildKind::Folder | CloudChildKind::Undecryptable => {
-            Comparison::Different
-        }
+        Some(source) if entry.kind == EntryKind::File => compare(source, side),
+        Some(_) | None => Comparison::Different,
     };
     Existing {
         target,
@@ -403,7 +403,7 @@ fn existing_on_disk(target: Goal, entry: &DiskEntry, source: CloudChildKind) -> 
     }
 }
 
-fn disk_names(target: &local::Target) -> Result<HashMap<std::ffi::OsString, DiskEntry>, Problem> {
+pub(super) fn disk_names(target: &local::Target) -> Result<HashMap<OsString, DiskEntry>, Problem> {
     let path = target.path();
     match local::list(&path) {
         Ok(entries) => Ok(entries.into_iter().map(|entry| (entry.name.clone(), entry)).collect()),

@@ -43,7 +43,7 @@ pub(crate) struct Moving {
     /// What it changes belongs to this.
     pub(super) undo_group: GroupTag,
     /// The same for what it puts onto the disk.
-    disk_group: GroupTag,
+    pub(super) disk_group: GroupTag,
     /// Where it is written down; nowhere for accounts that keep nothing.
     pub(super) keep: Keep,
     /// There while it runs.
@@ -66,6 +66,7 @@ pub(super) struct Run {
 pub(crate) enum Moved {
     Up(Result<Put, TransferError>),
     Down(Result<MadeWay, TransferError>),
+    Across(Result<FileEnd, TransferError>),
     /// It broke down.
     Broken,
 }
@@ -79,9 +80,10 @@ impl Moving {
 
     /// What is tried, in words.
     pub(super) fn what(&self) -> String {
-        let verb = match self.file.folder {
-            Goal::Node(_) => "upload",
-            Goal::Disk(_) => "download",
+        let verb = match (&self.file.source, &self.file.folder) {
+            (_, Goal::Node(_)) => "upload",
+            (Origin::Cloud(_), Goal::Disk(_)) => "download",
+            (Origin::Disk(_) | Origin::Picked, Goal::Disk(_)) => "copy",
         };
         format!("{verb} \"{}\"", self.file.path)
     }
@@ -261,7 +263,12 @@ impl Actor {
                 }
                 self.run_ended(id, End::Done, FileEnd::Copied);
             }
-            Moved::Up(Err(error)) | Moved::Down(Err(error)) => {
+            Moved::Across(Ok(end)) => {
+                let file = moving.file.clone();
+                self.moved_away(&file);
+                self.run_ended(id, End::Done, end);
+            }
+            Moved::Up(Err(error)) | Moved::Down(Err(error)) | Moved::Across(Err(error)) => {
                 if is_session_end(&error) {
                     let account = moving.account.clone();
                     self.session_ended(&account, attempt);
@@ -338,6 +345,14 @@ impl Actor {
                 let upload = self.prepare_upload(moving, *folder, progress, cancel)?;
                 self.jobs
                     .start_kept(broken, async move { Done::Moved(id, Moved::Up(move_up(upload).await)) });
+            }
+            Goal::Disk(folder) if matches!(moving.file.source, Origin::Disk(_)) => {
+                let folder = folder.path();
+                let copy = self.prepare_across(moving, progress, cancel)?;
+                self.jobs.start_kept(broken, async move {
+                    Done::Moved(id, Moved::Across(copy.carry_out().await))
+                });
+                self.sweep(folder);
             }
             Goal::Disk(folder) => {
                 let folder = folder.path();

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use futures_util::stream::{self, StreamExt};
 
+use super::Copies;
 use super::account::Account;
 use super::actor::Actor;
 use super::changes::{CHANGES_AT_ONCE, Refused, one_of};
@@ -106,6 +107,19 @@ impl Actor {
     pub(super) fn disk_journal_of_copy(&self, id: CopyId) -> UndoJournal {
         let copy = self.copies.get(&id);
         copy.map_or_else(UndoJournal::none, |copy| self.disk_journal.in_group(&copy.disk_group))
+    }
+
+    /// Opens the undo journal of the disk. A command goes on where nothing can be kept: what it does cannot be taken back
+    /// then.
+    pub(super) fn open_disk_journal(&mut self, copies: Copies) -> UndoJournal {
+        let path = self.config.folders.disk_undo_journal();
+        match copies {
+            Copies::Kept => self.open_journal(&path),
+            Copies::Forgotten => UndoJournal::open(&path).unwrap_or_else(|error| {
+                tracing::warn!(%error, path = %path.display(), "no undo journal");
+                UndoJournal::in_memory()
+            }),
+        }
     }
 
     /// A change is on its way.

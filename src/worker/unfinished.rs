@@ -155,7 +155,8 @@ impl Actor {
         let is_possible = copy.plan.summary().problem.is_none() && copy.changes_target;
         let is_stored = self.accounts.get(&copy.account).is_some_and(|account| account.is_stored);
         let is_new = is_possible && is_stored && !self.copy_journals.is_none() && copy.record.is_none();
-        let root = (is_possible && copy.way == Way::Down).then(|| copy.root.clone());
+        let root = (is_possible && copy.way.ends_on_disk())
+            .then(|| (copy.root.clone(), std::mem::take(&mut copy.apart_from)));
         copy.stage = Stage::Running;
         if !is_new && root.is_none() {
             return;
@@ -168,7 +169,8 @@ impl Actor {
         self.jobs.start_kept(Done::Copy(id, broken), async move {
             let begun = blocking(move || {
                 let record = kept.and_then(|kept| begin_record(&journals, &kept));
-                CopyDone::Begun(record, root.map_or(Ok(()), |root| ends::make_root(&root, &undo)))
+                let made = root.map_or(Ok(()), |(root, sources)| ends::make_root(&root, &sources, &undo));
+                CopyDone::Begun(record, made)
             });
             Done::Copy(id, begun.await)
         });

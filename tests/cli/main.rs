@@ -2,6 +2,7 @@
 //! it prints where, and how it ends. Folders are temporary, the environment is empty.
 #![cfg(test)]
 
+mod across;
 mod backup;
 mod check;
 mod config;

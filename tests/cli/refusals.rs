@@ -15,7 +15,6 @@ fn a_command_that_makes_no_sense_is_told_by_its_usage() {
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
         assert!(ran.err.contains("Usage: "), "{}", ran.err);
     }
-    scene.run(&["copy", "a", "b"]).refused(2, "neither is a remote");
     scene.run(&["about", "folder"]).refused(2, "not a remote");
     for instead in ["--ignore-existing", "--update", "--immutable"] {
         let ran = scene.run(&["copy", "--conflict", "skip", instead, "a", "ann:b"]);

@@ -41,6 +41,7 @@ pub(crate) fn themed(width: u16, height: u16, theme: Theme) -> AppState {
         home: "/home/anna".into(),
         banner: None,
         editor: megapane::config::UserProgram::parse("vi"),
+        shell: megapane::config::UserProgram::parse("/bin/sh"),
         depth: megapane::config::ColorDepth::Millions,
         has_desktop: true,
     })
@@ -72,6 +73,23 @@ pub(crate) fn picture(state: &AppState) -> String {
     let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
     terminal.draw(|frame| view(state, frame)).unwrap();
     text_of(terminal.backend())
+}
+
+/// Pulls the window about, down to nothing and back, with whatever is open: it is drawn at every size, and then looked
+/// about in with the usual keys.
+pub(crate) fn pull_about(state: &mut AppState) {
+    let (width, height) = (state.surroundings.width, state.surroundings.height);
+    for size in [(20, 5), (1, 1), (59, 7), (200, 60), (60, 9), (33, 6), (0, 0), (20, 5), (width, height)] {
+        happen(state, Msg::Resize(size.0, size.1));
+        picture(state);
+    }
+    for keys in ["<PgDn>", "<Down>", "<Up>", "<PgUp>"] {
+        for (columns, lines) in [(20, 5), (width, height)] {
+            happen(state, Msg::Resize(columns, lines));
+            type_in(state, keys);
+            picture(state);
+        }
+    }
 }
 
 pub(crate) fn text_of(backend: &TestBackend) -> String {
@@ -244,6 +262,7 @@ pub(crate) fn totals(count: u64, ended_count: u64) -> TransferTotals {
         done_bytes: 2_254_857_830,
         up_speed: 42_991_616,
         down_speed: 0,
+        across_speed: 0,
         seconds_left: Some(1380),
         wait: None,
         wait_count: 0,

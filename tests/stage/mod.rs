@@ -28,6 +28,9 @@ use tokio::task::JoinHandle;
 
 pub(crate) const EMAIL: &str = "ann@example.org";
 
+/// The sizes that every picture is taken at.
+pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
+
 /// What is there before the program starts.
 pub(crate) struct Stage {
     pub(crate) emulator: Emulator,
@@ -58,21 +61,47 @@ pub(crate) struct App {
     /// What the user's programs do when they get the terminal, and those that got it.
     pub(crate) programs: Programs,
     written: Written,
+    all: Vec<u8>,
     input: mpsc::UnboundedSender<Input>,
     looped: JoinHandle<Result<(), UiError>>,
 }
 
 impl App {
     pub(crate) fn start(stage: Stage) -> Self {
-        Self::sized(stage, (24, 80), || Ok((80, 24)))
+        Self::with(stage, |_| {})
+    }
+
+    /// The same with other options.
+    pub(crate) fn with(stage: Stage, change: impl FnOnce(&mut Options)) -> Self {
+        Self::sized(stage, (80, 24), || Ok((80, 24)), change)
     }
 
     /// The same on a screen of 160x50.
     pub(crate) fn wide(stage: Stage) -> Self {
-        Self::sized(stage, (50, 160), || Ok((160, 50)))
+        Self::sized(stage, (160, 50), || Ok((160, 50)), |_| {})
     }
 
-    fn sized(stage: Stage, (rows, columns): (u16, u16), size: fn() -> io::Result<(u16, u16)>) -> Self {
+    /// The same on a screen of one of [`SIZES`].
+    pub(crate) fn at(stage: Stage, size: (u16, u16)) -> Self {
+        match size {
+            (80, 24) => Self::start(stage),
+            (120, 40) => Self::sized(stage, size, || Ok((120, 40)), |_| {}),
+            (40, 12) => Self::sized(stage, size, || Ok((40, 12)), |_| {}),
+            _ => panic!("no such size"),
+        }
+    }
+
+    /// All that was written to the terminal.
+    pub(crate) fn bytes(&self) -> String {
+        String::from_utf8_lossy(&self.all).into_owned()
+    }
+
+    fn sized(
+        stage: Stage,
+        (columns, rows): (u16, u16),
+        size: fn() -> io::Result<(u16, u16)>,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
         let Stage { emulator, ann, scratch } = stage;
         let (written, programs) = (Written::default(), Programs::default());
         let Worker { commands, events } = start(parts(&emulator, scratch.path()));
@@ -86,17 +115,18 @@ impl App {
             clock: Box::new(move || now + began.elapsed()),
             zone: TimeZone::UTC,
         };
-        let options = Options {
+        let mut options = Options {
             account: Some("work".into()),
             editor: UserProgram::parse("my-editor --wait"),
             depth: ColorDepth::Millions,
             has_desktop: true,
             ..Options::new(scratch.path().join("disk"), scratch.path().into())
         };
+        change(&mut options);
         let keys = futures_util::stream::poll_fn(move |context| typed.poll_recv(context));
         let looped = tokio::spawn(drive(screen, keys, Ports { commands, events }, options));
         let terminal = vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0);
-        Self { emulator, ann, scratch, terminal, programs, written, input, looped }
+        Self { emulator, ann, scratch, terminal, programs, written, all: Vec::new(), input, looped }
     }
 
     pub(crate) fn disk(&self) -> PathBuf {
@@ -142,6 +172,7 @@ impl App {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let bytes = std::mem::take(&mut *self.written.0.lock().unwrap());
         self.terminal.process(&bytes);
+        self.all.extend(bytes);
     }
 }
 
@@ -198,8 +229,8 @@ impl Control for Programs {
 
     fn run(&mut self, errand: &Errand) -> io::Result<ErrandEnd> {
         self.ran.lock().unwrap().push(errand.clone());
-        let file = errand.arguments.last().unwrap();
-        Ok(self.does.lock().unwrap().as_mut().map_or(ErrandEnd::Well, |deed| deed(Path::new(file))))
+        let file = errand.arguments.last().map_or(Path::new(""), Path::new);
+        Ok(self.does.lock().unwrap().as_mut().map_or(ErrandEnd::Well, |deed| deed(file)))
     }
 }
 

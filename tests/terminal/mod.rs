@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -17,6 +18,23 @@ pub(crate) struct Session {
     output: mpsc::Receiver<Vec<u8>>,
     terminal: vt100::Parser,
     written: Vec<u8>,
+}
+
+/// Returns the command of the demo for somebody whose home is `root`, in its folder `work`, with nothing of the tester's
+/// environment.
+pub(crate) fn demo_command(root: &Path) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
+    command.arg("demo");
+    command.env_clear();
+    for (name, folder) in [("CONFIG", "config"), ("CACHE", "cache"), ("STATE", "state")] {
+        command.env(format!("MEGAPANE_{name}_DIR"), root.join(folder));
+    }
+    for (name, value) in [("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("TERM", "xterm-256color")] {
+        command.env(name, value);
+    }
+    command.env("HOME", root);
+    command.cwd(root.join("work"));
+    command
 }
 
 impl Session {

@@ -3,6 +3,8 @@
 //! and copies, also when something goes wrong.
 
 mod accounts;
+#[cfg(unix)]
+mod across;
 mod answers;
 mod changes;
 mod comparisons;

@@ -24,6 +24,7 @@ use super::order_by::OrderArgs;
 use super::output::{Failure, Outcome};
 use super::remote::Place;
 use crate::message::{ConflictPolicy, CopyOptions, CopyReport, Sameness, Task};
+use crate::tree::Tree;
 use crate::worker::{self, OpenedAccount, Parts};
 use budget::BudgetArgs;
 use check::Findings;
@@ -224,6 +225,7 @@ async fn copy(
         max_wait: context.options.max_wait,
         budget: how.budget.budget(),
         backup: None,
+        trash_sources: false,
     };
     let backup = match (&how.backup_dir, how.suffix.as_str()) {
         (None, "") => None,
@@ -243,35 +245,42 @@ async fn run_request(
     let (source, target) = (Place::parse(source), Place::parse(target));
     let account = account_of(&source, &target)?;
     context.patience = PATIENCE;
-    let opened = tokio::select! {
-        opened = login::open(context, account) => opened?,
-        () = context.stop.cancelled() => return Err(Failure::interrupted()),
+    let opened = match account {
+        None => None,
+        Some(account) => tokio::select! {
+            opened = login::open(context, account) => Some(opened?),
+            () = context.stop.cancelled() => return Err(Failure::interrupted()),
+        },
     };
-    let mut request = request::request(&opened, &source, &target, naming)?;
+    let nothing = Tree::default();
+    let tree = opened.as_ref().map_or(&nothing, |opened| &opened.tree);
+    let mut request = request::request(tree, &source, &target, naming)?;
     if let Some((path, suffix)) = backup {
         let place = path.map(Place::parse);
-        options.backup = Some(request::backup(&opened, &request, place.as_ref(), suffix)?);
+        options.backup = Some(request::backup(tree, &request, place.as_ref(), suffix)?);
     }
     let twins = Twins::in_ends(&opened.tree, (&source, &target), &options);
     let max_wait = options.max_wait;
     request.options = Box::new(options);
-    let mut parts = Parts::new(context.config.clone(), opened.session.client().transport().clone());
-    parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });
+    let mut parts = Parts::new(context.config.clone(), login::transport(context));
+    if let Some(opened) = opened {
+        parts.transport = opened.session.client().transport().clone();
+        parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });
+    }
     parts.give_up = max_wait;
     let (report, met) = follow::follow(context, worker::start(parts), request, findings).await?;
     twins.tell(&context.messages, met);
     Ok(report)
 }
 
-/// The one account that both ends need.
-fn account_of<'p>(source: &'p Place, target: &'p Place) -> Result<&'p String, Failure> {
+/// The one account that the ends need, if any.
+fn account_of<'p>(source: &'p Place, target: &'p Place) -> Result<Option<&'p String>, Failure> {
     match (source, target) {
-        (Place::Local(_), Place::Cloud(cloud)) | (Place::Cloud(cloud), Place::Local(_)) => Ok(&cloud.account),
-        (Place::Cloud(one), Place::Cloud(other)) if one.account == other.account => Ok(&one.account),
-        (Place::Local(_), Place::Local(_)) => Err(Failure::usage(
-            format!("cannot copy \"{source}\" to \"{target}\": neither is a remote"),
-            "Write a remote's name and a colon before its path: remote:path.",
-        )),
+        (Place::Local(_), Place::Local(_)) => Ok(None),
+        (Place::Local(_), Place::Cloud(cloud)) | (Place::Cloud(cloud), Place::Local(_)) => {
+            Ok(Some(&cloud.account))
+        }
+        (Place::Cloud(one), Place::Cloud(other)) if one.account == other.account => Ok(Some(&one.account)),
         (Place::Cloud(_), Place::Cloud(_)) => Err(Failure::usage(
             format!("cannot copy \"{source}\" to \"{target}\": they are of two accounts"),
             "Copy it to this machine first.",

@@ -58,7 +58,8 @@ impl Bars {
         }
         let left = totals.seconds_left.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds}s"));
         let ended = format!("{} of {} files, ETA {left}", totals.ended_count, totals.count);
-        set(&self.total, totals.done_bytes, totals.bytes, totals.up_speed + totals.down_speed, &ended);
+        let speed = totals.up_speed + totals.down_speed + totals.across_speed;
+        set(&self.total, totals.done_bytes, totals.bytes, speed, &ended);
     }
 
     fn drop_file(&mut self, id: TransferId) {

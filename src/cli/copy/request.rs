@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::login::Opened;
 use super::super::mkdir::existing_part;
 use super::super::output::Failure;
 use super::super::remote::{CloudPath, Place};
@@ -23,27 +22,27 @@ struct Target {
 
 /// Looks both places up.
 pub(super) fn request(
-    opened: &Opened,
+    tree: &Tree,
     source: &Place,
     target: &Place,
     naming: Naming,
 ) -> Result<CopyRequest, Failure> {
     let selection = match source {
         Place::Local(path) => local_source(path)?,
-        Place::Cloud(cloud) => cloud_source(&opened.tree, cloud)?,
+        Place::Cloud(cloud) => cloud_source(tree, cloud)?,
     };
     // Of a folder the content is copied, under whatever name the target has.
     let naming = if matches!(selection, Selection::Contents(_)) { Naming::Into } else { naming };
     let Target { folder, missing, rename } = match target {
         Place::Local(path) => local_target(path, naming)?,
-        Place::Cloud(cloud) => cloud_target(&opened.tree, cloud, naming)?,
+        Place::Cloud(cloud) => cloud_target(tree, cloud, naming)?,
     };
     Ok(CopyRequest { selection, target: folder, target_subfolders: missing, rename, options: Box::default() })
 }
 
 /// Looks up the folder that keeps what makes way in the target of `request`: without a place that is the target itself.
 pub(super) fn backup(
-    opened: &Opened,
+    tree: &Tree,
     request: &CopyRequest,
     place: Option<&Place>,
     suffix: &str,
@@ -58,7 +57,7 @@ pub(super) fn backup(
     let Target { folder, missing: below, .. } = match place {
         Place::Local(path) => local_target(path, Naming::Into)?,
         Place::Cloud(cloud) if matches!(&request.target, Location::Cloud { account, .. } if *account == cloud.account) => {
-            cloud_target(&opened.tree, cloud, Naming::Into)?
+            cloud_target(tree, cloud, Naming::Into)?
         }
         Place::Cloud(_) => return Err(problem::backup_elsewhere().into()),
     };

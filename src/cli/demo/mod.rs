@@ -4,7 +4,7 @@
 mod plain;
 mod scratch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -47,10 +47,12 @@ pub(crate) async fn run(args: DemoArgs, context: &mut Context) -> Outcome {
     };
     let own = scratch.path().join("own");
     let folders = Folders { config: own.join("config"), cache: own.join("cache"), state: own.join("state") };
+    let keymap = context.config.folders.keymap_file();
     let bwlimit = context.config.bwlimit.clone();
     let screen = context.config.screen.clone();
     context.config = Config { folders, accounts: vec![account], bwlimit, screen, ..Config::default() };
     context.transport = Some(Arc::new(server.transport()));
+    take_along(&keymap, &context.config.folders)?;
     if args.plain || !screen::has_terminal() {
         return plain::run(context, &scratch.path().join("files")).await;
     }
@@ -75,6 +77,18 @@ async fn on_screen(wished: &LookArgs, context: &Context, scratch: &TempDir) -> O
         sample_folder: Some(samples),
     };
     screen::show(wished, context, parts, opening).await
+}
+
+/// The demo has folders of its own; the keys are the user's all the same.
+fn take_along(keymap: &Path, folders: &Folders) -> Result<(), Failure> {
+    let copied =
+        std::fs::create_dir_all(&folders.config).and_then(|()| std::fs::copy(keymap, folders.keymap_file()));
+    match copied {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(problem::of_io("read keymap.toml", &error).into())
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Returns the working folder, unless there is nothing in it.

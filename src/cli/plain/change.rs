@@ -7,16 +7,18 @@ use super::Plain;
 use super::telling::{self, Steps};
 use crate::entry::{Entry, Location};
 use crate::message::{
-    Command, CopyId, CopyRequest, PlanSummary, ProblemKind, Selection, UndoDirection, UndoRequest,
+    Command, CopyId, CopyOptions, CopyRequest, PlanSummary, ProblemKind, Selection, Task, UndoDirection,
+    UndoRequest,
 };
 
 impl Plain<'_> {
-    pub(super) async fn copy(&mut self, name: &str) -> Result<(), Failure> {
+    /// Copies, or does what else the options say.
+    pub(super) async fn copy(&mut self, name: &str, options: CopyOptions) -> Result<(), Failure> {
         let (selection, _) = self.selection(name).await?;
         let target = self.there()?;
         self.last_copy += 1;
         let copy = CopyId(self.last_copy);
-        let (target_subfolders, rename, options) = (Vec::new(), None, Box::default());
+        let (target_subfolders, rename, options) = (Vec::new(), None, Box::new(options));
         let request = CopyRequest { selection, target, target_subfolders, rename, options };
         let plan =
             PlanSummary { copy, target: self.desk.there().title().to_owned(), ..PlanSummary::default() };
@@ -43,18 +45,14 @@ impl Plain<'_> {
 
     pub(super) async fn move_there(&mut self, name: &str) -> Result<(), Failure> {
         let target = self.there()?;
-        let same_side = match (self.here()?, &target) {
-            (Location::Local(_), Location::Local(_)) => true,
+        let is_inside = match (self.here()?, &target) {
             (Location::Cloud { account: one, .. }, Location::Cloud { account: other, .. }) => one == *other,
-            (Location::Local(_), Location::Cloud { .. }) | (Location::Cloud { .. }, Location::Local(_)) => {
-                false
-            }
+            (Location::Local(_) | Location::Cloud { .. }, Location::Local(_))
+            | (Location::Local(_), Location::Cloud { .. }) => false,
         };
-        if !same_side {
-            return Err(Failure::usage(
-                "Between disk and cloud nothing is moved: copy it, then rm it here.",
-                "",
-            ));
+        if !is_inside {
+            let (task, trash_sources) = (Task::Move { empty_folders: true }, true);
+            return self.copy(name, CopyOptions { task, trash_sources, ..CopyOptions::default() }).await;
         }
         let (selection, words) = self.selection(name).await?;
         self.say(format!("Move {words} to {}.", self.desk.there().title()))?;

@@ -20,8 +20,8 @@ use super::output::{Failure, Outcome};
 use super::terminal;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
-    AccountState, Command, Conflict, CopyId, Event, PlanSummary, Problem, ProblemKind, Reply, TransferAction,
-    TransferTotals, UndoDirection,
+    AccountState, Command, Conflict, CopyId, CopyOptions, Event, PlanSummary, Problem, ProblemKind, Reply,
+    TransferAction, TransferTotals, UndoDirection,
 };
 use crate::ui::text::shown;
 use crate::worker::{self, Parts, Worker};
@@ -172,7 +172,7 @@ impl Plain<'_> {
             Order::OtherPane => self.turn_to(1 - self.desk.active)?,
             Order::Go(path) => self.go(&path).await?,
             Order::List => self.list().await?,
-            Order::Copy(name) => self.copy(&name).await?,
+            Order::Copy(name) => self.copy(&name, CopyOptions::default()).await?,
             Order::Move(name) => self.move_there(&name).await?,
             Order::Trash(name) => self.trash(&name).await?,
             Order::Rename(old, new) => self.rename(&old, new).await?,
@@ -322,8 +322,8 @@ impl Plain<'_> {
                 }
             }
             Event::CopyEnded(report) => {
-                let target = self.copies.remove(&report.copy).map(|plan| plan.target).unwrap_or_default();
-                self.say(telling::ended(&report, &target))?;
+                let plan = self.copies.remove(&report.copy).unwrap_or_default();
+                self.say(telling::ended(&report, &plan))?;
                 if let Some(problem) = &report.problem {
                     self.went_wrong(problem);
                 } else if report.skipped_count + report.failed_count > 0 {

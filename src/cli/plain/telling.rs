@@ -82,10 +82,12 @@ pub(super) fn entry(entry: &Entry) -> String {
 /// Returns what a copy will do.
 pub(super) fn plan(plan: &PlanSummary) -> String {
     if plan.file_count + plan.folder_count + plan.conflict_count == 0 {
-        return "Nothing to copy: all is there already.".to_owned();
+        let verb = if plan.is_move { "move" } else { "copy" };
+        return format!("Nothing to {verb}: all is there already.");
     }
     let mut text = format!(
-        "Copy {} and {}, {}, to {}.",
+        "{} {} and {}, {}, to {}.",
+        if plan.is_move { "Move" } else { "Copy" },
         counted(plan.file_count, "file", "files"),
         counted(plan.folder_count, "new folder", "new folders"),
         quantity::size_with_unit(plan.bytes),
@@ -102,8 +104,13 @@ pub(super) fn plan(plan: &PlanSummary) -> String {
 }
 
 /// Returns how a copy ended.
-pub(super) fn ended(report: &CopyReport, target: &str) -> String {
-    let verb = if report.cancelled { "Stopped after" } else { "Copied" };
+pub(super) fn ended(report: &CopyReport, plan: &PlanSummary) -> String {
+    let target = &plan.target;
+    let verb = match (report.cancelled, plan.is_move) {
+        (true, _) => "Stopped after",
+        (false, true) => "Moved",
+        (false, false) => "Copied",
+    };
     let files = counted(report.copied_count, "file", "files");
     let mut text = format!("{verb} {files}, {}, to {target}.", quantity::size_with_unit(report.copied_bytes));
     for (count, words) in [

@@ -274,9 +274,10 @@ pub enum FileEnd {
     Copied,
     /// Copied inside the account.
     CopiedInside,
-    /// Moved inside the account: the source is gone.
+    /// Moved inside the account, or on the disk: the source is gone.
     MovedInside,
-    /// Verified and in place, but the file that it replaces has the name still: that is an error, too.
+    /// Verified and in place, but the file that it replaces, or the source of a move, is there still: that is an error,
+    /// too.
     CopiedBeside(Problem),
     /// Stopped by the user.
     Cancelled,

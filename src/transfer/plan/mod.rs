@@ -94,8 +94,12 @@ pub struct PlanOptions {
 impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Makes a plan that copies what is in `source` to a folder `below` (outermost first, missing as yet) the target.
     pub fn new(options: PlanOptions, source: S, target: T, below: &[String]) -> Self {
-        let summary =
-            PlanSummary { copy: options.copy, target: options.target.clone(), ..PlanSummary::default() };
+        let summary = PlanSummary {
+            copy: options.copy,
+            target: options.target.clone(),
+            is_move: matches!(options.task, Task::Move { .. }),
+            ..PlanSummary::default()
+        };
         let report = CopyReport { copy: options.copy, ..CopyReport::default() };
         let closing = Closing::of(options.task);
         let mut plan = Self {
@@ -221,6 +225,24 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             FileEnd::Cancelled => self.fail_cancelled(path, size),
             FileEnd::Failed(problem) => self.fail(path, size, problem),
         }
+    }
+
+    /// A folder that was to go as it is cannot: what is in it goes by itself.
+    pub fn taken_apart(&mut self, id: FileId) {
+        self.open -= 1;
+        self.on_way -= 1;
+        if self.is_stopped() {
+            return;
+        }
+        let file = self.file(id);
+        let (parent, name, source) = (file.folder, file.target_name().to_owned(), file.source.clone());
+        let (path, count, size) = (self.path_of(file), file.count, file.size);
+        self.summary.file_count -= count;
+        self.summary.bytes -= size;
+        self.summary.complete = false;
+        self.forget(id);
+        let folder = self.add_folder(Some(parent), name, path, Some(source), FolderState::Missing);
+        self.to_scan.push_back(folder);
     }
 
     const fn count_copied(&mut self, count: u64, size: u64) {

@@ -11,7 +11,7 @@ mod unlisted;
 
 pub use control::Acted;
 use order::{Order, Rank, front_share};
-use transfer::{Lane, Phase, Size, Stopped, Sums, Transfer, lane_of};
+use transfer::{DIRECTIONS, Lane, Phase, Size, Stopped, Sums, Transfer, lane_of};
 use unlisted::Unlisted;
 
 use super::speed::Speed;
@@ -38,7 +38,7 @@ pub struct Queue {
     /// Over the list, and what is not on it.
     sums: Sums,
     unlisted: Unlisted,
-    speeds: [Speed; 2],
+    speeds: [Speed; DIRECTIONS],
     /// How fast all may be together. Kept here to be shown.
     limit: SpeedLimit,
     told_limit: SpeedLimit,
@@ -239,12 +239,14 @@ impl Queue {
     pub fn totals(&self, now: Instant) -> TransferTotals {
         // Nobody asks again once all has ended: the last speed would stand there for ever.
         let is_busy = self.is_busy();
-        let [up_speed, down_speed] =
-            [0, 1].map(|lane| if is_busy { self.speeds[lane].per_second(now) } else { 0 });
-        let seconds = |left: u64, speed: u64| if left == 0 { Some(0) } else { left.checked_div(speed) };
-        let [up, down] = self.sums.left;
-        let seconds_left =
-            seconds(up, up_speed).zip(seconds(down, down_speed)).map(|(up, down)| up.max(down));
+        let speeds =
+            Direction::ALL.map(|way| if is_busy { self.speeds[lane_of(way)].per_second(now) } else { 0 });
+        let [up_speed, down_speed, across_speed] = speeds;
+        let left = self.sums.left;
+        let seconds =
+            |lane: usize| if left[lane] == 0 { Some(0) } else { left[lane].checked_div(speeds[lane]) };
+        let slowest =
+            (0..DIRECTIONS).map(seconds).try_fold(0, |most: u64, lane| lane.map(|lane| most.max(lane)));
         let (wait, wait_count) = self.wait();
         TransferTotals {
             count: self.sums.count,
@@ -254,7 +256,8 @@ impl Queue {
             done_bytes: self.sums.done,
             up_speed,
             down_speed,
-            seconds_left: seconds_left.filter(|_| up + down > 0),
+            across_speed,
+            seconds_left: slowest.filter(|_| left.iter().any(|left| *left > 0)),
             wait,
             wait_count,
             limit: self.limit,
@@ -359,7 +362,7 @@ impl Queue {
     }
 
     fn ready_download_count(&self) -> u64 {
-        let lanes = [Size::Small, Size::Large].map(|size| self.ready.get(&(size, true)));
+        let lanes = [Size::Small, Size::Large].map(|size| self.ready.get(&(size, lane_of(Direction::Down))));
         lanes.into_iter().flatten().map(|lane| lane.len() as u64).sum()
     }
 

@@ -48,8 +48,8 @@ pub(super) enum Size {
     Large,
 }
 
-/// Transfers that start in order: those of a size and a direction (down is `true`).
-pub(super) type Lane = (Size, bool);
+/// Transfers that start in order: those of a size and a direction, as [`lane_of`] numbers it.
+pub(super) type Lane = (Size, usize);
 
 /// What transfers add to the totals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,8 +59,8 @@ pub(super) struct Sums {
     pub(super) failed: u64,
     pub(super) bytes: u64,
     pub(super) done: u64,
-    /// Bytes that will still move by themselves, up and down.
-    pub(super) left: [u64; 2],
+    /// Bytes that will still move by themselves, by direction.
+    pub(super) left: [u64; DIRECTIONS],
 }
 
 impl Phase {
@@ -75,7 +75,7 @@ impl Transfer {
     }
 
     pub(super) fn lane(&self) -> Lane {
-        (self.size(), self.new.direction == Direction::Down)
+        (self.size(), lane_of(self.new.direction))
     }
 
     pub(super) fn state(&self) -> TransferState {
@@ -124,7 +124,7 @@ impl Sums {
         self.failed += other.failed;
         self.bytes += other.bytes;
         self.done += other.done;
-        self.left = [self.left[0] + other.left[0], self.left[1] + other.left[1]];
+        self.left = std::array::from_fn(|lane| self.left[lane] + other.left[lane]);
     }
 
     pub(super) fn subtract(&mut self, other: Self) {
@@ -133,14 +133,18 @@ impl Sums {
         self.failed -= other.failed;
         self.bytes -= other.bytes;
         self.done -= other.done;
-        self.left = [self.left[0] - other.left[0], self.left[1] - other.left[1]];
+        self.left = std::array::from_fn(|lane| self.left[lane] - other.left[lane]);
     }
 }
 
-/// Returns the place of a direction in pairs of sums: up, down.
+/// How many directions there are.
+pub(super) const DIRECTIONS: usize = Direction::ALL.len();
+
+/// Returns the place of a direction in sums that are kept for each.
 pub(super) const fn lane_of(direction: Direction) -> usize {
     match direction {
         Direction::Up => 0,
         Direction::Down => 1,
+        Direction::Across => 2,
     }
 }

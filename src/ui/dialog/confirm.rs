@@ -1,12 +1,12 @@
 //! Questions before a change: [`CopyConfirmation`] shows what a copy will do while it is still being counted,
 //! [`Question`] asks yes or no about everything else. Both say what happens, to how many, where, and how to undo it.
 
-use crate::message::{Command, CopyId, CopyRequest, FolderPolicy, PlanSummary};
+use crate::message::{Command, CopyId, CopyRequest, FolderPolicy, PlanSummary, Task};
 use crate::ui::errand::Errand;
 use crate::ui::key::Key;
 use crate::ui::keymap::Keymap;
 
-/// A copy that waits for the user's yes.
+/// A copy or a move that waits for the user's yes.
 #[derive(Clone, Debug)]
 pub struct CopyConfirmation {
     /// The copy.
@@ -17,8 +17,8 @@ pub struct CopyConfirmation {
     pub target: String,
     /// What was chosen: `2 marked entries`, or a name.
     pub chosen: String,
-    /// The target is in the cloud, so that overwriting keeps versions.
-    pub to_cloud: bool,
+    /// It leads from the disk to the cloud or back.
+    pub changes_side: bool,
     /// What has been asked for.
     pub request: CopyRequest,
     /// What has been counted.
@@ -28,6 +28,18 @@ pub struct CopyConfirmation {
 }
 
 impl CopyConfirmation {
+    /// Returns whether what is copied goes from where it is.
+    #[must_use]
+    pub const fn is_move(&self) -> bool {
+        matches!(self.request.options.task, Task::Move { .. })
+    }
+
+    /// Returns the letter that the action table has for it.
+    #[must_use]
+    pub const fn own_key(&self) -> char {
+        if self.is_move() { 'm' } else { 'c' }
+    }
+
     /// Returns whether the user is asked about folders that both sides have; otherwise they are merged.
     #[must_use]
     pub fn asks_about_folders(&self) -> bool {

@@ -47,7 +47,7 @@ impl LimitDialog {
             "Enter" => return self.answer(),
             "Tab" | "S-Tab" | "Down" | "Up" | "C-n" | "C-p" => {
                 self.focus = match self.focus {
-                    Direction::Up => Direction::Down,
+                    Direction::Up | Direction::Across => Direction::Down,
                     Direction::Down => Direction::Up,
                 };
             }
@@ -63,7 +63,7 @@ impl LimitDialog {
     /// Returns the field that is typed in.
     pub const fn field_mut(&mut self) -> &mut Field {
         match self.focus {
-            Direction::Up => &mut self.up,
+            Direction::Up | Direction::Across => &mut self.up,
             Direction::Down => &mut self.down,
         }
     }

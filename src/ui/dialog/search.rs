@@ -41,8 +41,14 @@ pub enum Choice {
     Go(Box<Hit>),
     /// Copy what is marked, or the hit under the cursor.
     Copy,
+    /// Move it.
+    Move,
     /// Put it into the bin.
     Trash,
+    /// Delete it for good.
+    Delete,
+    /// Look into the file under the cursor.
+    View(Box<Hit>),
     /// Put the page away.
     Close,
 }
@@ -171,7 +177,10 @@ impl SearchPage {
                     .map_or(Choice::Stay, |hit| Choice::Go(Box::new(hit.clone())));
             }
             "c" | "F5" if !self.hits.is_empty() => return Choice::Copy,
+            "m" | "F6" if !self.hits.is_empty() => return Choice::Move,
             "d" | "F8" | "Del" if !self.hits.is_empty() => return Choice::Trash,
+            "D" | "S-Del" if !self.hits.is_empty() => return Choice::Delete,
+            "v" | "F3" => return self.looked_into(),
             "q" => return Choice::Close,
             _ => {
                 if let Some(lines) = key.scrolls(height) {
@@ -180,6 +189,11 @@ impl SearchPage {
             }
         }
         Choice::Stay
+    }
+
+    fn looked_into(&self) -> Choice {
+        let file = self.hits.get(self.cursor).filter(|hit| !hit.entry.kind.is_folder());
+        file.map_or(Choice::Stay, |hit| Choice::View(Box::new(hit.clone())))
     }
 
     fn go_by(&mut self, hits: isize, height: usize) {
@@ -238,6 +252,8 @@ mod tests {
         let names =
             |page: &SearchPage| page.chosen().iter().map(|hit| hit.entry.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&page), ["b"]);
+        assert_eq!(press(&mut page, "m"), Choice::Move);
+        assert_eq!(press(&mut page, "D"), Choice::Delete);
         press(&mut page, "*");
         assert_eq!(names(&page), ["a", "c", "d"]);
         assert_eq!(press(&mut page, "G<Enter>"), Choice::Go(Box::new(hit("d"))));

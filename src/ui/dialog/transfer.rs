@@ -2,8 +2,9 @@
 //! `update` opens it with the row under the cursor, and the worker tells the two ends; the view asks it for its lines.
 
 use crate::message::{Direction, TransferEnds, TransferRow, TransferState};
-use crate::ui::figure::{self, Clock};
-use crate::ui::wording;
+use crate::ui::action::TransferKey;
+use crate::ui::figure;
+use crate::ui::wording::{self, Terms};
 
 /// One transfer, shown exactly.
 #[derive(Clone, Debug)]
@@ -18,13 +19,13 @@ impl TransferDetails {
     /// Returns what is known, a name and a value each; values may be hostile. `listed` is the transfer as it is now,
     /// where it is still on the list.
     #[must_use]
-    pub fn lines(&self, listed: Option<&TransferRow>, clock: &Clock) -> Vec<(&'static str, String)> {
+    pub fn lines(&self, listed: Option<&TransferRow>, terms: Terms<'_>) -> Vec<(&'static str, String)> {
         let row = listed.unwrap_or(&self.row);
         let (source, target) = match &self.ends {
             Some(ends) => (ends.source.clone(), ends.target.clone()),
             None => (row.path.clone(), "…".to_owned()),
         };
-        let (state, hint) = state(row, clock);
+        let (state, hint) = state(row, terms);
         let mut lines = vec![("state", state)];
         lines.extend(Some(("hint", hint)).filter(|(_, hint)| !hint.is_empty()));
         lines.extend([
@@ -63,22 +64,26 @@ fn runs(row: &TransferRow) -> String {
 }
 
 /// Returns how it is in words, and what can be done about it.
-fn state(row: &TransferRow, clock: &Clock) -> (String, String) {
+fn state(row: &TransferRow, terms: Terms<'_>) -> (String, String) {
+    let again = || format!("{} tries it again", terms.hint(TransferKey::Retry));
     let text = |text: &str| (text.to_owned(), String::new());
     match &row.state {
         TransferState::Queued => text("waiting for its turn"),
         TransferState::Running => match row.direction {
             Direction::Up => text("uploading"),
             Direction::Down => text("downloading"),
+            Direction::Across => text("copying"),
         },
-        TransferState::Paused => ("paused".to_owned(), "p lets it go on".to_owned()),
-        TransferState::Waiting(wait) => (wording::wait(wait, clock), String::new()),
+        TransferState::Paused => {
+            ("paused".to_owned(), format!("{} lets it go on", terms.hint(TransferKey::Pause)))
+        }
+        TransferState::Waiting(wait) => (wording::wait(wait, terms), String::new()),
         TransferState::Finishing => text("all bytes are there and are being checked"),
+        TransferState::Done if row.direction == Direction::Across => text("done"),
         TransferState::Done => text("done, its whole content is verified"),
-        TransferState::Cancelled => ("cancelled".to_owned(), "r tries it again".to_owned()),
+        TransferState::Cancelled => ("cancelled".to_owned(), again()),
         TransferState::Failed(problem) => {
-            let hint =
-                if problem.hint.is_empty() { "r tries it again".to_owned() } else { problem.hint.clone() };
+            let hint = if problem.hint.is_empty() { again() } else { problem.hint.clone() };
             (problem.message.clone(), hint)
         }
     }

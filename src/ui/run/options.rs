@@ -33,6 +33,8 @@ pub struct Options {
     pub sample_folder: Option<PathBuf>,
     /// The user's editor.
     pub editor: UserProgram,
+    /// The user's shell.
+    pub shell: UserProgram,
     /// How many colours a picture may have.
     pub depth: ColorDepth,
     /// Whether programs with windows can be seen.
@@ -55,6 +57,7 @@ impl Options {
             settings: Settings::default(),
             sample_folder: None,
             editor: UserProgram::parse("vi"),
+            shell: UserProgram::parse("/bin/sh"),
             depth: ColorDepth::default(),
             has_desktop: false,
         }

@@ -4,7 +4,9 @@
 use super::selection::{Chosen, chosen};
 use super::{changes, deletion, forbidden, renames};
 use crate::entry::Location;
-use crate::message::{Command, CopyRequest, Partly, PlanSummary, UndoDirection, UndoRequest};
+use crate::message::{
+    Command, CopyOptions, CopyRequest, Partly, PlanSummary, Task, UndoDirection, UndoRequest,
+};
 use crate::ui::action::Change;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, CopyConfirmation, Question};
@@ -12,6 +14,7 @@ use crate::ui::dialog::conflict::name_field;
 use crate::ui::dialog::field::Field;
 use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::state::AppState;
+use crate::ui::wording::undone_by;
 
 pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<Command>) {
     let refusal = match change {
@@ -19,7 +22,7 @@ pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<C
             forbidden::taking(state.pane())
         }
         Change::Delete if state.has_selection() => forbidden::taking(state.pane()),
-        Change::Trash => forbidden::trashing(state.pane()),
+        Change::Trash => forbidden::trashing(state.pane(), &state.keys.map),
         Change::NewFolder if state.pane().is_in_bin() => Some("this is the rubbish bin".to_owned()),
         Change::Copy
         | Change::NewFolder
@@ -33,8 +36,8 @@ pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<C
         return state.say(format!("{}: {why}", verb(change)));
     }
     match change {
-        Change::Copy => copy(state, commands),
-        Change::Move => move_there(state, commands),
+        Change::Copy => carry(state, Carry::Copy, commands),
+        Change::Move => carry(state, Carry::Move, commands),
         Change::Rename if state.pane().has_several_marked() => renames::begin(state, commands),
         Change::Rename => rename(state),
         Change::BulkRename => renames::begin(state, commands),
@@ -80,7 +83,7 @@ pub(super) struct Target {
 pub(super) fn target(state: &mut AppState, verb: &str) -> Option<Target> {
     let other = state.other();
     let head = other.head.as_ref().filter(|_| other.is_ready());
-    let refusal = match head.map(|head| (head, forbidden::putting(other, head))) {
+    let refusal = match head.map(|head| (head, forbidden::putting(other, head, &state.keys.map))) {
         None => format!("{verb}: the other pane shows no folder yet"),
         Some((_, Some(why))) => format!("{verb}: {why}"),
         Some((head, None)) if Some(&head.location) == state.pane().location() => {
@@ -94,70 +97,69 @@ pub(super) fn target(state: &mut AppState, verb: &str) -> Option<Target> {
     None
 }
 
-fn copy(state: &mut AppState, commands: &mut Vec<Command>) {
-    let Some(target) = target(state, "copy") else { return };
-    let Some(chosen) = chosen(state, commands) else { return };
-    let source = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
-    propose_copy(state, chosen, source, target, commands);
+/// What the other pane's folder gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carry {
+    Copy,
+    Move,
 }
 
-/// Has a copy worked out, and asks for it.
-pub(super) fn propose_copy(
+impl Carry {
+    pub(super) const fn verb(self) -> &'static str {
+        match self {
+            Self::Copy => "copy",
+            Self::Move => "move",
+        }
+    }
+
+    fn options(self) -> CopyOptions {
+        match self {
+            Self::Copy => CopyOptions::default(),
+            Self::Move => CopyOptions {
+                task: Task::Move { empty_folders: true },
+                trash_sources: true,
+                ..CopyOptions::default()
+            },
+        }
+    }
+}
+
+fn carry(state: &mut AppState, carry: Carry, commands: &mut Vec<Command>) {
+    let Some(target) = target(state, carry.verb()) else { return };
+    let Some(chosen) = chosen(state, commands) else { return };
+    let source = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
+    propose(state, carry, (chosen, source), target, commands);
+}
+
+/// Has a copy or a move worked out, and asks for it.
+pub(super) fn propose(
     state: &mut AppState,
-    chosen: Chosen,
-    source: String,
+    carry: Carry,
+    (chosen, source): (Chosen, String),
     target: Target,
     commands: &mut Vec<Command>,
 ) {
     let copy = state.copies.next();
+    let is_local = matches!(target.location, Location::Local(_));
+    let changes_side = state.pane().is_local() != is_local;
     let request = CopyRequest {
         selection: chosen.selection,
-        target: target.location.clone(),
+        target: target.location,
         target_subfolders: Vec::new(),
         rename: None,
-        options: Box::default(),
+        options: Box::new(carry.options()),
     };
     commands.push(Command::PlanCopy { copy, request: request.clone() });
     state.dialogs.push(Dialog::Copy(CopyConfirmation {
         copy,
         request,
         source,
-        to_cloud: matches!(target.location, Location::Cloud { .. }),
+        changes_side,
         plan: PlanSummary { copy, target: target.title.clone(), ..PlanSummary::default() },
         target: target.title,
         chosen: chosen.words,
         marked: chosen.marked,
     }));
-}
-
-fn move_there(state: &mut AppState, commands: &mut Vec<Command>) {
-    let Some(target) = target(state, "move") else { return };
-    if !is_same_side(state.pane().location(), &target.location) {
-        return state.say("move: between disk and cloud only copying is there so far: press c, then d here");
-    }
-    let source = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
-    let Some(Chosen { selection, words, marked }) = chosen(state, commands) else { return };
-    let command = Command::MoveInside { selection, target: target.location };
-    state.dialogs.push(Dialog::Question(Question {
-        title: "Move".to_owned(),
-        text: vec![
-            format!("Move {words} from {source} to {}.", target.title),
-            "To undo, move back from there.".to_owned(),
-        ],
-        yes: "Move",
-        key: 'm',
-        answer: Answer::Send(command, marked),
-    }));
-}
-
-/// Returns whether something can go from one folder to another without its bytes.
-fn is_same_side(from: Option<&Location>, to: &Location) -> bool {
-    match (from, to) {
-        (Some(Location::Local(_)), Location::Local(_)) => true,
-        (Some(Location::Cloud { account: from, .. }), Location::Cloud { account: to, .. }) => from == to,
-        (Some(Location::Local(_)) | None, Location::Cloud { .. })
-        | (Some(Location::Cloud { .. }) | None, Location::Local(_)) => false,
-    }
 }
 
 fn rename(state: &mut AppState) {
@@ -180,14 +182,10 @@ fn trash(state: &mut AppState, commands: &mut Vec<Command>) {
     let local = state.pane().is_local();
     let place = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
     let Some(Chosen { selection, words, marked }) = chosen(state, commands) else { return };
-    let (bin, undo) = if local {
-        ("the system's trash", "To undo, press u afterwards; it works after a restart, too.")
-    } else {
-        ("the rubbish bin", "To undo, press u afterwards; it works after a restart, too.")
-    };
+    let bin = if local { "the system's trash" } else { "the rubbish bin" };
     state.dialogs.push(Dialog::Question(Question {
         title: if local { "Trash" } else { "Rubbish bin" }.to_owned(),
-        text: vec![format!("Put {words} of {place} into {bin}."), undo.to_owned()],
+        text: vec![format!("Put {words} of {place} into {bin}."), undone_by(&state.keys.map)],
         yes: "Put into the bin",
         key: 'd',
         answer: Answer::Send(Command::Trash { selection }, marked),

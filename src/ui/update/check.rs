@@ -6,6 +6,7 @@ use crate::entry::{EntryKey, Location};
 use crate::message::{
     Command, CopyId, CopyOptions, CopyReport, CopyRequest, Note, PlanSummary, Sameness, Selection, Task,
 };
+use crate::ui::action::{Action, Look};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::check::{Check, Choice, Finding, Side};
 use crate::ui::key::Key;
@@ -50,7 +51,8 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         Choice::Close => {
             check.is_put_away = check.report.is_none();
             if check.is_put_away {
-                state.say("comparing goes on · V shows it");
+                let key = state.hint(Action::Look(Look::Verify));
+                state.say(format!("comparing goes on · {key} shows it"));
             }
             return false;
         }
@@ -88,10 +90,11 @@ pub(super) fn receive_note(state: &mut AppState, copy: CopyId, found: (String, u
 
 /// Takes its end; returns whether the report is its.
 pub(super) fn ended(state: &mut AppState, report: &CopyReport) -> bool {
+    let key = state.hint(Action::Look(Look::Verify));
     let Some(check) = state.check.as_mut().filter(|check| check.copy == report.copy) else { return false };
     check.report = Some(report.clone());
     if check.is_put_away {
-        let words = format!("{} · V shows it", wording::check(check));
+        let words = format!("{} · {key} shows it", wording::check(check));
         state.say(words);
     }
     true

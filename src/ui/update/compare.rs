@@ -2,6 +2,7 @@
 //! Called by `perform`, and for each new head. The signs belong to the worker's views.
 
 use crate::message::{Arrangement, Command, SignCounts, ViewHead};
+use crate::ui::action::{Action, Look, Marking};
 use crate::ui::state::AppState;
 use crate::ui::{figure, wording};
 
@@ -56,17 +57,20 @@ pub(super) fn tell_end(state: &mut AppState, head: &ViewHead) {
         return;
     }
     if let Some(signs @ SignCounts { is_complete: true, .. }) = head.signs {
-        state.say(summary(&signs));
+        let text = summary(state, &signs);
+        state.say(text);
     }
 }
 
-fn summary(signs: &SignCounts) -> String {
+fn summary(state: &AppState, signs: &SignCounts) -> String {
     let rows = signs.same + signs.unproven + signs.different + signs.only_here;
     if signs.different + signs.only_here + signs.only_there > 0 {
-        return format!("{} · M marks what differs, }} goes there", wording::signs(signs));
+        let mark = state.hint(Action::Mark(Marking::Differing));
+        let next = state.hint(Action::Look(Look::NextDifference));
+        return format!("{} · {mark} marks what differs, {next} goes there", wording::signs(signs));
     }
     if signs.unproven > 0 {
-        return format!("{} · V proves it", wording::signs(signs));
+        return format!("{} · {} proves it", wording::signs(signs), state.hint(Action::Look(Look::Verify)));
     }
     format!("all the same: {}", figure::count(rows, "entry", "entries"))
 }

@@ -10,6 +10,7 @@ use crate::ui::dialog::confirm::{Answer, Question};
 use crate::ui::dialog::deletion::{DeletionDialog, Outcome, Side};
 use crate::ui::key::Key;
 use crate::ui::state::AppState;
+use crate::ui::wording::undone_by;
 
 /// Asks about deleting what is chosen; on `..` of the rubbish bin, about emptying it.
 pub(super) fn delete(state: &mut AppState, commands: &mut Vec<Command>) {
@@ -38,7 +39,13 @@ pub(super) fn empty_bin(state: &mut AppState, commands: &mut Vec<Command>) {
     ask(state, selection, DeletionDialog::new(summary, words, Side::Bin, None), commands);
 }
 
-fn ask(state: &mut AppState, selection: Selection, dialog: DeletionDialog, commands: &mut Vec<Command>) {
+/// Has a deletion counted, and asks for it.
+pub(super) fn ask(
+    state: &mut AppState,
+    selection: Selection,
+    dialog: DeletionDialog,
+    commands: &mut Vec<Command>,
+) {
     let deletion = DeletionId(state.last_deletion.0.wrapping_add(1));
     state.last_deletion = deletion;
     commands.push(Command::PlanDeletion { deletion, selection });
@@ -89,8 +96,9 @@ pub(super) fn restore(state: &mut AppState, commands: &mut Vec<Command>) {
         title: "Restore".to_owned(),
         text: vec![
             format!("Put {words} back to where it was before it went into the rubbish bin."),
-            "Where its name is taken it gets a number, where its folder is gone it goes to the cloud drive; u undoes it."
+            "Where its name is taken it gets a number, where its folder is gone it goes to the cloud drive."
                 .to_owned(),
+            undone_by(&state.keys.map),
         ],
         yes: "Restore",
         key: 'b',

@@ -6,7 +6,7 @@ use super::{
     search, sync, transfer, viewer,
 };
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
-use crate::ui::action::ActionRow;
+use crate::ui::action::{Action, ActionRow, Look, TransferKey};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Choice, CopyConfirmation, Question, choice};
 use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
@@ -155,12 +155,13 @@ fn press_copy(
         commands.extend(dialog.turn_folders(state.copies.next()));
         return Some(Dialog::Copy(dialog));
     }
-    match choice(key, 'c', &state.keys.map) {
+    match choice(key, dialog.own_key(), &state.keys.map) {
         Choice::None => return Some(Dialog::Copy(dialog)),
         Choice::Yes if !dialog.is_void() => {
             commands.push(Command::StartCopy { copy });
             unmark(dialog.marked, commands);
-            state.say(format!("copying {} to {}", dialog.chosen, dialog.target));
+            let verb = if dialog.is_move() { "moving" } else { "copying" };
+            state.say(format!("{verb} {} to {}", dialog.chosen, dialog.target));
             state.copies.running.insert(copy, dialog.plan);
         }
         Choice::Yes | Choice::No => commands.push(Command::CancelCopy { copy }),
@@ -196,8 +197,10 @@ fn press_unfinished(
                 let paused = decision == Decision::Hold;
                 commands.push(Command::ContinueCopy { unfinished: unfinished.id, copy, paused });
             }
-            let held = "waiting in the list: w shows it, p lets it go on";
-            state.say(if decision == Decision::Hold { held } else { "going on where it stopped" });
+            let list = state.hint(Action::Transfer(TransferKey::Open));
+            let on = state.hint(Action::Transfer(TransferKey::Pause));
+            let held = format!("waiting in the list: {list} shows it, {on} lets it go on");
+            state.say(if decision == Decision::Hold { held } else { "going on where it stopped".to_owned() });
         }
     }
     None
@@ -333,7 +336,9 @@ fn finish_prompt(state: &mut AppState, mut prompt: Prompt, commands: &mut Vec<Co
         Purpose::Find { .. } if text.is_empty() => {}
         Purpose::Find { .. } => {
             state.keys.searched = Some(text);
-            state.say("n next · N previous");
+            let next = state.hint(Action::Look(Look::FindNext));
+            let previous = state.hint(Action::Look(Look::FindPrevious));
+            state.say(format!("{next} next · {previous} previous"));
         }
         Purpose::Pattern { on } if !text.is_empty() => {
             mark::send(state, MarkChange::Pattern { pattern: text, on }, commands);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::entry::{EntryKey, Location};
 use crate::message::{Command, EditCommand, EditEvent, EditId, EditPurpose, Problem, ProblemKind, SaveAs};
-use crate::ui::action::Content;
+use crate::ui::action::{Action, Change, Content};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
 use crate::ui::dialog::edit::{EditConflict, Fetching};
@@ -122,6 +122,7 @@ pub(super) fn ran(state: &mut AppState, asker: Asker, end: &ErrandEnd, commands:
             say_failure(state, &name, end);
             commands.push(Command::Edit { edit, command });
         }
+        Asker::Shell => super::program::left_shell(state, end, commands),
     }
 }
 
@@ -150,10 +151,12 @@ pub(super) fn receive(state: &mut AppState, edit: EditId, event: EditEvent) {
             state.dialogs.push(Dialog::EditConflict(EditConflict { edit, name, is_there }));
         }
         EditEvent::Saved { name, is_version: true } => {
-            state.say(format!("saved \"{name}\" as a new version · u takes it back"));
+            let undo = state.hint(Action::Change(Change::Undo));
+            state.say(format!("saved \"{name}\" as a new version · {undo} takes it back"));
         }
         EditEvent::Saved { name, is_version: false } => {
-            state.say(format!("saved \"{name}\" · u takes it back"));
+            let undo = state.hint(Action::Change(Change::Undo));
+            state.say(format!("saved \"{name}\" · {undo} takes it back"));
         }
         EditEvent::Kept { name, path } => {
             let hint = format!("Your edit is kept: {}", path.display());

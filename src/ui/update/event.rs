@@ -263,7 +263,7 @@ fn copy_ended(state: &mut AppState, report: &CopyReport) {
         state.dialogs.retain(|dialog| !over(dialog) && !matches!(dialog, Dialog::Difference(_)));
     }
     let Some(plan) = state.copies.running.remove(&report.copy) else { return };
-    let (text, bad) = wording::report(report, &plan.target);
+    let (text, bad) = wording::report(report, &plan);
     state.notice = Some(if bad {
         let hint = report.problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
         let kind = report.problem.as_ref().map_or(ProblemKind::Other, |problem| problem.kind);

@@ -3,6 +3,8 @@
 
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::ViewHead;
+use crate::ui::action::{Action, Change};
+use crate::ui::keymap::Keymap;
 use crate::ui::pane::Pane;
 
 /// Returns why the chosen entries of a pane cannot be taken from where they are, or be changed there.
@@ -19,15 +21,19 @@ pub(super) fn taking(pane: &Pane) -> Option<String> {
 }
 
 /// Returns why nothing can be put into the rubbish bin from a pane.
-pub(super) fn trashing(pane: &Pane) -> Option<String> {
-    let belongs = "it belongs to somebody else, and their bin is theirs: D deletes it there for good";
-    taking(pane).or_else(|| pane.is_in_share().then(|| belongs.to_owned()))
+pub(super) fn trashing(pane: &Pane, keymap: &Keymap) -> Option<String> {
+    let belongs = || {
+        let delete = keymap.hint(Action::Change(Change::Delete));
+        format!("it belongs to somebody else, and their bin is theirs: {delete} deletes it there for good")
+    };
+    taking(pane).or_else(|| pane.is_in_share().then(belongs))
 }
 
 /// Returns why nothing can be put into the folder that a pane shows.
-pub(super) fn putting(pane: &Pane, head: &ViewHead) -> Option<String> {
+pub(super) fn putting(pane: &Pane, head: &ViewHead, keymap: &Keymap) -> Option<String> {
     if pane.is_in_bin() {
-        return Some(format!("{} is the rubbish bin: d puts things there", head.title));
+        let trash = keymap.hint(Action::Change(Change::Trash));
+        return Some(format!("{} is the rubbish bin: {trash} puts things there", head.title));
     }
     (!head.writable).then(|| format!("{} cannot be written to", head.title))
 }

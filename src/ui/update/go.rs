@@ -3,7 +3,7 @@
 //! come.
 
 use crate::message::{Command, ViewState};
-use crate::ui::action::Motion;
+use crate::ui::action::{Action, Motion, Place};
 use crate::ui::history::Direction;
 use crate::ui::layout::transfer_rows;
 use crate::ui::state::{AppState, Screen};
@@ -64,7 +64,8 @@ fn parent(state: &mut AppState, commands: &mut Vec<Command>) {
         commands.push(Command::OpenParent { view: pane.view });
         follow_out(state, commands);
     } else {
-        state.say("this is the top · ga chooses another place");
+        let other = state.hint(Action::Place(Place::Accounts));
+        state.say(format!("this is the top · {other} chooses another place"));
     }
 }
 
@@ -112,9 +113,10 @@ fn follow_out(state: &mut AppState, commands: &mut Vec<Command>) {
 /// Goes back, or forward again.
 fn step(state: &mut AppState, direction: Direction, commands: &mut Vec<Command>) {
     if !state.pane_mut().step(direction, commands) {
+        let back = state.hint(Action::Go(Motion::Back));
         state.say(match direction {
-            Direction::Back => "this is where this pane began",
-            Direction::Forward => "nothing to go forward to: H goes back first",
+            Direction::Back => "this is where this pane began".to_owned(),
+            Direction::Forward => format!("nothing to go forward to: {back} goes back first"),
         });
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::Command;
-use crate::ui::action::Place;
+use crate::ui::action::{Action, Place};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::accounts::{AccountChooser, Choice};
 use crate::ui::dialog::login::{LoginForm, Need};
@@ -90,10 +90,11 @@ fn go_to_cloud(state: &mut AppState, folder: CloudFolder, commands: &mut Vec<Com
 /// Turns synchronised browsing on and off.
 fn together(state: &mut AppState) {
     state.synchrony = if state.synchrony.is_some() { None } else { Some(Synchrony::default()) };
+    let key = state.hint(Action::Place(Place::Together));
     state.say(if state.synchrony.is_some() {
-        "both panes go into and out of folders together · Y ends it"
+        format!("both panes go into and out of folders together · {key} ends it")
     } else {
-        "each pane goes its own way again"
+        "each pane goes its own way again".to_owned()
     });
 }
 

@@ -1,15 +1,17 @@
 //! Actions on the program itself: menu, help, cancel, suspend, quit.
 //! Called by `perform` for [`Program`] actions, and where the end is asked for from outside.
 
-use crate::message::{Command, MarkChange};
+use crate::entry::Location;
+use crate::message::{Command, MarkChange, Problem, ProblemKind};
 use crate::ui::action::Program;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
 use crate::ui::dialog::dedupe::DedupePage;
 use crate::ui::dialog::help::Help;
 use crate::ui::dialog::palette::Palette;
+use crate::ui::errand::{Errand, ErrandEnd};
 use crate::ui::figure;
-use crate::ui::state::{AppState, Effect, Phase};
+use crate::ui::state::{AppState, Effect, Notice, Phase};
 
 pub(super) fn perform(state: &mut AppState, program: Program, commands: &mut Vec<Command>) {
     match program {
@@ -18,11 +20,34 @@ pub(super) fn perform(state: &mut AppState, program: Program, commands: &mut Vec
         Program::Cancel => cancel(state, commands),
         Program::Redraw => state.effects.push(Effect::Redraw),
         Program::Suspend => state.effects.push(Effect::Suspend),
+        Program::Shell => shell(state),
         Program::Mouse => turn_mouse(state),
         Program::Interrupt => ask_quit(state),
         Program::Quit if state.is_busy() => ask_quit(state),
         Program::Quit => quit(state, commands),
     }
+}
+
+/// Runs the user's shell in the folder of the active pane, of the other one where that is in the cloud, or at home.
+fn shell(state: &mut AppState) {
+    let folder = [state.pane(), state.other()].into_iter().find_map(|pane| match pane.location() {
+        Some(Location::Local(folder)) => Some(folder.clone()),
+        Some(Location::Cloud { .. }) | None => None,
+    });
+    let folder = folder.unwrap_or_else(|| state.surroundings.home.clone());
+    state.effects.push(Effect::Run(Errand::shell(&state.surroundings.shell, folder)));
+}
+
+/// The shell has ended, with whatever code the last line in it had: what it changed is read.
+pub(super) fn left_shell(state: &mut AppState, end: &ErrandEnd, commands: &mut Vec<Command>) {
+    if let ErrandEnd::NotStarted(reason) = end {
+        let shell = state.surroundings.shell.name.display();
+        let message = format!("Cannot run {shell}: {reason}");
+        let problem = Problem::new(ProblemKind::Other, message, "$SHELL says which shell it is.");
+        state.notice = Some(Notice::Problem(problem));
+    }
+    let local = state.panes.iter().filter(|pane| pane.is_local());
+    commands.extend(local.map(|pane| Command::Refresh { view: pane.view }));
 }
 
 /// Takes the mouse, or gives it back.

@@ -1,17 +1,20 @@
 //! The search below a folder: begun, followed, and what is done with what it found. Called by `perform`, for keys of its
 //! page, and for the worker's hits.
 
-use super::change::{propose_copy, target};
+use super::change::{Carry, propose, target};
 use super::selection::Chosen;
-use crate::entry::{EntryKey, Location};
-use crate::message::{Command, Hit, SearchId, SearchProgress, Selection};
+use super::{deletion, viewer};
+use crate::entry::{CloudFolder, EntryKey, Location};
+use crate::message::{Command, DeletionSummary, Hit, SearchId, SearchProgress, Selection};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
+use crate::ui::dialog::deletion::{DeletionDialog, Side};
 use crate::ui::dialog::search::{Choice, SearchPage};
 use crate::ui::figure;
 use crate::ui::key::Key;
 use crate::ui::layout::search_rows;
 use crate::ui::state::AppState;
+use crate::ui::wording::undone_by;
 
 /// Begins below the folder of the active pane.
 pub(super) fn begin(state: &mut AppState) {
@@ -47,8 +50,15 @@ pub(super) fn press(
             state.pane_mut().open(hit.parent, Some(hit.entry.key), commands);
             return None;
         }
-        Choice::Copy => copy(state, &page, commands),
+        Choice::Copy => carry(state, Carry::Copy, &page, commands),
+        Choice::Move => carry(state, Carry::Move, &page, commands),
         Choice::Trash => trash(state, &page),
+        Choice::Delete => delete(state, &page, commands),
+        Choice::View(hit) => {
+            let Hit { entry, parent, .. } = *hit;
+            let viewer = viewer::begin(state, (parent, entry.key), entry.name, entry.size, commands);
+            state.dialogs.push(Dialog::Viewer(Box::new(viewer)));
+        }
         Choice::Close => {
             commands.push(Command::EndSearch);
             return None;
@@ -65,19 +75,27 @@ pub(super) fn pasted(state: &mut AppState, commands: &mut Vec<Command>) {
     }
 }
 
-fn copy(state: &mut AppState, page: &SearchPage, commands: &mut Vec<Command>) {
-    let Some(target) = target(state, "copy") else { return };
+fn carry(state: &mut AppState, carry: Carry, page: &SearchPage, commands: &mut Vec<Command>) {
+    let Some(target) = target(state, carry.verb()) else { return };
     let chosen = Chosen { selection: selection(page), words: words(page), marked: None };
-    propose_copy(state, chosen, page.title.clone(), target, commands);
+    propose(state, carry, (chosen, page.title.clone()), target, commands);
+}
+
+fn delete(state: &mut AppState, page: &SearchPage, commands: &mut Vec<Command>) {
+    let side = match page.place {
+        Location::Local(_) => Side::Disk,
+        Location::Cloud { folder: CloudFolder::Rubbish, .. } => Side::Bin,
+        Location::Cloud { .. } => Side::Cloud,
+    };
+    let summary = DeletionSummary { place: page.title.clone(), ..DeletionSummary::default() };
+    deletion::ask(state, selection(page), DeletionDialog::new(summary, words(page), side, None), commands);
 }
 
 fn trash(state: &mut AppState, page: &SearchPage) {
     let is_local = matches!(page.place, Location::Local(_));
     let bin = if is_local { "the system's trash" } else { "the rubbish bin" };
-    let text = vec![
-        format!("Put {} found in {} into {bin}.", words(page), page.title),
-        "To undo, press u afterwards; it works after a restart, too.".to_owned(),
-    ];
+    let text =
+        vec![format!("Put {} found in {} into {bin}.", words(page), page.title), undone_by(&state.keys.map)];
     state.dialogs.push(Dialog::Question(Question {
         title: if is_local { "Trash" } else { "Rubbish bin" }.to_owned(),
         text,

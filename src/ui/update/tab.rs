@@ -2,7 +2,7 @@
 //! A tab that is not shown goes on being told of changes in its folder.
 
 use crate::message::{Arrangement, Command, KeptScreen, KeptSide, KeptTab, ViewId};
-use crate::ui::action::TabKey;
+use crate::ui::action::{Action, TabKey};
 use crate::ui::pane::Pane;
 use crate::ui::state::AppState;
 
@@ -11,7 +11,8 @@ pub(super) fn perform(state: &mut AppState, key: TabKey, commands: &mut Vec<Comm
     let (at, count) = (tabs.at(), tabs.count());
     match key {
         TabKey::Open if !tabs.has_room() => {
-            state.say(format!("a pane has {count} tabs at most · W closes one"));
+            let close = state.hint(Action::Tab(TabKey::Close));
+            state.say(format!("a pane has {count} tabs at most · {close} closes one"));
         }
         TabKey::Open => open(state, commands),
         TabKey::Close => close(state, commands),

@@ -2,7 +2,7 @@
 //! Called by `perform` for [`TransferKey`] actions. The list itself changes only when the worker reports.
 
 use crate::message::{Command, TransferAction, TransferEnds, TransferState};
-use crate::ui::action::TransferKey;
+use crate::ui::action::{Action, TransferKey};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
 use crate::ui::dialog::limit::{LimitDialog, Outcome};
@@ -29,6 +29,7 @@ pub(super) fn perform(state: &mut AppState, key: TransferKey, commands: &mut Vec
         TransferKey::List => list_others(state),
         TransferKey::Details => details(state, commands),
         TransferKey::CancelAll => ask_cancel_all(state),
+        TransferKey::Hold => hold(state, commands),
         TransferKey::Clear
         | TransferKey::PauseAll
         | TransferKey::RetryFailed
@@ -57,12 +58,25 @@ fn action(state: &AppState, key: TransferKey) -> Option<TransferAction> {
         TransferKey::Move(to) => transfer.map(|transfer| TransferAction::Reorder(transfer, to)),
         TransferKey::Open
         | TransferKey::Close
+        | TransferKey::Hold
         | TransferKey::RetryNow
         | TransferKey::Limit
         | TransferKey::List
         | TransferKey::Details
         | TransferKey::CancelAll => None,
     }
+}
+
+/// Holds all back or lets them go on, seen from the panes.
+fn hold(state: &mut AppState, commands: &mut Vec<Command>) {
+    let Some(wanted) = action(state, TransferKey::PauseAll) else { return };
+    let key = state.hint(Action::Transfer(TransferKey::Hold));
+    state.say(if wanted == TransferAction::PauseAll {
+        format!("all transfers are held back · {key} lets them go on")
+    } else {
+        "all transfers go on".to_owned()
+    });
+    commands.push(Command::Transfers(wanted));
 }
 
 fn open(state: &mut AppState) {
@@ -75,10 +89,11 @@ fn list_others(state: &mut AppState) {
     let listing = state.transfers.listing().next();
     state.transfers.list(listing);
     keep_in_sight(state);
+    let next = state.hint(Action::Transfer(TransferKey::List));
     state.say(match listing {
-        Listing::All => "all transfers · f lists those that have not ended",
-        Listing::Open => "those that have not ended · f lists those that failed",
-        Listing::Failed => "those that failed · f lists all",
+        Listing::All => format!("all transfers · {next} lists those that have not ended"),
+        Listing::Open => format!("those that have not ended · {next} lists those that failed"),
+        Listing::Failed => format!("those that failed · {next} lists all"),
     });
 }
 

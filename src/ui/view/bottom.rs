@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::Canvas;
-use crate::message::{Direction, TransferRow, TransferState};
+use crate::message::{TransferRow, TransferState};
 use crate::ui::action::{Action, Change, Context, Marking, Motion, Program, TransferKey};
 use crate::ui::dialog::Dialog;
 use crate::ui::figure;
@@ -90,8 +90,8 @@ fn transfer_line(
         (true, 0) => format!("{} more", list_key(state)),
         (false, _) => String::new(),
     };
-    let clock = &state.surroundings.clock;
-    let reason = text::width(&wording::transfer(row, clock));
+    let terms = state.terms();
+    let reason = text::width(&wording::transfer(row, terms));
     let tail = if running || MIN_NAME + 4 + reason + text::width(&tail) <= width.into() {
         tail
     } else {
@@ -99,25 +99,22 @@ fn transfer_line(
     };
     canvas.right(x, y, width, &tail, canvas.theme.dim);
     let room = usize::from(width).saturating_sub(text::width(&tail) + 2);
-    let arrow = match row.direction {
-        Direction::Up => "▲ ",
-        Direction::Down => "▼ ",
-    };
+    let arrow = format!("{} ", row.direction.sign());
     let name_room = (room / 3).clamp(MIN_NAME, 30);
     let name = text::cut_middle(row.path.rsplit('/').next().unwrap_or_default(), name_room);
     let mut used = canvas.pieces(
         x,
         y,
         to_u16(room),
-        &[(arrow, canvas.theme.accent), (&name, canvas.theme.plain), ("  ", canvas.theme.plain)],
+        &[(&arrow, canvas.theme.accent), (&name, canvas.theme.plain), ("  ", canvas.theme.plain)],
     );
     let rest = to_u16(room).saturating_sub(used);
     if !running {
-        canvas.cut(x + used, y, rest, &wording::transfer_in(row, clock, rest.into()), canvas.theme.plain);
+        canvas.cut(x + used, y, rest, &wording::transfer_in(row, terms, rest.into()), canvas.theme.plain);
         return;
     }
     let percent = figure::percent(row.done, row.size);
-    let figures = format!("  {percent:>3} %  {}", wording::transfer(row, clock));
+    let figures = format!("  {percent:>3} %  {}", wording::transfer(row, terms));
     let bar = rest.saturating_sub(to_u16(text::width(&figures))).min(BAR);
     if bar >= 4 {
         canvas.bar(x + used, y, bar, percent, canvas.theme.accent);
@@ -192,7 +189,7 @@ fn status(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) -> Option<TwoLi
     }
     let (text, style) = match (&state.notice, state.phase) {
         (_, Phase::Quitting | Phase::Ended) => {
-            ("ending…  (q again leaves at once)".to_owned(), canvas.theme.plain)
+            (format!("ending…  ({} again leaves at once)", hint(state, QUIT)), canvas.theme.plain)
         }
         (_, Phase::Alone) => return None, // nobody looks
         (Some(Notice::Info(text)), Phase::Running) => (text.clone(), canvas.theme.plain),
@@ -265,7 +262,7 @@ fn main_keys(state: &AppState) -> String {
 }
 
 fn hint(state: &AppState, action: Action) -> String {
-    state.keys.map.hint(action)
+    state.hint(action)
 }
 
 fn list_key(state: &AppState) -> String {
@@ -294,6 +291,8 @@ fn to_u16(number: usize) -> u16 {
 }
 
 const COPY: Action = Action::Change(Change::Copy);
+
+const QUIT: Action = Action::Program(Program::Quit);
 
 /// Columns that the name of a transfer keeps.
 const MIN_NAME: usize = 8;

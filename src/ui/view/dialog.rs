@@ -15,6 +15,7 @@ use crate::ui::dialog::confirm::{CopyConfirmation, Question};
 use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::dialog::properties::Properties;
 use crate::ui::figure;
+use crate::ui::keymap::Keymap;
 use crate::ui::state::AppState;
 use crate::ui::{text, wording};
 
@@ -33,10 +34,10 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::Question(question) => draw_question(state, question, area, canvas),
         Dialog::Prompt(prompt) if prompt.is_boxed() => draw_prompt(prompt, area, canvas),
         Dialog::Prompt(_) => {}
-        Dialog::Sync(page) => sync::draw(page, area, canvas),
+        Dialog::Sync(page) => sync::draw(state, page, area, canvas),
         Dialog::Search(page) => search::draw(state, page, area, canvas),
         Dialog::Path(dialog) => places::draw_path(dialog, area, canvas),
-        Dialog::Bookmarks(list) => places::draw_bookmarks(list, area, canvas),
+        Dialog::Bookmarks(list) => places::draw_bookmarks(state, list, area, canvas),
         Dialog::NewBookmark(new) => places::draw_new_bookmark(new, area, canvas),
         Dialog::Accounts(chooser) => lists::draw_accounts(state, chooser, area, canvas),
         Dialog::Properties(properties) => draw_properties(state, properties, area, canvas),
@@ -94,7 +95,8 @@ fn draw_copy(state: &AppState, copy: &CopyConfirmation, area: Rect, canvas: &mut
     let width = text_width(area);
     let (plain, dim, alarm) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.alarm);
     let mut lines: Vec<Line> = Vec::new();
-    for (label, value) in [("copy  ", &copy.chosen), ("from  ", &copy.source), ("to    ", &copy.target)] {
+    let (title, verb) = if copy.is_move() { ("Move", "move  ") } else { ("Copy", "copy  ") };
+    for (label, value) in [(verb, &copy.chosen), ("from  ", &copy.source), ("to    ", &copy.target)] {
         let value = text::cut_middle(value, width.saturating_sub(label.len()));
         lines.push(vec![(label.to_owned(), dim), (value, plain)]);
     }
@@ -107,21 +109,21 @@ fn draw_copy(state: &AppState, copy: &CopyConfirmation, area: Rect, canvas: &mut
         lines.push(keys_line(&[("Esc", "Close")], canvas));
     } else {
         let room = usize::from(area.height).saturating_sub(lines.len() + 4);
-        let sentences = plan_lines(copy);
+        let sentences = plan_lines(copy, &state.keys.map);
         for line in fitting(sentences.iter().map(|line| text::wrap(line, width)), room) {
             lines.push(vec![(line, plain)]);
         }
         lines.push(Vec::new());
         let folders = if copy.asks_about_folders() { "Merge folders" } else { "Ask about folders" };
-        let key = state.keys.map.answer('c');
+        let key = state.keys.map.answer(copy.own_key());
         let keys: &[(&str, &str)] = match (copy.is_void(), copy.plan.common_folder_count) {
             (true, _) => &[("Esc", "Close")],
-            (false, 0) => &[(&key, "Copy"), ("Esc", "Back")],
-            (false, _) => &[(&key, "Copy"), ("f", folders), ("Esc", "Back")],
+            (false, 0) => &[(&key, title), ("Esc", "Back")],
+            (false, _) => &[(&key, title), ("f", folders), ("Esc", "Back")],
         };
         lines.push(keys_line(keys, canvas));
     }
-    draw_lines("Copy", &lines, area, canvas);
+    draw_lines(title, &lines, area, canvas);
 }
 
 /// Returns the lines of as many sentences, the first ones, as have room whole; always those of the first.
@@ -137,12 +139,13 @@ fn fitting(sentences: impl Iterator<Item = Vec<String>>, room: usize) -> Vec<Str
 }
 
 /// Returns what a plan says: what will be copied, what is there already, what will be asked.
-fn plan_lines(copy: &CopyConfirmation) -> Vec<String> {
-    let (plan, to_cloud): (&PlanSummary, bool) = (&copy.plan, copy.to_cloud);
+fn plan_lines(copy: &CopyConfirmation, keymap: &Keymap) -> Vec<String> {
+    let plan: &PlanSummary = &copy.plan;
+    let (verb, done) = if copy.is_move() { ("move", "moved") } else { ("copy", "copied") };
     let nothing = plan.complete && plan.file_count == 0 && plan.folder_count == 0;
     let mut lines = Vec::new();
     if nothing && plan.conflict_count == 0 {
-        lines.push("Nothing to copy.".to_owned());
+        lines.push(format!("Nothing to {verb}."));
     } else if !nothing {
         let counting = if plan.complete { "" } else { " so far, still counting…" };
         lines.push(format!("{}{counting}", wording::plan(plan)));
@@ -158,7 +161,7 @@ fn plan_lines(copy: &CopyConfirmation) -> Vec<String> {
         lines.push(format!("{what} passed over"));
     }
     if plan.skipped_count > 0 {
-        lines.push(format!("{} cannot be copied", figure::count(plan.skipped_count, "item", "items")));
+        lines.push(format!("{} cannot be {done}", figure::count(plan.skipped_count, "item", "items")));
     }
     if plan.common_folder_count > 0 {
         let folders = figure::count(plan.common_folder_count, "folder is", "folders are");
@@ -173,8 +176,8 @@ fn plan_lines(copy: &CopyConfirmation) -> Vec<String> {
         lines.push("no name is taken there: nothing is overwritten".to_owned());
     }
     if !nothing {
-        let bin = if to_cloud { "the bin" } else { "the trash" };
-        lines.push(format!("To undo, put the copies into {bin} there."));
+        let is_on_both = copy.is_move() && copy.changes_side;
+        lines.push(if is_on_both { wording::undone_twice(keymap) } else { wording::undone_by(keymap) });
     }
     lines
 }

@@ -104,7 +104,7 @@ fn foot(state: &AppState, form: &LoginForm, focused: bool) -> String {
             Some((
                 _,
                 doing @ (AccountState::Connecting | AccountState::Loading { .. } | AccountState::Waiting(_)),
-            )) => wording::account(doing, &state.surroundings.clock),
+            )) => wording::account(doing, state.terms()),
             Some(_) | None => "connecting…".to_owned(),
         };
     }

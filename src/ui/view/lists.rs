@@ -25,7 +25,7 @@ pub(super) fn draw_accounts(state: &AppState, chooser: &AccountChooser, area: Re
             Choice::Disk => ("this computer".to_owned(), "your home folder".to_owned()),
             Choice::Account(row) => {
                 let doing = state.accounts.states.get(&row.name);
-                let doing = doing.map(|doing| wording::account(doing, &state.surroundings.clock));
+                let doing = doing.map(|doing| wording::account(doing, state.terms()));
                 let about = doing.filter(|doing| !doing.is_empty()).unwrap_or_else(|| row.email.clone());
                 (format!("{}:", row.name), about)
             }

@@ -8,6 +8,7 @@ use super::canvas::Canvas;
 use super::form;
 use crate::entry::{Entry, EntryFlags, EntryKey, Location};
 use crate::message::{AccountState, Row, Sign, Sort, ViewHead, ViewState};
+use crate::ui::action::{Action, Change, Look, Motion, Place, Program};
 use crate::ui::figure;
 use crate::ui::layout::PaneLayout;
 use crate::ui::pane::Pane;
@@ -34,7 +35,7 @@ pub(super) fn draw(state: &AppState, side: usize, layout: PaneLayout, canvas: &m
         row(state, pane, active, &columns, (pane.top + u64::from(line), layout.list, line), canvas);
     }
     if pane.row_count() == 0 {
-        empty(pane, layout.list, canvas);
+        empty(state, pane, layout.list, canvas);
     }
     totals(pane, layout.totals, canvas);
 }
@@ -98,12 +99,11 @@ fn header_right(state: &AppState, pane: &Pane, columns: usize) -> String {
         let free = pane.head.as_ref().and_then(|head| head.free_bytes);
         return free.map_or_else(|| "local".to_owned(), |free| format!("{} free", figure::size(free)));
     };
-    let clock = &state.surroundings.clock;
     let doing = state.accounts.states.get(account).filter(|_| pane.is_ready());
     if let Some(doing @ (AccountState::Connecting | AccountState::Waiting(_) | AccountState::Failed(_))) =
         doing
     {
-        return wording::account_in(doing, clock, columns);
+        return wording::account_in(doing, state.terms(), columns);
     }
     let quota = state.accounts.quotas.get(account);
     quota.map(|(used, total)| figure::part_of(*used, *total)).unwrap_or_default()
@@ -111,7 +111,7 @@ fn header_right(state: &AppState, pane: &Pane, columns: usize) -> String {
 
 /// Says what is waited for, or why there is nothing, in place of the rows.
 fn instead(state: &AppState, pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
-    let clock = &state.surroundings.clock;
+    let again = state.hint(Action::Go(Motion::Enter));
     let account = pane.account().and_then(|account| Some((account, state.accounts.states.get(account)?)));
     let (plain, dim, alarm) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.alarm);
     let mut lines: Vec<(String, Style)> = Vec::new();
@@ -119,19 +119,19 @@ fn instead(state: &AppState, pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
         (Some(ViewHead { state: ViewState::Failed(problem), has_parent, .. }), _) => {
             lines.push((problem.message.clone(), alarm));
             lines.push((problem.hint.clone(), plain));
-            lines.push((
-                if *has_parent { "Enter tries again · h goes up" } else { "Enter tries again" }.to_owned(),
-                dim,
-            ));
+            let up = state.hint(Action::Go(Motion::Parent));
+            let up = if *has_parent { format!(" · {up} goes up") } else { String::new() };
+            lines.push((format!("{again} tries again{up}"), dim));
         }
         (_, Some((_, AccountState::Failed(problem)))) => {
             lines.push((problem.message.clone(), alarm));
             lines.push((problem.hint.clone(), plain));
-            lines.push(("Enter tries again · ga chooses another account".to_owned(), dim));
+            let other = state.hint(ACCOUNTS);
+            lines.push((format!("{again} tries again · {other} chooses another account"), dim));
         }
-        _ if pane.stopped => lines.push(("stopped · Enter opens it again".to_owned(), dim)),
+        _ if pane.stopped => lines.push((format!("stopped · {again} opens it again"), dim)),
         (_, Some((account, doing))) if *doing != AccountState::Ready => {
-            lines.push((format!("opening {account}: {}", wording::account(doing, clock)), plain));
+            lines.push((format!("opening {account}: {}", wording::account(doing, state.terms())), plain));
             lines.push(("Esc stops".to_owned(), dim));
         }
         (_, _) => lines.push((opening(state, pane), dim)),
@@ -153,20 +153,27 @@ fn opening(state: &AppState, pane: &Pane) -> String {
         (Some(account), _) => format!("opening {account}: …"),
         (None, Some(_)) => "reading the folder…".to_owned(),
         (None, None) if state.accounts.rows.is_none() => "looking for accounts…".to_owned(),
-        (None, None) => "no account · ga logs in".to_owned(),
+        (None, None) => format!("no account · {} logs in", state.hint(ACCOUNTS)),
     }
 }
 
-fn empty(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
+fn empty(state: &AppState, pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
     let Some(head) = &pane.head else { return };
+    let hint = |action| state.hint(action);
     let text = match (&head.arrangement.filter, head.left_out_count) {
-        (Some(_), _) => "no name contains the filter · Esc shows all",
-        (None, 1..) if head.arrangement.differences => "nothing differs · # shows all",
-        (None, 1..) => "only hidden files here · . shows them",
-        (None, 0) if head.writable => "empty · a makes a folder, c in the other pane copies here",
-        (None, 0) => "empty",
+        (Some(_), _) => format!("no name contains the filter · {} shows all", hint(CANCEL)),
+        (None, 1..) if head.arrangement.differences => {
+            format!("nothing differs · {} shows all", hint(Action::Look(Look::OnlyDifferences)))
+        }
+        (None, 1..) => format!("only hidden files here · {} shows them", hint(Action::Look(Look::Hidden))),
+        (None, 0) if head.writable => {
+            let (folder, copy) =
+                (hint(Action::Change(Change::NewFolder)), hint(Action::Change(Change::Copy)));
+            format!("empty · {folder} makes a folder, {copy} in the other pane copies here")
+        }
+        (None, 0) => "empty".to_owned(),
     };
-    let lines = text::wrap(text, usize::from(area.width).saturating_sub(3));
+    let lines = text::wrap(&text, usize::from(area.width).saturating_sub(3));
     for (y, line) in (area.y + u16::from(head.has_parent) + 1..area.bottom()).zip(lines) {
         canvas.text(area.x + 2, y, area.width, &line, canvas.theme.dim);
     }
@@ -399,6 +406,10 @@ fn totals(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
     }
     canvas.cut(area.x + 2, area.y, area.width.saturating_sub(3), &parts.join(" · "), canvas.theme.dim);
 }
+
+const ACCOUNTS: Action = Action::Place(Place::Accounts);
+
+const CANCEL: Action = Action::Program(Program::Cancel);
 
 /// Columns of a size.
 const SIZE: u16 = 4;

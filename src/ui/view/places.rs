@@ -6,8 +6,10 @@ use ratatui::layout::Rect;
 use super::bottom;
 use super::canvas::Canvas;
 use super::dialog::{centred, draw_lines, keys_line, text_width};
+use crate::ui::action::{Action, Place};
 use crate::ui::dialog::bookmarks::{BookmarkList, Kept, NewBookmark};
 use crate::ui::dialog::path::PathDialog;
+use crate::ui::state::AppState;
 use crate::ui::{figure, text};
 
 /// Draws a path that is being typed.
@@ -47,7 +49,7 @@ pub(super) fn draw_path(dialog: &PathDialog, area: Rect, canvas: &mut Canvas<'_>
 }
 
 /// Draws the bookmarks.
-pub(super) fn draw_bookmarks(list: &BookmarkList, area: Rect, canvas: &mut Canvas<'_>) {
+pub(super) fn draw_bookmarks(state: &AppState, list: &BookmarkList, area: Rect, canvas: &mut Canvas<'_>) {
     let inner =
         canvas.boxed(centred(area, WIDTH, list_height(area).min(list.count().max(3) + 4)), "Bookmarks");
     if inner.height == 0 || inner.width < 8 {
@@ -62,9 +64,11 @@ pub(super) fn draw_bookmarks(list: &BookmarkList, area: Rect, canvas: &mut Canva
         bookmark(Rect::new(inner.x, y, inner.width, 1), index == list.cursor, kept, canvas);
     }
     if rows.is_empty() && room > 0 {
+        let add = state.hint(Action::Place(Place::NewBookmark));
+        let keeps = format!("none yet · {add} keeps the folder of a pane");
         let words = match (list.is_known(), list.field.text().is_empty()) {
             (false, _) => "reading the bookmarks…",
-            (true, true) => "none yet · B keeps the folder of a pane",
+            (true, true) => &keeps,
             (true, false) => "no bookmark is called like that",
         };
         canvas.cut(inner.x + 1, inner.y + 2, inner.width - 2, words, canvas.theme.dim);

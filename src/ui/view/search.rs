@@ -107,7 +107,10 @@ const fn keys(page: &SearchPage) -> &'static [(&'static str, &'static str)] {
             ("Enter", "Go there"),
             ("Space", "Mark"),
             ("c", "Copy"),
+            ("m", "Move"),
             ("d", "Bin"),
+            ("D", "Delete"),
+            ("v", "View"),
             ("/", "Text"),
             ("Esc", "Back"),
         ]

@@ -6,12 +6,14 @@ use ratatui::layout::Rect;
 use super::bottom;
 use super::canvas::Canvas;
 use crate::entry::Location;
+use crate::ui::action::{Action, Change};
 use crate::ui::dialog::sync::{Fate, SyncLine, SyncPage};
 use crate::ui::layout::page_rows;
+use crate::ui::state::AppState;
 use crate::ui::{figure, text};
 
 /// Draws it.
-pub(super) fn draw(page: &SyncPage, area: Rect, canvas: &mut Canvas<'_>) {
+pub(super) fn draw(state: &AppState, page: &SyncPage, area: Rect, canvas: &mut Canvas<'_>) {
     let inner = canvas.boxed(area, "Sync");
     if inner.height < 3 || inner.width < 8 {
         return;
@@ -22,7 +24,7 @@ pub(super) fn draw(page: &SyncPage, area: Rect, canvas: &mut Canvas<'_>) {
     canvas.cut(x, inner.y, width, &format!("make {target} like {source}"), canvas.theme.dim);
     let problem = page.plan.problem.as_ref().or_else(|| page.report.as_ref()?.problem.as_ref());
     let style = if problem.is_some() { canvas.theme.alarm } else { canvas.theme.strong };
-    let words = problem.map_or_else(|| summary(page), |problem| problem.message.clone());
+    let words = problem.map_or_else(|| summary(state, page), |problem| problem.message.clone());
     canvas.cut(x, inner.y + 1, width, &words, style);
     let lines = page.lines().skip(page.top).take(page_rows(area.height));
     for (line, y) in lines.zip(inner.y + 2..inner.bottom() - 1) {
@@ -51,11 +53,14 @@ pub(super) fn draw(page: &SyncPage, area: Rect, canvas: &mut Canvas<'_>) {
     bottom::hints(keys, Rect::new(inner.x, inner.bottom() - 1, inner.width, 1), canvas);
 }
 
-fn summary(page: &SyncPage) -> String {
+fn summary(state: &AppState, page: &SyncPage) -> String {
     match &page.report {
         None => "working out what it would do, nothing is changed…".to_owned(),
         Some(report) if report.cancelled => "stopped".to_owned(),
-        Some(_) if page.can_begin() => "nothing is changed before you say yes · u takes it back".to_owned(),
+        Some(_) if page.can_begin() => {
+            let undo = state.hint(Action::Change(Change::Undo));
+            format!("nothing is changed before you say yes · {undo} takes it back")
+        }
         Some(_) => "nothing to do: the two folders are alike".to_owned(),
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn draw_details(state: &AppState, details: &TransferDetails, area: Re
     let (plain, dim) = (canvas.theme.plain, canvas.theme.dim);
     let listed = state.transfers.row(details.row.transfer);
     let mut lines: Vec<Line> = Vec::new();
-    for (name, value) in details.lines(listed, &state.surroundings.clock) {
+    for (name, value) in details.lines(listed, state.terms()) {
         for (index, part) in text::wrap(&value, width).into_iter().enumerate() {
             let label = if index == 0 { name } else { "" };
             lines.push(vec![(format!("{label:<7}"), dim), (part, plain)]);

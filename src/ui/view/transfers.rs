@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::bottom;
 use super::canvas::Canvas;
 use crate::message::{Direction, TransferRow, TransferState, WaitReason};
-use crate::ui::action::Context;
+use crate::ui::action::{Action, Change, Context, TransferKey};
 use crate::ui::figure;
 use crate::ui::keymap::sequence;
 use crate::ui::layout::{transfer_head, transfer_rows};
@@ -30,12 +30,8 @@ pub(super) fn draw(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
         line(state, row, number == list.cursor, line_at(y), canvas);
     }
     if list.listed_count() == 0 {
-        let text = match list.listing() {
-            Listing::All => "nothing is being transferred · q goes back, c there copies to the other pane",
-            Listing::Open => "all have ended · f lists others",
-            Listing::Failed => "none has failed · f lists others",
-        };
-        canvas.cut(area.x + 2, area.y + head, area.width.saturating_sub(2), text, canvas.theme.dim);
+        let text = nothing(state);
+        canvas.cut(area.x + 2, area.y + head, area.width.saturating_sub(2), &text, canvas.theme.dim);
     }
     if area.height >= 5 {
         keys(state, line_at(area.height - 2), canvas);
@@ -45,12 +41,26 @@ pub(super) fn draw(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
     }
 }
 
+/// Says why no row is listed.
+fn nothing(state: &AppState) -> String {
+    let hint = |key| state.hint(Action::Transfer(key));
+    match state.transfers.listing() {
+        Listing::All => {
+            let copy = state.hint(Action::Change(Change::Copy));
+            let back = hint(TransferKey::Close);
+            format!("nothing is being transferred · {back} goes back, {copy} there copies to the other pane")
+        }
+        Listing::Open => format!("all have ended · {} lists others", hint(TransferKey::List)),
+        Listing::Failed => format!("none has failed · {} lists others", hint(TransferKey::List)),
+    }
+}
+
 fn header(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
     let totals = &state.transfers.totals;
     let mut x = area.x + 1;
     x += canvas.text(x, area.y, area.width, "Transfers", canvas.theme.accent) + 3;
     for (direction, speed) in state.transfers.speeds() {
-        let text = format!("{} {}", arrow(direction), figure::speed(speed));
+        let text = format!("{} {}", direction.sign(), figure::speed(speed));
         x += canvas.text(x, area.y, area.right().saturating_sub(x), &text, canvas.theme.plain) + 2;
     }
     let files = format!("{} of {} files", figure::grouped(totals.ended_count), figure::grouped(totals.count));
@@ -68,7 +78,7 @@ fn header(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
 /// Draws the speeds of the last minutes, and the limit: `▲ ▁▂▅▇▇▆  ▼ ▁▁▂  last 5 min   no limit (l)`.
 fn speeds(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
     let limit = wording::limit(state.transfers.totals.limit).unwrap_or_else(|| "no limit".to_owned());
-    let limit = format!("{limit} (l)");
+    let limit = format!("{limit} ({})", state.hint(Action::Transfer(TransferKey::Limit)));
     canvas.right(area.x + 1, area.y, area.width.saturating_sub(2), &limit, canvas.theme.plain);
     let taken = u16::try_from(text::width(&limit)).unwrap_or(area.width);
     let room = area.width.saturating_sub(taken.saturating_add(4));
@@ -79,7 +89,7 @@ fn speeds(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
 fn sparklines(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
     let throughput = &state.transfers.throughput;
     let moved = |direction: &Direction| throughput.has(*direction, KEPT);
-    let directions: Vec<Direction> = [Direction::Up, Direction::Down].into_iter().filter(moved).collect();
+    let directions: Vec<Direction> = Direction::ALL.into_iter().filter(moved).collect();
     let Some(room) = usize::from(area.width).saturating_sub(SPAN_WORDS).checked_div(directions.len()) else {
         return;
     };
@@ -89,7 +99,7 @@ fn sparklines(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
     }
     let mut x = area.x;
     for direction in directions {
-        x += canvas.text(x, area.y, 2, arrow(direction), canvas.theme.dim) + 1;
+        x += canvas.text(x, area.y, 2, direction.sign(), canvas.theme.dim) + 1;
         let values = throughput.last(direction, count);
         let style = canvas.theme.accent;
         canvas.sparkline(x + u16::try_from(count - values.len()).unwrap_or(0), area.y, &values, style);
@@ -112,9 +122,9 @@ fn overall(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
     }
     let room = area.right().saturating_sub(x + 1);
     let both = is_out_of_quota(state) && totals.up_speed > 0;
-    let mut words = wording::waits(totals, &state.surroundings.clock);
+    let mut words = wording::waits(totals, state.terms());
     if let Some((account, wait)) = state.held_account().filter(|_| words.is_empty()) {
-        words.push(format!("{account}: {}", wording::wait(wait, &state.surroundings.clock)));
+        words.push(format!("{account}: {}", wording::wait(wait, state.terms())));
     }
     if let Some(first) = words.first().filter(|_| both) {
         let more: Vec<String> = words.iter().map(|words| format!("{words} · uploads go on")).collect();
@@ -141,13 +151,13 @@ fn line(state: &AppState, row: &TransferRow, here: bool, area: Rect, canvas: &mu
     let wide = area.width >= 60;
     let name_width = if wide { area.width * 3 / 10 - 1 } else { area.width / 2 };
     let bar_width = if wide { 16 } else { 0 };
-    let arrow_style = if row.state.is_ended() { canvas.theme.dim } else { canvas.theme.accent };
-    canvas.text(area.x + 1, y, 2, arrow(row.direction), arrow_style);
+    let sign_style = if row.state.is_ended() { canvas.theme.dim } else { canvas.theme.accent };
+    canvas.text(area.x + 1, y, 2, row.direction.sign(), sign_style);
     let name_style = if here { canvas.theme.strong } else { plain };
     canvas.text(area.x + 3, y, name_width, &text::cut_path(&row.path, name_width.into()), name_style);
     let mut x = area.x + 3 + name_width + 1;
     if let TransferState::Failed(_) = row.state {
-        let text = wording::transfer(row, &state.surroundings.clock);
+        let text = wording::transfer(row, state.terms());
         canvas.cut(x, y, area.right().saturating_sub(x + 1), &text, canvas.theme.alarm);
         return;
     }
@@ -170,7 +180,7 @@ fn line(state: &AppState, row: &TransferRow, here: bool, area: Rect, canvas: &mu
         row.state == TransferState::Queued && row.direction == Direction::Down && is_out_of_quota(state);
     let text = match &row.state {
         _ if held => "waits for quota".to_owned(),
-        _ => wording::transfer_in(row, &state.surroundings.clock, room.into()),
+        _ => wording::transfer_in(row, state.terms(), room.into()),
     };
     canvas.right(x, y, room, &text, plain);
 }
@@ -222,21 +232,16 @@ fn status(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
 /// Returns what the list shows, while nothing has happened.
 fn idle(state: &AppState) -> String {
     let failed = state.transfers.totals.failed_count;
+    let hint = |key| state.hint(Action::Transfer(key));
     match state.transfers.listing() {
         Listing::All if failed > 0 => {
-            format!("{} failed: R tries all of them again, Enter shows why", figure::grouped(failed))
+            let (again, why) = (hint(TransferKey::RetryFailed), hint(TransferKey::Details));
+            format!("{} failed: {again} tries all of them again, {why} shows why", figure::grouped(failed))
         }
         Listing::All if is_out_of_quota(state) => "uploads go on while downloads wait".to_owned(),
         Listing::All => String::new(),
-        Listing::Open => "those that have not ended · f lists others".to_owned(),
-        Listing::Failed => "those that failed · f lists others".to_owned(),
-    }
-}
-
-const fn arrow(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Up => "▲",
-        Direction::Down => "▼",
+        Listing::Open => format!("those that have not ended · {} lists others", hint(TransferKey::List)),
+        Listing::Failed => format!("those that failed · {} lists others", hint(TransferKey::List)),
     }
 }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use super::dialog::{Line, draw_lines, keys_line, text_width};
-use crate::message::{Direction, Unfinished};
+use crate::message::Unfinished;
 use crate::ui::dialog::unfinished::UnfinishedDialog;
 use crate::ui::{figure, text};
 
@@ -48,10 +48,7 @@ pub(super) fn draw(dialog: &UnfinishedDialog, area: Rect, canvas: &mut Canvas<'_
 /// Two lines: what and how much, and where to.
 fn copy_lines(copy: &Unfinished, width: usize, canvas: &Canvas<'_>) -> [Line; 2] {
     let (plain, dim) = (canvas.theme.plain, canvas.theme.dim);
-    let sign = match copy.direction {
-        Direction::Up => "▲",
-        Direction::Down => "▼",
-    };
+    let sign = copy.direction.sign();
     let amount = copy.amount.map_or_else(String::new, |(files, bytes)| {
         format!("  {}, {}", figure::count(files, "file", "files"), figure::size(bytes))
     });

@@ -22,7 +22,7 @@ pub(super) const GO: &[ActionRow] = &[
     panes(
         Action::Go(Motion::Enter),
         ["enter", "", "enter the folder, or view the file"],
-        &["l", "<Enter>", "<Right>"],
+        &["<Enter>", "l", "<Right>"],
         When::Always,
     ),
     panes(

@@ -110,4 +110,10 @@ pub(super) const OFTEN: &[ActionRow] = &[
         &["w", "<C-x>j"],
         When::Always,
     ),
+    panes(
+        Action::Transfer(TransferKey::Hold),
+        ["hold transfers", "", "hold all transfers back, or let them go on"],
+        &["p"],
+        When::OpenTransfers,
+    ),
 ];

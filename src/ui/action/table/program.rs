@@ -18,6 +18,12 @@ pub(super) const PROGRAM: &[ActionRow] = &[
         &["<C-z>"],
         When::Always,
     ),
+    panes(
+        Action::Program(Program::Shell),
+        ["shell", "", "your shell in this folder, or in the local one beside it; `exit` comes back"],
+        &["!", "<C-o>"],
+        When::Always,
+    ),
     both(
         Action::Program(Program::Mouse),
         ["mouse", "", "take the mouse from the terminal, or leave it: clicks put the cursor, mark and enter"],
