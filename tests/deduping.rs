@@ -124,7 +124,7 @@ impl Desk {
             }
             for (_, outcome) in deduping::commit(ready, &self.session, &journal).await {
                 let updates = outcome.into_iter().flat_map(|outcome| outcome.updates);
-                updates.for_each(|update| self.tree.apply(update));
+                updates.for_each(|update| self.tree.apply_own(update));
             }
         }
         self.emulator.clear_faults();
@@ -146,7 +146,7 @@ impl Desk {
                 // What has not happened is not as it would be then: there is nothing to take back.
                 let Ok(prepared) = plan.prepare(&self.session, &self.tree, &record) else { continue };
                 let outcome = self.session.commit_undo(prepared, &journal).await.unwrap();
-                outcome.updates.into_iter().for_each(|update| self.tree.apply(update));
+                outcome.updates.into_iter().for_each(|update| self.tree.apply_own(update));
             }
         }
         self.list().await;

@@ -259,7 +259,7 @@ async fn run_request(
         let place = path.map(Place::parse);
         options.backup = Some(request::backup(tree, &request, place.as_ref(), suffix)?);
     }
-    let twins = Twins::in_ends(&opened.tree, (&source, &target), &options);
+    let twins = Twins::in_ends(tree, (&source, &target), &options);
     let max_wait = options.max_wait;
     request.options = Box::new(options);
     let mut parts = Parts::new(context.config.clone(), login::transport(context));
