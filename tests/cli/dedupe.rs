@@ -204,6 +204,14 @@ fn what_goes_for_good_is_asked_about_and_is_only_what_is_proven_to_stay() {
     assert_eq!(scene.ann.rubbish_paths().len(), 2, "{}", ran.err);
     assert_eq!(scene.run(&["undo"]).code, 0);
 
+    let dry = scene.run(&["dedupe", "--verify", "--permanent", "-n", "smallest", "ann:"]);
+    assert_eq!(
+        dry.err.matches("one.txt: Skipped delete for good as --dry-run is set").count(),
+        1,
+        "{}",
+        dry.err
+    );
+    assert_eq!(dry.err.matches("one.txt: Skipped delete as --dry-run is set").count(), 1, "{}", dry.err);
     let ran = scene.run(&["dedupe", "--verify", "--permanent", "--yes", "-v", "smallest", "ann:"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let kept = first_of(&files[..2]);

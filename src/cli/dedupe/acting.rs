@@ -73,7 +73,7 @@ pub(super) async fn carry_out(
     let (waves, expendable) = (work.plan.waves(), &work.expendable);
     for part in waves.iter().flat_map(|wave| wave.chunks(STEPS_AT_ONCE)) {
         if context.stop.is_cancelled() {
-            tell(context, &sums, work, &group);
+            tell(context, (&sums, work), &opened.tree, &group);
             return Err(Failure::interrupted());
         }
         let ready = deduping::prepare_final(&opened.session, &opened.tree, part, expendable);
@@ -92,7 +92,7 @@ pub(super) async fn carry_out(
             }
         }
     }
-    tell(context, &sums, work, &group);
+    tell(context, (&sums, work), &opened.tree, &group);
     Ok(())
 }
 
@@ -113,12 +113,14 @@ impl Sums {
 }
 
 /// Tells of each group what went, as rclone does, then the sums, and how to take it back.
-fn tell(context: &Context, sums: &Sums, work: &Work, tag: &GroupTag) {
+fn tell(context: &Context, (sums, work): (&Sums, &Work), tree: &Tree, tag: &GroupTag) {
     let is_gone = |member: &&NodeHandle| sums.trashed.contains(member) || sums.deleted.contains(member);
     let gone = |group: &Group| group.members.iter().filter(is_gone).count();
     for (group, count) in work.groups.iter().map(|group| (group, gone(group))).filter(|(_, count)| *count > 0)
     {
-        context.messages.notice(&format!("{}: Deleted {count} extra copies", group.name));
+        // Of equal contents the first may be gone by now; what is beside each other has the path that it had.
+        let name = group.folder.map_or_else(|| group.name.clone(), |_| rows::path(group, tree));
+        context.messages.notice(&format!("{name}: Deleted {count} extra copies"));
     }
     let mut told = vec![format!("{} to the rubbish bin", quantity::counted(sums.trashed.len(), "file"))];
     if !sums.deleted.is_empty() {

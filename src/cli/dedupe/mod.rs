@@ -65,7 +65,10 @@ pub(crate) async fn run(args: DedupeArgs, context: &mut Context) -> Outcome {
     let merges = survey.merges.clone();
     let mut work = Work::new(&args, &task, survey, &decisions, &opened.tree);
     if context.options.dry_run {
-        work.plan.steps.iter().for_each(|step| context.messages.notice(&rows::would(step, &opened.tree)));
+        for step in &work.plan.steps {
+            let is_final = work.expendable.twin(step.node()).is_some();
+            context.messages.notice(&rows::would(step, is_final, &opened.tree));
+        }
     } else if !work.plan.steps.is_empty()
         && acting::has_word(&args, context, &opened.tree, &work.expendable).await?
     {

@@ -112,8 +112,8 @@ pub(super) fn skipped(context: &Context, group: &Group, silent: &Decision) {
     }
 }
 
-/// A step in a dry run.
-pub(super) fn would(step: &Step, tree: &Tree) -> String {
+/// A step in a dry run, which may be one of those that are for good.
+pub(super) fn would(step: &Step, is_final: bool, tree: &Tree) -> String {
     let path = tree.path(step.node());
     match step {
         Step::Move { to, .. } => {
@@ -124,7 +124,8 @@ pub(super) fn would(step: &Step, tree: &Tree) -> String {
         }
         Step::Trash { node, .. } => {
             let size = tree.node(*node).map(|node| node.size()).unwrap_or_default();
-            format!("{path}: Skipped delete as --dry-run is set (size {size})")
+            let how = if is_final { "delete for good" } else { "delete" };
+            format!("{path}: Skipped {how} as --dry-run is set (size {size})")
         }
         Step::Rename { name, .. } => format!("{path}: Skipped rename to \"{name}\" as --dry-run is set"),
     }
