@@ -197,7 +197,7 @@ async fn suspending_and_coming_back_draws_the_whole_screen() {
 async fn a_terminal_without_a_clipboard_shows_the_text_instead() {
     let mut app = App::start(Settings::default()).await;
     app.type_in("jyn").await;
-    assert!(app.shows("this terminal reaches no clipboard: Lisbon"), "{}", app.shown());
+    assert!(app.shows("this terminal reaches no clipboard: Winter"), "{}", app.shown());
     assert!(!app.shows("on the clipboard"), "{}", app.shown());
 }
 

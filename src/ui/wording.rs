@@ -246,10 +246,7 @@ pub fn plan(plan: &PlanSummary) -> String {
 /// Says how a change is taken back.
 #[must_use]
 pub fn undone_by(keymap: &Keymap) -> String {
-    format!(
-        "To undo, press {} afterwards; it works after a restart, too.",
-        keymap.hint(Action::Change(Change::Undo))
-    )
+    format!("To undo, press {} afterwards, also after a restart.", keymap.hint(Action::Change(Change::Undo)))
 }
 
 /// Says how a change of both sides is taken back: each has a journal of its own.

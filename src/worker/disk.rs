@@ -121,12 +121,12 @@ fn journalled(
     what: &str,
     change: &DiskChange,
     journal: &UndoJournal,
-    make: impl FnOnce() -> Result<Option<DiskChange>, LocalError>,
+    work: impl FnOnce() -> Result<Option<DiskChange>, LocalError>,
 ) -> Result<Result<(), LocalError>, Problem> {
     let unwritten = |error: io::Error| problem::of_io(&format!("note in the undo journal: {what}"), &error);
     let record = serde_json::to_value(change).map_err(|error| unwritten(error.into()))?;
     let id = journal.begin(&record).map_err(unwritten)?;
-    let made = make();
+    let made = work();
     let ending = match &made {
         Ok(inverse) => {
             Ending::Happened(inverse.as_ref().and_then(|inverse| serde_json::to_value(inverse).ok()))
