@@ -92,12 +92,12 @@ fn row(record: &Record, key: &[u8; 32]) -> [u8; ROW] {
     row
 }
 
-fn record(row: &[u8; ROW], names_len: &mut u32) -> Option<(Record, [u8; 32])> {
+fn record(row: &[u8; ROW], names_end: &mut u32) -> Option<(Record, [u8; 32])> {
     let flags = row[12];
     let number = |at: usize| row[at..at + 8].try_into().ok();
     let handle = |at: usize| row[at..at + 6].try_into().ok().map(NodeHandle::from_bytes);
-    let (start, name_len) = (*names_len, u32::from_le_bytes(row[53..57].try_into().ok()?));
-    *names_len = start.checked_add(name_len)?;
+    let (start, name_len) = (*names_end, u32::from_le_bytes(row[53..57].try_into().ok()?));
+    *names_end = start.checked_add(name_len)?;
     let record = Record {
         size: u64::from_le_bytes(number(13)?),
         uploaded: i64::from_le_bytes(number(21)?),
