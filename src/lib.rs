@@ -16,8 +16,8 @@
 //! | [`message`] | the border between them: `Command` in, `Event` out, plain data |
 //! | [`transfer`] | files on their way: plan, conflict, queue (pure), upload, download |
 //! | [`dedupe`] | duplicates of names and contents: found, proven, planned (pure) |
-//! | [`session`] | what a logged-in account can do: log in, resume, list, change |
-//! | [`store`] | what is kept on disk, sealed: credentials, the journal of changes |
+//! | [`session`] | what a logged-in account can do: log in, resume, list, follow, change |
+//! | [`store`] | what is kept on disk, sealed: credentials, trees; the journals of changes and transfers |
 //! | [`local`] | the disk side: list, stat, safe names, files written in one step |
 //! | [`tree`] | the cloud's nodes in memory: paths, places, sums |
 //! | [`api`] | MEGA's protocol: bytes, batches, words, the table of errors |
@@ -45,6 +45,7 @@
 //! * **entry**: a row of a pane, local or cloud; **location**: the folder that a pane shows.
 //! * **account**: a login in the configuration, called a *remote* on the command line (`work` in `work:/Photos`).
 //! * **session**: a logged-in account; what is stored of it is sealed and opens nothing without the server.
+//! * **packet**: one thing that happened in an account, as its event channel tells it; **position**: a place in that channel.
 //! * **share**: a folder that others may enter; **rubbish bin**: where deleted nodes go.
 //! * **version**: an older content behind a file; an overwrite makes one.
 //! * **chunk**: a piece of a file with a MAC of its own; **meta-MAC**: the MAC over all of them, part of the file's key.

@@ -218,6 +218,7 @@ pub(super) struct UserFields<'a> {
 }
 
 /// Reads a user; `None` without a handle.
+#[expect(clippy::needless_pass_by_value, reason = "handed to `elements`, which reads it and is done with it")]
 pub(super) fn read_user(fields: UserFields<'_>) -> Option<User> {
     let handle = fields.u.as_str().parse().ok()?;
     Some(User { handle, email: fields.m.as_str().to_owned() })

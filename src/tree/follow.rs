@@ -151,12 +151,12 @@ impl Tree {
         self.settle_departing(&nodes.iter().filter_map(|node| node.handle.handle()).collect());
         let (mut shared, mut keyed) = (false, Vec::new());
         for node in &nodes {
-            let (Some(handle), Ok(sharer)) = (node.handle.handle(), node.sharer.as_str().parse()) else {
+            let (Some(handle), Ok(owner)) = (node.handle.handle(), node.sharer.as_str().parse()) else {
                 continue;
             };
             shared = true;
             let access = Access::from_wire(node.access.0);
-            self.shares.inbound.insert(handle, Inbound { sharer, access });
+            self.shares.inbound.insert(handle, Inbound { sharer: owner, access });
             if keyring.take_inbound_share(handle, node.share_key.as_str()) {
                 keyed.push(handle);
             }
@@ -193,7 +193,9 @@ impl Tree {
         }
         let waiting = |index: &Index| self.store.record(*index).parent == Some(handle);
         let below: Vec<Index> = self.tops.orphans.iter().copied().filter(waiting).collect();
-        below.into_iter().for_each(|index| self.remove(index));
+        for index in below {
+            self.remove(index);
+        }
     }
 
     fn take_attributes(&mut self, handle: NodeHandle, text: &str, uploaded: Option<i64>) {

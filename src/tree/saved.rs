@@ -2,7 +2,7 @@
 //! account: whoever keeps them seals them. They are for this version of the program only; a change of what is written here
 //! needs another version in the file's head.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read, Write};
 
 use super::Tree;
@@ -43,7 +43,7 @@ impl Shares {
             out.write_all(&folder.bytes())?;
             out.write_all(key.bytes())?;
         }
-        put_len(out, self.given.values().map(|receivers| receivers.len()).sum())?;
+        put_len(out, self.given.values().map(HashSet::len).sum())?;
         for (folder, receiver) in self
             .given
             .iter()
@@ -88,9 +88,11 @@ impl Shares {
             shares.linked.insert(node(from)?);
         }
         for _ in 0..len(from)? {
-            let (folder, sharer) = (node(from)?, user(from)?);
+            let (folder, owner) = (node(from)?, user(from)?);
             let [access] = bytes(from)?;
-            shares.inbound.insert(folder, Inbound { sharer, access: Access::from_wire(Some(access.into())) });
+            shares
+                .inbound
+                .insert(folder, Inbound { sharer: owner, access: Access::from_wire(Some(access.into())) });
         }
         let mut emails = HashMap::new();
         for _ in 0..len(from)? {

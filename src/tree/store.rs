@@ -1,6 +1,9 @@
 //! Where nodes lie in memory ([`Store`]): one record each in one vector, keys in another, all names in one text. Nodes
 //! are named by index, found by handle. It knows nothing of who stands below whom; `placement` keeps that in the
 //! branches here.
+//!
+//! A node takes 72 bytes of record, 32 of key, 13 to 26 where its handle is found, 4 to 8 among its siblings, and its name
+//! in UTF-8: some 150 bytes with a name of 25. A folder takes 56 more for its branch.
 
 mod saved;
 
@@ -335,5 +338,17 @@ impl Store {
             branch.children.shrink_to_fit();
         }
         self.branches = branches;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_takes_no_more_than_is_said_above() {
+        assert_eq!(size_of::<Record>(), 72);
+        assert_eq!(size_of::<(NodeHandle, Index)>(), 12, "and a byte of the table");
+        assert_eq!(size_of::<Branch>(), 56);
     }
 }

@@ -80,6 +80,7 @@ pub struct SharePacket {
 }
 
 /// Reads a packet; `None` for those that change nothing for us.
+#[expect(clippy::needless_pass_by_value, reason = "handed to `elements`, which reads it and is done with it")]
 pub(super) fn read(fields: Fields<'_>) -> Option<Action> {
     let packet = match fields.a.as_str() {
         "t" => nodes(&fields),

@@ -77,7 +77,7 @@ fn row(record: &Record, key: &[u8; 32]) -> [u8; ROW] {
     let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
     let name_len = if record.name_len == NONE { 0 } else { record.name_len };
     row[..6].copy_from_slice(&record.handle.bytes());
-    row[6..12].copy_from_slice(&record.parent.map(|parent| parent.bytes()).unwrap_or_default());
+    row[6..12].copy_from_slice(&record.parent.map(NodeHandle::bytes).unwrap_or_default());
     row[12] = record.kind.to_wire()
         | flag(record.parent.is_some(), HAS_PARENT)
         | flag(record.has_key, HAS_KEY)
@@ -92,18 +92,18 @@ fn row(record: &Record, key: &[u8; 32]) -> [u8; ROW] {
     row
 }
 
-fn record(row: &[u8; ROW], names_len: &mut u32) -> Option<(Record, [u8; 32])> {
+fn record(row: &[u8; ROW], names_end: &mut u32) -> Option<(Record, [u8; 32])> {
     let flags = row[12];
     let number = |at: usize| row[at..at + 8].try_into().ok();
     let handle = |at: usize| row[at..at + 6].try_into().ok().map(NodeHandle::from_bytes);
-    let (name_start, name_len) = (*names_len, u32::from_le_bytes(row[53..57].try_into().ok()?));
-    *names_len = name_start.checked_add(name_len)?;
+    let (start, name_len) = (*names_end, u32::from_le_bytes(row[53..57].try_into().ok()?));
+    *names_end = start.checked_add(name_len)?;
     let record = Record {
         size: u64::from_le_bytes(number(13)?),
         uploaded: i64::from_le_bytes(number(21)?),
         modified: i64::from_le_bytes(number(29)?),
         crc: row[37..53].try_into().ok()?,
-        name_start,
+        name_start: start,
         name_len: if flags & HAS_NAME == 0 { NONE } else { name_len },
         branch: NONE,
         handle: handle(0)?,
