@@ -152,6 +152,10 @@ const PIECE: u64 = 4 << 20;
 mod tests {
     use super::*;
 
+    fn piece() -> usize {
+        usize::try_from(PIECE).unwrap()
+    }
+
     fn scratch() -> (tempfile::TempDir, impl Fn(&str) -> std::path::PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_path_buf();
@@ -161,7 +165,7 @@ mod tests {
     #[test]
     fn a_copy_has_bytes_times_and_permissions_and_is_none_before_it_is_named() {
         let (_folder, at) = scratch();
-        let bytes: Vec<u8> = (0..(PIECE * 2 + 5)).map(|byte| (byte % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..=250).cycle().take(piece() * 2 + 5).collect();
         fs::write(at("a"), &bytes).unwrap();
         let time = std::time::UNIX_EPOCH + std::time::Duration::new(1_700_000_000, 123_456_789);
         File::options().write(true).open(at("a")).unwrap().set_modified(time).unwrap();
@@ -197,7 +201,7 @@ mod tests {
     fn a_file_that_grows_or_shrinks_meanwhile_is_no_copy() {
         let (folder, at) = scratch();
         for length in [PIECE, PIECE * 3] {
-            fs::write(at("a"), vec![1; PIECE as usize * 2]).unwrap();
+            fs::write(at("a"), vec![1; piece() * 2]).unwrap();
             let target = Target::chosen(&at("b")).unwrap();
             let changes = &mut |_| {
                 File::options().write(true).open(at("a")).unwrap().set_len(length).unwrap();
@@ -211,7 +215,7 @@ mod tests {
     #[test]
     fn contents_are_compared_to_their_ends() {
         let (_folder, at) = scratch();
-        let mut bytes = vec![7; PIECE as usize + 9];
+        let mut bytes = vec![7; piece() + 9];
         fs::write(at("a"), &bytes).unwrap();
         fs::write(at("b"), &bytes).unwrap();
         let same = |one: &str, other: &str| is_same_content(&at(one), &at(other), &mut || true).unwrap();

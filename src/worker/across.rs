@@ -50,12 +50,15 @@ pub(super) struct Prepared {
     what: String,
 }
 
-/// What is read on the disk by a copy that writes there.
-#[derive(Debug, Default)]
+/// What a copy reads on the disk, and what becomes of it.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
+    /// What the target must be apart from.
     pub(super) paths: Vec<PathBuf>,
     /// Something of a whole folder goes, or of what is around it: a move, a sync.
     pub(super) are_changed: bool,
+    /// What a move takes goes to the trash, so that undo brings it back; else for good.
+    pub(super) to_trash: bool,
 }
 
 /// How a folder is held against another.

@@ -50,10 +50,8 @@ pub(crate) struct Copy {
     pub(super) wholes: Wholes,
     pub(super) picked: Picked,
     pub(super) rename: Option<String>,
-    /// What the target must be apart from, on the disk.
-    pub(super) apart_from: Sources,
-    /// Sources of a move on the disk go to the trash, so that undo brings them back.
-    pub(super) trash_sources: bool,
+    /// What is read on the disk.
+    pub(super) sources: Sources,
     pub(crate) titles: Titles,
     /// All that it changes is taken back at once.
     pub(crate) undo_group: GroupTag,

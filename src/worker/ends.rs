@@ -51,7 +51,7 @@ impl Actor {
             Goal::Node(_) => local::Target::root(PathBuf::new()),
         };
         let (backup, trash) = self.backup(options.backup.take(), &sides)?;
-        let apart_from = sides.sources_on_disk(&task);
+        let sources = sides.sources_on_disk(&task, options.trash_sources);
         Ok(Copy {
             plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
             account: sides.account,
@@ -74,8 +74,7 @@ impl Actor {
             disk_group: undo_group(&task, &titles.target),
             titles,
             root,
-            apart_from,
-            trash_sources: options.trash_sources,
+            sources,
             stage: Stage::Planned,
             changes_target: !options.dry_run && !matches!(options.task, Task::Check { .. }),
             scanning: 0,
@@ -253,15 +252,16 @@ struct Sides {
 }
 
 impl Sides {
-    /// Returns what is read on the disk, where something is written there, too.
-    fn sources_on_disk(&self, task: &Task) -> Sources {
+    /// Returns what is read on the disk; paths only where something is written there, too.
+    fn sources_on_disk(&self, task: &Task, to_trash: bool) -> Sources {
         let paths = match (self.way, &self.origin, &self.picked) {
             (Way::Across, Origin::Disk(folder), _) => vec![folder.clone()],
             (Way::Across, _, Picked::Paths(paths)) => paths.clone(),
             (Way::Across | Way::Up | Way::Down | Way::Inside, _, _) => Vec::new(),
         };
         let is_whole = matches!(self.picked, Picked::Nothing);
-        Sources { paths, are_changed: is_whole && matches!(task, Task::Move { .. } | Task::Sync(_)) }
+        let are_changed = is_whole && matches!(task, Task::Move { .. } | Task::Sync(_));
+        Sources { paths, are_changed, to_trash }
     }
 }
 

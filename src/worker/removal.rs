@@ -50,7 +50,7 @@ impl Actor {
         let what = format!("remove \"{path}\"");
         match doomed {
             Doomed::Source { source: Origin::Disk(path), size, modified } => {
-                let trash = copy.trash_sources.then(|| copy.trash.clone());
+                let trash = copy.sources.to_trash.then(|| copy.trash.clone());
                 let journal = self.disk_journal_of_copy(id);
                 self.remove_on_disk(id, removal, move || {
                     let removed = match trash {
@@ -62,9 +62,8 @@ impl Actor {
             }
             Doomed::EmptySource(Origin::Disk(path)) => {
                 // Where the rest of a move can be taken back its folders can, too.
-                let is_noted = copy.trash_sources || copy.way == Way::Across;
-                let journal =
-                    is_noted.then(|| self.disk_journal_of_copy(id)).unwrap_or_else(UndoJournal::none);
+                let is_noted = copy.sources.to_trash || copy.way == Way::Across;
+                let journal = if is_noted { self.disk_journal_of_copy(id) } else { UndoJournal::none() };
                 self.remove_on_disk(id, removal, move || {
                     let removed = remove_folder(&path, &what);
                     if removed == Removed::Gone {

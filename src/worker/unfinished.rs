@@ -155,8 +155,8 @@ impl Actor {
         let is_possible = copy.plan.summary().problem.is_none() && copy.changes_target;
         let is_stored = self.accounts.get(&copy.account).is_some_and(|account| account.is_stored);
         let is_new = is_possible && is_stored && !self.copy_journals.is_none() && copy.record.is_none();
-        let root = (is_possible && copy.way.ends_on_disk())
-            .then(|| (copy.root.clone(), std::mem::take(&mut copy.apart_from)));
+        let root =
+            (is_possible && copy.way.ends_on_disk()).then(|| (copy.root.clone(), copy.sources.clone()));
         copy.stage = Stage::Running;
         if !is_new && root.is_none() {
             return;
