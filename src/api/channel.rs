@@ -106,7 +106,9 @@ async fn read(response: Response, from: &str) -> Result<News, Failure> {
 impl News {
     /// Reads an answer; `None` where it is none.
     fn parse(text: &str, from: &str) -> Option<Self> {
-        let fields: Fields<'_> = serde_json::from_str(text).ok()?;
+        // A list would be read too, as fields in their order; nothing of the channel is one.
+        let object = Some(text).filter(|text| text.starts_with('{'))?;
+        let fields: Fields<'_> = serde_json::from_str(object).ok()?;
         let position = fields.sn.as_str();
         Some(Self {
             from: from.to_owned(),
