@@ -1,5 +1,5 @@
 //! `--min-size`, `--max-size`, `--min-age`, `--max-age`, `--max-depth`: which files are too small, large, young, old or
-//! deep, in rclone's units. Commands that copy or compare flatten it; the plan asks it about each file.
+//! deep, in rclone's units. Commands that list, copy or compare flatten it; who walks asks it about each file.
 
 use std::time::Duration;
 
@@ -35,6 +35,14 @@ pub(crate) struct BoundsArgs {
 }
 
 impl BoundsArgs {
+    /// Has them go so deep, where they do not say how deep.
+    pub(crate) const fn or_depth(mut self, depth: Option<u32>) -> Self {
+        if self.max_depth.is_none() {
+            self.max_depth = depth;
+        }
+        self
+    }
+
     /// Returns the bounds for the plan.
     pub(crate) const fn bounds(&self) -> FileBounds {
         FileBounds {

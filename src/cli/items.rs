@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use clap::Args;
 
+use super::bounds::BoundsArgs;
 use super::context::Context;
 use super::duplicates;
 use super::filters::FilterArgs;
@@ -27,18 +28,17 @@ pub(crate) struct ListArgs {
     #[arg(value_name = "REMOTE:PATH")]
     pub(crate) place: String,
 
-    /// Go at most this deep; 1 is the folder itself
-    #[arg(long, value_name = "N")]
-    pub(crate) max_depth: Option<usize>,
-
     #[command(flatten)]
     pub(crate) filters: FilterArgs,
+
+    #[command(flatten)]
+    pub(crate) bounds: BoundsArgs,
 }
 
 impl ListArgs {
     /// All of a place.
     pub(crate) fn whole(place: &str) -> Self {
-        Self { place: place.to_owned(), max_depth: None, filters: FilterArgs::default() }
+        Self { place: place.to_owned(), filters: FilterArgs::default(), bounds: BoundsArgs::default() }
     }
 
     fn depth(&self, reach: Reach) -> usize {
@@ -46,7 +46,7 @@ impl ListArgs {
             Reach::Folder => 1,
             Reach::Everything => usize::MAX,
         };
-        self.max_depth.unwrap_or(usual)
+        self.bounds.bounds().max_depth.and_then(|depth| depth.try_into().ok()).unwrap_or(usual)
     }
 }
 
@@ -146,6 +146,7 @@ pub(crate) async fn each(
     mut row: impl FnMut(&mut Output, &Item) -> Result<(), Failure>,
 ) -> Result<Base, Failure> {
     let rules = args.filters.compile()?;
+    let bounds = args.bounds.bounds();
     let depth = args.depth(reach);
     let place = Place::parse(&args.place);
     let opened = match &place {
@@ -155,7 +156,7 @@ pub(crate) async fn each(
     let Context { output, messages, has_skipped, .. } = context;
     let mut wanted = |item: &Item| {
         let is_in = match item.kind {
-            Kind::File { .. } => rules.includes_file(&item.path),
+            Kind::File { size } => rules.includes_file(&item.path) && bounds.admit(size, Some(item.modified)),
             Kind::Folder { .. } => rules.may_include_below(&item.path),
         };
         if is_in { row(output, item) } else { Ok(()) }

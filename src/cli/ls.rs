@@ -15,12 +15,12 @@ use super::quantity;
 /// folder itself.
 #[derive(Args, Debug)]
 pub(crate) struct LsArgs {
-    #[command(flatten)]
-    list: ListArgs,
-
     /// Print sizes like 5.768Mi
     #[arg(long)]
     human_readable: bool,
+
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 /// Runs the command.

@@ -15,9 +15,6 @@ use super::quantity;
 /// 9 columns, and its name. -R goes into the folders.
 #[derive(Args, Debug)]
 pub(crate) struct LsdArgs {
-    #[command(flatten)]
-    list: ListArgs,
-
     /// List the folders below too
     #[arg(short = 'R', long)]
     recursive: bool,
@@ -29,6 +26,9 @@ pub(crate) struct LsdArgs {
     /// Print -1 for sizes and counts, as rclone does
     #[arg(long)]
     rclone_compat: bool,
+
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 /// Runs the command.

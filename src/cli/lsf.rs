@@ -16,9 +16,6 @@ use super::quantity;
 /// p path, s size, t time, m media type, i handle.
 #[derive(Args, Debug)]
 pub(crate) struct LsfArgs {
-    #[command(flatten)]
-    list: ListArgs,
-
     /// Fields to print, in this order
     #[arg(short = 'F', long, default_value = "p", value_name = "FIELDS")]
     format: String,
@@ -38,6 +35,9 @@ pub(crate) struct LsfArgs {
     /// Leave folders out
     #[arg(long)]
     files_only: bool,
+
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 /// One field of a line.

@@ -19,9 +19,6 @@ use crate::message::ProblemKind;
 #[expect(clippy::doc_markdown, reason = "help on a terminal is no Markdown")]
 #[derive(Args, Debug)]
 pub(crate) struct LsjsonArgs {
-    #[command(flatten)]
-    list: ListArgs,
-
     /// List what is below too
     #[arg(short = 'R', long)]
     recursive: bool,
@@ -33,6 +30,9 @@ pub(crate) struct LsjsonArgs {
     /// Leave folders out
     #[arg(long)]
     files_only: bool,
+
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 /// An entry, with rclone's names.

@@ -16,12 +16,12 @@ use super::quantity;
 /// keeps whole seconds; a file without a time of its own shows that of its upload.
 #[derive(Args, Debug)]
 pub(crate) struct LslArgs {
-    #[command(flatten)]
-    list: ListArgs,
-
     /// Print sizes like 5.768Mi
     #[arg(long)]
     human_readable: bool,
+
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 /// Runs the command.

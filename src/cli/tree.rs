@@ -15,12 +15,9 @@ use super::quantity;
 /// Folders and files below a folder, with a count at the end. --level 2 goes no deeper than that.
 #[derive(Args, Debug)]
 pub(crate) struct TreeArgs {
-    #[command(flatten)]
-    list: ListArgs,
-
     /// Go at most this deep (the same as --max-depth)
-    #[arg(long, value_name = "N", conflicts_with = "max_depth")]
-    level: Option<usize>,
+    #[arg(long, value_name = "N", conflicts_with = "max_depth", value_parser = clap::value_parser!(u32).range(1..))]
+    level: Option<u32>,
 
     /// Leave files out
     #[arg(short, long)]
@@ -33,12 +30,15 @@ pub(crate) struct TreeArgs {
     /// Leave out the count at the end
     #[arg(long)]
     noreport: bool,
+
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: TreeArgs, context: &mut Context) -> Outcome {
     let mut list = args.list.clone();
-    list.max_depth = list.max_depth.or(args.level);
+    list.bounds = list.bounds.or_depth(args.level);
     let mut array = context.options.json.then(Array::new);
     let mut items = Vec::new();
     items::each(context, &list, Reach::Everything, |output, item| match &mut array {

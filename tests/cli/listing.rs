@@ -199,3 +199,16 @@ fn cat_prints_the_bytes_of_files_of_every_size() {
     scene.ann.file("b", b"second", JUNE);
     assert_eq!(scene.run(&["cat", "ann:a", "ann:b"]).clean(), "first second");
 }
+
+#[test]
+fn sizes_and_ages_choose_what_is_listed() {
+    let scene = Scene::logged_in();
+    scene.ann.file("d/small.txt", b"1", 1_600_000_000);
+    scene.ann.file("d/large.txt", b"1234567890", 1_700_000_000);
+    let names = |bounds: &[&str]| scene.run(&[&["lsf", "-R", "ann:"], bounds].concat()).out;
+    assert_eq!(names(&[]), "d/\nd/large.txt\nd/small.txt\n");
+    assert_eq!(names(&["--min-size", "5B"]), "d/\nd/large.txt\n");
+    assert_eq!(names(&["--max-age", "2022-01-01"]), "d/\nd/large.txt\n");
+    assert_eq!(names(&["--min-age", "2022-01-01"]), "d/\nd/small.txt\n");
+    assert_eq!(names(&["--max-depth", "1", "--max-size", "5B"]), "d/\n");
+}
