@@ -1,4 +1,4 @@
-//! [`copy_file`]: a file of the disk made once more, under a temporary name until it is whole; and [`carry`], what a rename
+//! [`copy_file`]: a file of the disk made once more, under a temporary name until it is whole; and `carry`, what a rename
 //! between two disks becomes. The movers and the changes on the disk call them. Neither ever takes the place of something,
 //! and nothing goes before what it became has been read again.
 
