@@ -447,13 +447,12 @@ async fn transfers_can_be_paused_cancelled_and_cleared() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r_tries_again_while_offline_and_renames_otherwise() {
+async fn gn_tries_again_while_offline_and_r_renames_all_the_same() {
     let mut app = App::start().await;
     let wait = Wait { reason: WaitReason::Offline, until: None };
     app.tell(Event::Account { account: "work".into(), state: AccountState::Waiting(wait) }).await;
-    app.type_in("r").await;
+    app.type_in("gn").await;
     assert_eq!(app.sent(), [Command::RetryNow { account: "work".into() }]);
-    app.tell(Event::Account { account: "work".into(), state: AccountState::Ready }).await;
     app.type_in("r").await;
     assert!(app.shows("Enter Rename"), "{}", app.picture());
 }

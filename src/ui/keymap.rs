@@ -41,8 +41,8 @@ pub enum Hints {
 /// What a sequence of keys means so far.
 #[derive(Debug)]
 pub enum Lookup {
-    /// These rows have exactly this sequence, in table order; one of them is meant.
-    Rows(Vec<&'static ActionRow>),
+    /// This row has exactly this sequence.
+    Row(&'static ActionRow),
     /// Longer sequences begin like this.
     Begun,
     /// Nothing begins like this.
@@ -73,12 +73,9 @@ impl Keymap {
     #[must_use]
     pub fn lookup(&self, screen: Context, keys: &[Key]) -> Lookup {
         let on_screen = || self.bindings.iter().filter(|binding| binding.context.covers(screen));
-        let rows: Vec<_> =
-            on_screen().filter(|binding| binding.keys == keys).map(|binding| binding.row).collect();
-        if !rows.is_empty() {
-            return Lookup::Rows(rows);
-        }
-        if on_screen().any(|binding| binding.keys.starts_with(keys)) {
+        if let Some(binding) = on_screen().find(|binding| binding.keys == keys) {
+            Lookup::Row(binding.row)
+        } else if on_screen().any(|binding| binding.keys.starts_with(keys)) {
             Lookup::Begun
         } else {
             Lookup::Unknown
@@ -192,15 +189,8 @@ mod tests {
     fn chords_begin_end_and_can_be_unknown() {
         assert!(matches!(look("g"), Lookup::Begun));
         assert!(matches!(look("gz"), Lookup::Unknown));
-        let Lookup::Rows(rows) = look("gg") else { panic!("gg is known") };
-        assert_eq!(rows[0].action, Action::Go(Motion::Top));
-    }
-
-    #[test]
-    fn a_key_of_two_rows_gives_both_in_order() {
-        let Lookup::Rows(rows) = look("r") else { panic!("r is known") };
-        let names: Vec<&str> = rows.iter().map(|row| row.name).collect();
-        assert_eq!(names, ["retry now", "rename"]);
+        let Lookup::Row(row) = look("gg") else { panic!("gg is known") };
+        assert_eq!(row.action, Action::Go(Motion::Top));
     }
 
     #[test]

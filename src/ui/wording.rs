@@ -346,7 +346,7 @@ mod tests {
             waiting(WaitReason::TransferQuota, Some(4320)),
             "quota: 1 h 12 m, resumes by itself at 19:40"
         );
-        assert_eq!(waiting(WaitReason::Offline, Some(30)), "offline, next try in 30 s (r now)");
+        assert_eq!(waiting(WaitReason::Offline, Some(30)), "offline, next try in 30 s (gn now)");
         assert_eq!(waiting(WaitReason::ServerBusy, Some(8)), "server busy, next try in 8 s");
         assert_eq!(waiting(WaitReason::ProofOfWork, Some(3)), "proof of work, about 3 s");
         let loading = AccountState::Loading { received: 42_991_616, total: Some(262_144_000) };

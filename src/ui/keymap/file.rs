@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(faults(text), [""; 0]);
         let keymap = read(text, None).keymap;
         let up = |screen, keys| match keymap.lookup(screen, &parse_keys(keys).unwrap()) {
-            super::super::Lookup::Rows(rows) => rows[0].name == "up",
+            super::super::Lookup::Row(row) => row.name == "up",
             super::super::Lookup::Begun | super::super::Lookup::Unknown => false,
         };
         assert!(up(Context::Panes, "k") && !up(Context::Transfers, "k") && up(Context::Transfers, "i"));

@@ -1,7 +1,7 @@
 //! A [`Layer`]: the sequences that each action has, row by row, and what becomes of them when others are put over them.
 //! Presets and the user's file are such; where two actions want one key, or a chord is hidden, it is said here.
 
-use crate::ui::action::{ActionRow, Context, When, rows};
+use crate::ui::action::{ActionRow, Context, rows};
 use crate::ui::key::{Key, parse_keys};
 
 /// What each row of the action table is called with, in table order.
@@ -115,7 +115,7 @@ impl Layer {
 
 /// What is wrong between two rows.
 fn clash_of(own: &Assigned, other: &Assigned) -> Option<String> {
-    if own.row.name == other.row.name || !is_rival(other, own.context) || own.row.when == When::Offline {
+    if own.row.name == other.row.name || !is_rival(other, own.context) {
         return None;
     }
     let pairs = own.keys.iter().flat_map(|keys| other.keys.iter().map(move |taken| (keys, taken)));
@@ -151,9 +151,9 @@ fn collide(one: &[Key], other: &[Key]) -> bool {
     one.starts_with(other) || other.starts_with(one)
 }
 
-/// Whether a row counts where this context does. What is offered only while the line is down shares its keys by design.
-fn is_rival(row: &Assigned, context: Context) -> bool {
-    row.row.when != When::Offline && common(row.context, context).is_some()
+/// Whether a row counts where this context does.
+const fn is_rival(row: &Assigned, context: Context) -> bool {
+    common(row.context, context).is_some()
 }
 
 /// The part that two contexts have in common.

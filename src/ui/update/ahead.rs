@@ -99,7 +99,7 @@ fn need(state: &AppState, typed: &Typed) -> Need {
     keys.push(*key);
     match state.keys.map.lookup(state.context(), &keys) {
         Lookup::Begun | Lookup::Unknown => Need::Nothing,
-        Lookup::Rows(rows) => rows.iter().map(|row| Need::of(row.action)).max().unwrap_or(Need::Nothing),
+        Lookup::Row(row) => Need::of(row.action),
     }
 }
 

@@ -235,10 +235,8 @@ fn press_screen(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
             let help = state.keys.map.hint(Action::Program(Program::Help));
             state.say(format!("{} is no key here · {help} shows all keys", sequence(&keys)));
         }
-        Lookup::Rows(rows) => match rows.iter().find(|row| state.allows(row.when)) {
-            Some(row) => perform(state, row.action, commands),
-            None => refuse(state, &rows),
-        },
+        Lookup::Row(row) if state.allows(row.when) => perform(state, row.action, commands),
+        Lookup::Row(row) => refuse(state, row),
     }
 }
 
@@ -259,8 +257,7 @@ fn perform(state: &mut AppState, action: Action, commands: &mut Vec<Command>) {
 }
 
 /// Says why an action makes no sense here.
-fn refuse(state: &mut AppState, rows: &[&'static ActionRow]) {
-    let Some(row) = rows.last() else { return };
+fn refuse(state: &mut AppState, row: &'static ActionRow) {
     let reason = match row.when {
         When::Always => return,
         When::Folder => "the folder is not there yet",

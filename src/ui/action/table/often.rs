@@ -8,7 +8,7 @@ pub(super) const OFTEN: &[ActionRow] = &[
     both(
         Action::Transfer(TransferKey::RetryNow),
         ["retry now", "Retry now", "try the server again at once"],
-        &["r"],
+        &["gn"],
         When::Offline,
     ),
     panes(
