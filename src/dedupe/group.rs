@@ -56,6 +56,15 @@ impl Group {
         self.members.iter().map(|&member| evidence.compare(tree, member, with)).collect()
     }
 
+    /// Returns whether a rule can decide on it.
+    #[must_use]
+    pub const fn is_judged(&self) -> bool {
+        match self.kind {
+            GroupKind::Files | GroupKind::Content => true,
+            GroupKind::Mixed | GroupKind::Form => false,
+        }
+    }
+
     /// Returns whether we may move and remove all members.
     #[must_use]
     pub fn is_changeable(&self, tree: &Tree) -> bool {

@@ -42,12 +42,13 @@ pub struct Cause {
     pub number: u64,
 }
 
-/// Ids of the commands whose packets came lately, ours and others'.
+/// Ids of commands that were heard of lately; those before them are forgotten.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Causes(VecDeque<Box<str>>);
+pub(crate) struct RecentCauses(VecDeque<Box<str>>);
 
-impl Causes {
-    fn note(&mut self, cause: &str) {
+impl RecentCauses {
+    /// Notes one.
+    pub(crate) fn note(&mut self, cause: &str) {
         if self.0.back().is_some_and(|last| &**last == cause) {
             return;
         }
@@ -57,7 +58,8 @@ impl Causes {
         self.0.push_back(cause.into());
     }
 
-    fn has(&self, cause: &str) -> bool {
+    /// Returns whether it was noted lately.
+    pub(crate) fn has(&self, cause: &str) -> bool {
         self.0.iter().rev().any(|known| &**known == cause)
     }
 }

@@ -20,7 +20,7 @@ use std::fmt;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 pub use build::TreeBuilder;
-use follow::Causes;
+pub(crate) use follow::RecentCauses;
 pub use follow::{Cause, OwnUpdate};
 pub use node::{Node, NodeKind};
 pub use path::PathError;
@@ -49,7 +49,7 @@ pub struct Tree {
     sequence: String,
     /// A node that was taken from its place, to be put elsewhere by the next packet.
     departing: Option<NodeHandle>,
-    causes: Causes,
+    causes: RecentCauses,
     /// Of our own commands the first whose answer may be news.
     own_since: u64,
 }

@@ -33,7 +33,7 @@ pub(super) struct Answers {
 }
 
 /// What has to be on screen before something that is typed can be understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
     /// It is about the program, or about a dialog that stands there.
     Nothing,

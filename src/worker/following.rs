@@ -1,7 +1,6 @@
 //! The nodes of an account in the worker: listed, and from then on kept up by its event channel ([`Following`]). A listing
 //! is asked for once; again only when the server says that the channel cannot tell what happened since.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::time::{Duration, Instant, sleep};
@@ -18,14 +17,15 @@ use crate::config::Folders;
 use crate::message::{AccountState, Event, Problem};
 use crate::session::{FollowEnd, Stretch};
 use crate::store::tree_cache::TreeCache;
+use crate::tree::RecentCauses;
 
 /// How the channel of an account is followed.
 #[derive(Default)]
 pub(super) struct Following {
     /// Ends the job that follows.
     guard: Option<DropGuard>,
-    /// Ids of our own changes whose answers came lately.
-    own: VecDeque<Box<str>>,
+    /// Our own changes whose answers came lately.
+    own: RecentCauses,
     /// Listings in a row that were too old from the start.
     outdated: u32,
     /// Packets that what is kept on disk does not have.
@@ -42,14 +42,7 @@ impl Following {
 
     /// Notes that a change of ours was answered.
     pub(super) fn answered(&mut self, cause: &str) {
-        if self.own.len() == OWN_KEPT {
-            self.own.pop_front();
-        }
-        self.own.push_back(cause.into());
-    }
-
-    fn is_own(&self, cause: &str) -> bool {
-        self.own.iter().rev().any(|known| &**known == cause)
+        self.own.note(cause);
     }
 }
 
@@ -180,7 +173,8 @@ impl Actor {
             return;
         };
         let (Some(session), Some(tree)) = (&account.session, &mut account.tree) else { return };
-        let (is_own, is_empty) = (stretch.is_of(|cause| account.following.is_own(cause)), stretch.is_empty());
+        let (is_own, is_empty) =
+            (stretch.is_of(|cause| account.following.own.has(cause)), stretch.is_empty());
         let (is_quota, len) = (stretch.changes_quota(), stretch.len());
         if stretch.begins_at(tree.sequence()) {
             session.take(Arc::make_mut(tree), stretch);
@@ -340,9 +334,6 @@ impl Actor {
 
 /// How often a listing tells how far it is.
 const LOADING_STEP: Duration = Duration::from_millis(100);
-
-/// Ids of answered changes that are remembered, to know their packets again.
-const OWN_KEPT: usize = 4096;
 
 /// Fewer packets are not worth a write while the program runs.
 const MANY: usize = 100;

@@ -1,7 +1,7 @@
 //! The questions of `dedupe`: rclone's letters for a group, and yes or no for each file with `-i`.
 //! Called on a terminal only.
 
-use super::{Context, Decision, Failure, Group, GroupKind, Task, is_judged, rows};
+use super::{Context, Decision, Failure, Group, GroupKind, Task, rows};
 use crate::cli::output::Messages;
 use crate::cli::terminal;
 use crate::handle::NodeHandle;
@@ -35,7 +35,7 @@ pub(super) async fn decide(
         messages.print(&row);
     }
     let mut letters = vec![("s", "Skip and do nothing")];
-    if is_judged(group) {
+    if group.is_judged() {
         letters.push(("k", "Keep just one (choose which in next step)"));
     }
     if group.kind != GroupKind::Content {

@@ -270,8 +270,3 @@ async fn decide(
     }
     Ok(decisions)
 }
-
-/// Returns whether a rule can judge the group.
-const fn is_judged(group: &Group) -> bool {
-    matches!(group.kind, GroupKind::Files | GroupKind::Content)
-}

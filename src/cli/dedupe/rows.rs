@@ -1,7 +1,7 @@
 //! The lines of `dedupe`: groups as they are listed, steps as they are told, rclone's words where it has any.
 //! Only text is made here; `mod` prints it.
 
-use super::{Context, Decision, Group, GroupKind, Step, Survey, is_judged, quantity};
+use super::{Context, Decision, Group, GroupKind, Step, Survey, quantity};
 use crate::dedupe::Evidence;
 use crate::handle::NodeHandle;
 use crate::message::Verdict;
@@ -107,7 +107,7 @@ pub(super) fn left(group: &Group, decision: &Decision) -> Group {
 /// Tells that a group was left alone, as far as it was.
 pub(super) fn skipped(context: &Context, group: &Group, silent: &Decision) {
     let count = left(group, silent).members.len();
-    if count > 1 && is_judged(group) {
+    if count > 1 && group.is_judged() {
         context.messages.notice(&format!("{}: Skipping {count} files with duplicate names", group.name));
     }
 }

@@ -191,22 +191,17 @@ impl Item {
 impl Subject {
     fn spare_bytes(&self, tree: &Tree) -> u64 {
         match self {
-            Self::Group(group) if is_judged(group) => group.freed_bytes(tree, &group.members[..1]),
+            Self::Group(group) if group.is_judged() => group.freed_bytes(tree, &group.members[..1]),
             Self::Group(_) | Self::Twins(_) => 0,
         }
     }
 
     fn proven_bytes(&self, tree: &Tree, evidence: &Evidence) -> u64 {
         match self {
-            Self::Group(group) if is_judged(group) => group.proven_bytes(tree, evidence),
+            Self::Group(group) if group.is_judged() => group.proven_bytes(tree, evidence),
             Self::Group(_) | Self::Twins(_) => 0,
         }
     }
-}
-
-/// Returns whether a rule can judge a group.
-pub(super) const fn is_judged(group: &Group) -> bool {
-    matches!(group.kind, GroupKind::Files | GroupKind::Content)
 }
 
 /// Returns members in the order of their handles.

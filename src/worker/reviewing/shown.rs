@@ -2,7 +2,7 @@
 //! tree; decides nothing.
 
 use super::choice::Choice;
-use super::findings::{Item, Subject, is_judged};
+use super::findings::{Item, Subject};
 use crate::dedupe::{self, Evidence, Group};
 use crate::entry::{CloudFolder, Location};
 use crate::handle::NodeHandle;
@@ -142,7 +142,7 @@ fn fate(item: &Item, member: NodeHandle) -> MemberFate {
 }
 
 fn proof(tree: &Tree, evidence: &Evidence, group: &Group) -> GroupProof {
-    if !is_judged(group) {
+    if !group.is_judged() {
         return GroupProof::None;
     }
     let classes = evidence.classes(tree, &group.members);
