@@ -62,7 +62,7 @@ impl Scene {
         self.session.catch_up(&mut self.tree).await.unwrap();
         let fresh = self.session.fetch_tree(|_, _| {}).await.unwrap();
         assert_eq!(picture(&self.tree), picture(&fresh));
-        assert!(!self.tree.is_amid_move());
+        assert!(self.tree.is_settled());
     }
 
     fn new_name(&mut self) -> String {
@@ -153,7 +153,7 @@ impl Scene {
                 self.answers.clear();
                 self.stretches.clear();
                 self.session = login(&self.emulator, ANN).await;
-                if !self.tree.is_amid_move() {
+                if self.tree.is_settled() {
                     self.cache().save(&self.tree).unwrap();
                 }
                 if let Some(kept) = self.cache().load() {
@@ -265,6 +265,40 @@ async fn an_answer_that_comes_after_the_channel_has_gone_on_changes_nothing() {
     late.updates.into_iter().for_each(|update| scene.tree.apply_own(update));
     assert!(scene.tree.node(made).is_none(), "a folder that is gone does not come back");
     scene.assert_current().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_to_a_move_that_moved_nothing_does_not_bring_the_node_back() {
+    let mut scene = Scene::new(|ann, _| {
+        ann.folder("Docs");
+    })
+    .await;
+    let (docs, root) = (scene.tree.resolve("Docs").unwrap(), scene.tree.root().unwrap());
+    let change = Change::Move { node: docs, from: root, to: root };
+    let prepared = scene.session.prepare(&scene.tree, change).unwrap();
+    let late = scene.session.commit(prepared, &scene.journal).await.unwrap();
+    scene.ann.trash("Docs").unwrap();
+    scene.session.catch_up(&mut scene.tree).await.unwrap();
+    late.updates.into_iter().for_each(|update| scene.tree.apply_own(update));
+    assert_eq!(scene.tree.path(docs), "//bin/Docs");
+    scene.assert_current().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_into_a_folder_before_we_deleted_it_goes_with_it() {
+    let mut scene = Scene::new(|ann, _| {
+        ann.folder("Docs/Deep");
+    })
+    .await;
+    scene.ann.file("Docs/Deep/late.txt", b"late", TIME);
+    let node = scene.tree.resolve("Docs").unwrap();
+    let change = Change::Delete { node, name: "Docs".to_owned() };
+    let prepared = scene.session.prepare(&scene.tree, change).unwrap();
+    let outcome = scene.session.commit(prepared, &scene.journal).await.unwrap();
+    outcome.updates.into_iter().for_each(|update| scene.tree.apply_own(update));
+    assert!(!scene.tree.is_settled());
+    scene.assert_current().await;
+    assert_eq!(scene.tree.orphans().len(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -99,7 +99,7 @@ impl Session {
             Some(source) => Keyring::new(self.user(), self.master_key(), private, source),
             None => tree.keyring(self.user(), self.master_key(), private),
         };
-        tree.follow(keyring, &news)
+        tree.follow(keyring, &news, self.causes.given_out())
     }
 
     /// Follows the channel from a position on, and hands out what happens. A line that is lost is tried again, with pauses

@@ -69,7 +69,7 @@ impl TreeCache {
 
     /// Writes the tree: as a whole or not at all, whatever happens meanwhile. Of several processes the last one wins.
     pub fn save(&self, tree: &Tree) -> io::Result<()> {
-        if tree.sequence().is_empty() || tree.is_amid_move() {
+        if tree.sequence().is_empty() || !tree.is_settled() {
             return Ok(()); // nothing could go on from it
         }
         let mut head = [0; HEAD];

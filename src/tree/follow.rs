@@ -3,8 +3,8 @@
 //!
 //! The channel has the last word. Each of our commands carries an id that its packets bring back: an answer that comes
 //! before them is taken in at once and told again by the channel; one that comes after them is old and passed over, and so
-//! is one to a command that was sent before this very listing came: either that has it, or the channel will tell. So any
-//! order of all these ends in the tree that the server has.
+//! is one to a command that was sent before this very listing came, or before the channel told of the same node: either
+//! that has it, or the channel will tell. So any order of all these ends in the tree that the server has.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -64,19 +64,64 @@ impl RecentCauses {
     }
 }
 
+/// Nodes that the channel told of lately, each with how many commands of ours were sent by then.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RecentNodes {
+    nodes: VecDeque<(NodeHandle, u64)>,
+    /// The highest number of those that are forgotten.
+    forgotten: u64,
+}
+
+impl RecentNodes {
+    fn note(&mut self, node: NodeHandle, commands: u64) {
+        if self.nodes.len() == NODES_KEPT
+            && let Some((_, commands)) = self.nodes.pop_front()
+        {
+            self.forgotten = commands;
+        }
+        self.nodes.push_back((node, commands));
+    }
+
+    /// Whether it may have been told of after the server did that command.
+    fn has_since(&self, node: NodeHandle, command: u64) -> bool {
+        command < self.forgotten || self.nodes.iter().any(|&(known, by)| known == node && command < by)
+    }
+}
+
 impl Tree {
-    /// Takes in what our own command did, unless the channel has told it already.
+    /// Takes in what our own command did, unless it is old.
     pub fn apply_own(&mut self, own: OwnUpdate) {
-        if !self.is_told(&own.cause) {
-            self.apply(own.update);
+        if self.is_old(&own) {
+            return;
+        }
+        if let (NodeUpdate::Removed(node), false) = (&own.update, self.sequence.is_empty()) {
+            self.note_removed_ahead(*node);
+        }
+        self.apply(own.update);
+    }
+
+    /// The channel has yet to tell what came into a folder before we removed it, and then of that folder only: what is to go
+    /// with it has to be known by then.
+    fn note_removed_ahead(&mut self, node: NodeHandle) {
+        if let Some(index) = self.store.index(node) {
+            let below = self.below(index).into_iter().map(|index| self.store.record(index).handle).collect();
+            self.removed_ahead.insert(node, below);
         }
     }
 
-    /// Returns whether the listing or the channel has told, or is about to tell, what a command of ours did.
+    /// Returns whether the listing or the channel has told, or is about to tell, what a command of ours did, or what came
+    /// of it since. A command that found its work done is never told: its answer must not undo what came later.
     #[must_use]
-    pub fn is_told(&self, cause: &Cause) -> bool {
+    pub fn is_old(&self, own: &OwnUpdate) -> bool {
+        let OwnUpdate { update, cause: Cause { id, number } } = own;
+        let is_told_since = match update {
+            NodeUpdate::Moved(node, _) | NodeUpdate::Attributes(node, _) => {
+                self.told.has_since(*node, *number)
+            }
+            NodeUpdate::Put(_) | NodeUpdate::Removed(_) => false,
+        };
         let is_followed = !self.sequence.is_empty();
-        is_followed && (cause.number < self.own_since || self.causes.has(&cause.id))
+        is_followed && (*number < self.own_since || self.causes.has(id) || is_told_since)
     }
 
     /// Notes that this listing came after so many commands of ours were sent.
@@ -87,8 +132,8 @@ impl Tree {
     /// Takes in news, which must begin where this tree stands; returns whether they do. Others are of no use: they were
     /// taken in already, or belong to another listing.
     ///
-    /// `keyring` has the account's own keys and the share keys that are known.
-    pub fn follow(&mut self, mut keyring: Keyring, news: &News) -> bool {
+    /// `keyring` has the account's own keys and the share keys that are known; so many `commands` of ours were sent by now.
+    pub fn follow(&mut self, mut keyring: Keyring, news: &News, commands: u64) -> bool {
         if news.from != self.sequence {
             return false;
         }
@@ -96,7 +141,7 @@ impl Tree {
             if let Some(cause) = cause {
                 self.causes.note(cause);
             }
-            self.take_packet(&mut keyring, packet);
+            self.take_packet(&mut keyring, packet, commands);
         }
         if keyring.share_keys().any(|(folder, key)| self.shares.keys.get(&folder) != Some(key)) {
             self.retry_sealed(&keyring);
@@ -107,18 +152,20 @@ impl Tree {
         true
     }
 
-    /// Returns whether a node has been taken from its place and not been put anywhere yet: the other half of its move is
-    /// still to come.
+    /// Returns whether what is to come can be understood from the nodes alone: no node is between the two halves of its
+    /// move, and none was removed that the channel has yet to tell of.
     #[must_use]
-    pub const fn is_amid_move(&self) -> bool {
-        self.departing.is_some()
+    pub fn is_settled(&self) -> bool {
+        self.departing.is_none() && self.removed_ahead.is_empty()
     }
 
-    fn take_packet(&mut self, keyring: &mut Keyring, packet: &Packet) {
+    fn take_packet(&mut self, keyring: &mut Keyring, packet: &Packet, commands: u64) {
         match packet {
             Packet::Nodes { nodes, users } => {
                 self.shares.emails.extend(users.iter().map(|user| (user.handle, user.email.clone())));
-                self.take_nodes(keyring, nodes);
+                for node in self.take_nodes(keyring, nodes) {
+                    self.told.note(node, commands);
+                }
             }
             Packet::Removed { node, moves } => {
                 self.settle_departing(&HashSet::new());
@@ -128,6 +175,7 @@ impl Tree {
                 }
             }
             Packet::Attributes { node, attributes, uploaded } => {
+                self.told.note(*node, commands);
                 self.take_attributes(*node, attributes, *uploaded);
             }
             Packet::Share(share) => self.take_share(keyring, share),
@@ -147,7 +195,8 @@ impl Tree {
         }
     }
 
-    fn take_nodes(&mut self, keyring: &mut Keyring, texts: &[Box<RawValue>]) {
+    /// Takes in nodes, new or known, and returns which.
+    fn take_nodes(&mut self, keyring: &mut Keyring, texts: &[Box<RawValue>]) -> Vec<NodeHandle> {
         let nodes: Vec<WireNode<'_>> =
             texts.par_iter().filter_map(|text| WireNode::parse(text.get().as_bytes())).collect();
         self.settle_departing(&nodes.iter().filter_map(|node| node.handle.handle()).collect());
@@ -165,6 +214,7 @@ impl Tree {
         }
         let ring = &*keyring;
         let opened: Vec<_> = nodes.into_par_iter().filter_map(|node| open(ring, &node)).collect();
+        let handles = opened.iter().map(|(facts, _)| facts.handle).collect();
         let is_bulk = opened.len() > BULK;
         for (facts, content) in opened {
             if is_bulk {
@@ -181,6 +231,7 @@ impl Tree {
         if shared {
             self.refuse_shares_of_own_folders(keyring, &keyed);
         }
+        handles
     }
 
     pub(super) fn refuse_shares_of_own_folders(&mut self, keyring: &mut Keyring, keyed: &[NodeHandle]) {
@@ -191,11 +242,14 @@ impl Tree {
     /// Removes a node with all below it, and what waits below a node that is gone already.
     pub(super) fn remove_handle(&mut self, handle: NodeHandle) {
         if let Some(index) = self.store.index(handle) {
-            return self.remove(index);
+            self.remove(index);
         }
-        let waiting = |index: &Index| self.store.record(*index).parent == Some(handle);
-        let below: Vec<Index> = self.tops.orphans.iter().copied().filter(waiting).collect();
-        for index in below {
+        let gone = self.removed_ahead.remove(&handle).unwrap_or_else(|| HashSet::from([handle]));
+        let waits = |index: &Index| {
+            let parent = self.store.record(*index).parent;
+            parent.is_some_and(|parent| gone.contains(&parent))
+        };
+        for index in self.tops.orphans.iter().copied().filter(waits).collect::<Vec<_>>() {
             self.remove(index);
         }
     }
@@ -243,6 +297,9 @@ impl Tree {
 
 /// Ids that are remembered: far more commands than are ever on their way at once.
 const CAUSES_KEPT: usize = 4096;
+
+/// Nodes that are remembered: what the packets of one answer tell of, as a rule.
+const NODES_KEPT: usize = 4096;
 
 /// So many nodes in one packet are placed together.
 const BULK: usize = 2000;

@@ -15,12 +15,14 @@ mod update;
 mod usage;
 mod words;
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 pub use build::TreeBuilder;
 pub(crate) use follow::RecentCauses;
+use follow::RecentNodes;
 pub use follow::{Cause, OwnUpdate};
 pub use node::{Node, NodeKind};
 pub use path::PathError;
@@ -49,7 +51,10 @@ pub struct Tree {
     sequence: String,
     /// A node that was taken from its place, to be put elsewhere by the next packet.
     departing: Option<NodeHandle>,
+    /// What our own commands removed, with all that was below, until the channel tells.
+    removed_ahead: HashMap<NodeHandle, HashSet<NodeHandle>>,
     causes: RecentCauses,
+    told: RecentNodes,
     /// Of our own commands the first whose answer may be news.
     own_since: u64,
 }

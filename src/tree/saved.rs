@@ -16,7 +16,7 @@ use crate::handle::{NodeHandle, UserHandle};
 
 impl Tree {
     /// Writes the tree: its nodes, its shares, and the position from which it goes on. Not while a node is on its way
-    /// from one place to another ([`Self::is_amid_move`]): that would be lost.
+    /// from one place to another ([`Self::is_settled`]): that would be lost.
     pub fn save(&self, out: &mut impl Write) -> io::Result<()> {
         put_text(out, &self.sequence)?;
         self.shares.save(out)?;

@@ -139,10 +139,10 @@ impl Account {
         }
         if let Some(tree) = self.tree.as_mut().map(Arc::make_mut) {
             for own in updates {
-                self.following.answered(&own.cause.id);
-                if !tree.is_told(&own.cause) {
+                if !tree.is_old(&own) {
+                    self.following.answered(&own.cause.id);
                     self.names.follow(&own.update);
-                    tree.apply(own.update);
+                    tree.apply_own(own);
                 }
             }
         }

@@ -112,9 +112,9 @@ impl Session {
                 let cause = self.new_cause();
                 let command = Caused { command: &DeleteNode { node }, cause: &cause.id };
                 match self.client().call(&command).await {
-                    Ok(_) | Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, .. }) => {
-                        Ok(changed([NodeUpdate::Removed(node)], &cause))
-                    }
+                    Ok(_) => Ok(changed([NodeUpdate::Removed(node)], &cause)),
+                    // Somebody else removed it, or a folder above it: the channel tells which.
+                    Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, .. }) => Ok(changed([], &cause)),
                     Err(error) => Err(error.into()),
                 }
             }
