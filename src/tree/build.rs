@@ -63,6 +63,7 @@ impl TreeBuilder {
             self.keyring.take_outgoing_share(entry.node, &entry.key, &entry.proof);
         }
         let Self { mut keyring, mut tree, inbound_keys, .. } = self;
+        tree.store.all_arrived();
         tree.retry_sealed(&keyring);
         for (folder, receiver) in &rest.shares {
             tree.shares.given.entry(*folder).or_default().insert(*receiver);
@@ -89,7 +90,7 @@ impl TreeBuilder {
         let opened: Vec<Option<(Facts, Content)>> =
             nodes.into_par_iter().map(|node| open(keyring, &node?)).collect();
         for node in opened {
-            let stored = node.and_then(|(facts, content)| Some((self.tree.store.put(facts)?, content)));
+            let stored = node.and_then(|(facts, content)| Some((self.tree.store.arrive(facts)?, content)));
             match stored {
                 Some((index, content)) => self.tree.store.set_content(index, content),
                 None => self.unreadable_count += 1,
