@@ -216,20 +216,20 @@ struct Opening<R> {
     open: Zeroizing<Vec<u8>>,
     left: VecDeque<Range<usize>>,
     /// The pieces after them, still sealed; empty where there are none.
-    next: Vec<u8>,
+    next: Zeroizing<Vec<u8>>,
 }
 
 impl<R: Read + Send> Opening<R> {
     fn new(mut from: R, seal: Seal) -> io::Result<Self> {
-        let mut next = Vec::new();
+        let mut next = Zeroizing::default();
         read_pieces(&mut from, &mut next)?;
         Ok(Self { from, seal, number: 0, open: Zeroizing::default(), left: VecDeque::new(), next })
     }
 
     fn open_pieces(&mut self) -> io::Result<()> {
-        let mut pieces = std::mem::take(&mut self.next);
-        self.next = std::mem::take(&mut *self.open);
-        let (from, next, seal, first) = (&mut self.from, &mut self.next, &self.seal, self.number);
+        std::mem::swap(&mut self.open, &mut self.next);
+        let (pieces, from, next, seal, first) =
+            (&mut self.open, &mut self.from, &mut self.next, &self.seal, self.number);
         // What is read behind these tells whether the last of them is the last of all: it is opened when that is known.
         let split = pieces.len().saturating_sub(1) / SEALED * SEALED;
         let (before, last) = pieces.split_at_mut(split);
@@ -243,7 +243,6 @@ impl<R: Read + Send> Opening<R> {
         lens.push(self.seal.open(first + lens.len() as u64, self.next.is_empty(), last)?);
         self.number += lens.len() as u64;
         self.left = lens.into_iter().enumerate().map(|(at, len)| at * SEALED..at * SEALED + len).collect();
-        *self.open = pieces;
         Ok(())
     }
 }

@@ -24,6 +24,9 @@ impl Tree {
         let mut order: Vec<Index> = self.all_tops().collect();
         let tops = order.len();
         self.with_all_below(&mut order);
+        if order.len() != self.len() {
+            return Err(senseless()); // better no file than one that lacks a node
+        }
         self.store.save(&order, tops, out)
     }
 
