@@ -121,6 +121,22 @@ pub fn base64_decode_into(text: &str, bytes: &mut Vec<u8>) {
     }
 }
 
+/// Decodes as [`base64_decode`] does, into a buffer of fixed length; returns how many bytes, `None` where they do not fit.
+/// The buffer must be three quarters of the longest text, rounded up to a multiple of three.
+pub(crate) fn base64_decode_slice(text: &str, bytes: &mut [u8]) -> Option<usize> {
+    ENGINE.decode_slice(text, bytes).ok().or_else(|| {
+        let lenient = base64_decode(text);
+        bytes.get_mut(..lenient.len())?.copy_from_slice(&lenient);
+        Some(lenient.len())
+    })
+}
+
+/// Returns whether bytes, at most 30 of them, are written as this text by [`base64_encode`].
+pub(crate) fn is_base64_of(text: &str, bytes: &[u8]) -> bool {
+    let mut written = [0; 40];
+    ENGINE.encode_slice(bytes, &mut written).is_ok_and(|len| written[..len] == *text.as_bytes())
+}
+
 fn lenient_decode(text: &str) -> Vec<u8> {
     let mut clean: Vec<u8> = text
         .bytes()

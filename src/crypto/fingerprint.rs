@@ -1,7 +1,7 @@
 //! The fingerprint `c` of a file: four sampled CRC-32 lanes and the modification time. Transfers write it and compare
 //! by it. It is a hint that two files may be equal, never a proof of content (that is the meta-MAC).
 
-use crate::handle::{base64_decode, base64_encode};
+use crate::handle::{base64_decode_slice, base64_encode, is_base64_of};
 
 /// CRC lanes and modification time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +16,24 @@ impl Fingerprint {
     /// The text for attribute `c`: lanes, a count, then the time in that many little-endian bytes, the fewest that fit.
     #[must_use]
     pub fn text(&self) -> String {
+        let (bytes, len) = self.bytes();
+        base64_encode(&bytes[..len])
+    }
+
+    /// Returns whether [`Self::text`] is this text.
+    pub(crate) fn is_written(&self, text: &str) -> bool {
+        let (bytes, len) = self.bytes();
+        is_base64_of(text, &bytes[..len])
+    }
+
+    fn bytes(&self) -> ([u8; 25], usize) {
         let time = self.modified.to_le_bytes();
         let count = time.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-        let mut bytes = self.crc.to_vec();
-        bytes.push(count.to_le_bytes()[0]);
-        bytes.extend_from_slice(&time[..count]);
-        base64_encode(&bytes)
+        let mut bytes = [0; 25];
+        bytes[..16].copy_from_slice(&self.crc);
+        bytes[16] = count.to_le_bytes()[0];
+        bytes[17..].copy_from_slice(&time);
+        (bytes, 17 + count)
     }
 
     /// Reads the text of attribute `c`; `None` when it is too short or its time has more than 8 bytes.
@@ -30,8 +42,9 @@ impl Fingerprint {
         if text.len() > MAX_TEXT {
             return None;
         }
-        let bytes = base64_decode(text);
-        let (crc, rest) = bytes.split_first_chunk::<16>()?;
+        let mut bytes = [0; MAX_TEXT];
+        let len = base64_decode_slice(text, &mut bytes)?;
+        let (crc, rest) = bytes[..len].split_first_chunk::<16>()?;
         let (&count, rest) = rest.split_first()?;
         let mut time = [0; 8];
         let count = usize::from(count);

@@ -9,7 +9,7 @@ use super::attributes::Attributes;
 use super::key::{KeyCipher, MasterKey, NodeKey, ShareKey};
 use super::rsa::PrivateKey;
 use super::share;
-use crate::handle::{NodeHandle, UserHandle, base64_decode, base64_decode_into};
+use crate::handle::{NodeHandle, UserHandle, base64_decode, base64_decode_slice};
 
 /// What a node is, as far as its key goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,10 +221,10 @@ impl Keyring {
         own.chain(shares).filter_map(move |(owner, text)| {
             let cipher = self.cipher(owner)?;
             if text.len() <= MAX_AES_TEXT {
-                let mut wrapped = Vec::with_capacity(MAX_AES_TEXT);
-                base64_decode_into(text, &mut wrapped);
-                let fits = wrapped.len() == kind.key_len();
-                return fits.then(|| NodeKey::unwrap_with(&wrapped, cipher))?;
+                let mut wrapped = [0; MAX_AES_TEXT];
+                let len = base64_decode_slice(text, &mut wrapped)?;
+                let fits = len == kind.key_len();
+                return fits.then(|| NodeKey::unwrap_with(&wrapped[..len], cipher))?;
             }
             self.open_rsa(text, kind)
         })

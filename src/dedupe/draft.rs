@@ -39,11 +39,16 @@ impl<'t> Draft<'t> {
 
     /// Returns what a folder holds: what it has now and keeps, then what it gains.
     pub(super) fn children(&self, folder: NodeHandle) -> impl Iterator<Item = Node<'t>> + '_ {
-        let own = self.tree.children(folder).map(|node| node.handle());
-        let own = own.filter(|node| !self.parents.contains_key(node));
+        let own = self.tree.children(folder).filter(|node| !self.parents.contains_key(&node.handle()));
         let gained = self.gained.get(&folder).into_iter().flatten().copied();
         let gained = gained.filter(move |node| self.parents.get(node) == Some(&folder));
-        own.chain(gained).filter(|node| !self.gone.contains(node)).filter_map(|node| self.tree.node(node))
+        let gained = gained.filter_map(|node| self.tree.node(node));
+        own.chain(gained).filter(|node| !self.gone.contains(&node.handle()))
+    }
+
+    /// Returns whether anything comes to a folder.
+    pub(super) fn gains(&self, folder: NodeHandle) -> bool {
+        self.gained.contains_key(&folder)
     }
 
     /// Returns a name, as it will be; `None` for what cannot be read.

@@ -41,6 +41,11 @@ impl<'a> Scope<'a> {
         Self { sieve: Some(sieve), ..self }
     }
 
+    /// Returns whether nothing is too deep.
+    pub(super) const fn is_endless(&self) -> bool {
+        self.max_depth.is_none()
+    }
+
     /// Returns whether what stands in a folder counts.
     pub(super) fn admits<'t>(&self, draft: &Draft<'t>, at: &Spot, node: Node<'t>) -> bool {
         let Some(sieve) = self.sieve else { return true };

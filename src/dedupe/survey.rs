@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::decision::Decision;
 use super::draft::Draft;
 use super::evidence::Evidence;
@@ -52,8 +54,12 @@ impl<'t> Survey<'t> {
         let mut survey = Self { draft: Draft::new(tree), merges: Vec::new(), groups: Vec::new() };
         let tops = survey.merge_roots(scope.roots, may_merge);
         let mut waiting: Vec<Spot> = tops.into_iter().map(Spot::top).collect();
+        let crowded = scope.is_endless().then(|| crowded(tree, scope.roots, class));
         while let Some(at) = waiting.pop() {
-            survey.find_in(scope, &at, class, may_merge);
+            let is_crowded = crowded.as_ref().is_none_or(|crowded| crowded.contains(&at.folder));
+            if is_crowded || survey.draft.gains(at.folder) {
+                survey.find_in(scope, &at, class, may_merge);
+            }
             waiting.extend(scope.enter(&survey.draft, &at));
         }
         survey.sort();
@@ -271,6 +277,24 @@ impl<'t> Survey<'t> {
     }
 }
 
+/// Returns the folders below these, and of these, in which anything has one name: few, so that the walk that merges, one
+/// folder after another, has little to look at. All cores search.
+fn crowded(tree: &Tree, roots: &[NodeHandle], class: NameClass) -> HashSet<NodeHandle> {
+    let form = match class {
+        NameClass::Exact => nfc,
+        NameClass::Folded => folded, // equal names are equal in this form, too
+    };
+    let below = roots.iter().flat_map(|&root| tree.subtree(root));
+    let folders: Vec<NodeHandle> = below.filter(|node| !node.is_file()).map(|node| node.handle()).collect();
+    let has_namesakes = |folder: &NodeHandle| {
+        let mut names: Vec<Cow<'_, str>> =
+            tree.children(*folder).filter_map(|node| node.name()).map(form).collect();
+        names.sort_unstable();
+        names.windows(2).any(|pair| pair[0] == pair[1])
+    };
+    folders.into_par_iter().filter(has_namesakes).collect()
+}
+
 /// Returns sets of files in the scope that may have one content: of one size, and tied. Empty files are equal to each other
 /// and mean nothing by it: they are left out.
 fn candidates<'t>(draft: &Draft<'t>, scope: &Scope<'_>, evidence: &Evidence) -> Vec<Vec<NodeHandle>> {
@@ -282,22 +306,24 @@ fn candidates<'t>(draft: &Draft<'t>, scope: &Scope<'_>, evidence: &Evidence) -> 
         files.extend(below.map(|file| (file.size(), file.handle(), Some(file))));
         waiting.extend(scope.enter(draft, &at));
     }
-    files.sort_unstable_by_key(|(size, file, _)| (*size, *file));
+    files.par_sort_unstable_by_key(|(size, file, _)| (*size, *file));
     files.dedup_by_key(|(_, file, _)| *file); // of folders that are searched one may stand in another
-    let mut sets = Vec::new();
     let of_one_size = files.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1);
-    for run in of_one_size {
+    let sets = of_one_size.collect::<Vec<_>>().into_par_iter().flat_map_iter(|run| {
         let nodes: Vec<Option<Node<'t>>> = run.iter().map(|(_, _, node)| *node).collect();
         let tied = tied(&nodes, evidence, Strength::Hint).into_iter().filter(|set| set.len() > 1);
-        sets.extend(tied.map(|set| set.into_iter().map(|at| run[at].1).collect()));
-    }
-    sets
+        tied.map(|set| set.into_iter().map(|at| run[at].1).collect())
+    });
+    sets.collect()
 }
 
 /// Folds case and Unicode form.
 fn folded(name: &str) -> Cow<'_, str> {
     if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(name);
+    }
+    if name.is_ascii() {
+        return Cow::Owned(name.to_ascii_lowercase());
     }
     Cow::Owned(nfc(&name.to_lowercase()).into_owned())
 }

@@ -33,6 +33,12 @@ impl Stretch {
         self.news.from == position
     }
 
+    /// Returns whether it ends at a position: whoever stands there has it already.
+    #[must_use]
+    pub fn ends_at(&self, position: &str) -> bool {
+        self.news.to == position
+    }
+
     /// Returns where there is more already.
     #[must_use]
     pub fn next(&self) -> Option<&str> {

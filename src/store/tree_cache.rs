@@ -7,14 +7,17 @@
 //! the last, and the head is authenticated with each: pieces cannot be swapped, left out or taken from another file.
 //! Whoever reads the disk learns how large the account is, no more.
 
+use std::collections::VecDeque;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes128Gcm, Nonce};
 use hkdf::Hkdf;
+use rayon::prelude::*;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -58,7 +61,7 @@ impl TreeCache {
         if head[..MAGIC.len()] != *MAGIC {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "it is of another version"));
         }
-        let mut opened = Opening::new(BufReader::with_capacity(PIECE, file), self.seal(head)?)?;
+        let mut opened = Opening::new(file, self.seal(head)?)?;
         let tree = Tree::restore(&mut opened)?;
         // The end is authenticated too: a file that was cut off after a whole tree is not believed.
         if opened.read(&mut [0])? != 0 {
@@ -96,7 +99,7 @@ impl TreeCache {
         let mut key = Zeroizing::new(KeyBytes::default());
         let made = Hkdf::<Sha256>::new(Some(&head[MAGIC.len()..]), self.master.bytes());
         made.expand_multi_info(&[PURPOSE, &self.user.bytes()], &mut *key).map_err(io::Error::other)?;
-        Ok(Seal { cipher: Aes128Gcm::new((&*key).into()), head, number: 0 })
+        Ok(Seal { cipher: Aes128Gcm::new((&*key).into()), head })
     }
 }
 
@@ -114,126 +117,160 @@ fn sweep(path: &Path) {
     }
 }
 
-/// Seals pieces, or opens them, in their order.
+/// Seals pieces, or opens them.
 struct Seal {
     cipher: Aes128Gcm,
     head: [u8; HEAD],
-    number: u64,
 }
 
 impl Seal {
-    fn nonce(&mut self, is_last: bool) -> Nonce<aes_gcm::aead::consts::U12> {
+    fn nonce(number: u64, is_last: bool) -> Nonce<aes_gcm::aead::consts::U12> {
         let mut nonce = [0; 12];
-        nonce[..8].copy_from_slice(&self.number.to_be_bytes());
+        nonce[..8].copy_from_slice(&number.to_be_bytes());
         nonce[11] = is_last.into();
-        self.number += 1;
         Nonce::from(nonce)
+    }
+
+    fn seal(&self, number: u64, is_last: bool, piece: &mut [u8]) -> io::Result<[u8; TAG]> {
+        let nonce = Self::nonce(number, is_last);
+        let tag = self.cipher.encrypt_inout_detached(&nonce, &self.head, piece.into());
+        tag.map(Into::into).map_err(|_too_long| io::ErrorKind::InvalidInput.into())
+    }
+
+    /// Opens a piece with its tag, and returns how many clear bytes it begins with.
+    fn open(&self, number: u64, is_last: bool, piece: &mut [u8]) -> io::Result<usize> {
+        let damaged =
+            || io::Error::new(io::ErrorKind::InvalidData, "its seal is broken, or another account's");
+        let len = piece.len().checked_sub(TAG).ok_or_else(damaged)?;
+        let (text, tag) = piece.split_at_mut(len);
+        let tag: [u8; TAG] = (&*tag).try_into().map_err(|_short| damaged())?;
+        let nonce = Self::nonce(number, is_last);
+        let opened = self.cipher.decrypt_inout_detached(&nonce, &self.head, text.into(), &tag.into());
+        opened.map_err(|_forged| damaged())?;
+        Ok(len)
     }
 }
 
-/// Takes clear bytes and writes sealed pieces.
+/// Takes clear bytes and writes sealed pieces, some at a time: all cores seal.
 struct Sealing<W> {
     out: W,
     seal: Seal,
-    piece: Zeroizing<Vec<u8>>,
+    /// Pieces that were written.
+    number: u64,
+    clear: Zeroizing<Vec<u8>>,
 }
 
 impl<W: Write> Sealing<W> {
     fn new(out: W, seal: Seal) -> Self {
-        Self { out, seal, piece: Zeroizing::new(Vec::with_capacity(PIECE)) }
+        Self { out, seal, number: 0, clear: Zeroizing::new(Vec::with_capacity(PIECES * PIECE)) }
     }
 
-    fn end_piece(&mut self, is_last: bool) -> io::Result<()> {
-        let nonce = self.seal.nonce(is_last);
-        let sealed = self.seal.cipher.encrypt_inout_detached(
-            &nonce,
-            &self.seal.head,
-            self.piece.as_mut_slice().into(),
-        );
-        let tag = sealed.map_err(|_too_long| io::ErrorKind::InvalidInput)?;
-        self.out.write_all(&self.piece)?;
-        self.out.write_all(&tag)?;
-        self.piece.clear();
+    fn end_pieces(&mut self, are_last: bool) -> io::Result<()> {
+        let pieces = self.clear.len().div_ceil(PIECE).max(1);
+        let (seal, first) = (&self.seal, self.number);
+        let tags: io::Result<Vec<[u8; TAG]>> = if self.clear.is_empty() {
+            seal.seal(first, are_last, &mut []).map(|tag| vec![tag])
+        } else {
+            let sealed = self.clear.par_chunks_mut(PIECE).enumerate();
+            let is_last = |at| are_last && at + 1 == pieces;
+            sealed.map(|(at, piece)| seal.seal(first + at as u64, is_last(at), piece)).collect()
+        };
+        let mut sealed = self.clear.chunks(PIECE);
+        for tag in tags? {
+            self.out.write_all(sealed.next().unwrap_or_default())?;
+            self.out.write_all(&tag)?;
+        }
+        self.number += pieces as u64;
+        self.clear.clear();
         Ok(())
     }
 
     fn finish(mut self) -> io::Result<()> {
-        self.end_piece(true)
+        self.end_pieces(true)
     }
 }
 
 impl<W: Write> Write for Sealing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.piece.len() == PIECE {
-            self.end_piece(false)?;
+        if self.clear.len() == PIECES * PIECE {
+            self.end_pieces(false)?;
         }
-        let taken = bytes.len().min(PIECE - self.piece.len());
-        self.piece.extend_from_slice(&bytes[..taken]);
+        let taken = bytes.len().min(PIECES * PIECE - self.clear.len());
+        self.clear.extend_from_slice(&bytes[..taken]);
         Ok(taken)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(()) // a piece is written when it is full, or the last
+        Ok(()) // pieces are written when enough are full, and at the end
     }
 }
 
-/// Reads sealed pieces and gives out clear bytes.
+/// Reads sealed pieces and gives out clear bytes: all cores open some pieces while the next are read.
 struct Opening<R> {
     from: R,
     seal: Seal,
-    piece: Zeroizing<Vec<u8>>,
-    /// Bytes of the piece that were given out.
-    done: usize,
-    /// The piece after it, still sealed; empty where there is none.
-    next: Vec<u8>,
+    /// Pieces that were opened.
+    number: u64,
+    /// Pieces that are open, each with its tag behind it, and where in them the clear bytes begin and end that were not
+    /// given out yet.
+    open: Zeroizing<Vec<u8>>,
+    left: VecDeque<Range<usize>>,
+    /// The pieces after them, still sealed; empty where there are none.
+    next: Zeroizing<Vec<u8>>,
 }
 
-impl<R: Read> Opening<R> {
-    fn new(from: R, seal: Seal) -> io::Result<Self> {
-        let mut opening = Self { from, seal, piece: Zeroizing::default(), done: 0, next: Vec::new() };
-        opening.read_ahead()?;
-        Ok(opening)
+impl<R: Read + Send> Opening<R> {
+    fn new(mut from: R, seal: Seal) -> io::Result<Self> {
+        let mut next = Zeroizing::default();
+        read_pieces(&mut from, &mut next)?;
+        Ok(Self { from, seal, number: 0, open: Zeroizing::default(), left: VecDeque::new(), next })
     }
 
-    fn read_ahead(&mut self) -> io::Result<()> {
-        self.next.clear();
-        self.from.by_ref().take((PIECE + TAG) as u64).read_to_end(&mut self.next).map(drop)
-    }
-
-    fn open_piece(&mut self) -> io::Result<()> {
-        std::mem::swap(&mut *self.piece, &mut self.next);
-        self.done = 0;
-        self.read_ahead()?;
-        let nonce = self.seal.nonce(self.next.is_empty());
-        let damaged =
-            || io::Error::new(io::ErrorKind::InvalidData, "its seal is broken, or another account's");
-        let text = self.piece.len().checked_sub(TAG).ok_or_else(damaged)?;
-        let (text, tag) = self.piece.split_at_mut(text);
-        let tag: [u8; TAG] = (&*tag).try_into().map_err(|_short| damaged())?;
-        let opened =
-            self.seal.cipher.decrypt_inout_detached(&nonce, &self.seal.head, text.into(), &tag.into());
-        opened.map_err(|_forged| damaged())?;
-        let len = self.piece.len() - TAG;
-        self.piece.truncate(len);
+    fn open_pieces(&mut self) -> io::Result<()> {
+        std::mem::swap(&mut self.open, &mut self.next);
+        let (pieces, from, next, seal, first) =
+            (&mut self.open, &mut self.from, &mut self.next, &self.seal, self.number);
+        // What is read behind these tells whether the last of them is the last of all: it is opened when that is known.
+        let split = pieces.len().saturating_sub(1) / SEALED * SEALED;
+        let (before, last) = pieces.split_at_mut(split);
+        let open = |(at, piece): (usize, &mut [u8])| seal.open(first + at as u64, false, piece);
+        let (read, opened) = rayon::join(
+            || read_pieces(from, next),
+            || before.par_chunks_mut(SEALED).enumerate().map(open).collect::<io::Result<Vec<usize>>>(),
+        );
+        read?;
+        let mut lens = opened?;
+        lens.push(self.seal.open(first + lens.len() as u64, self.next.is_empty(), last)?);
+        self.number += lens.len() as u64;
+        self.left = lens.into_iter().enumerate().map(|(at, len)| at * SEALED..at * SEALED + len).collect();
         Ok(())
     }
 }
 
-impl<R: Read> Read for Opening<R> {
+fn read_pieces(from: &mut impl Read, pieces: &mut Vec<u8>) -> io::Result<()> {
+    pieces.clear();
+    pieces.reserve_exact(PIECES * SEALED);
+    from.take((PIECES * SEALED) as u64).read_to_end(pieces).map(drop)
+}
+
+impl<R: Read + Send> Read for Opening<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.done == self.piece.len() && !self.next.is_empty() {
-            self.open_piece()?;
+        while self.left.front().is_some_and(Range::is_empty) {
+            self.left.pop_front();
         }
-        let rest = &self.piece[self.done..];
-        let given = rest.len().min(out.len());
-        out[..given].copy_from_slice(&rest[..given]);
-        self.done += given;
+        if self.left.is_empty() && !self.next.is_empty() {
+            self.open_pieces()?;
+        }
+        let Some(piece) = self.left.front_mut() else { return Ok(0) };
+        let given = piece.len().min(out.len());
+        out[..given].copy_from_slice(&self.open[piece.start..piece.start + given]);
+        piece.start += given;
         Ok(given)
     }
 }
 
 /// Name of the layout, with its version: any other is not read.
-const MAGIC: &[u8; 8] = b"megatre\x01";
+const MAGIC: &[u8; 8] = b"megatre\x02";
 
 const SALT: usize = 16;
 const HEAD: usize = MAGIC.len() + SALT;
@@ -246,6 +283,10 @@ const PIECE: usize = 1 << 20;
 
 /// Bytes that a seal adds to each.
 const TAG: usize = 16;
+const SEALED: usize = PIECE + TAG;
+
+/// Pieces that are sealed or opened together.
+const PIECES: usize = 8;
 
 /// How the names of files begin that are being written.
 const STAGED: &str = ".tree-";

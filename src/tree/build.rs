@@ -63,6 +63,7 @@ impl TreeBuilder {
             self.keyring.take_outgoing_share(entry.node, &entry.key, &entry.proof);
         }
         let Self { mut keyring, mut tree, inbound_keys, .. } = self;
+        tree.store.all_arrived();
         tree.retry_sealed(&keyring);
         for (folder, receiver) in &rest.shares {
             tree.shares.given.entry(*folder).or_default().insert(*receiver);
@@ -86,10 +87,12 @@ impl TreeBuilder {
             self.take_inbound_share(node); // its key may open others of this very batch
         }
         let keyring = &self.keyring;
-        let opened: Vec<Option<(Facts, Content)>> =
-            nodes.into_par_iter().map(|node| open(keyring, &node?)).collect();
+        let opened: Vec<Option<(Facts, Content)>> = nodes
+            .into_par_iter()
+            .map_init(Opener::default, |opener, node| opener.open(keyring, &node?))
+            .collect();
         for node in opened {
-            let stored = node.and_then(|(facts, content)| Some((self.tree.store.put(facts)?, content)));
+            let stored = node.and_then(|(facts, content)| Some((self.tree.store.arrive(facts)?, content)));
             match stored {
                 Some((index, content)) => self.tree.store.set_content(index, content),
                 None => self.unreadable_count += 1,
@@ -112,41 +115,61 @@ impl TreeBuilder {
 
 /// Checks a node's fields and decrypts what can be decrypted; `None` where it cannot be a node.
 pub(super) fn open(keyring: &Keyring, node: &WireNode<'_>) -> Option<(Facts, Content)> {
-    let kind = NodeKind::from_wire(node.kind.0?)?;
-    let size = node.size.0.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-    let facts = Facts {
-        handle: node.handle.handle()?,
-        parent: node.parent.handle(),
-        kind,
-        size: if kind == NodeKind::File { size } else { 0 },
-        uploaded: node.uploaded.0.unwrap_or(0),
-    };
-    let content = match kind {
-        NodeKind::File | NodeKind::Folder => {
-            unseal(keyring, kind, node.keys.as_str(), node.attributes.as_str())
-        }
-        NodeKind::Root | NodeKind::Inbox | NodeKind::Rubbish => Content::Nothing,
-    };
-    Some((facts, content))
+    Opener::default().open(keyring, node)
 }
 
 /// A key is right when the attributes open with it.
 pub(super) fn unseal(keyring: &Keyring, kind: NodeKind, keys: &str, attributes: &str) -> Content {
-    let mut encrypted = Vec::new();
-    base64_decode_into(attributes, &mut encrypted);
-    let (mut likeliest, mut clear) = (None, Vec::new());
-    let kind = if kind == NodeKind::File { KeyKind::File } else { KeyKind::Folder };
-    for key in keyring.candidates(keys, kind) {
-        if let Some(json) = decrypt_text(&encrypted, key.attribute_key(), &mut clear) {
-            let plain = ClearAttributes::read_plain(json);
-            let lenient = || Attributes::decrypt(&encrypted, key.attribute_key()).map(|all| (&all).into());
-            if let Some(attributes) = plain.or_else(lenient) {
-                return Content::Clear { key, attributes };
+    Opener::default().unseal(keyring, kind, keys, attributes)
+}
+
+/// Opens one node after another in the same memory.
+#[derive(Default)]
+struct Opener {
+    encrypted: Vec<u8>,
+    clear: Vec<u8>,
+}
+
+impl Opener {
+    fn open(&mut self, keyring: &Keyring, node: &WireNode<'_>) -> Option<(Facts, Content)> {
+        let kind = NodeKind::from_wire(node.kind.0?)?;
+        let size = node.size.0.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+        let facts = Facts {
+            handle: node.handle.handle()?,
+            parent: node.parent.handle(),
+            kind,
+            size: if kind == NodeKind::File { size } else { 0 },
+            uploaded: node.uploaded.0.unwrap_or(0),
+        };
+        let content = match kind {
+            NodeKind::File | NodeKind::Folder => {
+                self.unseal(keyring, kind, node.keys.as_str(), node.attributes.as_str())
             }
-        }
-        likeliest.get_or_insert(key);
+            NodeKind::Root | NodeKind::Inbox | NodeKind::Rubbish => Content::Nothing,
+        };
+        Some((facts, content))
     }
-    Content::Sealed { key: likeliest, sealed: Sealed { keys: keys.into(), attributes: attributes.into() } }
+
+    fn unseal(&mut self, keyring: &Keyring, kind: NodeKind, keys: &str, attributes: &str) -> Content {
+        let Self { encrypted, clear } = self;
+        base64_decode_into(attributes, encrypted);
+        let mut likeliest = None;
+        let kind = if kind == NodeKind::File { KeyKind::File } else { KeyKind::Folder };
+        for key in keyring.candidates(keys, kind) {
+            if let Some(json) = decrypt_text(encrypted, key.attribute_key(), clear) {
+                let plain = ClearAttributes::read_plain(json);
+                let lenient = || Attributes::decrypt(encrypted, key.attribute_key()).map(|all| (&all).into());
+                if let Some(attributes) = plain.or_else(lenient) {
+                    return Content::Clear { key, attributes };
+                }
+            }
+            likeliest.get_or_insert(key);
+        }
+        Content::Sealed {
+            key: likeliest,
+            sealed: Sealed { keys: keys.into(), attributes: attributes.into() },
+        }
+    }
 }
 
 /// Node texts that are opened together: some thousands of nodes, enough to keep all cores busy, little to hold.

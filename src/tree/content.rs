@@ -50,7 +50,7 @@ impl ClearAttributes {
     pub(super) fn read_plain(json: &[u8]) -> Option<Self> {
         let PlainAttributes { n, c } = serde_json::from_slice(json).ok()?;
         let fingerprint = match c {
-            Some(text) => Some(Fingerprint::parse(text).filter(|fingerprint| fingerprint.text() == text)?),
+            Some(text) => Some(Fingerprint::parse(text).filter(|fingerprint| fingerprint.is_written(text))?),
             None => None,
         };
         matches!(nfc(n), Cow::Borrowed(_)).then(|| Self {

@@ -5,6 +5,7 @@
 use super::node::NodeKind;
 use super::store::{Index, NONE, Place, Store};
 use super::{Tree, Usage};
+use crate::handle::NodeHandle;
 
 /// The nodes that stand below nothing.
 #[derive(Clone, Default)]
@@ -33,8 +34,18 @@ impl Tree {
         self.store.unplace_all();
         self.tops = Tops::default();
         let mut parents: Vec<Index> = vec![NONE; self.store.indices().len()];
+        let mut last: Option<(NodeHandle, Option<Index>)> = None;
         for index in self.store.live_indices() {
-            let (place, parent) = self.wanted_place(index);
+            // Siblings mostly come one after another.
+            let parent = self.store.record(index).parent.and_then(|parent| match last {
+                Some((known, found)) if known == parent => found,
+                Some(_) | None => {
+                    let found = self.store.index(parent);
+                    last = Some((parent, found));
+                    found
+                }
+            });
+            let (place, parent) = self.place_below(index, parent);
             self.store.record_mut(index).place = place;
             if let (Place::Root, Some(slot)) = (place, Tops::root_slot(self.store.record(index).kind)) {
                 self.tops.roots[slot] = Some(index);
@@ -67,13 +78,7 @@ impl Tree {
     /// Sums bottom-up: the order from the tops down, read backwards.
     fn sum_all(&mut self, parents: &[Index]) {
         let mut order: Vec<Index> = self.all_tops().collect();
-        let mut at = 0;
-        while at < order.len() {
-            if let Some(branch) = self.store.branch(order[at]) {
-                order.extend_from_slice(&branch.children);
-            }
-            at += 1;
-        }
+        self.with_all_below(&mut order);
         for index in order.into_iter().rev() {
             let parent = parents[index as usize];
             if parent != NONE {
@@ -83,7 +88,7 @@ impl Tree {
         }
     }
 
-    fn all_tops(&self) -> impl Iterator<Item = Index> {
+    pub(super) fn all_tops(&self) -> impl Iterator<Item = Index> {
         let Tops { roots, in_shares, orphans } = &self.tops;
         roots.iter().flatten().chain(in_shares).chain(orphans).copied()
     }
@@ -148,12 +153,17 @@ impl Tree {
 
     /// Where a node belongs by what it and its parent are; whether the parent stands below it is not looked at.
     fn wanted_place(&self, index: Index) -> (Place, Option<Index>) {
+        self.place_below(index, self.parent_index(index))
+    }
+
+    /// The same where the parent that the server said has been looked up.
+    fn place_below(&self, index: Index, parent: Option<Index>) -> (Place, Option<Index>) {
         let record = self.store.record(index);
         if let Some(slot) = Tops::root_slot(record.kind) {
             let is_first = self.tops.roots[slot].is_none_or(|root| root == index);
             return (if is_first { Place::Root } else { Place::Orphan }, None);
         }
-        let parent = self.parent_index(index).filter(|&parent| parent != index);
+        let parent = parent.filter(|&parent| parent != index);
         match parent.map(|parent| self.store.record(parent).kind) {
             Some(NodeKind::File) if record.kind == NodeKind::File => (Place::Version, parent),
             Some(NodeKind::File) | None => (self.place_without_parent(index), None),
@@ -183,6 +193,12 @@ impl Tree {
     /// The node itself and all below it, old versions included, parents first.
     pub(super) fn below(&self, index: Index) -> Vec<Index> {
         let mut found = vec![index];
+        self.with_all_below(&mut found);
+        found
+    }
+
+    /// Adds all that is below these, level by level.
+    pub(super) fn with_all_below(&self, found: &mut Vec<Index>) {
         let mut at = 0;
         while at < found.len() {
             if let Some(branch) = self.store.branch(found[at]) {
@@ -190,7 +206,6 @@ impl Tree {
             }
             at += 1;
         }
-        found
     }
 
     /// Adds or takes away what a placed node gives to the sums of all above it. Call while it is placed.

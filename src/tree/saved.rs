@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, Read, Write};
 
 use super::Tree;
+use super::placement::Tops;
 use super::share::{Access, Inbound, Shares};
-use super::store::Store;
+use super::store::{Index, Place, Store};
 use super::words::{bytes, len, put_len, put_text, senseless, text};
 use crate::api::listing::ShareReceiver;
 use crate::crypto::key::ShareKey;
@@ -20,18 +21,38 @@ impl Tree {
     pub fn save(&self, out: &mut impl Write) -> io::Result<()> {
         put_text(out, &self.sequence)?;
         self.shares.save(out)?;
-        self.store.save(out)
+        let mut order: Vec<Index> = self.all_tops().collect();
+        let tops = order.len();
+        self.with_all_below(&mut order);
+        if order.len() != self.len() {
+            return Err(senseless()); // better no file than one that lacks a node
+        }
+        self.store.save(&order, tops, out)
     }
 
-    /// Reads what [`Self::save`] wrote, and puts every node in its place. An error where it was written by another
-    /// program, or ends early.
+    /// Reads what [`Self::save`] wrote. An error where it was written by another program, or ends early.
     pub fn restore(from: &mut impl Read) -> io::Result<Self> {
         let sequence = text(from)?;
         let shares = Shares::restore(from)?;
-        let store = Store::restore(from)?;
+        let (store, tops) = Store::restore(from)?;
         let mut tree = Self { store, shares, sequence, ..Self::default() };
-        tree.place_all();
+        for index in 0..tops {
+            tree.restore_top(index)?;
+        }
         Ok(tree)
+    }
+
+    fn restore_top(&mut self, index: Index) -> io::Result<()> {
+        let record = self.store.record(index);
+        match (record.place, Tops::root_slot(record.kind)) {
+            (Place::Root, Some(slot)) if self.tops.roots[slot].is_none() => {
+                self.tops.roots[slot] = Some(index)
+            }
+            (Place::InShare, _) => self.tops.in_shares.push(index),
+            (Place::Orphan, _) => self.tops.orphans.push(index),
+            (Place::Root | Place::Child | Place::Version | Place::Nowhere, _) => return Err(senseless()),
+        }
+        Ok(())
     }
 }
 

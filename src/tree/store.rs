@@ -2,13 +2,15 @@
 //! are named by index, found by handle. It knows nothing of who stands below whom; `placement` keeps that in the
 //! branches here.
 //!
-//! A node takes 72 bytes of record, 32 of key, 13 to 26 where its handle is found, 4 to 8 among its siblings, and its name
-//! in UTF-8: some 150 bytes with a name of 25. A folder takes 56 more for its branch.
+//! A node takes 72 bytes of record, 32 of key, 13 where its handle is found, 4 among its siblings, and its name in UTF-8:
+//! some 146 bytes with a name of 25. A folder takes 56 more for its branch.
 
+mod handles;
 mod saved;
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::Usage;
@@ -18,6 +20,7 @@ use crate::crypto::attributes::Attributes;
 use crate::crypto::fingerprint::Fingerprint;
 use crate::crypto::key::NodeKey;
 use crate::handle::NodeHandle;
+use handles::{Handles, number};
 
 /// Index of a record.
 pub(super) type Index = u32;
@@ -30,7 +33,9 @@ pub(super) struct Store {
     records: Vec<Record>,
     /// Clear keys beside the records; folders use the first half.
     keys: Zeroizing<Vec<[u8; 32]>>,
-    by_handle: HashMap<NodeHandle, Index>,
+    handles: Handles,
+    /// Of a listing that is still arriving: nodes that are not among the handles yet.
+    arriving: Vec<(NodeHandle, Index)>,
     free: Vec<Index>,
     names: String,
     /// Clear attributes as JSON, of nodes that have more than a plain name and fingerprint.
@@ -98,11 +103,11 @@ pub(super) struct Facts {
 
 impl Store {
     pub(super) fn len(&self) -> usize {
-        self.by_handle.len()
+        self.handles.len()
     }
 
     pub(super) fn index(&self, handle: NodeHandle) -> Option<Index> {
-        self.by_handle.get(&handle).copied()
+        self.handles.index(handle)
     }
 
     pub(super) fn record(&self, index: Index) -> &Record {
@@ -120,9 +125,10 @@ impl Store {
 
     /// Sets a node's facts, in a new record or in the one that the handle has. `None` when four billion are in use.
     pub(super) fn put(&mut self, facts: Facts) -> Option<Index> {
-        let index = match self.by_handle.get(&facts.handle) {
-            Some(&index) => index,
-            None => self.new_record(facts)?,
+        let Some(index) = self.handles.index(facts.handle) else {
+            let index = self.new_record(facts)?;
+            self.handles.add(facts.handle, index);
+            return Some(index);
         };
         let record = self.record_mut(index);
         record.parent = facts.parent;
@@ -132,17 +138,37 @@ impl Store {
         Some(index)
     }
 
+    /// Sets a node of a listing in a new record. It is found by its handle after [`Self::all_arrived`].
+    pub(super) fn arrive(&mut self, facts: Facts) -> Option<Index> {
+        let index = self.new_record(facts)?;
+        self.arriving.push((facts.handle, index));
+        Some(index)
+    }
+
+    /// Ends a listing. Of several nodes with one handle the last stays.
+    pub(super) fn all_arrived(&mut self) {
+        let (handles, doubles) = Handles::of(std::mem::take(&mut self.arriving));
+        self.handles = handles;
+        for index in doubles {
+            self.set_content(index, Content::Nothing);
+            self.free.push(index);
+        }
+        self.records.shrink_to_fit();
+        self.keys.shrink_to_fit();
+        self.names.shrink_to_fit();
+    }
+
     fn new_record(&mut self, facts: Facts) -> Option<Index> {
         let record = Record {
-            size: 0,
-            uploaded: 0,
+            size: facts.size,
+            uploaded: facts.uploaded,
             modified: 0,
             crc: [0; 16],
             name_start: 0,
             name_len: NONE,
             branch: NONE,
             handle: facts.handle,
-            parent: None,
+            parent: facts.parent,
             kind: facts.kind,
             place: Place::Nowhere,
             has_key: false,
@@ -157,13 +183,12 @@ impl Store {
             self.keys.push([0; 32]);
             index
         };
-        self.by_handle.insert(facts.handle, index);
         Some(index)
     }
 
     /// Forgets a node. It must not be placed, and nothing may be below it.
     pub(super) fn remove(&mut self, index: Index) {
-        self.by_handle.remove(&self.records[index as usize].handle);
+        self.handles.remove(self.records[index as usize].handle);
         self.set_content(index, Content::Nothing);
         let slot = std::mem::replace(&mut self.record_mut(index).branch, NONE);
         if let Some(branch) = self.branches.get_mut(slot as usize) {
@@ -174,7 +199,9 @@ impl Store {
     }
 
     pub(super) fn set_content(&mut self, index: Index, content: Content) {
-        self.sealed.remove(&index);
+        if !self.sealed.is_empty() {
+            self.sealed.remove(&index);
+        }
         match content {
             Content::Nothing => {
                 self.set_key(index, None);
@@ -223,7 +250,9 @@ impl Store {
     }
 
     fn clear_attributes(&mut self, index: Index) {
-        self.others.remove(&index);
+        if !self.others.is_empty() {
+            self.others.remove(&index); // nearly no node has any: an empty table is not worth a hash
+        }
         let record = self.record_mut(index);
         record.name_len = NONE;
         record.has_fingerprint = false;
@@ -316,7 +345,7 @@ impl Store {
     }
 
     pub(super) fn sort_by_handle(&self, indices: &mut [Index]) {
-        indices.sort_unstable_by_key(|&index| self.record(index).handle);
+        indices.sort_unstable_by_key(|&index| number(self.record(index).handle));
     }
 
     pub(super) fn insert_by_handle(&self, sorted: &mut Vec<Index>, index: Index) {
@@ -333,10 +362,10 @@ impl Store {
 
     pub(super) fn sort_branches(&mut self) {
         let mut branches = std::mem::take(&mut self.branches);
-        for branch in &mut branches {
+        branches.par_iter_mut().for_each(|branch| {
             self.sort_by_handle(&mut branch.children);
             branch.children.shrink_to_fit();
-        }
+        });
         self.branches = branches;
     }
 }
@@ -348,7 +377,7 @@ mod tests {
     #[test]
     fn a_node_takes_no_more_than_is_said_above() {
         assert_eq!(size_of::<Record>(), 72);
-        assert_eq!(size_of::<(NodeHandle, Index)>(), 12, "and a byte of the table");
+        assert_eq!(size_of::<(NodeHandle, Index)>(), 12, "and a byte of the table of first bits");
         assert_eq!(size_of::<Branch>(), 56);
     }
 }

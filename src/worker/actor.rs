@@ -280,7 +280,7 @@ impl Actor {
             self.watch_transfers();
         }
         if now >= self.read_again_at && self.has_stale() {
-            self.read_again_at = now + READ_AGAIN;
+            self.read_again_at = now + self.stale_pause();
             self.read_stale();
         }
     }
@@ -432,9 +432,6 @@ impl Actor {
         })
     }
 }
-
-/// Views that show a folder in which much happens are read again this often.
-const READ_AGAIN: Duration = Duration::from_millis(300);
 
 /// How often the counters of transfers are looked at, and told.
 const WATCH: Duration = Duration::from_millis(100);

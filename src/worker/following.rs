@@ -190,6 +190,10 @@ impl Actor {
             if is_due {
                 self.keep_tree(name);
             }
+        } else if !stretch.ends_at(tree.sequence()) {
+            // The user asked for news meanwhile, and these overlap with them: what comes next would begin at a place
+            // that the tree never sees.
+            self.follow_account(name);
         }
         if is_quota {
             self.ask_quota(name);

@@ -181,6 +181,13 @@ impl Actor {
         }
     }
 
+    /// Returns how long to let changes gather before views are read again: the longer the more there is to read.
+    pub(crate) fn stale_pause(&self) -> Duration {
+        let stale = self.panes.values().filter(|pane| pane.is_stale && !pane.is_reading);
+        let rows: usize = stale.map(|pane| pane.view.entries().len()).sum();
+        READ_AGAIN + READ_ROW * u32::try_from(rows).unwrap_or(u32::MAX)
+    }
+
     /// Returns whether a view waits to be read again.
     pub(crate) fn has_stale(&self) -> bool {
         self.panes.values().any(|pane| pane.is_stale && !pane.is_reading)
@@ -361,6 +368,13 @@ fn folder_gone(account: &str) -> Problem {
     let message = format!("The folder is no longer there in \"{account}:\"");
     Problem::new(ProblemKind::FolderNotFound, message, "Go to the folder above.")
 }
+
+/// Views that show a folder in which much happens are read again this often.
+const READ_AGAIN: Duration = Duration::from_millis(300);
+
+/// And seldomer for each of their rows, by more than it takes to read and sort one: a folder of a million entries keeps no
+/// core busy for good.
+const READ_ROW: Duration = Duration::from_micros(2);
 
 /// What is there sooner is shown in one step, without an empty pane in between.
 const SLOW: Duration = Duration::from_millis(100);

@@ -133,6 +133,12 @@ fn instead(state: &AppState, pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
         (_, Some((account, doing))) if *doing != AccountState::Ready => {
             lines.push((format!("opening {account}: {}", wording::account(doing, state.terms())), plain));
             lines.push(("Esc stops".to_owned(), dim));
+            if let AccountState::Loading { received, total: Some(total) } = *doing
+                && area.height > 4
+            {
+                let width = area.width.saturating_sub(4).min(BAR_WIDTH);
+                canvas.bar(area.x + 2, area.y, width, received.saturating_mul(100) / total.max(1), plain);
+            }
         }
         (_, _) => lines.push((opening(state, pane), dim)),
     }
@@ -431,3 +437,6 @@ const ROOMY_HEADER: u16 = 56;
 
 /// Columns that a title keeps before quota or state are cut.
 const MIN_TITLE: usize = 12;
+
+/// Columns of the bar that says how much of a file list has come.
+const BAR_WIDTH: u16 = 40;
