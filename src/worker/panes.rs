@@ -150,6 +150,7 @@ impl Actor {
     /// Something in an account has changed: what shows it is read again.
     pub(crate) fn account_changed(&mut self, name: &str) {
         self.review_changed(name);
+        self.usage_changed(name);
         let ready = self.accounts.get(name).is_some_and(|account| account.ready().is_some());
         let failure = self.accounts.get(name).and_then(|account| account.failure().cloned());
         let ids: Vec<ViewId> =
@@ -175,6 +176,9 @@ impl Actor {
 
     /// Reads again what is stale. Called at most a few times a second.
     pub(crate) fn read_stale(&mut self) {
+        if self.has_stale_usage() {
+            self.tell_usage();
+        }
         let stale = |pane: &&mut Pane| pane.is_stale && !pane.is_reading;
         let ids: Vec<ViewId> =
             self.panes.iter_mut().filter(|(_, pane)| stale(pane)).map(|(id, _)| *id).collect();
@@ -185,7 +189,7 @@ impl Actor {
 
     /// Returns whether a view waits to be read again.
     pub(crate) fn has_stale(&self) -> bool {
-        self.panes.values().any(|pane| pane.is_stale && !pane.is_reading)
+        self.has_stale_usage() || self.panes.values().any(|pane| pane.is_stale && !pane.is_reading)
     }
 
     /// Returns title and parent of a folder, as far as they are known without reading it.
