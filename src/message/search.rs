@@ -27,7 +27,7 @@ pub struct Hit {
     pub parent: Location,
     /// That folder's path below the one that is searched, empty for itself. Escape before drawing.
     pub folder: String,
-    /// How well it fits: of two hits that with the higher rank comes first, of equal ones that which was told first.
+    /// How well it fits: of two hits that with the higher rank comes first, equal ones go by name.
     pub rank: u64,
 }
 

@@ -73,7 +73,7 @@ async fn letters_in_order_find_a_name_and_filters_and_words_of_folders_narrow() 
     app.type_in("<C-u>castle lisbon").await;
     app.must_show("1 of 5");
     app.must_not_show("castle-night");
-    app.type_in("<C-u>kind:image size:<1K").await;
+    app.type_in("<C-u>kind:image size:<lt>1K").await;
     app.must_show("2 of 5");
     app.type_in("<C-u>size:>big").await;
     app.must_show("write a size like");

@@ -23,7 +23,7 @@ async fn folders_are_added_up_gone_into_and_left_on_both_sides() {
         app.type_in("s").await;
         app.must_show("by name");
         app.type_in("z<Tab>").await;
-        app.must_not_show("Usage");
+        app.must_not_show("Usage ");
     }
 }
 
@@ -68,7 +68,7 @@ async fn what_others_change_shows_by_itself_and_a_row_is_shown_in_the_pane() {
     app.type_in("<Tab>z").await;
     app.ann.file("Huge/one file", &[7; 5000], 1_700_000_000);
     app.settle().await;
-    assert!(app.line_with("4.9K").contains("Huge/"), "{}", app.picture());
+    assert!(app.line_with("Huge/").contains("4.9K"), "{}", app.picture());
     app.type_in("ggo").await;
     assert_eq!(app.cursor(1), "Huge/");
 }

@@ -1,7 +1,6 @@
 //! The [`SearchPage`]: what fits what is typed, listed as it is found, the best first. The worker searches; a key only says
 //! what is wanted. Typing and acting take turns: Tab goes from the text to the hits.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::field::Field;
@@ -152,7 +151,10 @@ impl SearchPage {
         let first = self.count;
         self.count += hits.len() as u64;
         self.hits.extend((first..).zip(hits).map(|(number, hit)| Found { hit, number }));
-        self.hits.sort_by_key(|found| Reverse(found.hit.rank));
+        self.hits.sort_by(|a, b| {
+            let ranks = b.hit.rank.cmp(&a.hit.rank);
+            ranks.then_with(|| a.hit.entry.name.cmp(&b.hit.entry.name)).then(a.number.cmp(&b.number))
+        });
         self.hits.truncate(MOST_HITS);
         let place =
             under.flatten().and_then(|number| self.hits.iter().position(|found| found.number == number));

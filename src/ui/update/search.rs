@@ -92,6 +92,10 @@ pub(super) fn press(
         }
         Choice::Go(hit) => {
             commands.push(Command::EndSearch);
+            // It may have begun at what takes the space, which is left with it.
+            if state.dialogs.pop_if(|below| matches!(below, Dialog::Usage(_))).is_some() {
+                commands.push(Command::EndUsage);
+            }
             state.pane_mut().open(hit.parent, Some(hit.entry.key), commands);
             return None;
         }

@@ -162,12 +162,12 @@ fn keys(page: &SearchPage) -> Vec<(&'static str, &'static str)> {
 const SYNTAX: [(&str, &str); 9] = [
     ("castl", "letters of a name in their order, best fits first"),
     ("castl 2024", "more words narrow it: in the name, or in folders above"),
-    ("\"old castle\"", "exactly this; !thumb not this; ^cast at the beginning; .jpg$ at the end"),
+    ("\"old castle\"", "exactly this; !thumb not this; ^cast first; .jpg$ last"),
     ("*.jp?g", "a pattern of the whole name"),
     ("/img_\\d+/", "a regular expression"),
     ("size:>10M", "also size:<1K, size:1M..2M"),
     ("newer:7d", "also older:1y, newer:2024-06-01"),
-    ("kind:image", "video audio document archive, folder file, empty shared versions"),
+    ("kind:image", "video audio document archive file folder empty shared"),
     ("ext:jpg,png", "endings; sort:size, sort:new, sort:old say what comes first"),
 ];
 

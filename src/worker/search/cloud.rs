@@ -150,7 +150,9 @@ impl Candidate for InTree<'_> {
 /// Returns the path of a folder below another one; the whole path where it is elsewhere.
 fn path_below(account: &str, tree: &Tree, top: CloudFolder, folder: CloudFolder) -> String {
     let [top, path] = [top, folder].map(|folder| listing::cloud_title(account, Some(tree), folder));
+    let is_elsewhere = |title: &str| title[account.len()..].starts_with("://");
     match path.strip_prefix(top.as_str()) {
+        Some(_) if is_elsewhere(&path) && !is_elsewhere(&top) => path,
         Some(below) if below.is_empty() || below.starts_with('/') || top.ends_with('/') => {
             below.strip_prefix('/').unwrap_or(below).to_owned()
         }

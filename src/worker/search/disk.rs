@@ -115,10 +115,10 @@ mod tests {
     #[test]
     fn a_walk_tells_what_is_below_and_ends_when_it_is_stopped() {
         let scratch = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(scratch.path().join("a/b")).unwrap();
-        std::fs::create_dir_all(scratch.path().join("void")).unwrap();
-        std::fs::write(scratch.path().join("a/b/castle.jpg"), b"x").unwrap();
-        std::fs::write(scratch.path().join("castle.txt"), b"x").unwrap();
+        fs::create_dir_all(scratch.path().join("a/b")).unwrap();
+        fs::create_dir_all(scratch.path().join("void")).unwrap();
+        fs::write(scratch.path().join("a/b/castle.jpg"), b"x").unwrap();
+        fs::write(scratch.path().join("castle.txt"), b"x").unwrap();
         let find = |text: &str| {
             let mut found = Vec::new();
             let mut last = SearchProgress::default();

@@ -43,7 +43,7 @@ pub(super) const LOOK: &[ActionRow] = &[
     ),
     panes(
         Action::Look(Look::Usage),
-        ["usage", "Usage", "what takes the space in this folder, old versions and bin too"],
+        ["usage", "", "what takes the space in this folder, old versions and bin too"],
         &["z", "<C-Space>"],
         When::Folder,
     ),
