@@ -2,6 +2,7 @@
 //! worker and screen. Its `environment` part is the only reader of environment variables; nothing here talks to a
 //! server or holds a password that was stored.
 
+pub(crate) mod age;
 pub mod environment;
 pub mod folders;
 pub(crate) mod private_file;

@@ -24,6 +24,7 @@ mod sign;
 mod transfer;
 mod undo;
 mod unfinished;
+mod usage;
 mod view;
 
 pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
@@ -55,7 +56,7 @@ pub use measure::{MOST_VERSIONS, MeasureId, Measured, VersionFacts};
 pub use offer::{Offer, Offers};
 pub use problem::{Problem, ProblemKind};
 pub use renames::{RenamePlan, RenameRow, RenamesId};
-pub use search::{Hit, MOST_HITS, SearchId, SearchProgress};
+pub use search::{Hit, MOST_HITS, SearchId, SearchProgress, SearchReach};
 pub use sign::{Sign, SignCounts, SignedRows};
 pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
@@ -63,4 +64,5 @@ pub use transfer::{
 };
 pub use undo::{ChangeRow, ChangeState, Partly, UndoDirection, UndoRequest};
 pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
+pub use usage::{MOST_USAGE_ROWS, UsageId, UsageOrder, UsagePart, UsageQuestion, UsageRow, UsageSheet};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

@@ -983,6 +983,8 @@ impl Fake {
             | Command::KeepScreen(_)
             | Command::Search { .. }
             | Command::EndSearch
+            | Command::Usage(_)
+            | Command::EndUsage
             | Command::CompareFolders { .. }
             | Command::EndComparison
             | Command::FindDifference { .. }

@@ -112,6 +112,7 @@ fn a_search_below_a_folder() {
             entry: row.entry,
             parent: photos(),
             folder: folder.into(),
+            rank: 0,
         };
         let hits = vec![
             hit(cloud(5, "castle.jpg", 5_242_880, "2024-08-13T09:15"), ""),
@@ -127,7 +128,7 @@ fn a_search_below_a_folder() {
             ),
             hit(cloud(11, "cast\x1b[31m 🚋 日本/", 0, "2024-05-02T09:15"), "\u{202e}x"),
         ];
-        let progress = SearchProgress { seen_count: 1_048_576, hit_count: 37, is_complete: false };
+        let progress = SearchProgress { seen_count: 1_048_576, hit_count: 37, ..SearchProgress::default() };
         tell(state, Event::Hits { search: SearchId(4), hits, progress });
         type_in(state, "<Tab><Space>");
     });

@@ -7,7 +7,7 @@ use super::context::GlobalArgs;
 use super::screen::ScreenArgs;
 use super::{
     about, cat, cleanup, completions, config, copy, dedupe, delete, demo, emulator, keys, leftovers, ls, lsd,
-    lsf, lsjson, lsl, man, mkdir, purge, restore, size, tree, undo,
+    lsf, lsjson, lsl, man, mkdir, ncdu, purge, restore, size, tree, undo,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -41,6 +41,7 @@ pub(crate) enum Command {
     Lsjson(lsjson::LsjsonArgs),
     Tree(tree::TreeArgs),
     Size(size::SizeArgs),
+    Ncdu(ncdu::NcduArgs),
     About(about::AboutArgs),
     Cat(cat::CatArgs),
     Mkdir(mkdir::MkdirArgs),

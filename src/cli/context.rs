@@ -141,7 +141,7 @@ impl GlobalArgs {
 
 /// Reads `90`, `30s`, `5m`, `1h30m`, `2d` as a length of time; a bare number is seconds.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
-    super::bounds::parse_length(text).ok_or_else(|| "write a time like 30s, 5m, 1h30m or 2d".to_owned())
+    crate::config::age::parse_length(text).ok_or_else(|| "write a time like 30s, 5m, 1h30m or 2d".to_owned())
 }
 
 /// A call that fails for this long will not work soon.

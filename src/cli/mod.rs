@@ -30,6 +30,7 @@ mod lsjson;
 mod lsl;
 mod man;
 mod mkdir;
+mod ncdu;
 mod order_by;
 mod output;
 mod plain;
@@ -146,6 +147,7 @@ async fn until_stopped(
         command,
         None | Some(
             Command::Demo(_)
+                | Command::Ncdu(_)
                 | Command::Copy(_)
                 | Command::Copyto(_)
                 | Command::Move(_)
@@ -212,6 +214,7 @@ async fn dispatch(command: Option<Command>, wished: screen::ScreenArgs, context:
         Some(Command::Lsjson(args)) => lsjson::run(args, context).await,
         Some(Command::Tree(args)) => tree::run(args, context).await,
         Some(Command::Size(args)) => size::run(args, context).await,
+        Some(Command::Ncdu(args)) => ncdu::run(args, context).await,
         Some(Command::About(args)) => about::run(args, context).await,
         Some(Command::Cat(args)) => cat::run(args, context).await,
         Some(Command::Mkdir(args)) => mkdir::run(args, context).await,

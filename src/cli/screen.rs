@@ -106,6 +106,8 @@ pub(crate) struct Opening {
     pub(crate) folder: PathBuf,
     /// The account on the right; the first one where it is not said.
     pub(crate) account: Option<String>,
+    /// The folder whose usage is shown first.
+    pub(crate) usage: Option<String>,
     /// A sentence for the status line.
     pub(crate) banner: Option<String>,
     /// Ask once before local files outside this folder are changed.
@@ -120,6 +122,7 @@ pub(crate) async fn show(wished: &LookArgs, context: &Context, parts: Parts, ope
     let options = Options {
         folder: opening.folder,
         account: opening.account,
+        usage: opening.usage,
         ascii: screen.ascii.unwrap_or(!surroundings.utf8),
         no_color: surroundings.no_color,
         esc_timeout: screen.esc_timeout.unwrap_or(if surroundings.over_ssh {

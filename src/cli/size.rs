@@ -21,11 +21,13 @@ pub(crate) struct SizeArgs {
 struct Report {
     count: u64,
     bytes: u64,
+    /// Objects whose size nobody knows: rclone counts them, here there are none.
+    sizeless: u64,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: SizeArgs, context: &mut Context) -> Outcome {
-    let mut report = Report { count: 0, bytes: 0 };
+    let mut report = Report { count: 0, bytes: 0, sizeless: 0 };
     items::each(context, &args.list, Reach::Everything, |_, item| {
         if let Kind::File { size } = item.kind {
             report.count += 1;
@@ -38,7 +40,7 @@ pub(crate) async fn run(args: SizeArgs, context: &mut Context) -> Outcome {
         context.output.json(&report)?;
         return Ok(ExitCode::Success);
     }
-    let Report { count, bytes } = report;
+    let Report { count, bytes, .. } = report;
     let exact = if count < 1000 { String::new() } else { format!(" ({count})") };
     context.output.line(format!("Total objects: {}{exact}", quantity::count(count)))?;
     context.output.line(format!("Total size: {} ({bytes} Byte)", quantity::size_with_unit(bytes)))?;

@@ -14,10 +14,11 @@ use super::edit::{EditCommand, EditId};
 use super::kept_screen::KeptScreen;
 use super::measure::MeasureId;
 use super::renames::RenamesId;
-use super::search::SearchId;
+use super::search::{SearchId, SearchReach};
 use super::transfer::{TransferAction, TransferId};
 use super::undo::UndoRequest;
 use super::unfinished::UnfinishedId;
+use super::usage::UsageQuestion;
 use super::view::{Arrangement, MarkChange, ViewId};
 use crate::entry::{EntryKey, Location};
 use crate::secret::Secret;
@@ -97,18 +98,25 @@ pub enum Command {
         /// What is typed.
         text: String,
     },
-    /// Look for names below a folder that contain a text (case ignored), or fit it as a whole where it has `*` or `?`:
-    /// `Event::Hits` until it is complete. It ends the search before.
+    /// Look for what fits a text of words, patterns and filters (`castl 2024`, `*.jpg`, `size:>1M`): `Event::Hits` until
+    /// it is complete. It ends the search before.
     Search {
         /// Its number.
         search: SearchId,
         /// The folder.
         place: Location,
+        /// Below the folder, or further.
+        reach: SearchReach,
         /// What to look for.
         text: String,
     },
     /// End the search that is on its way, if one is.
     EndSearch,
+    /// Tell what takes the space in a folder: `Event::Usage`, again and again while it is added up or changes, until the
+    /// next question or [`Self::EndUsage`].
+    Usage(UsageQuestion),
+    /// Tell no more of it.
+    EndUsage,
     /// Forget a view.
     Close {
         /// The view.

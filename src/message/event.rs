@@ -22,6 +22,7 @@ use super::search::{Hit, SearchId, SearchProgress};
 use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
 use super::undo::ChangeRow;
 use super::unfinished::{Leftovers, Unfinished};
+use super::usage::UsageSheet;
 use super::view::{Row, ViewHead, ViewId};
 use crate::entry::{EntryKey, Location};
 
@@ -81,11 +82,13 @@ pub enum Event {
     Hits {
         /// Which search.
         search: SearchId,
-        /// More hits; at most `MOST_HITS` in all.
+        /// More hits; what fits worse than `MOST_HITS` others is left out.
         hits: Vec<Hit>,
         /// How far it is.
         progress: SearchProgress,
     },
+    /// Answer to `Command::Usage`.
+    Usage(UsageSheet),
     /// Screens are kept, and this is the last one, if there is one. Nothing where they are not.
     KeptScreen(Option<KeptScreen>),
     /// Answer to `Command::Complete`.

@@ -13,6 +13,7 @@ mod share;
 mod store;
 mod update;
 mod usage;
+mod walk;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -33,6 +34,7 @@ use share::Shares;
 use store::{Index, Place, Store};
 pub use update::{NodeUpdate, PutNode};
 pub use usage::Usage;
+pub use walk::{Step, TreeWalk};
 
 /// All nodes of one account.
 ///
@@ -119,14 +121,17 @@ impl Tree {
 
     /// Returns what a folder of a pane holds, in handle order, old versions left out.
     pub fn contents(&self, folder: CloudFolder) -> impl Iterator<Item = Node<'_>> {
-        let indices = match folder {
+        self.content_indices(folder).iter().map(|&index| self.at(index))
+    }
+
+    fn content_indices(&self, folder: CloudFolder) -> &[Index] {
+        match folder {
             CloudFolder::Shares => &self.tops.in_shares[..],
             CloudFolder::Orphans => &self.tops.orphans[..],
             CloudFolder::Root | CloudFolder::Rubbish | CloudFolder::Inbox | CloudFolder::Node(_) => {
                 self.folder_node(folder).map(|handle| self.child_indices(handle)).unwrap_or_default()
             }
-        };
-        indices.iter().map(|&index| self.at(index))
+        }
     }
 
     /// Returns the children of a folder in handle order. A file has versions instead, and no children.

@@ -79,6 +79,8 @@ pub enum Look {
     Hidden,
     Properties,
     Search,
+    SearchAccount,
+    Usage,
     Duplicates,
     Compare,
     Sync,

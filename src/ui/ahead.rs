@@ -160,6 +160,8 @@ impl Need {
                 | Look::Sort(_)
                 | Look::Hidden
                 | Look::Search
+                | Look::SearchAccount
+                | Look::Usage
                 | Look::Duplicates
                 | Look::Compare
                 | Look::Sync

@@ -128,6 +128,12 @@ pub fn search_rows(height: u16) -> usize {
     height.saturating_sub(4).max(1).into()
 }
 
+/// Rows that the page of usage shows at a height: all but its border, the sums and the keys.
+#[must_use]
+pub fn usage_rows(height: u16) -> usize {
+    height.saturating_sub(4).max(1).into()
+}
+
 /// Columns and rows that a file which is looked into has on a screen: all but the first line and the last.
 #[must_use]
 pub fn viewer_room(width: u16, height: u16) -> (u16, u16) {

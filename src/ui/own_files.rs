@@ -83,6 +83,8 @@ impl OwnFiles {
             | Command::KeepScreen(_)
             | Command::Search { .. }
             | Command::EndSearch
+            | Command::Usage(_)
+            | Command::EndUsage
             | Command::CompareFolders { .. }
             | Command::EndComparison
             | Command::FindDifference { .. }

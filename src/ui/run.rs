@@ -172,6 +172,9 @@ where
             is_alone: false,
         };
         looped.apply(Msg::Start { folder: options.folder, account: options.account })?;
+        if let Some(place) = options.usage {
+            looped.apply(Msg::ShowUsage(place))?;
+        }
         Ok(looped)
     }
 

@@ -27,7 +27,7 @@ use super::wording::Terms;
 use crate::entry::{EntryKey, EntryKind};
 use crate::message::{
     AccountRow, AccountState, Arrangement, Conflict, ContentId, CopyId, DeletionId, EditId, MeasureId,
-    PlanSummary, Problem, RenamesId, SearchId, TransferState, ViewId, Wait, WaitReason,
+    PlanSummary, Problem, RenamesId, SearchId, TransferState, UsageId, ViewId, Wait, WaitReason,
 };
 
 /// The whole screen.
@@ -67,6 +67,8 @@ pub struct AppState {
     pub check: Option<Check>,
     /// The review of duplicates that was begun last.
     pub dedupe: Option<DedupePage>,
+    /// The view whose usage is shown as soon as it shows a folder: at the start, where that was asked for.
+    pub usage_wanted: Option<ViewId>,
     /// The last message, until the next key.
     pub notice: Option<Notice>,
     /// Keys and what has been begun with them.
@@ -108,6 +110,8 @@ pub(super) struct Numbers {
     pub(super) completion: u64,
     /// Of the last search.
     pub(super) search: SearchId,
+    /// Of the last question about usage.
+    pub(super) usage: UsageId,
 }
 
 /// Which screen is shown.
@@ -221,7 +225,7 @@ impl AppState {
             tabs: <[Tabs; 2]>::default(),
             synchrony: None,
             keeps_screen: false,
-            numbers: Numbers { view: 2, completion: 0, search: SearchId(0) },
+            numbers: Numbers { view: 2, completion: 0, search: SearchId(0), usage: UsageId(0) },
             active: 0,
             screen: Screen::Panes,
             dialogs: Vec::new(),
@@ -235,6 +239,7 @@ impl AppState {
             landing: None,
             check: None,
             dedupe: None,
+            usage_wanted: None,
             notice: None,
             keys: Keys::default(),
             preview: Preview::default(),

@@ -2,7 +2,7 @@
 //! else is done at once, by the parts of the worker that are `impl Actor` in their own files.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::{Sender, UnboundedReceiver};
@@ -25,8 +25,9 @@ use super::titles::Titles;
 use super::transfers::Moving;
 use super::undoing::Undoing;
 use super::unfinished::LeftCopy;
+use super::usage::Watched;
 use super::viewing::Viewed;
-use super::{Copies, Parts, problem};
+use super::{Copies, Parts};
 use crate::api::transport::Transport;
 use crate::config::Config;
 use crate::local::Trash;
@@ -58,6 +59,9 @@ pub(crate) struct Actor {
     pub(super) comparing: Option<Comparing>,
     pub(super) comparisons: u64,
     pub(super) searching: Option<Search>,
+    /// The folder whose usage is looked at, and how many scans there have been.
+    pub(super) usage: Option<Watched>,
+    pub(super) usage_scans: u64,
     /// What checks by content have found.
     pub(super) proofs: BTreeMap<CopyId, Proofs>,
     /// Where copies are written down.
@@ -124,6 +128,8 @@ impl Actor {
             comparing: None,
             comparisons: 0,
             searching: None,
+            usage: None,
+            usage_scans: 0,
             proofs: BTreeMap::new(),
             bookmarks: BookmarkFile::new(&parts.config.folders.bookmarks()),
             config: parts.config,
@@ -307,10 +313,12 @@ impl Actor {
             Command::Mark { view, change } => self.mark(view, &change),
             Command::Find { view, text, from, backwards } => self.find(view, &text, from, backwards),
             Command::CompareFolders { views } => self.compare_views(views),
-            Command::Search { search, place, text } => self.search(search, place, &text),
+            Command::Search { search, place, reach, text } => self.search(search, (place, reach), &text),
             Command::RestoreScreen => self.restore_screen(),
             Command::KeepScreen(screen) => self.keep_screen(&screen),
             Command::EndSearch => self.end_search(),
+            Command::Usage(question) => self.watch_usage(question),
+            Command::EndUsage => self.end_usage(),
             Command::EndComparison => self.end_comparing(),
             Command::FindDifference { view, from, backwards } => self.find_difference(view, from, backwards),
             Command::WhenAnswered { view, number } => self.when_answered(view, number),
@@ -368,6 +376,7 @@ impl Actor {
             Done::PairRead(read) => self.pair_read(read),
             Done::Bookmarks(result) => self.bookmarks_done(result),
             Done::Offers(number, offers) => self.send(Event::Offers { number, offers }),
+            Done::UsageListed(usage, entries) => self.usage_listed(usage, entries),
             Done::Unfinished(found) => self.found_unfinished(found),
             Done::Account(name, done) => self.account_done(&name, done),
         }
@@ -376,6 +385,7 @@ impl Actor {
     fn take_news(&mut self, news: News) {
         match news {
             News::Hits { search, hits, progress } => self.found_on_disk(search, hits, progress),
+            News::Scanned(scanned) => self.usage_scanned(scanned),
             News::Loading { account, received, total } => self.loading(&account, received, total),
             News::Stretch { account, attempt, stretch } => self.take_stretch(&account, attempt, *stretch),
             News::Content(content, event) => self.content_news(content, event),
@@ -415,21 +425,6 @@ impl Actor {
         let search = self.has_more_to_search().then(Instant::now);
         let others = [self.signs_due(), self.review_due(), self.budget_ends(), self.schedule.due()];
         [search, stale, watch, queue, copies, self.ends_at].into_iter().chain(others).flatten().min()
-    }
-
-    fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {
-        if account.password.is_some() {
-            return UndoJournal::in_memory();
-        }
-        self.open_journal(&self.config.folders.undo_journal(&account.name))
-    }
-
-    pub(super) fn open_journal(&mut self, path: &Path) -> UndoJournal {
-        UndoJournal::open(path).unwrap_or_else(|error| {
-            let what = format!("open the undo journal \"{}\"", path.display());
-            self.send(Event::Failed(problem::of_io(&what, &error)));
-            UndoJournal::in_memory()
-        })
     }
 }
 

@@ -23,11 +23,13 @@ use super::signs::PairRead;
 use super::transfers::Moved;
 use super::undoing::UndoDone;
 use super::unfinished::Found;
+use super::usage::Scanned;
 use super::viewing::ContentDone;
 use crate::api::wait::Wait;
+use crate::entry::Entry;
 use crate::message::{
     Bookmark, ContentEvent, ContentId, CopyId, EditId, Hit, KeptScreen, MeasureId, Measured, Offers, Problem,
-    SearchId, SearchProgress, TransferId,
+    SearchId, SearchProgress, TransferId, UsageId,
 };
 use crate::session::Stretch;
 
@@ -67,6 +69,8 @@ pub(crate) enum Done {
     Bookmarks(Result<Vec<Bookmark>, Problem>),
     /// What a typed path may become was worked out, for this number.
     Offers(u64, Offers),
+    /// The entries of a folder whose usage is looked at were read.
+    UsageListed(UsageId, Result<Vec<Entry>, Problem>),
     /// What earlier runs left was looked for.
     Unfinished(Found),
 }
@@ -100,6 +104,8 @@ pub(crate) enum News {
         /// How far it is.
         progress: SearchProgress,
     },
+    /// What folders of the disk come to so far.
+    Scanned(Scanned),
     /// How far a search in a file is.
     Content(ContentId, ContentEvent),
     /// How many bytes of a file that a program is to work on are there.

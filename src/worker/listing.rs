@@ -10,7 +10,7 @@ use crate::local;
 use crate::message::Arrangement;
 use crate::tree::{Access, Node, Tree};
 
-use super::order::{arrange, number_twins};
+use super::order::{arrange, weigh};
 use super::view::Folder;
 
 /// A folder that was read, and the order of its rows.
@@ -36,9 +36,9 @@ pub(crate) struct Draft {
 impl Draft {
     /// Numbers twins and sorts. Slow for large folders.
     pub(crate) fn finish(mut self, arrangement: Arrangement) -> Listing {
-        self.folder.twin_count = number_twins(&mut self.entries);
+        (self.folder.weights, self.folder.twin_count) = weigh(&mut self.entries);
         self.folder.entries = self.entries.into();
-        let order = arrange(&self.folder.entries, &arrangement);
+        let order = arrange(&self.folder.entries, &self.folder.weights, &arrangement);
         Listing { folder: self.folder, order, arrangement }
     }
 }
@@ -168,17 +168,24 @@ fn places(tree: &Tree) -> Vec<Entry> {
     ]
     .into_iter()
     .filter(|(place, _)| tree.contents(*place).next().is_some())
-    .map(|(place, name)| Entry {
+    .map(|(place, name)| {
+        place_entry(place, name, tree.contents(place).map(|node| tree.usage(node.handle()).bytes).sum())
+    })
+    .collect()
+}
+
+/// Makes the row of another place of an account.
+pub(crate) fn place_entry(place: CloudFolder, name: &str, bytes: u64) -> Entry {
+    Entry {
         key: EntryKey::Place(place),
         name: name.to_owned(),
         kind: EntryKind::Folder,
-        size: Some(tree.contents(place).map(|node| tree.usage(node.handle()).bytes).sum()),
+        size: Some(bytes),
         modified: None,
         uploaded: None,
         version_count: 0,
         flags: EntryFlags { read_only: true, ..EntryFlags::default() },
-    })
-    .collect()
+    }
 }
 
 /// Returns the location as it is addressed: roots by their place, whatever way they were named.

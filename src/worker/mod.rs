@@ -81,6 +81,7 @@ mod titles;
 mod transfers;
 pub mod undoing;
 mod unfinished;
+mod usage;
 mod view;
 mod viewing;
 mod wait;

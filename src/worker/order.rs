@@ -1,39 +1,103 @@
 //! The order of rows in a view: which entries are shown, and where. Pure; the worker runs it off the async threads,
-//! because a folder may have a hundred thousand entries.
+//! because a folder may have a million entries. What is slow is done once for a folder ([`weigh`]): after that sorting
+//! compares numbers only.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::entry::{Entry, EntryKey};
 use crate::message::{Arrangement, Sort};
 
-/// Returns the indices of the entries that `arrangement` shows, in its order.
+/// What sorting and summing need of an entry, in 16 bytes beside it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weight {
+    /// Bytes; 0 where they are not known.
+    pub(crate) size: u64,
+    /// Its place in the natural order of names, of equal names in that of keys.
+    rank: u32,
+    group: Group,
+}
+
+impl Weight {
+    /// Returns whether the entry is a made-up folder: entered, never copied or thrown away.
+    pub(crate) fn is_place(self) -> bool {
+        self.group == Group::Place
+    }
+}
+
+/// Weighs the entries of a folder, and numbers those of equal names from 1 in key order; returns how many share their name
+/// with another. Slow for large folders.
+pub(crate) fn weigh(entries: &mut [Entry]) -> (Arc<[Weight]>, u64) {
+    let mut by_name: Vec<(Box<[u8]>, u32)> = entries
+        .par_iter()
+        .enumerate()
+        .map(|(index, entry)| (natural_key(&entry.name), u32::try_from(index).unwrap_or(u32::MAX)))
+        .collect();
+    by_name.par_sort_unstable_by(|(a, a_index), (b, b_index)| {
+        let (a_entry, b_entry) = (&entries[*a_index as usize], &entries[*b_index as usize]);
+        a.cmp(b).then_with(|| (&a_entry.name, &a_entry.key).cmp(&(&b_entry.name, &b_entry.key)))
+    });
+    let by_name: Vec<u32> = by_name.into_iter().map(|(_, index)| index).collect();
+    let twin_count = number_twins(entries, &by_name);
+    let mut ranks = vec![0; entries.len()];
+    for (rank, index) in (0..).zip(&by_name) {
+        ranks[*index as usize] = rank;
+    }
+    let weigh = |(entry, rank): (&Entry, u32)| Weight {
+        size: entry.size.unwrap_or(0),
+        rank,
+        group: Group::of(entry),
+    };
+    (entries.iter().zip(ranks).map(weigh).collect(), twin_count)
+}
+
+/// Returns the indices of the entries that `arrangement` shows, in its order. There is a weight for each entry.
 ///
 /// Folders come first, then made-up places, then files; equal rows go by name, then by key.
 #[must_use]
-pub(crate) fn arrange(entries: &[Entry], arrangement: &Arrangement) -> Vec<u32> {
+pub(crate) fn arrange(entries: &[Entry], weights: &[Weight], arrangement: &Arrangement) -> Vec<u32> {
     let filter = arrangement.filter.as_deref().filter(|text| !text.is_empty()).map(str::to_lowercase);
-    let mut rows: Vec<SortRow> = entries
+    let extensions =
+        if arrangement.sort == Sort::Extension { extension_ranks(entries) } else { BTreeMap::new() };
+    let mut rows: Vec<(Group, u64, u32, u32)> = entries
         .par_iter()
+        .zip(weights)
         .enumerate()
-        .filter(|(_, entry)| is_shown(entry, arrangement.hidden, filter.as_deref()))
-        .map(|(index, entry)| SortRow::new(index, entry, arrangement.sort))
+        .filter(|(_, (entry, _))| is_shown(entry, arrangement.hidden, filter.as_deref()))
+        .map(|(index, (entry, weight))| {
+            let column = match arrangement.sort {
+                Sort::Name => 0,
+                Sort::Size => entry.size.map_or(0, |size| size.saturating_add(1)),
+                Sort::Modified => entry.modified.map_or(0, |time| (time.cast_unsigned() ^ (1 << 63)).max(1)),
+                Sort::Extension => extensions.get(extension(entry)).copied().unwrap_or(0),
+            };
+            let (column, rank) = match (arrangement.reversed, arrangement.sort) {
+                (false, _) => (column, weight.rank),
+                (true, Sort::Name) => (column, !weight.rank),
+                (true, Sort::Size | Sort::Modified | Sort::Extension) => (!column, weight.rank),
+            };
+            (weight.group, column, rank, u32::try_from(index).unwrap_or(u32::MAX))
+        })
         .collect();
-    rows.par_sort_unstable_by(|a, b| {
-        let column = a.column.cmp(&b.column);
-        let name = a.name.cmp(&b.name);
-        let (column, name) = match (arrangement.reversed, arrangement.sort) {
-            (false, _) => (column, name),
-            (true, Sort::Name) => (column, name.reverse()),
-            (true, Sort::Size | Sort::Modified | Sort::Extension) => (column.reverse(), name),
-        };
-        a.group
-            .cmp(&b.group)
-            .then(column)
-            .then(name)
-            .then_with(|| entries[a.entry()].name.cmp(&entries[b.entry()].name))
-            .then_with(|| entries[a.entry()].key.cmp(&entries[b.entry()].key))
-    });
-    rows.into_iter().map(|row| row.index).collect()
+    rows.par_sort_unstable();
+    rows.into_iter().map(|(_, _, _, index)| index).collect()
+}
+
+/// Returns the extensions of entries with their places in the natural order. Case does not count.
+fn extension_ranks(entries: &[Entry]) -> BTreeMap<&str, u64> {
+    let mut ranks: BTreeMap<&str, u64> = BTreeMap::new();
+    for entry in entries {
+        ranks.entry(extension(entry)).or_default();
+    }
+    let mut keys: Vec<Box<[u8]>> = ranks.keys().map(|text| natural_key(text)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    for (text, rank) in &mut ranks {
+        *rank = keys.binary_search(&natural_key(text)).unwrap_or(0) as u64;
+    }
+    ranks
 }
 
 /// Turns a name into bytes whose plain order is the natural order of names.
@@ -74,36 +138,24 @@ fn push_lowercase(key: &mut Vec<u8>, text: &str) {
 }
 
 fn is_shown(entry: &Entry, hidden: bool, filter: Option<&str>) -> bool {
-    (hidden || !entry.name.starts_with('.'))
-        && filter.is_none_or(|text| entry.name.to_lowercase().contains(text))
+    (hidden || !entry.name.starts_with('.')) && filter.is_none_or(|text| contains(&entry.name, text))
 }
 
-/// What is compared of one entry, worked out once rather than at each comparison.
-struct SortRow {
-    index: u32,
-    group: Group,
-    column: Column,
-    name: Box<[u8]>,
-}
-
-impl SortRow {
-    fn new(index: usize, entry: &Entry, sort: Sort) -> Self {
-        let column = match sort {
-            Sort::Name => Column::None,
-            Sort::Size => Column::Size(entry.size),
-            Sort::Modified => Column::Time(entry.modified),
-            Sort::Extension => Column::Extension(natural_key(extension(entry))),
-        };
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        Self { index, group: Group::of(entry), column, name: natural_key(&entry.name) }
+/// Returns whether a name contains a text that is in lower case, whatever the name's case.
+pub(crate) fn contains(name: &str, text: &str) -> bool {
+    if !name.is_ascii() || !text.is_ascii() {
+        return name.to_lowercase().contains(text);
     }
-
-    fn entry(&self) -> usize {
-        self.index as usize
-    }
+    let (name, text) = (name.as_bytes(), text.as_bytes());
+    let Some(&first) = text.first() else { return true };
+    let last = name.len().checked_sub(text.len());
+    let begins = |at: usize| name[at..at + text.len()].eq_ignore_ascii_case(text);
+    last.is_some_and(|last| {
+        memchr::memchr2_iter(first, first.to_ascii_uppercase(), &name[..=last]).any(begins)
+    })
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Group {
     Folder,
     Place,
@@ -120,14 +172,6 @@ impl Group {
     }
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Column {
-    None,
-    Size(Option<u64>),
-    Time(Option<i64>),
-    Extension(Box<[u8]>),
-}
-
 /// The text after the last dot; of folders and of names like `.bashrc` there is none.
 fn extension(entry: &Entry) -> &str {
     if entry.kind.is_folder() {
@@ -139,19 +183,14 @@ fn extension(entry: &Entry) -> &str {
     }
 }
 
-/// Numbers entries of equal names from 1 in key order, and returns how many entries share their name with another.
-pub(crate) fn number_twins(entries: &mut [Entry]) -> u64 {
+/// Numbers entries of equal names, which stand together in the order by name.
+fn number_twins(entries: &mut [Entry], by_name: &[u32]) -> u64 {
     // The disk tells its names apart; only what is not Unicode may look the same.
     let is_told_apart =
         |entry: &Entry| matches!(entry.key, EntryKey::Name(_)) && !entry.name.contains('\u{fffd}');
     if entries.par_iter().all(is_told_apart) {
         return 0;
     }
-    let mut by_name: Vec<u32> = (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
-    by_name.par_sort_unstable_by(|a, b| {
-        let (a, b) = (&entries[*a as usize], &entries[*b as usize]);
-        (&a.name, &a.key).cmp(&(&b.name, &b.key))
-    });
     let mut twins = 0;
     let mut start = 0;
     while start < by_name.len() {
@@ -195,7 +234,9 @@ mod tests {
     }
 
     fn shown<'e>(entries: &'e [Entry], arrangement: &Arrangement) -> Vec<&'e str> {
-        arrange(entries, arrangement).into_iter().map(|index| entries[index as usize].name.as_str()).collect()
+        let (weights, _) = weigh(&mut entries.to_vec());
+        let order = arrange(entries, &weights, arrangement);
+        order.into_iter().map(|index| entries[index as usize].name.as_str()).collect()
     }
 
     #[test]
@@ -251,13 +292,27 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_found_in_any_case_at_any_place() {
+        for (name, text, is_in) in [
+            ("Castle", "cast", true),
+            ("Castle", "tle", true),
+            ("ab", "abc", false),
+            ("ÜBER", "über", true),
+            ("aab", "ab", true),
+            ("", "", true),
+        ] {
+            assert_eq!(contains(name, text), is_in, "{name} {text}");
+        }
+    }
+
+    #[test]
     fn twins_are_numbered_in_handle_order() {
         let node = |byte, name: &str| Entry {
             key: EntryKey::Node(NodeHandle::from_bytes([byte; 6])),
             ..entry(name, EntryKind::File, Some(1), None)
         };
         let mut entries = vec![node(9, "x"), node(1, "y"), node(3, "x"), node(5, "x")];
-        assert_eq!(number_twins(&mut entries), 3);
+        assert_eq!(weigh(&mut entries).1, 3);
         let twins: Vec<u32> = entries.iter().map(|entry| entry.flags.twin).collect();
         assert_eq!(twins, [3, 0, 1, 2]);
     }
@@ -265,9 +320,10 @@ mod tests {
     proptest! {
         #[test]
         fn every_entry_is_shown_exactly_once_without_a_filter(names in prop::collection::vec(".{0,8}", 0..40)) {
-            let entries: Vec<Entry> =
+            let mut entries: Vec<Entry> =
                 names.iter().map(|name| entry(name, EntryKind::File, None, None)).collect();
-            let mut rows = arrange(&entries, &Arrangement { hidden: true, ..Arrangement::default() });
+            let (weights, _) = weigh(&mut entries);
+            let mut rows = arrange(&entries, &weights, &Arrangement { hidden: true, ..Arrangement::default() });
             for pair in rows.windows(2) {
                 let (a, b) = (&entries[pair[0] as usize].name, &entries[pair[1] as usize].name);
                 prop_assert!(natural_key(a) <= natural_key(b));

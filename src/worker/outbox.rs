@@ -23,6 +23,8 @@ enum Kind {
     Transfers,
     /// The head of a view.
     Head(u32),
+    /// What a folder comes to.
+    Usage(u64),
     /// Rows of a view from this one on.
     Rows(u32, u64),
 }
@@ -78,6 +80,7 @@ fn kind(event: &Event) -> Option<Kind> {
         Event::Transfers { .. } => Some(Kind::Transfers),
         Event::View(head) => Some(Kind::Head(head.view.0)),
         Event::Rows { view, start, .. } => Some(Kind::Rows(view.0, *start)),
+        Event::Usage(sheet) => Some(Kind::Usage(sheet.usage.0)),
         Event::Accounts(_)
         | Event::Account { .. }
         | Event::Found { .. }

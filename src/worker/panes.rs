@@ -64,7 +64,9 @@ impl Actor {
     /// Forgets a view.
     pub(crate) fn close(&mut self, id: ViewId) {
         self.view_changed(id);
-        self.panes.remove(&id);
+        if let Some(pane) = self.panes.remove(&id) {
+            self.forget_folder(pane.view.into_folder());
+        }
     }
 
     /// Sends rows.
@@ -148,6 +150,7 @@ impl Actor {
     /// Something in an account has changed: what shows it is read again.
     pub(crate) fn account_changed(&mut self, name: &str) {
         self.review_changed(name);
+        self.usage_changed(name);
         let ready = self.accounts.get(name).is_some_and(|account| account.ready().is_some());
         let failure = self.accounts.get(name).and_then(|account| account.failure().cloned());
         let ids: Vec<ViewId> =
@@ -173,6 +176,9 @@ impl Actor {
 
     /// Reads again what is stale. Called at most a few times a second.
     pub(crate) fn read_stale(&mut self) {
+        if self.has_stale_usage() {
+            self.tell_usage();
+        }
         let stale = |pane: &&mut Pane| pane.is_stale && !pane.is_reading;
         let ids: Vec<ViewId> =
             self.panes.iter_mut().filter(|(_, pane)| stale(pane)).map(|(id, _)| *id).collect();
@@ -190,7 +196,7 @@ impl Actor {
 
     /// Returns whether a view waits to be read again.
     pub(crate) fn has_stale(&self) -> bool {
-        self.panes.values().any(|pane| pane.is_stale && !pane.is_reading)
+        self.has_stale_usage() || self.panes.values().any(|pane| pane.is_stale && !pane.is_reading)
     }
 
     /// Returns title and parent of a folder, as far as they are known without reading it.
@@ -240,13 +246,19 @@ impl Actor {
 
     fn read_cloud(&mut self, id: ViewId, account: &str, folder: CloudFolder) {
         let known = self.accounts.get(account);
-        let Some(tree) = known.and_then(|known| known.tree.as_deref()) else {
+        let Some(tree) = known.and_then(|known| known.tree.as_ref()) else {
             self.show_opening(id);
             if !self.connect(account) {
                 self.was_read(id, Err(unknown_account(account)));
             }
             return;
         };
+        if tree.contents(folder).nth(LARGE).is_some() {
+            let (account, tree) = (account.to_owned(), Arc::clone(tree));
+            return self.start_reading(id, move || {
+                listing::read_cloud(&account, &tree, folder).ok_or_else(|| folder_gone(&account))
+            });
+        }
         match listing::read_cloud(account, tree, folder) {
             Some(draft) => self.start_reading(id, move || Ok(draft)),
             None => self.was_read(id, Err(folder_gone(account))),
@@ -292,7 +304,8 @@ impl Actor {
         if is_same {
             pane.view.set_focus(focus);
         } else {
-            pane.view.go(location, heading, focus);
+            let left = pane.view.go(location, heading, focus);
+            self.forget_folder(left);
             self.view_changed(id);
         }
     }
@@ -307,7 +320,8 @@ impl Actor {
             Ok(listing) => {
                 let wanted = listing.arrangement == pane.arrangement;
                 pane.view.set_arrangement(listing.arrangement);
-                pane.view.show(listing.folder, listing.order);
+                let left = pane.view.show(listing.folder, listing.order);
+                self.forget_folder(left);
                 if !wanted {
                     self.sort(id);
                 }
@@ -324,11 +338,21 @@ impl Actor {
         pane.sorting += 1;
         pane.is_sorting = true;
         let (sorting, arrangement) = (pane.sorting, pane.arrangement.clone());
-        let entries = Arc::clone(pane.view.entries());
+        let (entries, weights) = (Arc::clone(pane.view.entries()), Arc::clone(pane.view.weights()));
         self.jobs.start_blocking(Done::Broken(problem::broke_down("sort the folder")), move || {
-            let order = order::arrange(&entries, &arrangement);
+            let order = order::arrange(&entries, &weights, &arrangement);
             Done::View(ViewDone::Sorted { view: id, sorting, entries, arrangement, order })
         });
+    }
+
+    /// Gives back the memory of a folder that is no longer shown; of a large one that takes too long for the loop.
+    fn forget_folder(&mut self, folder: Folder) {
+        if folder.entries.len() > LARGE {
+            self.jobs.start_blocking(Done::Abandoned, move || {
+                drop(folder);
+                Done::Abandoned
+            });
+        }
     }
 
     pub(super) fn tell(&mut self, id: ViewId) {
@@ -378,6 +402,9 @@ const READ_ROW: Duration = Duration::from_micros(2);
 
 /// What is there sooner is shown in one step, without an empty pane in between.
 const SLOW: Duration = Duration::from_millis(100);
+
+/// Entries of a folder that is read and let go of beside the loop.
+const LARGE: usize = 10_000;
 
 /// More rows than any screen has; bounds what one command can ask for.
 const ROWS_AT_ONCE: u32 = 10_000;

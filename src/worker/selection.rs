@@ -29,8 +29,7 @@ impl Actor {
             }
             Selection::Marked(id) => {
                 let view = &self.panes.get(&id).ok_or_else(no_view)?.view;
-                let keys = view.marked().into_iter().map(|entry| entry.key).collect();
-                Ok(Selected::Entries { parent: view.location().clone(), keys })
+                Ok(Selected::Entries { parent: view.location().clone(), keys: view.marked() })
             }
         }
     }

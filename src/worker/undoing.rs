@@ -3,7 +3,7 @@
 //! back, is `session::change`'s to say.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures_util::stream::{self, StreamExt};
 
@@ -88,6 +88,23 @@ pub(crate) enum UndoDone {
 }
 
 impl Actor {
+    /// Returns the journal of an account; one that is not stored has none that lasts.
+    pub(super) fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {
+        if account.password.is_some() {
+            return UndoJournal::in_memory();
+        }
+        self.open_journal(&self.config.folders.undo_journal(&account.name))
+    }
+
+    /// Opens a journal of changes; where that fails it says so, and what is done is remembered until the end.
+    pub(super) fn open_journal(&mut self, path: &Path) -> UndoJournal {
+        UndoJournal::open(path).unwrap_or_else(|error| {
+            let what = format!("open the undo journal \"{}\"", path.display());
+            self.send(Event::Failed(problem::of_io(&what, &error)));
+            UndoJournal::in_memory()
+        })
+    }
+
     /// Takes back what was done last, or does it again, once what was asked for before is over.
     pub(crate) fn undo(&mut self, request: UndoRequest) {
         self.undoing.waiting.push_back(request);

@@ -1,11 +1,13 @@
 //! A view: one folder as a front end sees it, with its order, marks and focus. Pure: the worker feeds it entries and
-//! asks it for heads and rows; it knows neither disk nor network, and sorting is done outside (`order`).
+//! asks it for heads and rows; it knows neither disk nor network, and sorting is done outside (`order`). Of a folder with
+//! a million entries nothing here looks at each entry but where marks change, and then only at its weight.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use regex::RegexBuilder;
 
+use super::order::{Weight, contains};
 use crate::entry::{Entry, EntryKey, Location};
 use crate::message::{
     Arrangement, Event, MarkChange, Problem, Row, Sign, SignCounts, ViewHead, ViewId, ViewState,
@@ -18,6 +20,8 @@ pub(crate) struct Folder {
     pub(crate) title: String,
     /// Its entries in key order, twins numbered.
     pub(crate) entries: Arc<[Entry]>,
+    /// What sorting and summing need of each of them.
+    pub(crate) weights: Arc<[Weight]>,
     /// How many of them share their name with another.
     pub(crate) twin_count: u64,
     /// The folder above, and what this one is called there.
@@ -41,12 +45,22 @@ pub(crate) struct View {
     order: Vec<u32>,
     /// Whether the entry of the same index is marked. As long as `folder.entries`.
     marked: Vec<bool>,
+    /// What the shown entries come to.
+    sums: Sums,
     /// The signs of the entries, where they are compared with others.
     signs: HashMap<EntryKey, Sign>,
     sign_counts: Option<SignCounts>,
     focus: Option<EntryKey>,
     /// The rows that were asked for last: sent again by themselves when they change.
     window: Option<(u64, u32)>,
+}
+
+/// Sums of the entries that are shown.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    bytes: u64,
+    marked_count: u64,
+    marked_bytes: u64,
 }
 
 impl View {
@@ -63,6 +77,7 @@ impl View {
             folder,
             order: Vec::new(),
             marked: Vec::new(),
+            sums: Sums::default(),
             signs: HashMap::new(),
             sign_counts: None,
             focus,
@@ -70,12 +85,14 @@ impl View {
         }
     }
 
-    /// Goes to another folder: rows and marks are gone, the arrangement stays but for the filter.
-    pub(crate) fn go(&mut self, location: Location, folder: Folder, focus: Option<EntryKey>) {
+    /// Goes to another folder: rows and marks are gone, the arrangement stays but for the filter. Returns the folder
+    /// that was shown.
+    pub(crate) fn go(&mut self, location: Location, folder: Folder, focus: Option<EntryKey>) -> Folder {
         self.location = location;
-        self.folder = folder;
+        let left = std::mem::replace(&mut self.folder, folder);
         self.order.clear();
         self.marked.clear();
+        self.sums = Sums::default();
         self.arrangement.filter = None;
         self.arrangement.differences = false;
         self.clear_signs();
@@ -83,32 +100,50 @@ impl View {
         self.window = None;
         self.state = ViewState::Opening;
         self.generation += 1;
+        left
     }
 
-    /// Takes the folder's entries and their order. Marks and focus stay on the entries that are still there.
-    pub(crate) fn show(&mut self, folder: Folder, order: Vec<u32>) {
-        let marks: HashSet<&EntryKey> = self
-            .folder
-            .entries
-            .iter()
-            .zip(&self.marked)
-            .filter_map(|(entry, marked)| marked.then_some(&entry.key))
-            .collect();
-        self.marked = folder.entries.iter().map(|entry| marks.contains(&entry.key)).collect();
-        if folder.entries != self.folder.entries {
+    /// Takes the folder's entries and their order. Marks and focus stay on the entries that are still there. Returns the
+    /// entries that were there before.
+    pub(crate) fn show(&mut self, folder: Folder, order: Vec<u32>) -> Folder {
+        self.marked = if self.marked.contains(&true) {
+            let before = self.folder.entries.iter().zip(&self.marked);
+            let marks: HashSet<&EntryKey> =
+                before.filter_map(|(entry, marked)| marked.then_some(&entry.key)).collect();
+            folder.entries.iter().map(|entry| marks.contains(&entry.key)).collect()
+        } else {
+            vec![false; folder.entries.len()]
+        };
+        if self.has_signs() && folder.entries != self.folder.entries {
             self.clear_signs();
         }
-        self.folder = folder;
+        let left = std::mem::replace(&mut self.folder, folder);
         self.order = self.narrowed(order);
+        self.add_up();
         self.state = ViewState::Ready;
         self.generation += 1;
+        left
     }
 
     /// Takes a new order of the entries that are there.
     pub(crate) fn reorder(&mut self, arrangement: Arrangement, order: Vec<u32>) {
         self.arrangement = arrangement;
         self.order = self.narrowed(order);
+        self.add_up();
         self.generation += 1;
+    }
+
+    /// Adds up the entries that are shown.
+    fn add_up(&mut self) {
+        self.sums = Sums::default();
+        for index in &self.order {
+            let size = self.folder.weights[*index as usize].size;
+            self.sums.bytes = self.sums.bytes.saturating_add(size);
+            if self.marked[*index as usize] {
+                self.sums.marked_count += 1;
+                self.sums.marked_bytes = self.sums.marked_bytes.saturating_add(size);
+            }
+        }
     }
 
     /// Takes what was found of the entries.
@@ -157,7 +192,8 @@ impl View {
 
     /// The folder cannot be shown.
     pub(crate) fn fail(&mut self, problem: Problem) {
-        self.folder.entries = Arc::default();
+        (self.folder.entries, self.folder.weights) = (Arc::default(), Arc::default());
+        self.sums = Sums::default();
         self.clear_signs();
         self.order.clear();
         self.marked.clear();
@@ -185,19 +221,30 @@ impl View {
         &self.folder.entries
     }
 
+    /// Returns what sorting needs of them.
+    pub(crate) const fn weights(&self) -> &Arc<[Weight]> {
+        &self.folder.weights
+    }
+
+    /// Returns the folder, where the view is no longer needed.
+    pub(crate) fn into_folder(self) -> Folder {
+        self.folder
+    }
+
     /// Returns the folder above and the key of this one there.
     pub(crate) const fn parent(&self) -> Option<&(Location, EntryKey)> {
         self.folder.parent.as_ref()
     }
 
-    /// Returns the entries of the rows that are marked and shown, in row order.
-    pub(crate) fn marked(&self) -> Vec<Entry> {
-        self.shown().filter(|(_, marked)| *marked).map(|(entry, _)| entry.clone()).collect()
+    /// Returns the keys of the rows that are marked and shown, in row order.
+    pub(crate) fn marked(&self) -> Vec<EntryKey> {
+        let marked = self.order.iter().filter(|index| self.marked[**index as usize]);
+        marked.map(|index| self.folder.entries[*index as usize].key.clone()).collect()
     }
 
     /// Returns what stands above and below the rows.
     pub(crate) fn head(&self) -> ViewHead {
-        let mut head = ViewHead {
+        ViewHead {
             view: self.id,
             generation: self.generation,
             location: self.location.clone(),
@@ -207,28 +254,28 @@ impl View {
             arrangement: self.arrangement.clone(),
             row_count: self.order.len() as u64,
             left_out_count: (self.folder.entries.len() - self.order.len()) as u64,
-            bytes: 0,
-            marked_count: 0,
-            marked_bytes: 0,
+            bytes: self.sums.bytes,
+            marked_count: self.sums.marked_count,
+            marked_bytes: self.sums.marked_bytes,
             twin_count: self.folder.twin_count,
             focus_key: self.focus.clone(),
-            focus: None,
+            focus: self.focus.as_ref().and_then(|key| self.row_of(key)).map(|row| row as u64),
             writable: self.folder.writable,
             free_bytes: self.folder.free_bytes,
             signs: self.sign_counts,
-        };
-        for (row, (entry, marked)) in self.shown().enumerate() {
-            let size = entry.size.unwrap_or(0);
-            head.bytes = head.bytes.saturating_add(size);
-            if marked {
-                head.marked_count += 1;
-                head.marked_bytes = head.marked_bytes.saturating_add(size);
-            }
-            if head.focus.is_none() && self.focus.as_ref() == Some(&entry.key) {
-                head.focus = Some(row as u64);
-            }
         }
-        head
+    }
+
+    /// Returns the row of an entry: nearly always one that the screen shows.
+    fn row_of(&self, key: &EntryKey) -> Option<usize> {
+        let is_it = |row: &usize| self.entry_at(*row).key == *key;
+        let (start, count) = self.window.unwrap_or_default();
+        let first = usize::try_from(start).unwrap_or(usize::MAX).min(self.order.len());
+        let end = first.saturating_add(count as usize).min(self.order.len());
+        (first..end).find(is_it).or_else(|| {
+            let index = self.folder.entries.iter().position(|entry| entry.key == *key)?;
+            self.order.iter().position(|shown| *shown as usize == index)
+        })
     }
 
     /// Returns rows `start .. start + count`, and remembers that the screen shows these.
@@ -248,7 +295,7 @@ impl View {
         if needle.is_empty() {
             return None;
         }
-        self.next_row(from, backwards, |row| self.entry_at(row).name.to_lowercase().contains(&needle))
+        self.next_row(from, backwards, |row| contains(&self.entry_at(row).name, &needle))
     }
 
     /// Returns the next row whose sign is a difference, starting beside `from` and wrapping round.
@@ -269,20 +316,20 @@ impl View {
     pub(crate) fn mark(&mut self, change: &MarkChange) {
         match change {
             MarkChange::Toggle(key) => {
-                if let Some(index) =
-                    self.order.iter().find(|index| self.folder.entries[**index as usize].key == *key)
-                {
-                    let index = *index as usize;
+                if let Some(row) = self.row_of(key) {
+                    let index = self.order[row] as usize;
                     self.marked[index] = !self.marked[index];
                 }
             }
             MarkChange::Range { first, last, on } => {
-                let range = |row: usize, _: &Entry| (row as u64) >= *first && (row as u64) <= *last;
-                self.mark_rows(range, |_| *on);
+                let row = |row: u64| usize::try_from(row).unwrap_or(usize::MAX).min(self.order.len());
+                for index in &self.order[row(*first)..row(last.saturating_add(1)).max(row(*first))] {
+                    self.marked[*index as usize] = *on;
+                }
             }
-            MarkChange::All => self.mark_rows(|_, entry| !is_place(entry), |_| true),
+            MarkChange::All => self.mark_rows(|_| true, |_| true),
             MarkChange::None => self.marked.fill(false),
-            MarkChange::Invert => self.mark_rows(|_, entry| !is_place(entry), |marked| !marked),
+            MarkChange::Invert => self.mark_rows(|_| true, |marked| !marked),
             MarkChange::Signed(rows) => {
                 let meant: HashSet<EntryKey> = self
                     .signs
@@ -290,53 +337,43 @@ impl View {
                     .filter(|(_, sign)| rows.means(**sign))
                     .map(|(key, _)| key.clone())
                     .collect();
-                self.mark_rows(|_, entry| meant.contains(&entry.key), |_| true);
+                self.mark_rows(|entry| meant.contains(&entry.key), |_| true);
             }
             MarkChange::Pattern { pattern, on } => {
                 if let Some(regex) = wildcard(pattern) {
-                    self.mark_rows(|_, entry| !is_place(entry) && regex.is_match(&entry.name), |_| *on);
+                    self.mark_rows(|entry| regex.is_match(&entry.name), |_| *on);
                 }
             }
         }
+        self.add_up();
         self.generation += 1;
     }
 
-    fn mark_rows(&mut self, wanted: impl Fn(usize, &Entry) -> bool, new: impl Fn(bool) -> bool) {
-        for (row, index) in self.order.iter().enumerate() {
+    /// Marks shown rows. Made-up folders are entered, never copied or thrown away, so sweeping marks leave them out.
+    fn mark_rows(&mut self, wanted: impl Fn(&Entry) -> bool, new: impl Fn(bool) -> bool) {
+        for index in &self.order {
             let index = *index as usize;
-            if wanted(row, &self.folder.entries[index]) {
+            if !self.folder.weights[index].is_place() && wanted(&self.folder.entries[index]) {
                 self.marked[index] = new(self.marked[index]);
             }
         }
     }
 
     fn slice(&self, start: u64, count: u32) -> Event {
-        let skip = usize::try_from(start).unwrap_or(usize::MAX);
-        let rows = self
-            .shown()
-            .skip(skip)
-            .take(count as usize)
-            .map(|(entry, marked)| Row {
-                entry: entry.clone(),
-                marked,
-                sign: self.signs.get(&entry.key).copied(),
-            })
-            .collect();
+        let first = usize::try_from(start).unwrap_or(usize::MAX).min(self.order.len());
+        let end = first.saturating_add(count as usize).min(self.order.len());
+        let row = |index: &u32| {
+            let entry = self.folder.entries[*index as usize].clone();
+            let sign = self.signs.get(&entry.key).copied();
+            Row { entry, marked: self.marked[*index as usize], sign }
+        };
+        let rows = self.order[first..end].iter().map(row).collect();
         Event::Rows { view: self.id, generation: self.generation, start, rows }
-    }
-
-    fn shown(&self) -> impl Iterator<Item = (&Entry, bool)> {
-        self.order.iter().map(|index| (&self.folder.entries[*index as usize], self.marked[*index as usize]))
     }
 
     fn entry_at(&self, row: usize) -> &Entry {
         &self.folder.entries[self.order[row] as usize]
     }
-}
-
-/// Made-up folders are entered, never copied or thrown away, so sweeping marks leave them out.
-fn is_place(entry: &Entry) -> bool {
-    matches!(entry.key, EntryKey::Place(_))
 }
 
 /// Turns `*` and `?` into a regex over whole names, case ignored. `None` where it grows beyond reason.
@@ -358,7 +395,7 @@ mod tests {
     use super::*;
     use crate::entry::{EntryFlags, EntryKind};
     use crate::message::Sort;
-    use crate::worker::order::arrange;
+    use crate::worker::order::{arrange, weigh};
 
     fn entry(name: &str, size: u64) -> Entry {
         Entry {
@@ -374,14 +411,19 @@ mod tests {
     }
 
     fn folder(names: &[(&str, u64)]) -> Folder {
-        let entries = names.iter().map(|(name, size)| entry(name, *size)).collect();
-        Folder { entries, title: "~/x".into(), ..Folder::default() }
+        let mut entries: Vec<Entry> = names.iter().map(|(name, size)| entry(name, *size)).collect();
+        let (weights, _) = weigh(&mut entries);
+        Folder { entries: entries.into(), weights, title: "~/x".into(), ..Folder::default() }
+    }
+
+    fn order(folder: &Folder) -> Vec<u32> {
+        arrange(&folder.entries, &folder.weights, &Arrangement::default())
     }
 
     fn view(names: &[(&str, u64)]) -> View {
         let mut view = View::opening(ViewId(1), Location::Local("/x".into()), Folder::default(), None);
         let folder = folder(names);
-        let order = arrange(&folder.entries, &Arrangement::default());
+        let order = order(&folder);
         view.show(folder, order);
         view
     }
@@ -398,7 +440,7 @@ mod tests {
         view.mark(&MarkChange::Toggle(EntryKey::Name("c".into())));
         view.set_focus(Some(EntryKey::Name("c".into())));
         let next = folder(&[("0", 1), ("a", 1), ("c", 8)]);
-        let order = arrange(&next.entries, &Arrangement::default());
+        let order = order(&next);
         view.show(next, order);
         let head = view.head();
         assert_eq!((head.marked_count, head.marked_bytes, head.focus), (1, 8, Some(2)));
@@ -409,12 +451,12 @@ mod tests {
         let mut view = view(&[("a", 1), ("b", 2)]);
         view.mark(&MarkChange::All);
         let arrangement = Arrangement { filter: Some("b".into()), ..Arrangement::default() };
-        let order = arrange(view.entries(), &arrangement);
+        let order = arrange(view.entries(), view.weights(), &arrangement);
         view.reorder(arrangement, order);
         let head = view.head();
         assert_eq!((head.row_count, head.left_out_count, head.marked_count), (1, 1, 1));
         assert_eq!(view.marked().len(), 1);
-        let order = arrange(view.entries(), &Arrangement::default());
+        let order = arrange(view.entries(), view.weights(), &Arrangement::default());
         view.reorder(Arrangement::default(), order);
         assert_eq!(view.head().marked_count, 2);
     }

@@ -84,7 +84,7 @@ fn tree_size_and_about() {
     let scene = scene();
     assert_eq!(
         scene.run(&["tree", "ann:"]).clean(),
-        "/\n├── Empty/\n├── Photos/\n│   ├── Lisbon/\n│   │   └── tram.jpg\n│   └── castle.jpg\n└── notes.md\n\n3 folders, 3 files\n"
+        "/\n├── Empty\n├── Photos\n│   ├── Lisbon\n│   │   └── tram.jpg\n│   └── castle.jpg\n└── notes.md\n\n3 directories, 3 files\n"
     );
     assert_eq!(
         scene.run(&["size", "ann:"]).clean(),
@@ -92,8 +92,10 @@ fn tree_size_and_about() {
     );
     assert_eq!(
         scene.run(&["size", "ann:", "--json"]).clean(),
-        "{\n  \"count\": 3,\n  \"bytes\": 1050581\n}\n"
+        "{\n  \"count\": 3,\n  \"bytes\": 1050581,\n  \"sizeless\": 0\n}\n"
     );
+    let sized = scene.run(&["tree", "-s", "ann:Photos"]).clean();
+    assert!(sized.starts_with("[    1050576]  /\n├── [       2000]  Lisbon\n"), "{sized}");
     let about = scene.run(&["about", "ann:"]).clean();
     assert!(about.starts_with("Total:   20 GiB\nUsed:    1.002 MiB\nFree:    "), "{about}");
 }

@@ -26,6 +26,7 @@ mod limits;
 mod lines;
 mod listing;
 mod mirror;
+mod ncdu;
 mod plain;
 mod refusals;
 mod removals;

@@ -176,6 +176,13 @@ impl App {
         header.split('│').nth(side).unwrap_or_default().trim().to_owned()
     }
 
+    /// The first line with a text in it.
+    pub(crate) fn line_with(&self, text: &str) -> String {
+        let picture = self.picture();
+        let line = picture.lines().find(|line| line.contains(text));
+        line.unwrap_or_else(|| panic!("no {text:?} in\n{picture}")).to_owned()
+    }
+
     /// The name under the cursor of a side.
     pub(crate) fn cursor(&self, side: usize) -> String {
         let picture = self.picture();

@@ -10,3 +10,4 @@ mod moving;
 mod review;
 #[path = "../screen/mod.rs"]
 mod screen;
+mod usage;

@@ -124,6 +124,7 @@ impl Run<'_> {
             | Event::Bookmarks(_)
             | Event::KeptScreen(_)
             | Event::Hits { .. }
+            | Event::Usage(_)
             | Event::Offers { .. }
             | Event::Answered { .. }
             | Event::Content { .. }

@@ -73,6 +73,7 @@ async fn on_screen(wished: &LookArgs, context: &Context, scratch: &TempDir) -> O
     let opening = Opening {
         folder,
         account: Some(NAME.to_owned()),
+        usage: None,
         banner: Some("demo: nothing leaves this machine".to_owned()),
         sample_folder: Some(samples),
     };

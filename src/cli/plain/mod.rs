@@ -354,6 +354,7 @@ impl Plain<'_> {
             | Event::Renames(_)
             | Event::Made { .. }
             | Event::Hits { .. }
+            | Event::Usage(_)
             | Event::KeptScreen(_)
             | Event::Offers { .. }
             | Event::Content { .. }

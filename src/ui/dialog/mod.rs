@@ -24,6 +24,7 @@ pub mod search;
 pub mod sync;
 pub mod transfer;
 pub mod unfinished;
+pub mod usage;
 
 use accounts::AccountChooser;
 use bookmarks::{BookmarkList, NewBookmark};
@@ -44,6 +45,7 @@ use search::SearchPage;
 use sync::SyncPage;
 use transfer::TransferDetails;
 use unfinished::UnfinishedDialog;
+use usage::UsagePage;
 
 use super::viewer::Viewer;
 
@@ -76,6 +78,8 @@ pub enum Dialog {
     Sync(Box<SyncPage>),
     /// Looks for names below a folder.
     Search(Box<SearchPage>),
+    /// Shows what takes the space in a folder.
+    Usage(Box<UsagePage>),
     /// Asks for a folder to go to.
     Path(PathDialog),
     /// Offers the bookmarks.

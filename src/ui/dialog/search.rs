@@ -1,14 +1,15 @@
-//! The [`SearchPage`]: names are looked for below a folder while they are typed, and what is found is listed as it comes.
-//! The worker searches; a key only says what is wanted. Typing and acting take turns: Tab goes from the text to the hits.
+//! The [`SearchPage`]: what fits what is typed, listed as it is found, the best first. The worker searches; a key only says
+//! what is wanted. Typing and acting take turns: Tab goes from the text to the hits.
 
 use std::collections::BTreeSet;
 
 use super::field::Field;
 use crate::entry::Location;
-use crate::message::{Command, Hit, MOST_HITS, SearchId, SearchProgress};
+use crate::message::{Command, Hit, MOST_HITS, SearchId, SearchProgress, SearchReach};
+use crate::ui::action::Yank;
 use crate::ui::key::Key;
 
-/// A search below a folder.
+/// A search below a folder or through an account.
 #[derive(Debug)]
 pub struct SearchPage {
     /// What is typed.
@@ -17,6 +18,8 @@ pub struct SearchPage {
     pub place: Location,
     /// That folder as people write it.
     pub title: String,
+    /// How far it reaches.
+    pub reach: SearchReach,
     /// How far the worker is.
     pub progress: SearchProgress,
     /// The hit under the cursor.
@@ -25,9 +28,23 @@ pub struct SearchPage {
     pub top: usize,
     /// Keys act on hits; otherwise they type.
     pub in_hits: bool,
-    hits: Vec<Hit>,
-    marked: BTreeSet<usize>,
+    hits: Vec<Found>,
+    /// The hits that are marked, by their numbers.
+    marked: BTreeSet<u64>,
+    /// How many have come.
+    count: u64,
     search: SearchId,
+    /// What is listed is of the search before.
+    is_stale: bool,
+    /// `y` was typed.
+    is_yanking: bool,
+}
+
+/// A hit, numbered as it came: its place changes when better ones come.
+#[derive(Debug)]
+struct Found {
+    hit: Hit,
+    number: u64,
 }
 
 /// What a key meant.
@@ -47,6 +64,12 @@ pub enum Choice {
     Trash,
     /// Delete it for good.
     Delete,
+    /// Give the hit under the cursor another name.
+    Rename(Box<Hit>),
+    /// Put something of it on the clipboard.
+    Yank(Yank, Box<Hit>),
+    /// Show it exactly.
+    Properties(Box<Hit>),
     /// Look into the file under the cursor.
     View(Box<Hit>),
     /// Put the page away.
@@ -54,20 +77,24 @@ pub enum Choice {
 }
 
 impl SearchPage {
-    /// Begins below a folder; `search` is the number of the last search before.
+    /// Begins at a folder; `search` is the number of the last search before.
     #[must_use]
-    pub fn new(place: Location, title: String, search: SearchId) -> Self {
+    pub fn new(place: Location, title: String, reach: SearchReach, search: SearchId) -> Self {
         Self {
             field: Field::default(),
             place,
             title,
+            reach,
             progress: SearchProgress { is_complete: true, ..SearchProgress::default() },
             cursor: 0,
             top: 0,
             in_hits: false,
             hits: Vec::new(),
             marked: BTreeSet::new(),
+            count: 0,
             search,
+            is_stale: false,
+            is_yanking: false,
         }
     }
 
@@ -77,16 +104,22 @@ impl SearchPage {
         self.search
     }
 
-    /// Returns what has been found.
+    /// Returns how many hits are listed.
     #[must_use]
-    pub fn hits(&self) -> &[Hit] {
-        &self.hits
+    pub const fn hit_count(&self) -> usize {
+        self.hits.len()
     }
 
-    /// Returns whether a hit is marked.
+    /// Returns hits from one on, each with whether it is marked.
+    pub fn hits_from(&self, first: usize) -> impl Iterator<Item = (&Hit, bool)> {
+        let hits = self.hits.get(first..).unwrap_or_default().iter();
+        hits.map(|found| (&found.hit, self.marked.contains(&found.number)))
+    }
+
+    /// Returns the hit under the cursor.
     #[must_use]
-    pub fn is_marked(&self, index: usize) -> bool {
-        self.marked.contains(&index)
+    pub fn current(&self) -> Option<&Hit> {
+        self.hits.get(self.cursor).map(|found| &found.hit)
     }
 
     /// Returns how many are marked.
@@ -99,18 +132,35 @@ impl SearchPage {
     #[must_use]
     pub fn chosen(&self) -> Vec<&Hit> {
         if self.marked.is_empty() {
-            return self.hits.get(self.cursor).into_iter().collect();
+            return self.current().into_iter().collect();
         }
-        self.marked.iter().filter_map(|index| self.hits.get(*index)).collect()
+        self.hits_from(0).filter(|(_, marked)| *marked).map(|(hit, _)| hit).collect()
     }
 
-    /// Takes hits over, if they are of the last search.
-    pub fn receive(&mut self, search: SearchId, hits: Vec<Hit>, progress: SearchProgress) {
-        if search == self.search {
-            let room = MOST_HITS.saturating_sub(self.hits.len());
-            self.hits.extend(hits.into_iter().take(room));
-            self.progress = progress;
+    /// Takes hits over, if they are of the last search. The best stand first; the cursor stays on its hit once it has left
+    /// the first one. `height`: hits shown at once.
+    pub fn receive(&mut self, search: SearchId, hits: Vec<Hit>, progress: SearchProgress, height: usize) {
+        if search != self.search {
+            return;
         }
+        if self.is_stale {
+            self.forget();
+        }
+        let under =
+            (self.in_hits || self.cursor > 0).then(|| self.hits.get(self.cursor).map(|found| found.number));
+        let first = self.count;
+        self.count += hits.len() as u64;
+        self.hits.extend((first..).zip(hits).map(|(number, hit)| Found { hit, number }));
+        self.hits.sort_by(|a, b| {
+            let ranks = b.hit.rank.cmp(&a.hit.rank);
+            ranks.then_with(|| a.hit.entry.name.cmp(&b.hit.entry.name)).then(a.number.cmp(&b.number))
+        });
+        self.hits.truncate(MOST_HITS);
+        let place =
+            under.flatten().and_then(|number| self.hits.iter().position(|found| found.number == number));
+        self.cursor = place.unwrap_or(self.cursor);
+        self.progress = progress;
+        self.go_by(0, height);
     }
 
     /// Returns whether a key is about hits of which none has come yet.
@@ -120,35 +170,47 @@ impl SearchPage {
             key.to_string().as_str(),
             "Enter" | "Tab" | "S-Tab" | "Down" | "Up" | "C-n" | "C-p" | "PgDn" | "PgUp"
         );
-        is_about_hits && self.hits.is_empty() && !self.progress.is_complete
+        let is_about_text = matches!(key.to_string().as_str(), "/" | "q" | "C-t" | "F10");
+        let has_none = self.is_stale || (self.hits.is_empty() && !self.progress.is_complete);
+        ((self.in_hits && !is_about_text) || is_about_hits) && has_none
     }
 
-    /// Begins to search for the text as it is now.
+    /// Begins to search for the text as it is now. What was found before is listed until the first answer.
     pub fn ask(&mut self) -> Command {
-        self.search.0 += 1;
-        self.hits.clear();
-        self.marked.clear();
         (self.cursor, self.top) = (0, 0);
+        self.marked.clear();
+        self.ask_again()
+    }
+
+    /// Searches once more, because something has changed.
+    pub fn ask_again(&mut self) -> Command {
+        self.search.0 += 1;
+        self.is_stale = true;
         self.progress = SearchProgress::default();
         let text = self.field.text().to_owned();
-        Command::Search { search: self.search, place: self.place.clone(), text }
+        Command::Search { search: self.search, place: self.place.clone(), reach: self.reach, text }
     }
 
     /// Takes a key. `height`: hits shown at once.
     pub fn press(&mut self, key: Key, height: usize) -> Choice {
+        if std::mem::take(&mut self.is_yanking) {
+            return self.yanked(key);
+        }
         match key.to_string().as_str() {
             "Esc" | "C-g" | "C-c" | "F10" => return Choice::Close,
-            "Enter" => {
-                return self
-                    .hits
-                    .get(self.cursor)
-                    .map_or(Choice::Stay, |hit| Choice::Go(Box::new(hit.clone())));
-            }
+            "Enter" => return self.with_current(Choice::Go),
             "Tab" | "S-Tab" => self.in_hits = !self.in_hits && !self.hits.is_empty(),
             "Down" | "C-n" => self.go_by(1, height),
             "Up" | "C-p" => self.go_by(-1, height),
             "PgDn" => self.go_by(height.max(1).cast_signed(), height),
             "PgUp" => self.go_by(-height.max(1).cast_signed(), height),
+            "C-t" if matches!(self.place, Location::Cloud { .. }) => {
+                self.reach = match self.reach {
+                    SearchReach::Below => SearchReach::Account,
+                    SearchReach::Account => SearchReach::Below,
+                };
+                return Choice::Ask(self.ask());
+            }
             _ if self.in_hits => return self.act(key, height),
             _ => {
                 if self.field.press(key) {
@@ -160,26 +222,30 @@ impl SearchPage {
     }
 
     fn act(&mut self, key: Key, height: usize) -> Choice {
+        let has_hits = !self.hits.is_empty();
         match key.to_string().as_str() {
             "Space" | "Ins" => {
-                if !self.marked.remove(&self.cursor) && self.cursor < self.hits.len() {
-                    self.marked.insert(self.cursor);
+                if let Some(number) = self.hits.get(self.cursor).map(|found| found.number)
+                    && !self.marked.remove(&number)
+                {
+                    self.marked.insert(number);
                 }
                 self.go_by(1, height);
             }
-            "A" => self.marked = (0..self.hits.len()).collect(),
-            "*" => self.marked = (0..self.hits.len()).filter(|index| !self.marked.contains(index)).collect(),
-            "/" | "i" => self.in_hits = false,
-            "l" | "Right" => {
-                return self
-                    .hits
-                    .get(self.cursor)
-                    .map_or(Choice::Stay, |hit| Choice::Go(Box::new(hit.clone())));
+            "A" | "C-a" => self.marked = self.hits.iter().map(|found| found.number).collect(),
+            "*" => {
+                let others = self.hits.iter().map(|found| found.number);
+                self.marked = others.filter(|number| !self.marked.contains(number)).collect();
             }
-            "c" | "F5" if !self.hits.is_empty() => return Choice::Copy,
-            "m" | "F6" if !self.hits.is_empty() => return Choice::Move,
-            "d" | "F8" | "Del" if !self.hits.is_empty() => return Choice::Trash,
-            "D" | "S-Del" if !self.hits.is_empty() => return Choice::Delete,
+            "/" => self.in_hits = false,
+            "l" | "Right" => return self.with_current(Choice::Go),
+            "c" | "F5" if has_hits => return Choice::Copy,
+            "m" | "F6" if has_hits => return Choice::Move,
+            "d" | "F8" | "Del" if has_hits => return Choice::Trash,
+            "D" | "S-Del" if has_hits => return Choice::Delete,
+            "r" | "F2" | "S-F6" => return self.with_current(Choice::Rename),
+            "i" | "M-Enter" => return self.with_current(Choice::Properties),
+            "y" if has_hits => self.is_yanking = true,
             "v" | "F3" => return self.looked_into(),
             "q" => return Choice::Close,
             _ => {
@@ -191,9 +257,29 @@ impl SearchPage {
         Choice::Stay
     }
 
+    fn yanked(&self, key: Key) -> Choice {
+        match key.to_string().as_str() {
+            "y" => self.with_current(|hit| Choice::Yank(Yank::Path, hit)),
+            "n" => self.with_current(|hit| Choice::Yank(Yank::Name, hit)),
+            "h" => self.with_current(|hit| Choice::Yank(Yank::Handle, hit)),
+            _ => Choice::Stay,
+        }
+    }
+
+    fn with_current(&self, choice: impl FnOnce(Box<Hit>) -> Choice) -> Choice {
+        self.current().map_or(Choice::Stay, |hit| choice(Box::new(hit.clone())))
+    }
+
     fn looked_into(&self) -> Choice {
-        let file = self.hits.get(self.cursor).filter(|hit| !hit.entry.kind.is_folder());
+        let file = self.current().filter(|hit| !hit.entry.kind.is_folder());
         file.map_or(Choice::Stay, |hit| Choice::View(Box::new(hit.clone())))
+    }
+
+    fn forget(&mut self) {
+        self.hits.clear();
+        self.marked.clear();
+        self.count = 0;
+        self.is_stale = false;
     }
 
     fn go_by(&mut self, hits: isize, height: usize) {
@@ -220,7 +306,7 @@ mod tests {
             version_count: 0,
             flags: EntryFlags::default(),
         };
-        Hit { entry, parent: Location::Local("/x".into()), folder: String::new() }
+        Hit { entry, parent: Location::Local("/x".into()), folder: String::new(), rank: 0 }
     }
 
     fn press(page: &mut SearchPage, keys: &str) -> Choice {
@@ -228,21 +314,24 @@ mod tests {
     }
 
     fn found() -> SearchPage {
-        let mut page = SearchPage::new(Location::Local("/x".into()), "x".into(), SearchId(0));
+        let mut page =
+            SearchPage::new(Location::Local("/x".into()), "x".into(), SearchReach::Below, SearchId(0));
         press(&mut page, "ab");
-        page.receive(SearchId(2), ["a", "b", "c", "d"].map(hit).to_vec(), SearchProgress::default());
+        page.receive(SearchId(2), ["a", "b", "c", "d"].map(hit).to_vec(), SearchProgress::default(), 3);
         page
     }
 
     #[test]
     fn each_key_is_a_new_search_and_hits_of_older_ones_do_not_count() {
         let mut page = found();
-        page.receive(SearchId(1), vec![hit("old")], SearchProgress::default());
-        assert_eq!(page.hits().len(), 4);
+        page.receive(SearchId(1), vec![hit("old")], SearchProgress::default(), 3);
+        assert_eq!(page.hit_count(), 4);
         let asked = press(&mut page, "c");
-        let place = Location::Local("/x".into());
-        assert_eq!(asked, Choice::Ask(Command::Search { search: SearchId(3), place, text: "abc".into() }));
-        assert!(page.hits().is_empty());
+        let (search, place, reach) = (SearchId(3), Location::Local("/x".into()), SearchReach::Below);
+        assert_eq!(asked, Choice::Ask(Command::Search { search, place, reach, text: "abc".into() }));
+        assert_eq!(page.hit_count(), 4, "nothing flickers");
+        page.receive(SearchId(3), Vec::new(), SearchProgress::default(), 3);
+        assert_eq!(page.hit_count(), 0);
     }
 
     #[test]
@@ -258,13 +347,26 @@ mod tests {
         assert_eq!(names(&page), ["a", "c", "d"]);
         assert_eq!(press(&mut page, "G<Enter>"), Choice::Go(Box::new(hit("d"))));
         assert_eq!(page.top, 1);
+        assert_eq!(press(&mut page, "r"), Choice::Rename(Box::new(hit("d"))));
+        assert_eq!(press(&mut page, "yn"), Choice::Yank(Yank::Name, Box::new(hit("d"))));
         assert!(matches!(press(&mut page, "/c"), Choice::Ask(_)));
+    }
+
+    #[test]
+    fn better_hits_come_before_others_and_cursor_and_marks_stay_on_theirs() {
+        let mut page = found();
+        press(&mut page, "<Down><Tab><Space>");
+        let better = Hit { rank: 9, ..hit("better") };
+        page.receive(SearchId(2), vec![hit("e"), better], SearchProgress::default(), 3);
+        assert_eq!(page.hits_from(0).next().unwrap().0.entry.name, "better");
+        assert_eq!(page.chosen()[0].entry.name, "b");
+        assert_eq!(page.current().unwrap().entry.name, "c");
     }
 
     #[test]
     fn what_is_kept_has_a_bound() {
         let mut page = found();
-        page.receive(SearchId(2), vec![hit("x"); MOST_HITS + 5], SearchProgress::default());
-        assert_eq!(page.hits().len(), MOST_HITS);
+        page.receive(SearchId(2), vec![hit("x"); MOST_HITS + 5], SearchProgress::default(), 3);
+        assert_eq!(page.hit_count(), MOST_HITS);
     }
 }

@@ -15,6 +15,8 @@ pub struct Options {
     pub folder: PathBuf,
     /// The account on the right; without one the first of the configuration is shown, or the login form.
     pub account: Option<String>,
+    /// A folder, `account:path` or an absolute path of the disk, whose usage is shown first.
+    pub usage: Option<String>,
     /// The user's home folder.
     pub home: PathBuf,
     /// Draw with ASCII characters only.
@@ -48,6 +50,7 @@ impl Options {
         Self {
             folder,
             account: None,
+            usage: None,
             home,
             ascii: false,
             no_color: false,

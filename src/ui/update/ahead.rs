@@ -83,6 +83,7 @@ fn is_about_answer(state: &AppState, typed: &Typed) -> bool {
         Some(Dialog::Path(dialog)) => dialog.is_completing(),
         Some(Dialog::Bookmarks(list)) => !list.is_known(),
         Some(Dialog::Dedupe) => state.dedupe.as_ref().is_some_and(DedupePage::is_awaited),
+        Some(Dialog::Usage(page)) => key.is_some_and(|key| page.awaits_rows(key)),
         Some(Dialog::Search(page)) => key.is_some_and(|key| page.awaits_hits(key)),
         Some(_) | None => false,
     }
@@ -139,6 +140,8 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::KeepScreen(_)
         | Command::Search { .. }
         | Command::EndSearch
+        | Command::Usage(_)
+        | Command::EndUsage
         | Command::EndComparison
         | Command::Complete { .. }
         | Command::Close { .. }

@@ -3,7 +3,7 @@
 
 use super::{
     bookmarks, changes, check, dedupe, deletion, edit, look, mark, path, perform, place, program, renames,
-    search, sync, transfer, viewer,
+    search, sync, transfer, usage, viewer,
 };
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::{Action, ActionRow, Look, TransferKey};
@@ -42,6 +42,7 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         Dialog::Prompt(prompt) => press_prompt(state, prompt, key, commands),
         Dialog::Sync(page) => sync::press(state, page, key, commands),
         Dialog::Search(page) => search::press(state, page, key, commands),
+        Dialog::Usage(page) => usage::press(state, page, key, commands),
         Dialog::Path(dialog) => path::press(state, dialog, key, commands),
         Dialog::Bookmarks(list) => bookmarks::press_list(state, list, key, commands),
         Dialog::NewBookmark(new) => bookmarks::press_new(state, new, key, commands),
@@ -108,6 +109,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             | Dialog::Check
             | Dialog::Dedupe
             | Dialog::Sync(_)
+            | Dialog::Usage(_)
             | Dialog::Unfinished(_)
             | Dialog::Question(_)
             | Dialog::Accounts(_)

@@ -4,7 +4,7 @@
 
 use super::{
     bookmarks, changes, check, compare, dedupe, deletion, edit, look, path, place, preview, renames, search,
-    sync, tab, transfer, viewer,
+    sync, tab, transfer, usage, viewer,
 };
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
@@ -73,7 +73,12 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         }
         Event::TransferEnds(ends) => transfer::receive_ends(state, ends),
         Event::Made { parent, key } => land(state, &parent, key, commands),
-        Event::Done { text } => state.say(text),
+        Event::Usage(sheet) => usage::receive(state, sheet),
+        Event::Done { text } => {
+            state.say(text);
+            search::changed(state, commands);
+            usage::changed(state, commands);
+        }
         Event::Failed(problem) => failed(state, problem),
         Event::Ended => state.phase = Phase::Ended,
     }
@@ -105,8 +110,9 @@ fn receive_head(state: &mut AppState, head: ViewHead, commands: &mut Vec<Command
         ViewState::Failed(problem) => Some((head.location.clone(), problem.clone())),
         ViewState::Opening | ViewState::Ready => None,
     };
+    let view = head.view;
     pane.receive_head(head, height);
-    let Some((location, problem)) = failure else { return };
+    let Some((location, problem)) = failure else { return usage::shown(state, view, commands) };
     if problem.kind == ProblemKind::FolderNotFound && pane.step_on(&location, commands) {
         return state.say(format!("skipped: {}", problem.message));
     }

@@ -68,6 +68,7 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
         | Dialog::Changes(_)
         | Dialog::Prompt(_)
         | Dialog::Search(_)
+        | Dialog::Usage(_)
         | Dialog::Path(_)
         | Dialog::Bookmarks(_)
         | Dialog::NewBookmark(_)

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::compare;
-use crate::entry::{EntryKey, Location};
+use crate::entry::{Entry, EntryKey, Location};
 use crate::message::{Arrangement, Command, MeasureId, Measured, Selection, Sort};
 use crate::ui::action::{Look, Yank};
 use crate::ui::dialog::Dialog;
@@ -40,6 +40,8 @@ pub(super) fn perform(state: &mut AppState, look: Look, commands: &mut Vec<Comma
         }
         Look::Properties => properties(state, commands),
         Look::Search => super::search::begin(state),
+        Look::SearchAccount => super::search::begin_in_account(state),
+        Look::Usage => super::usage::begin(state, commands),
         Look::Sync => super::sync::begin(state, commands),
         Look::Duplicates => super::dedupe::begin(state, commands),
         Look::Compare => compare::begin(state, commands),
@@ -65,6 +67,20 @@ fn properties(state: &mut AppState, commands: &mut Vec<Command>) {
         (Subject::One(Box::new(row.entry.clone())), selection)
     };
     commands.push(Command::Measure { measure, selection });
+    state.dialogs.push(Dialog::Properties(Properties { subject, folder, measure, measured: None }));
+}
+
+/// Shows an entry of a folder exactly.
+pub(super) fn show_properties(
+    state: &mut AppState,
+    (parent, folder): (Location, String),
+    entry: Entry,
+    commands: &mut Vec<Command>,
+) {
+    let measure = state.next_measure();
+    let selection = Selection::Entries { parent, keys: vec![entry.key.clone()] };
+    commands.push(Command::Measure { measure, selection });
+    let subject = Subject::One(Box::new(entry));
     state.dialogs.push(Dialog::Properties(Properties { subject, folder, measure, measured: None }));
 }
 
@@ -131,7 +147,12 @@ pub(super) fn yank(state: &mut AppState, what: Yank) {
         }
         (Yank::Path, _, _) => format!("{}/{}", head.title.trim_end_matches('/'), entry.name),
     };
-    let shown = text::shown(&raw).into_owned();
+    put_on_clipboard(state, &raw);
+}
+
+/// Puts a text on the clipboard, escaped.
+pub(super) fn put_on_clipboard(state: &mut AppState, raw: &str) {
+    let shown = text::shown(raw).into_owned();
     if shown.len() > MOST_CLIPBOARD {
         let limit = figure::size(MOST_CLIPBOARD as u64);
         return state.say(format!("too long for a terminal's clipboard, which takes {limit}"));

@@ -19,6 +19,7 @@ mod look;
 mod mark;
 mod mouse;
 mod path;
+mod picked;
 mod place;
 mod preview;
 mod program;
@@ -28,6 +29,7 @@ mod selection;
 mod sync;
 mod tab;
 mod transfer;
+mod usage;
 mod viewer;
 
 pub(super) use preview::HEAD_LINES as PREVIEW_HEAD_LINES;
@@ -59,6 +61,8 @@ pub enum Msg {
         /// The account.
         account: Option<String>,
     },
+    /// Right at the start: show what takes the space in this folder, `account:path` or an absolute path of the disk.
+    ShowUsage(String),
     /// A key.
     Key(Key),
     /// Pasted text.
@@ -93,6 +97,10 @@ pub fn update(state: &mut AppState, message: Msg, commands: &mut Vec<Command>) {
     let start = commands.len();
     match message {
         Msg::Start { folder, account } => begin(state, folder, account, commands),
+        Msg::ShowUsage(place) => {
+            usage::begin_once_shown(state, &place, commands);
+            ahead::expect_answers(state, start, commands);
+        }
         Msg::Key(key) => {
             state.attention.typed(state.surroundings.clock.now);
             ahead::take(state, Typed::Key(key), commands);

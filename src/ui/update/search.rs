@@ -1,33 +1,78 @@
-//! The search below a folder: begun, followed, and what is done with what it found. Called by `perform`, for keys of its
-//! page, and for the worker's hits.
+//! The search below a folder or through an account: begun, followed, and what is done with what it found. Called by
+//! `perform`, for keys of its page, and for the worker's hits.
 
-use super::change::{Carry, propose, target};
-use super::selection::Chosen;
-use super::{deletion, viewer};
+use super::change::Carry;
+use super::picked::{Picked, carry, delete, trash};
+use super::{look, viewer};
 use crate::entry::{CloudFolder, EntryKey, Location};
-use crate::message::{Command, DeletionSummary, Hit, SearchId, SearchProgress, Selection};
+use crate::message::{Command, Hit, SearchId, SearchProgress, SearchReach, Selection};
+use crate::ui::action::Yank;
 use crate::ui::dialog::Dialog;
-use crate::ui::dialog::confirm::{Answer, Question};
-use crate::ui::dialog::deletion::{DeletionDialog, Side};
+use crate::ui::dialog::conflict::name_field;
+use crate::ui::dialog::field::Field;
+use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::dialog::search::{Choice, SearchPage};
 use crate::ui::figure;
 use crate::ui::key::Key;
 use crate::ui::layout::search_rows;
 use crate::ui::state::AppState;
-use crate::ui::wording::undone_by;
 
 /// Begins below the folder of the active pane.
 pub(super) fn begin(state: &mut AppState) {
     let Some(head) = &state.pane().head else { return };
-    let page = SearchPage::new(head.location.clone(), head.title.clone(), state.numbers.search);
+    let (place, title) = (head.location.clone(), head.title.clone());
+    open(state, (place, title, SearchReach::Below), String::new());
+}
+
+/// Begins to search a whole account, from the pane that shows it where one does.
+pub(super) fn begin_in_account(state: &mut AppState) {
+    let Some(account) = state.account().map(str::to_owned) else { return };
+    if state.pane().account() != Some(&account) && state.other().account() == Some(&account) {
+        state.active = 1 - state.active;
+    }
+    let title = format!("{account}:/");
+    let place = Location::Cloud { account, folder: CloudFolder::Root };
+    open(state, (place, title, SearchReach::Account), String::new());
+}
+
+/// Opens the page with a text in it, and searches for it.
+pub(super) fn begin_with(
+    state: &mut AppState,
+    (place, title): (Location, String),
+    text: &str,
+    commands: &mut Vec<Command>,
+) {
+    open(state, (place, title, SearchReach::Below), text.to_owned());
+    pasted(state, commands);
+    if let Some(Dialog::Search(page)) = state.dialogs.last_mut() {
+        page.in_hits = true;
+    }
+}
+
+fn open(state: &mut AppState, (place, title, reach): (Location, String, SearchReach), text: String) {
+    let mut page = SearchPage::new(place, title, reach, state.numbers.search);
+    page.field = Field::new(text);
     state.dialogs.push(Dialog::Search(Box::new(page)));
 }
 
 /// Takes hits over.
 pub(super) fn receive(state: &mut AppState, search: SearchId, hits: Vec<Hit>, progress: SearchProgress) {
+    let height = search_rows(state.surroundings.height);
     for dialog in &mut state.dialogs {
         if let Dialog::Search(page) = dialog {
-            return page.receive(search, hits, progress);
+            return page.receive(search, hits, progress, height);
+        }
+    }
+}
+
+/// Searches anew: something was changed from the page.
+pub(super) fn changed(state: &mut AppState, commands: &mut Vec<Command>) {
+    for dialog in &mut state.dialogs {
+        if let Dialog::Search(page) = dialog
+            && !page.field.text().is_empty()
+        {
+            commands.push(page.ask_again());
+            state.numbers.search = page.number();
         }
     }
 }
@@ -47,13 +92,32 @@ pub(super) fn press(
         }
         Choice::Go(hit) => {
             commands.push(Command::EndSearch);
+            // It may have begun at what takes the space, which is left with it.
+            if state.dialogs.pop_if(|below| matches!(below, Dialog::Usage(_))).is_some() {
+                commands.push(Command::EndUsage);
+            }
             state.pane_mut().open(hit.parent, Some(hit.entry.key), commands);
             return None;
         }
-        Choice::Copy => carry(state, Carry::Copy, &page, commands),
-        Choice::Move => carry(state, Carry::Move, &page, commands),
-        Choice::Trash => trash(state, &page),
-        Choice::Delete => delete(state, &page, commands),
+        Choice::Copy => carry(state, Carry::Copy, picked(&page), commands),
+        Choice::Move => carry(state, Carry::Move, picked(&page), commands),
+        Choice::Trash => trash(state, picked(&page)),
+        Choice::Delete => delete(state, picked(&page), false, commands),
+        Choice::Rename(hit) => {
+            let field = if hit.entry.kind.is_folder() {
+                Field::new(&hit.entry.name)
+            } else {
+                name_field(&hit.entry.name)
+            };
+            let Hit { entry, parent, .. } = *hit;
+            let purpose = Purpose::Rename { parent, key: entry.key, name: entry.name };
+            state.dialogs.push(Dialog::Prompt(Prompt::new(purpose, field)));
+        }
+        Choice::Yank(yank, hit) => look::put_on_clipboard(state, &yanked(&page, yank, &hit)),
+        Choice::Properties(hit) => {
+            let place = path_of(&page, &hit.folder, &hit.parent);
+            look::show_properties(state, (hit.parent, place), hit.entry, commands);
+        }
         Choice::View(hit) => {
             let Hit { entry, parent, .. } = *hit;
             let viewer = viewer::begin(state, (parent, entry.key), entry.name, entry.size, commands);
@@ -75,34 +139,13 @@ pub(super) fn pasted(state: &mut AppState, commands: &mut Vec<Command>) {
     }
 }
 
-fn carry(state: &mut AppState, carry: Carry, page: &SearchPage, commands: &mut Vec<Command>) {
-    let Some(target) = target(state, carry.verb()) else { return };
-    let chosen = Chosen { selection: selection(page), words: words(page), marked: None };
-    propose(state, carry, (chosen, page.title.clone()), target, commands);
-}
-
-fn delete(state: &mut AppState, page: &SearchPage, commands: &mut Vec<Command>) {
-    let side = match page.place {
-        Location::Local(_) => Side::Disk,
-        Location::Cloud { folder: CloudFolder::Rubbish, .. } => Side::Bin,
-        Location::Cloud { .. } => Side::Cloud,
-    };
-    let summary = DeletionSummary { place: page.title.clone(), ..DeletionSummary::default() };
-    deletion::ask(state, selection(page), DeletionDialog::new(summary, words(page), side, None), commands);
-}
-
-fn trash(state: &mut AppState, page: &SearchPage) {
-    let is_local = matches!(page.place, Location::Local(_));
-    let bin = if is_local { "the system's trash" } else { "the rubbish bin" };
-    let text =
-        vec![format!("Put {} found in {} into {bin}.", words(page), page.title), undone_by(&state.keys.map)];
-    state.dialogs.push(Dialog::Question(Question {
-        title: if is_local { "Trash" } else { "Rubbish bin" }.to_owned(),
-        text,
-        yes: "Put into the bin",
-        key: 'd',
-        answer: Answer::Send(Command::Trash { selection: selection(page) }, None),
-    }));
+fn picked(page: &SearchPage) -> Picked {
+    Picked {
+        place: page.place.clone(),
+        title: format!("what was found in {}", page.title),
+        selection: selection(page),
+        words: words(page),
+    }
 }
 
 /// Returns what is chosen, wherever below the searched folder it is.
@@ -116,6 +159,29 @@ fn selection(page: &SearchPage) -> Selection {
     };
     let keys = page.chosen().into_iter().map(key).collect();
     Selection::Entries { parent: page.place.clone(), keys }
+}
+
+/// Returns what goes to the clipboard of a hit.
+fn yanked(page: &SearchPage, what: Yank, hit: &Hit) -> String {
+    match (what, &hit.entry.key) {
+        (Yank::Handle, EntryKey::Node(handle)) => format!("H:{handle}"),
+        (Yank::Path, _) => {
+            let folder = path_of(page, &hit.folder, &hit.parent);
+            format!("{}/{}", folder.trim_end_matches('/'), hit.entry.name)
+        }
+        (Yank::Name | Yank::Handle, _) => hit.entry.name.clone(),
+    }
+}
+
+/// Returns the whole path of a folder that a hit is in.
+fn path_of(page: &SearchPage, below: &str, parent: &Location) -> String {
+    match parent {
+        Location::Local(path) => path.to_string_lossy().into_owned(),
+        // Outside the searched folder a hit has its whole path.
+        Location::Cloud { account, .. } if below.starts_with(&format!("{account}:/")) => below.to_owned(),
+        Location::Cloud { .. } if below.is_empty() => page.title.clone(),
+        Location::Cloud { .. } => format!("{}/{below}", page.title.trim_end_matches('/')),
+    }
 }
 
 fn words(page: &SearchPage) -> String {

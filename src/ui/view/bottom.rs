@@ -176,6 +176,16 @@ pub(super) fn hints(pairs: &[(&str, &str)], area: Rect, canvas: &mut Canvas<'_>)
     }
 }
 
+/// Draws the last message on the last line of a page, or its keys where there is none.
+pub(super) fn notice_or_hints(state: &AppState, pairs: &[(&str, &str)], area: Rect, canvas: &mut Canvas<'_>) {
+    let (text, style) = match &state.notice {
+        None => return hints(pairs, area, canvas),
+        Some(Notice::Info(text)) => (text, canvas.theme.plain),
+        Some(Notice::Problem(problem)) => (&problem.message, canvas.theme.alarm),
+    };
+    canvas.cut(area.x + 1, area.y, area.width.saturating_sub(2), text, style);
+}
+
 /// Draws the status line; a problem with a hint is given back where it wants a second line.
 fn status(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) -> Option<TwoLines> {
     if area.height == 0 {

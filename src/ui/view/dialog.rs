@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::canvas::Canvas;
 use super::{
     changes, check, conflict, dedupe, deletion, difference, edit, lists, places, renames, search, sync,
-    transfer_dialog, unfinished, viewer,
+    transfer_dialog, unfinished, usage, viewer,
 };
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
@@ -36,6 +36,7 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::Prompt(_) => {}
         Dialog::Sync(page) => sync::draw(state, page, area, canvas),
         Dialog::Search(page) => search::draw(state, page, area, canvas),
+        Dialog::Usage(page) => usage::draw(state, page, area, canvas),
         Dialog::Path(dialog) => places::draw_path(dialog, area, canvas),
         Dialog::Bookmarks(list) => places::draw_bookmarks(state, list, area, canvas),
         Dialog::NewBookmark(new) => places::draw_new_bookmark(new, area, canvas),

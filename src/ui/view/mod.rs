@@ -22,6 +22,7 @@ mod sync;
 mod transfer_dialog;
 mod transfers;
 mod unfinished;
+mod usage;
 mod viewer;
 
 use ratatui::Frame;

@@ -1,11 +1,14 @@
 //! Draws the page of a search over the whole screen: what is typed, how far it is, what was found and where. Called by
 //! `view::dialog`. Only hits on screen are drawn.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use super::bottom;
 use super::canvas::Canvas;
-use crate::message::{Hit, MOST_HITS};
+use crate::entry::Location;
+use crate::message::{Hit, MOST_HITS, SearchReach};
 use crate::ui::dialog::search::SearchPage;
 use crate::ui::figure;
 use crate::ui::layout::search_rows;
@@ -14,7 +17,7 @@ use crate::ui::text;
 
 /// Draws it.
 pub(super) fn draw(state: &AppState, page: &SearchPage, area: Rect, canvas: &mut Canvas<'_>) {
-    let inner = canvas.boxed(area, &format!("Find in {}", page.title));
+    let inner = canvas.boxed(area, &title(page));
     if inner.height == 0 || inner.width < 12 {
         return;
     }
@@ -26,21 +29,31 @@ pub(super) fn draw(state: &AppState, page: &SearchPage, area: Rect, canvas: &mut
     let room = width.saturating_sub(taken + 4);
     canvas.field(x + 2, inner.y, room, &page.field, !page.in_hits);
     let rows = search_rows(area.height);
-    let hits = page.hits().iter().enumerate().skip(page.top).take(rows);
-    for ((index, found), y) in hits.zip(inner.y + 1..inner.bottom().saturating_sub(1)) {
-        hit(state, page, (index, found), Rect::new(inner.x, y, inner.width, 1), canvas);
+    let lines = inner.y + 1..inner.bottom().saturating_sub(1);
+    for (at, ((found, is_marked), y)) in page.hits_from(page.top).take(rows).zip(lines.clone()).enumerate() {
+        let is_here = page.top + at == page.cursor;
+        let line = Rect::new(inner.x, y, inner.width, 1);
+        hit(state, found, (is_here, is_marked), line, canvas);
     }
-    if page.hits().is_empty() && inner.height > 2 {
-        canvas.cut(x, inner.y + 1, width, nothing(page), canvas.theme.dim);
+    if page.hit_count() == 0 {
+        say_nothing(page, Rect { x, width, ..inner }, lines, canvas);
     }
     if inner.height > 1 {
-        bottom::hints(keys(page), Rect::new(inner.x, inner.bottom() - 1, inner.width, 1), canvas);
+        let last = Rect::new(inner.x, inner.bottom() - 1, inner.width, 1);
+        bottom::notice_or_hints(state, &keys(page), last, canvas);
+    }
+}
+
+fn title(page: &SearchPage) -> String {
+    match (page.reach, &page.place) {
+        (SearchReach::Account, Location::Cloud { account, .. }) => format!("Find in all of {account}:"),
+        (SearchReach::Account | SearchReach::Below, _) => format!("Find in {}", page.title),
     }
 }
 
 fn progress(page: &SearchPage) -> String {
     let progress = &page.progress;
-    if page.field.text().is_empty() {
+    if page.field.text().is_empty() || progress.trouble.is_some() {
         return String::new();
     }
     let marked = match page.marked_count() {
@@ -48,7 +61,7 @@ fn progress(page: &SearchPage) -> String {
         count => format!("{} marked · ", figure::grouped(count as u64)),
     };
     let found = if progress.hit_count > MOST_HITS as u64 {
-        format!("first {} of {}", figure::grouped(MOST_HITS as u64), figure::grouped(progress.hit_count))
+        format!("best {} of {}", figure::grouped(MOST_HITS as u64), figure::grouped(progress.hit_count))
     } else {
         figure::grouped(progress.hit_count)
     };
@@ -56,32 +69,47 @@ fn progress(page: &SearchPage) -> String {
     format!("{marked}{found} of {}{more}", figure::grouped(progress.seen_count))
 }
 
-fn nothing(page: &SearchPage) -> &'static str {
-    match (page.field.text().is_empty(), page.progress.is_complete) {
-        (true, _) => "type a part of a name, or a pattern like *.jpg",
-        (false, true) => "no name below this folder fits",
-        (false, false) => "looking…",
+/// Says why nothing is listed: nothing is typed yet, nothing fits, nothing was understood.
+fn say_nothing(page: &SearchPage, area: Rect, lines: Range<u16>, canvas: &mut Canvas<'_>) {
+    let (dim, strong) = (canvas.theme.dim, canvas.theme.strong);
+    let width = area.width;
+    if let Some(trouble) = &page.progress.trouble {
+        for (line, y) in text::wrap(trouble, width.into()).iter().zip(lines) {
+            canvas.text(area.x, y, width, line, canvas.theme.alarm);
+        }
+    } else if page.field.text().is_empty() {
+        for ((typed, means), y) in SYNTAX.iter().zip(lines.skip(1)) {
+            let used = canvas.cut(area.x, y, EXAMPLE.min(width), typed, strong);
+            let gap = EXAMPLE.max(used) + 1;
+            canvas.cut(area.x + gap.min(width), y, width.saturating_sub(gap), means, dim);
+        }
+    } else if let Some(y) = lines.clone().next() {
+        let sentence = match (page.progress.is_complete, page.reach) {
+            (false, _) => "looking…",
+            (true, SearchReach::Below) => "nothing below this folder fits",
+            (true, SearchReach::Account) => "nothing in this account fits",
+        };
+        canvas.cut(area.x, y, width, sentence, dim);
     }
 }
 
 fn hit(
     state: &AppState,
-    page: &SearchPage,
-    (index, found): (usize, &Hit),
+    found: &Hit,
+    (is_here, is_marked): (bool, bool),
     line: Rect,
     canvas: &mut Canvas<'_>,
 ) {
     let Rect { x, y, width, .. } = line;
-    let here = index == page.cursor;
-    if here {
+    if is_here {
         canvas.text(x, y, 1, "▌", canvas.theme.accent);
     }
-    if page.is_marked(index) {
+    if is_marked {
         canvas.text(x + 1, y, 1, "●", canvas.theme.accent);
     }
     let entry = &found.entry;
     let slash = if entry.kind.is_folder() { "/" } else { "" };
-    let style = if here { canvas.theme.strong } else { canvas.theme.plain };
+    let style = if is_here { canvas.theme.strong } else { canvas.theme.plain };
     // Name and folder share the line; size and date stand between them where there is room.
     let figures = if width >= ROOMY { FIGURES } else { SIZE + 2 };
     let room = width.saturating_sub(figures + 4);
@@ -101,23 +129,50 @@ fn hit(
     canvas.text(at, y, (x + width).saturating_sub(at + 1), &folder, canvas.theme.dim);
 }
 
-const fn keys(page: &SearchPage) -> &'static [(&'static str, &'static str)] {
+fn keys(page: &SearchPage) -> Vec<(&'static str, &'static str)> {
     if page.in_hits {
-        &[
+        let keys = [
             ("Enter", "Go there"),
             ("Space", "Mark"),
             ("c", "Copy"),
             ("m", "Move"),
+            ("r", "Rename"),
             ("d", "Bin"),
             ("D", "Delete"),
             ("v", "View"),
+            ("i", "Info"),
+            ("yy", "Path"),
+            ("A", "All"),
             ("/", "Text"),
             ("Esc", "Back"),
-        ]
-    } else {
-        &[("Enter", "Go there"), ("Up Down", "Choose"), ("Tab", "Mark and act"), ("Esc", "Back")]
+        ];
+        return keys.to_vec();
     }
+    let mut keys = vec![("Enter", "Go there"), ("Up Down", "Choose"), ("Tab", "Mark and act")];
+    match (&page.place, page.reach) {
+        (Location::Local(_), _) => {}
+        (Location::Cloud { .. }, SearchReach::Below) => keys.push(("C-t", "Whole account")),
+        (Location::Cloud { .. }, SearchReach::Account) => keys.push(("C-t", "This folder")),
+    }
+    keys.push(("Esc", "Back"));
+    keys
 }
+
+/// What can be typed.
+const SYNTAX: [(&str, &str); 9] = [
+    ("castl", "letters of a name in their order, best fits first"),
+    ("castl 2024", "more words narrow it: in the name, or in folders above"),
+    ("\"old castle\"", "exactly this; !thumb not this; ^cast first; .jpg$ last"),
+    ("*.jp?g", "a pattern of the whole name"),
+    ("/img_\\d+/", "a regular expression"),
+    ("size:>10M", "also size:<1K, size:1M..2M"),
+    ("newer:7d", "also older:1y, newer:2024-06-01"),
+    ("kind:image", "video audio document archive file folder empty shared"),
+    ("ext:jpg,png", "endings; sort:size, sort:new, sort:old say what comes first"),
+];
+
+/// Columns of an example.
+const EXAMPLE: u16 = 13;
 
 /// Columns of a size.
 const SIZE: u16 = 4;

@@ -1,6 +1,7 @@
 //! The loop with a hand on its jobs: what one brings is held back, and what the others lead to goes on all the same. The
 //! emulator runs in process, and time is paused.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::*;

@@ -31,8 +31,20 @@ pub(super) const LOOK: &[ActionRow] = &[
     ),
     panes(
         Action::Look(Look::Search),
-        ["search", "Search", "find names in this folder and all below it"],
+        ["search", "Search", "find names in this folder and all below it, by size, time and kind too"],
         &["F", "<M-?>"],
+        When::Folder,
+    ),
+    panes(
+        Action::Look(Look::SearchAccount),
+        ["search account", "", "find names in the whole account, bin and shares too"],
+        &["gf"],
+        When::Account,
+    ),
+    panes(
+        Action::Look(Look::Usage),
+        ["usage", "", "what takes the space in this folder, old versions and bin too"],
+        &["z", "<C-Space>"],
         When::Folder,
     ),
     panes(

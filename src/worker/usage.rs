@@ -1,0 +1,139 @@
+//! What takes the space in a folder: of the cloud at once, from the sums that the tree keeps, and again when the account
+//! changes; of the disk by a walk that tells now and then how far it is. One scan serves all folders below it.
+
+mod scan;
+mod sheet;
+
+use std::path::{Path, PathBuf};
+
+use self::scan::DiskScan;
+pub(crate) use self::scan::Scanned;
+use super::actor::Actor;
+use super::jobs::{Done, News};
+use super::{listing, problem};
+use crate::entry::{Entry, Location};
+use crate::local;
+use crate::message::{Event, Problem, UsageId, UsageQuestion};
+
+/// The folder that is looked at.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    question: UsageQuestion,
+    disk: Option<OnDisk>,
+    /// Something has changed since it was told.
+    is_stale: bool,
+}
+
+/// What is known of a folder of the disk.
+#[derive(Debug)]
+struct OnDisk {
+    scan: DiskScan,
+    /// The entries of the folder that is looked at, once they are read.
+    entries: Option<Result<Vec<Entry>, Problem>>,
+}
+
+impl Actor {
+    /// Looks at a folder, and at no other any more.
+    pub(crate) fn watch_usage(&mut self, question: UsageQuestion) {
+        let place = self.normal_location(question.place);
+        let question = UsageQuestion { place, ..question };
+        let before = self.usage.take().and_then(|watched| watched.disk);
+        let disk = match &question.place {
+            Location::Cloud { account, .. } => {
+                let is_known = self.accounts.get(account).is_some_and(|account| account.tree.is_some());
+                if !is_known && !self.connect(&account.clone()) {
+                    let problem = problem::unknown_account(account);
+                    return self.send(Event::Failed(problem));
+                }
+                None
+            }
+            Location::Local(path) => {
+                let kept = before.map(|disk| disk.scan).filter(|scan| !question.anew && scan.covers(path));
+                let scan = kept.unwrap_or_else(|| self.scan(path));
+                self.list_for_usage(question.usage, path.clone());
+                Some(OnDisk { scan, entries: None })
+            }
+        };
+        self.usage = Some(Watched { question, disk, is_stale: false });
+        self.tell_usage();
+    }
+
+    /// Looks at no folder any more.
+    pub(crate) fn end_usage(&mut self) {
+        self.usage = None;
+    }
+
+    /// Something in an account has changed.
+    pub(crate) fn usage_changed(&mut self, name: &str) {
+        if let Some(watched) = &mut self.usage
+            && matches!(&watched.question.place, Location::Cloud { account, .. } if account == name)
+        {
+            watched.is_stale = true;
+        }
+    }
+
+    /// Returns whether what was told of a folder is no longer so.
+    pub(crate) fn has_stale_usage(&self) -> bool {
+        self.usage.as_ref().is_some_and(|watched| watched.is_stale)
+    }
+
+    /// Tells what the folder comes to, as far as that is known.
+    pub(crate) fn tell_usage(&mut self) {
+        let Some(watched) = &mut self.usage else { return };
+        watched.is_stale = false;
+        let question = &watched.question;
+        let sheet = match (&question.place, &watched.disk) {
+            (Location::Cloud { account, folder }, _) => {
+                let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
+                sheet::of_cloud(question, (account, *folder), tree)
+            }
+            (Location::Local(path), Some(disk)) => {
+                let Some(entries) = &disk.entries else { return };
+                let heading = listing::local_heading(path, self.home.as_deref());
+                sheet::of_disk(question, heading, entries.as_ref(), &disk.scan)
+            }
+            (Location::Local(_), None) => return,
+        };
+        self.send(Event::Usage(sheet));
+    }
+
+    /// Takes the entries of the folder that is looked at.
+    pub(crate) fn usage_listed(&mut self, usage: UsageId, entries: Result<Vec<Entry>, Problem>) {
+        let watched = self.usage.as_mut().filter(|watched| watched.question.usage == usage);
+        if let Some(disk) = watched.and_then(|watched| watched.disk.as_mut()) {
+            disk.entries = Some(entries);
+            self.tell_usage();
+        }
+    }
+
+    /// Takes what a scan has come to.
+    pub(crate) fn usage_scanned(&mut self, scanned: Scanned) {
+        let disk = self.usage.as_mut().and_then(|watched| watched.disk.as_mut());
+        if disk.is_some_and(|disk| disk.scan.take(scanned)) {
+            self.tell_usage();
+        }
+    }
+
+    fn scan(&mut self, path: &Path) -> DiskScan {
+        self.usage_scans += 1;
+        let (scan, work) = DiskScan::of(self.usage_scans, path.to_path_buf());
+        let news = self.jobs.news();
+        let broken = Done::Broken(problem::broke_down("add up the folder"));
+        self.jobs.start_blocking(broken, move || {
+            work.run(|scanned| news.send(News::Scanned(scanned)).is_ok());
+            Done::Abandoned
+        });
+        scan
+    }
+
+    fn list_for_usage(&mut self, usage: UsageId, path: PathBuf) {
+        let broken = Done::UsageListed(usage, Err(problem::broke_down("show the folder")));
+        self.jobs.start_blocking(broken, move || {
+            let listed = local::list(&path).map_err(|error| problem::of_folder(&path, &error));
+            let into_entries = |listed: Vec<local::DiskEntry>| {
+                listed.into_iter().map(local::DiskEntry::into_entry).collect()
+            };
+            Done::UsageListed(usage, listed.map(into_entries))
+        });
+    }
+}
