@@ -58,7 +58,7 @@ impl BoundsArgs {
 /// Reads an age, or a date, as the Unix time that it means now.
 ///
 /// Source: rclone's documentation of options, "TIME": `M` is 30 days, `y` 365.
-fn parse_age(text: &str) -> Result<i64, String> {
+pub(super) fn parse_age(text: &str) -> Result<i64, String> {
     if let Some(at) = parse_date(text) {
         return Ok(at);
     }

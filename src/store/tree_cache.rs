@@ -233,7 +233,7 @@ impl<R: Read> Read for Opening<R> {
 }
 
 /// Name of the layout, with its version: any other is not read.
-const MAGIC: &[u8; 8] = b"megatre\x01";
+const MAGIC: &[u8; 8] = b"megatre\x02";
 
 const SALT: usize = 16;
 const HEAD: usize = MAGIC.len() + SALT;

@@ -131,8 +131,7 @@ impl Tree {
                 self.take_attributes(*node, attributes, *uploaded);
             }
             Packet::Share(share) => self.take_share(keyring, share),
-            Packet::Link { node, exists: true } => drop(self.shares.linked.insert(*node)),
-            Packet::Link { node, exists: false } => drop(self.shares.linked.remove(node)),
+            Packet::Link { node, link } => self.take_link(*node, *link),
             Packet::Users(users) => {
                 self.shares.emails.extend(users.iter().map(|user| (user.handle, user.email.clone())));
             }

@@ -20,6 +20,7 @@ use super::renames::Renames;
 use super::reviewing::Reviewing;
 use super::schedule::Schedule;
 use super::search::Search;
+use super::sharing::Watched;
 use super::signs::{Comparing, Proofs};
 use super::titles::Titles;
 use super::transfers::Moving;
@@ -90,6 +91,8 @@ pub(crate) struct Actor {
     pub(crate) edits: BTreeMap<EditId, Edit>,
     /// Ends the walk for what is being measured.
     pub(crate) measuring: Measuring,
+    /// What is told again when it changes.
+    pub(crate) watched: Option<Watched>,
     pub(crate) jobs: Jobs,
     outbox: Outbox,
     news: UnboundedReceiver<News>,
@@ -150,6 +153,7 @@ impl Actor {
             swept: HashSet::new(),
             contents: BTreeMap::new(),
             measuring: None,
+            watched: None,
             edits: BTreeMap::new(),
             jobs,
             outbox: Outbox::default(),
@@ -174,6 +178,7 @@ impl Actor {
             };
             actor.accounts.insert(name, account);
         }
+        actor.accounts.extend(opened.into_iter().map(|(name, opened)| (name, Account::visited(opened))));
         actor
     }
 
@@ -327,6 +332,8 @@ impl Actor {
             Command::DropRenames { renames } => self.drop_renames(renames),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
             Command::Undo(request) => self.undo(request),
+            Command::Sharing(command) => self.sharing(command),
+            Command::Versions(command) => self.versions(command),
             Command::ListChanges => self.list_changes(),
             Command::PlanCopy { copy, request } => {
                 self.expect_proofs(copy, &request);
@@ -369,6 +376,7 @@ impl Actor {
             Done::Bookmarks(result) => self.bookmarks_done(result),
             Done::Offers(number, offers) => self.send(Event::Offers { number, offers }),
             Done::Unfinished(found) => self.found_unfinished(found),
+            Done::Visited(visited) => self.visited(*visited),
             Done::Account(name, done) => self.account_done(&name, done),
         }
     }

@@ -24,6 +24,7 @@ use super::transfers::Moved;
 use super::undoing::UndoDone;
 use super::unfinished::Found;
 use super::viewing::ContentDone;
+use super::visiting::Visited;
 use crate::api::wait::Wait;
 use crate::message::{
     Bookmark, ContentEvent, ContentId, CopyId, EditId, Hit, KeptScreen, MeasureId, Measured, Offers, Problem,
@@ -39,6 +40,8 @@ pub(crate) enum Done {
     Broken(Problem),
     /// Something about a view.
     View(ViewDone),
+    /// A public link was opened for a view.
+    Visited(Box<Visited>),
     /// Something about an account, by name.
     Account(String, AccountDone),
     /// Something was changed.

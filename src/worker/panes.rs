@@ -148,6 +148,7 @@ impl Actor {
     /// Something in an account has changed: what shows it is read again.
     pub(crate) fn account_changed(&mut self, name: &str) {
         self.review_changed(name);
+        self.watched_changed(name);
         let ready = self.accounts.get(name).is_some_and(|account| account.ready().is_some());
         let failure = self.accounts.get(name).and_then(|account| account.failure().cloned());
         let ids: Vec<ViewId> =

@@ -25,6 +25,7 @@ mod program;
 mod renames;
 mod search;
 mod selection;
+mod sharing;
 mod sync;
 mod tab;
 mod transfer;
@@ -250,6 +251,7 @@ fn perform(state: &mut AppState, action: Action, commands: &mut Vec<Command>) {
         Action::Change(change) => change::perform(state, change, commands),
         Action::Place(place) => place::perform(state, place, commands),
         Action::Tab(key) => tab::perform(state, key, commands),
+        Action::Share(key) => sharing::perform(state, key, commands),
         Action::Yank(yank) => look::yank(state, yank),
         Action::Transfer(key) => transfer::perform(state, key, commands),
         Action::Program(program) => program::perform(state, program, commands),
