@@ -37,10 +37,9 @@ use crate::message::{
 };
 use crate::store::bookmarks::BookmarkFile;
 use crate::store::copy_journal::CopyJournals;
-use crate::store::transfer_journal::TransferJournals;
 use crate::store::undo::UndoJournal;
+use crate::transfer::Limits;
 use crate::transfer::queue::Queue;
-use crate::transfer::{Keep, Limits};
 
 /// The state that the worker's task owns.
 pub(crate) struct Actor {
@@ -244,15 +243,6 @@ impl Actor {
     /// Returns whether the worker has been told to end.
     pub(crate) const fn is_ending(&self) -> bool {
         self.ends_at.is_some()
-    }
-
-    /// Where the transfers of an account are written down.
-    pub(crate) fn keep_of(&self, account: &str, copy: Option<u64>) -> Keep {
-        let is_stored = self.accounts.get(account).is_some_and(|account| account.is_stored);
-        let folder = self.config.folders.transfer_journals(account);
-        let journals =
-            if is_stored { TransferJournals::in_folder(&folder) } else { TransferJournals::none() };
-        Keep { journals, copy }
     }
 
     fn take(&mut self, turn: Turn) {

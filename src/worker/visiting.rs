@@ -16,11 +16,13 @@ use crate::api::client::Client;
 use crate::config;
 use crate::crypto::link::{Link, LinkError, LinkKind, ProtectedLink};
 use crate::entry::{CloudFolder, EntryKey, Location};
+use crate::handle::NodeHandle;
 use crate::message::{Event, Problem, ProblemKind, Selection, ViewId, ViewState};
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::session::change::Imported;
+use crate::session::change::{Imported, Prepared};
 use crate::store::undo::{GroupKind, GroupTag};
+use crate::tree::Tree;
 
 /// A link that was opened for a view, or why it was not.
 pub(crate) struct Visited {
@@ -100,17 +102,7 @@ impl Actor {
         let taker = self.accounts.get(&account).ok_or_else(|| problem::unknown_account(&account))?;
         let (session, tree) = taker.ready().ok_or_else(|| not_ready(&account))?;
         let to = writable_folder(&account, tree, folder)?;
-        let mut rows = Vec::new();
-        for key in &keys {
-            let EntryKey::Node(handle) = key else { continue };
-            let Some(node) = from.node(*handle) else { continue };
-            let Some(name) = node.name() else { return Err(problem::undecryptable(&node.label())) };
-            let what = format!("import \"{name}\"");
-            free_in(tree, to, name, &what)?;
-            let imported = Imported { visit, tree: from, node: *handle };
-            let prepared = session.prepare_import(tree, imported, to, name);
-            rows.push((prepared.map_err(|error| problem::of_change(&what, &error))?, what));
-        }
+        let rows = prepared((session, tree), (visit, from), &keys, to)?;
         let label = self.only_label(&shown, &keys);
         let line = format!(
             "imported {} into {}",
@@ -138,6 +130,27 @@ impl Actor {
         });
         Ok(())
     }
+}
+
+/// Checks that entries of a link can be put into a folder; returns each in words, too.
+fn prepared(
+    (session, tree): (&Session, &Tree),
+    (visit, from): (&Session, &Tree),
+    keys: &[EntryKey],
+    to: NodeHandle,
+) -> Result<Vec<(Prepared, String)>, Problem> {
+    let mut rows = Vec::new();
+    for key in keys {
+        let EntryKey::Node(handle) = key else { continue };
+        let Some(node) = from.node(*handle) else { continue };
+        let Some(name) = node.name() else { return Err(problem::undecryptable(&node.label())) };
+        let what = format!("import \"{name}\"");
+        free_in(tree, to, name, &what)?;
+        let imported = Imported { visit, tree: from, node: *handle };
+        let prepared = session.prepare_import(tree, imported, to, name);
+        rows.push((prepared.map_err(|error| problem::of_change(&what, &error))?, what));
+    }
+    Ok(rows)
 }
 
 /// Opens a link: reads its text, opens it with its password where it has one, and asks the server what it shows.

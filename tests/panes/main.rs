@@ -8,6 +8,6 @@ mod found;
 mod kept;
 mod moving;
 mod review;
-mod shared;
 #[path = "../screen/mod.rs"]
 mod screen;
+mod shared;

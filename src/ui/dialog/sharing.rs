@@ -61,78 +61,71 @@ impl SharingDialog {
             return if closes(key) { Outcome::Leave } else { Outcome::Stay };
         };
         if let Some(new) = &mut self.new {
-            return match (key.to_string().as_str(), new.field.text().trim()) {
-                ("Esc" | "C-g" | "C-c", _) => {
-                    self.new = None;
-                    Outcome::Stay
-                }
-                ("Tab" | "Down" | "Up", _) => {
-                    new.access = after(new.access);
-                    Outcome::Stay
-                }
-                ("Enter", with) if with.contains('@') => {
-                    let (folder, access) = (subject.subject.clone(), new.access);
-                    let command = SharingCommand::Share { folder, with: with.to_owned(), access };
-                    self.new = None;
-                    Outcome::Send(command)
-                }
-                ("Enter", _) => Outcome::Refused("write an e-mail address"),
-                _ => {
-                    new.field.press(key);
-                    Outcome::Stay
-                }
-            };
+            let outcome = new.press(key, subject);
+            if matches!(outcome, Outcome::Send(_) | Outcome::Leave) {
+                self.new = None;
+            }
+            return if outcome == Outcome::Leave { Outcome::Stay } else { outcome };
         }
         if closes(key) {
             return Outcome::Leave;
         }
-        let person = subject.people.get(self.cursor);
         match key.to_string().as_str() {
-            "j" | "Down" => {
-                self.cursor = (self.cursor + 1).min(subject.people.len().saturating_sub(1));
-                Outcome::Stay
-            }
-            "k" | "Up" => {
-                self.cursor = self.cursor.saturating_sub(1);
-                Outcome::Stay
-            }
-            "l" => match subject.link {
-                PublicLink::None => Outcome::Send(SharingCommand::Link(subject.subject.clone())),
-                PublicLink::Known(_) | PublicLink::Hidden(_) => Outcome::Refused("it has a link already"),
-            },
-            "y" => match subject.link {
-                PublicLink::Known(_) => Outcome::Copy,
-                PublicLink::None | PublicLink::Hidden(_) => Outcome::Refused("there is no link to copy"),
-            },
-            "x" => match subject.link {
-                PublicLink::None => Outcome::Refused("it has no link"),
-                PublicLink::Known(_) | PublicLink::Hidden(_) => {
-                    Outcome::Send(SharingCommand::Unlink(subject.subject.clone()))
-                }
-            },
+            "j" | "Down" => self.cursor = (self.cursor + 1).min(subject.people.len().saturating_sub(1)),
+            "k" | "Up" => self.cursor = self.cursor.saturating_sub(1),
             "a" if subject.is_folder => {
                 self.new = Some(NewPerson { field: Field::default(), access: ShareAccess::Read });
-                Outcome::Stay
             }
-            "a" => Outcome::Refused("only folders are shared with people; a file can have a link"),
-            "r" => match person {
-                Some(person) => {
-                    let (folder, with) = (subject.subject.clone(), person.who.clone());
-                    Outcome::Send(SharingCommand::Unshare { folder, with })
-                }
-                None => Outcome::Refused("it is shared with nobody"),
-            },
-            "Tab" => match person {
-                Some(person) => {
-                    let (folder, with) = (subject.subject.clone(), person.who.clone());
-                    let access = after(person.access);
-                    Outcome::Send(SharingCommand::Share { folder, with, access })
-                }
-                None => Outcome::Stay,
-            },
-            _ => Outcome::Stay,
+            "a" => return Outcome::Refused("only folders are shared with people; a file can have a link"),
+            "l" | "y" | "x" => return about_link(key, subject),
+            "r" | "Tab" => return about_person(key, subject, self.cursor),
+            _ => {}
         }
+        Outcome::Stay
     }
+}
+
+impl NewPerson {
+    /// Takes a key; what leaves goes back to the dialog.
+    fn press(&mut self, key: Key, subject: &SharedSubject) -> Outcome {
+        match (key.to_string().as_str(), self.field.text().trim()) {
+            ("Esc" | "C-g" | "C-c", _) => return Outcome::Leave,
+            ("Tab" | "Down" | "Up", _) => self.access = after(self.access),
+            ("Enter", with) if with.contains('@') => {
+                let (folder, with) = (subject.subject.clone(), with.to_owned());
+                return Outcome::Send(SharingCommand::Share { folder, with, access: self.access });
+            }
+            ("Enter", _) => return Outcome::Refused("write an e-mail address"),
+            _ => drop(self.field.press(key)),
+        }
+        Outcome::Stay
+    }
+}
+
+/// What a key does about the public link.
+fn about_link(key: Key, subject: &SharedSubject) -> Outcome {
+    let node = || subject.subject.clone();
+    match (key.to_string().as_str(), &subject.link) {
+        ("l", PublicLink::None) => Outcome::Send(SharingCommand::Link(node())),
+        ("l", PublicLink::Known(_) | PublicLink::Hidden(_)) => Outcome::Refused("it has a link already"),
+        ("y", PublicLink::Known(_)) => Outcome::Copy,
+        ("y", PublicLink::None | PublicLink::Hidden(_)) => Outcome::Refused("there is no link to copy"),
+        ("x", PublicLink::None) => Outcome::Refused("it has no link"),
+        ("x", PublicLink::Known(_) | PublicLink::Hidden(_)) => Outcome::Send(SharingCommand::Unlink(node())),
+        _ => Outcome::Stay,
+    }
+}
+
+/// What a key does about the person under the cursor.
+fn about_person(key: Key, subject: &SharedSubject, cursor: usize) -> Outcome {
+    let Some(person) = subject.people.get(cursor) else {
+        return Outcome::Refused("it is shared with nobody");
+    };
+    let (folder, with) = (subject.subject.clone(), person.who.clone());
+    if key.to_string() == "Tab" {
+        return Outcome::Send(SharingCommand::Share { folder, with, access: after(person.access) });
+    }
+    Outcome::Send(SharingCommand::Unshare { folder, with })
 }
 
 /// Returns what follows when the access is changed by a key.

@@ -274,7 +274,7 @@ fn refuse(state: &mut AppState, row: &'static ActionRow) {
             "put the cursor on an entry first"
         }
         When::File => "put the cursor on a file first",
-        When::CloudRow => "only entries of the cloud have a handle",
+        When::CloudRow => "only entries of the cloud have that",
         When::Writable => "nothing can be made in this folder",
         When::Searched => "search with / first",
         When::Account => "log in first: ga",
