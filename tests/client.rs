@@ -244,6 +244,7 @@ fn new_folder(session: &Session, target: NodeHandle, name: &str) -> PutNodes {
     let key = NodeKey::Folder(FolderKey::from_bytes(random()));
     let node = NewNode {
         source: "xxxxxxxx".into(),
+        link: None,
         parent: None,
         kind: 1,
         attributes: base64_encode(&Attributes::named(name).encrypt(key.attribute_key())),

@@ -29,10 +29,11 @@ def exchanged(we, peer, check):
             check("a link that we removed is closed to it", False)
         except RuntimeError as error:
             check("a link that we removed is closed to it", "ENOENT" in str(error), error)
-        we.must("get", peer.link("exchange/linked"), we.scratch / "we got")
+        peer.sizes("exchange/linked")  # it looks at the account anew
+        we.must("get", "--api-url", we.server.url, peer.link("exchange/linked"), we.scratch / "we got")
         lost = samples.difference(samples.read(we.scratch / "we got" / "linked"), files)
         check("we download a folder by its link", not lost, lost)
-    we.must("get", peer.link("exchange/linked/plain.txt"), we.scratch / "we got one")
+    we.must("get", "--api-url", we.server.url, peer.link("exchange/linked/plain.txt"), we.scratch / "we got one")
     got = samples.read(we.scratch / "we got one")
     check("we download a file by its link", got == {"plain.txt": files["plain.txt"]}, list(got))
     if hasattr(peer, "configuration"):
