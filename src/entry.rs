@@ -22,7 +22,19 @@ pub enum Location {
     },
 }
 
+/// How the name begins under which a public link of others is shown, as an account has one. No account can be called so.
+pub const LINK_MARK: &str = "link#";
+
 impl Location {
+    /// Returns whether it is what a public link of others shows: to be looked at, downloaded, and taken over.
+    #[must_use]
+    pub fn is_link(&self) -> bool {
+        match self {
+            Self::Cloud { account, .. } => account.starts_with(LINK_MARK),
+            Self::Local(_) => false,
+        }
+    }
+
     /// Returns the folder that an entry of this folder is; `None` for a key of the other side.
     #[must_use]
     pub fn inside(&self, key: &EntryKey) -> Option<Self> {

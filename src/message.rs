@@ -20,11 +20,13 @@ mod offer;
 mod problem;
 mod renames;
 mod search;
+mod sharing;
 mod sign;
 mod transfer;
 mod undo;
 mod unfinished;
 mod usage;
+mod version;
 mod view;
 
 pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
@@ -57,6 +59,9 @@ pub use offer::{Offer, Offers};
 pub use problem::{Problem, ProblemKind};
 pub use renames::{RenamePlan, RenameRow, RenamesId};
 pub use search::{Hit, MOST_HITS, SearchId, SearchProgress, SearchReach};
+pub use sharing::{
+    LinkRow, Person, PublicLink, ShareAccess, Shareable, SharedSubject, SharingCommand, SharingEvent,
+};
 pub use sign::{Sign, SignCounts, SignedRows};
 pub use transfer::{
     Direction, Reorder, SpeedLimit, TransferAction, TransferEnds, TransferId, TransferRow, TransferState,
@@ -65,4 +70,5 @@ pub use transfer::{
 pub use undo::{ChangeRow, ChangeState, Partly, UndoDirection, UndoRequest};
 pub use unfinished::{Leftovers, Unfinished, UnfinishedId};
 pub use usage::{MOST_USAGE_ROWS, UsageId, UsageOrder, UsagePart, UsageQuestion, UsageRow, UsageSheet};
+pub use version::{VersionList, VersionRow, VersionsCommand};
 pub use view::{Arrangement, MarkChange, Row, Sort, ViewHead, ViewId, ViewState};

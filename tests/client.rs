@@ -244,6 +244,7 @@ fn new_folder(session: &Session, target: NodeHandle, name: &str) -> PutNodes {
     let key = NodeKey::Folder(FolderKey::from_bytes(random()));
     let node = NewNode {
         source: "xxxxxxxx".into(),
+        link: None,
         parent: None,
         kind: 1,
         attributes: base64_encode(&Attributes::named(name).encrypt(key.attribute_key())),
@@ -270,7 +271,7 @@ async fn a_change_whose_answer_was_lost_is_made_once() {
 async fn refusals_keep_their_number() {
     let (_emulator, owner, session) = ann().await;
     let gone: NodeHandle = "gonegone".parse().unwrap();
-    let refused = session.client().call(&DeleteNode { node: gone }).await;
+    let refused = session.client().call(&DeleteNode::whole(gone)).await;
     assert!(matches!(refused, Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, command: "d", .. })));
     owner.set_storage(10);
     let refused = session.client().call(&AskUpload::new(11, owner.roots()[0])).await;

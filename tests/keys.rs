@@ -999,6 +999,8 @@ impl Fake {
             | Command::DropDeletion { .. }
             | Command::Restore { .. }
             | Command::ListChanges
+            | Command::Sharing(_)
+            | Command::Versions(_)
             | Command::WriteNames { .. }
             | Command::ReadNames { .. }
             | Command::StartRenames { .. }

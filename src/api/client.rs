@@ -61,6 +61,8 @@ pub enum Identity {
     Session(SessionId),
     /// `n=`.
     FolderLink(NodeHandle),
+    /// `n=` and `sid=`: an account that takes over what a folder link shows.
+    Importer(NodeHandle, SessionId),
 }
 
 impl Client {

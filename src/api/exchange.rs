@@ -89,6 +89,9 @@ impl Line {
             Identity::Anonymous => {}
             Identity::Session(session) => drop(query.append_pair("sid", &session.text())),
             Identity::FolderLink(link) => drop(query.append_pair("n", &link.to_string())),
+            Identity::Importer(link, session) => {
+                query.append_pair("n", &link.to_string()).append_pair("sid", &session.text());
+            }
         }
         drop(query);
         url

@@ -62,14 +62,23 @@ pub enum ListingError {
 pub struct ListingRest {
     /// Share keys of folders that we share (`ok0`, `ok`); the two may name the same folder.
     pub share_keys: Vec<OwnShareKey>,
-    /// Folders that we share (`s`, `ps`), each with whom; a folder appears once for each receiver.
-    pub shares: Vec<(NodeHandle, ShareReceiver)>,
+    /// Folders that we share (`s`, `ps`), each with whom and how (`r`); a folder appears once for each receiver.
+    pub shares: Vec<(NodeHandle, ShareReceiver, Option<i64>)>,
     /// Nodes with a public link (`ph`).
-    pub links: Vec<NodeHandle>,
+    pub links: Vec<(NodeHandle, PublicLink)>,
     /// Users that appear anywhere (`u`).
     pub users: Vec<User>,
     /// Event position that the listing corresponds to (`sn`); empty where the server gives none.
     pub sequence: String,
+}
+
+/// A public link that a node has. It leads there for whoever has the key, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicLink {
+    /// The handle in the link; `None` where the server did not say.
+    pub handle: Option<NodeHandle>,
+    /// When it ends, Unix seconds; `None` for never.
+    pub expires: Option<i64>,
 }
 
 /// Key of a share that we give, under our master key.
@@ -151,12 +160,11 @@ struct RestFields<'a> {
 
 impl RestFields<'_> {
     fn into_rest(self) -> ListingRest {
-        let nodes = |list| elements(list, |field: NodeField<'_>| field.h.handle());
         let keys = |list| elements(list, KeyFields::read);
         ListingRest {
             share_keys: [keys(self.ok0), keys(self.ok)].concat(),
             shares: [self.s, self.ps].map(|list| elements(list, ShareFields::read)).concat(),
-            links: nodes(self.ph),
+            links: elements(self.ph, LinkFields::read),
             users: elements(self.u, read_user),
             sequence: self.sn.as_str().to_owned(),
         }
@@ -181,9 +189,20 @@ impl KeyFields<'_> {
 }
 
 #[derive(Deserialize)]
-struct NodeField<'a> {
+struct LinkFields<'a> {
     #[serde(borrow, default)]
     h: Text<'a>,
+    #[serde(borrow, default)]
+    ph: Text<'a>,
+    #[serde(default)]
+    ets: Number,
+}
+
+impl LinkFields<'_> {
+    fn read(self) -> Option<(NodeHandle, PublicLink)> {
+        let expires = self.ets.0.filter(|at| *at > 0);
+        Some((self.h.handle()?, PublicLink { handle: self.ph.handle(), expires }))
+    }
 }
 
 #[derive(Deserialize)]
@@ -194,17 +213,19 @@ struct ShareFields<'a> {
     u: Text<'a>,
     #[serde(borrow, default)]
     p: Text<'a>,
+    #[serde(default)]
+    r: Number,
 }
 
 impl ShareFields<'_> {
-    fn read(self) -> Option<(NodeHandle, ShareReceiver)> {
+    fn read(self) -> Option<(NodeHandle, ShareReceiver, Option<i64>)> {
         let receiver = match (self.u.as_str(), self.u.as_str().parse(), self.p.as_str().parse()) {
             (ShareReceiver::EVERYBODY, ..) => ShareReceiver::Everybody,
             (_, Ok(user), _) => ShareReceiver::User(user),
             (_, Err(_), Ok(invitation)) => ShareReceiver::Invited(invitation),
             (_, Err(_), Err(_)) => ShareReceiver::Unnamed,
         };
-        Some((self.h.handle()?, receiver))
+        Some((self.h.handle()?, receiver, self.r.0))
     }
 }
 
@@ -286,7 +307,8 @@ mod tests {
         r#"[ {"ok0":[{"h":"AAAAAAAB","ha":"AAAAAAAAAAAAAAAAAAAAAA","k":"AAAAAAAAAAAAAAAAAAAAAA"}, 7],"#,
         r#""f":[{"h":"a","x":"}\"{"} , null,[{"h":"inner"}], "}]", {"h":"b","y":{"z":[1,{}]}}],"#,
         r#""f2":[{"h":"c"}],"g":{"f":[{"h":"not a node"}]},"u":[{"u":"AQIDBAUGBwg","m":"a@b"}],"#,
-        r#""s":[{"h":"AAAAAAAB","u":"EXP"}],"ph":null,"sn":"AAAAAAAAAAA"}]"#
+        r#""s":[{"h":"AAAAAAAB","u":"EXP","r":0}],"ph":[{"h":"AAAAAAAC","ph":"AAAAAAAD","ets":0},8],"#,
+        r#""sn":"AAAAAAAAAAA"}]"#
     );
 
     #[test]
@@ -294,7 +316,9 @@ mod tests {
         let (nodes, rest) = read(&[LISTING.as_bytes()]).unwrap();
         assert_eq!(nodes, [r#"{"h":"a","x":"}\"{"}"#, r#"{"h":"b","y":{"z":[1,{}]}}"#, r#"{"h":"c"}"#]);
         assert_eq!(rest.share_keys.len(), 1);
-        assert_eq!(rest.shares, [("AAAAAAAB".parse().unwrap(), ShareReceiver::Everybody)]);
+        assert_eq!(rest.shares, [("AAAAAAAB".parse().unwrap(), ShareReceiver::Everybody, Some(0))]);
+        let link = PublicLink { handle: "AAAAAAAD".parse().ok(), expires: None };
+        assert_eq!(rest.links, [("AAAAAAAC".parse().unwrap(), link)]);
         assert_eq!(rest.users[0].email, "a@b");
         assert_eq!(rest.sequence, "AAAAAAAAAAA");
     }

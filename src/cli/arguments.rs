@@ -6,8 +6,9 @@ use clap::{Parser, Subcommand};
 use super::context::GlobalArgs;
 use super::screen::ScreenArgs;
 use super::{
-    about, cat, cleanup, completions, config, copy, dedupe, delete, demo, emulator, keys, leftovers, ls, lsd,
-    lsf, lsjson, lsl, man, mkdir, ncdu, purge, restore, size, tree, undo,
+    about, cat, cleanup, completions, config, copy, dedupe, delete, demo, emulator, import, keys, leftovers,
+    link, ls, lsd, lsf, lsjson, lsl, man, mkdir, ncdu, purge, restore, sessions, shares, size, tree, undo,
+    versions,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -51,6 +52,13 @@ pub(crate) enum Command {
     Rmdir(purge::RmdirArgs),
     Cleanup(cleanup::CleanupArgs),
     Restore(restore::RestoreArgs),
+    Link(link::LinkArgs),
+    Get(copy::get::GetArgs),
+    Import(import::ImportArgs),
+    Shares(shares::SharesArgs),
+    Share(shares::ShareArgs),
+    Versions(versions::VersionsArgs),
+    Sessions(sessions::SessionsArgs),
     Copy(copy::CopyArgs),
     Copyto(copy::CopytoArgs),
     Move(copy::mirror::MoveArgs),

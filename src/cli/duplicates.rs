@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::output::Messages;
 use super::remote::CloudPath;
 use crate::dedupe::{Group, NameClass, Scope, Sieve, Survey};
+use crate::entry::LINK_MARK;
 use crate::handle::NodeHandle;
 use crate::message::FileBounds;
 use crate::transfer::filter::Rules;
@@ -66,6 +67,10 @@ pub(crate) fn tell(messages: &Messages, place: &CloudPath, count: usize) {
         1 => "1 name is that".to_owned(),
         count => format!("{count} names are those"),
     };
+    if place.account.starts_with(LINK_MARK) {
+        // Nobody but the owner sorts that out.
+        return messages.notice(&format!("{names} of several entries behind the link"));
+    }
     let place = place.to_string();
     let typed = shlex::try_quote(&place).unwrap_or(std::borrow::Cow::Borrowed(&place));
     messages.notice(&format!(

@@ -70,6 +70,18 @@ pub(crate) fn client(context: &Context, account: &Account) -> Result<Client, Fai
     Ok(connect::client(&context.config, account, transport(context), context.waits.sink(), Some(give_up))?)
 }
 
+/// Makes a client for public links: of the server that is configured, for nobody.
+pub(crate) fn anonymous(context: &Context) -> Result<Client, Failure> {
+    let nobody = Account {
+        name: String::new(),
+        email: String::new(),
+        api_url: None,
+        passphrase: false,
+        password: None,
+    };
+    client(context, &nobody)
+}
+
 /// Returns the way to the servers: HTTPS, but for the demo.
 pub(crate) fn transport(context: &Context) -> Arc<dyn Transport> {
     match &context.transport {

@@ -44,7 +44,8 @@ pub(crate) async fn run(args: MkdirArgs, context: &mut Context) -> Outcome {
     Ok(ExitCode::Success)
 }
 
-async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPath) -> Result<(), Failure> {
+/// Makes a folder and those above it, where they are missing.
+pub(crate) async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPath) -> Result<(), Failure> {
     let (folder, missing) = existing_part(&opened.tree, cloud)?;
     if missing.is_empty() {
         return Ok(());

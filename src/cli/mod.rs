@@ -8,6 +8,7 @@ mod about;
 mod arguments;
 mod bounds;
 mod cat;
+mod changing;
 mod cleanup;
 mod completions;
 mod config;
@@ -19,9 +20,11 @@ mod demo;
 mod duplicates;
 mod emulator;
 mod filters;
+mod import;
 mod items;
 mod keys;
 mod leftovers;
+mod link;
 mod login;
 mod ls;
 mod lsd;
@@ -33,6 +36,7 @@ mod mkdir;
 mod ncdu;
 mod order_by;
 mod output;
+mod password;
 mod plain;
 mod prose;
 mod purge;
@@ -41,10 +45,13 @@ mod remote;
 mod removal;
 mod restore;
 mod screen;
+mod sessions;
+mod shares;
 mod size;
 mod terminal;
 mod tree;
 mod undo;
+mod versions;
 mod waiting;
 
 use std::ffi::OsString;
@@ -154,6 +161,7 @@ async fn until_stopped(
                 | Command::Moveto(_)
                 | Command::Sync(_)
                 | Command::Check(_)
+                | Command::Get(_)
         )
     );
     tokio::select! {
@@ -224,6 +232,13 @@ async fn dispatch(command: Option<Command>, wished: screen::ScreenArgs, context:
         Some(Command::Rmdir(args)) => purge::run_rmdir(args, context).await,
         Some(Command::Cleanup(args)) => cleanup::run(args, context).await,
         Some(Command::Restore(args)) => restore::run(args, context).await,
+        Some(Command::Link(args)) => link::run(args, context).await,
+        Some(Command::Get(args)) => copy::get::run(args, context).await,
+        Some(Command::Import(args)) => import::run(args, context).await,
+        Some(Command::Shares(args)) => shares::run(args, context).await,
+        Some(Command::Share(args)) => shares::run_share(args, context).await,
+        Some(Command::Versions(args)) => versions::run(args, context).await,
+        Some(Command::Sessions(args)) => sessions::run(args, context).await,
         Some(Command::Copy(args)) => copy::run(args, context).await,
         Some(Command::Copyto(args)) => copy::run_to(args, context).await,
         Some(Command::Move(args)) => copy::mirror::run_move(args, context).await,

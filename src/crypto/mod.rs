@@ -14,6 +14,7 @@ mod lanes;
 pub mod link;
 pub mod mac;
 pub mod node_key;
+pub mod obscured;
 pub mod password;
 pub mod raid;
 pub mod rsa;

@@ -10,7 +10,7 @@ use std::fmt;
 use ::rsa::hazmat::{rsa_decrypt_and_check, rsa_encrypt};
 use ::rsa::rand_core::OsRng;
 use ::rsa::traits::{PrivateKeyParts, PublicKeyParts};
-use ::rsa::{BigUint, RsaPrivateKey};
+use ::rsa::{BigUint, RsaPrivateKey, RsaPublicKey};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::key::{KeyCipher, MasterKey};
@@ -150,16 +150,7 @@ impl PrivateKey {
     /// Encrypts a key (or any short text) to this account, as old shares carry them. Longer texts are cut.
     #[must_use]
     pub fn encrypt_key(&self, text: &[u8]) -> Vec<u8> {
-        let mut plain = Zeroizing::new(vec![0; self.plain_len]);
-        for chunk in plain.chunks_mut(32) {
-            chunk.copy_from_slice(&super::key::random::<32>()[..chunk.len()]);
-        }
-        let len = text.len().min(plain.len());
-        plain[..len].copy_from_slice(&text[..len]);
-        let cipher = rsa_encrypt(&self.key, &number(&plain)).unwrap_or_default();
-        let mut mpi = Vec::new();
-        push_mpi(&mut mpi, &cipher);
-        mpi
+        encrypted(&self.key, self.plain_len, text)
     }
 
     /// The plaintext of an encrypted MPI, left-padded with zeros to its full length: the session id is the top of the
@@ -177,6 +168,48 @@ impl PrivateKey {
         padded[skip..].copy_from_slice(&digits);
         Some(padded)
     }
+}
+
+/// Another account's key, for what only that account is to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey {
+    key: RsaPublicKey,
+    plain_len: usize,
+}
+
+impl PublicKey {
+    /// Reads `pubk`: MPI n, MPI e. `None` for what is no key, is too weak, or is larger than any honest one.
+    #[must_use]
+    pub fn parse(blob: &[u8]) -> Option<Self> {
+        let (n, rest) = split_mpi(blob).ok()?;
+        let (e, _padding) = split_mpi(rest).ok()?;
+        let plain_len = n.len().checked_sub(2)?;
+        let (n, e) = (BigUint::from_bytes_be(n), BigUint::from_bytes_be(e));
+        if n.bits() < MIN_MODULUS_BITS {
+            return None;
+        }
+        Some(Self { key: RsaPublicKey::new(n, e).ok()?, plain_len })
+    }
+
+    /// Encrypts a key, as shares carry them (meganz/sdk `src/crypto/cryptopp.cpp`, `AsymmCipher::encrypt`).
+    #[must_use]
+    pub fn encrypt_key(&self, text: &[u8; 16]) -> Vec<u8> {
+        encrypted(&self.key, self.plain_len, text)
+    }
+}
+
+/// The text at the top of a block of random bytes, encrypted, as MPI.
+fn encrypted(key: &impl PublicKeyParts, plain_len: usize, text: &[u8]) -> Vec<u8> {
+    let mut plain = Zeroizing::new(vec![0; plain_len]);
+    for chunk in plain.chunks_mut(32) {
+        chunk.copy_from_slice(&super::key::random::<32>()[..chunk.len()]);
+    }
+    let len = text.len().min(plain.len());
+    plain[..len].copy_from_slice(&text[..len]);
+    let cipher = rsa_encrypt(key, &number(&plain)).unwrap_or_default();
+    let mut mpi = Vec::new();
+    push_mpi(&mut mpi, &cipher);
+    mpi
 }
 
 impl fmt::Debug for PrivateKey {
@@ -260,6 +293,9 @@ fn uniform(_: ::rsa::Error) -> KeyMaterialError {
 }
 
 const BITS: usize = 2048;
+
+/// The official client makes none below (meganz/sdk `include/mega/crypto/cryptopp.h`).
+const MIN_MODULUS_BITS: usize = 2000;
 const PUBLIC_EXPONENT: u32 = 17;
 const MAX_MPI_BITS: usize = 4096;
 const MIN_BLOB: usize = 256;

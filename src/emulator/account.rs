@@ -26,6 +26,7 @@ pub struct NewAccount {
     pub(crate) codes: Vec<String>,
     pub(crate) has_rsa_key: bool,
     pub(crate) storage: u64,
+    pub(crate) is_paid: bool,
 }
 
 /// The password of the sample account, and of every account that is not given another one. Its keys are constants,
@@ -56,6 +57,9 @@ pub(crate) struct Account {
     pub(crate) roots: [NodeHandle; 3],
     /// Storage allowance in bytes.
     pub(crate) storage: u64,
+    /// Whether it pays: links of others do not end.
+    #[serde(default)]
+    pub(crate) is_paid: bool,
     /// When it was made, Unix seconds.
     pub(crate) created: i64,
     /// User attributes: value and version, both as sent.
@@ -134,6 +138,7 @@ impl NewAccount {
             codes: Vec::new(),
             has_rsa_key: true,
             storage: 20 << 30,
+            is_paid: false,
         }
     }
 
@@ -162,6 +167,13 @@ impl NewAccount {
     #[must_use]
     pub fn without_rsa_key(mut self) -> Self {
         self.has_rsa_key = false;
+        self
+    }
+
+    /// Makes it one that pays.
+    #[must_use]
+    pub fn paid(mut self) -> Self {
+        self.is_paid = true;
         self
     }
 

@@ -15,10 +15,12 @@ use super::kept_screen::KeptScreen;
 use super::measure::MeasureId;
 use super::renames::RenamesId;
 use super::search::{SearchId, SearchReach};
+use super::sharing::SharingCommand;
 use super::transfer::{TransferAction, TransferId};
 use super::undo::UndoRequest;
 use super::unfinished::UnfinishedId;
 use super::usage::UsageQuestion;
+use super::version::VersionsCommand;
 use super::view::{Arrangement, MarkChange, ViewId};
 use crate::entry::{EntryKey, Location};
 use crate::secret::Secret;
@@ -349,6 +351,10 @@ pub enum Command {
         /// Which.
         selection: Selection,
     },
+    /// Ask who sees what, change that, or look at what others show.
+    Sharing(SharingCommand),
+    /// Ask about old versions of a file, or act on them.
+    Versions(VersionsCommand),
     /// Act on transfers.
     Transfers(TransferAction),
     /// Say where a transfer comes from and goes to: `Event::TransferEnds`, nothing where it is off the list.

@@ -19,10 +19,12 @@ use super::offer::Offers;
 use super::problem::Problem;
 use super::renames::{RenamePlan, RenamesId};
 use super::search::{Hit, SearchId, SearchProgress};
+use super::sharing::SharingEvent;
 use super::transfer::{TransferEnds, TransferId, TransferRow, TransferTotals};
 use super::undo::ChangeRow;
 use super::unfinished::{Leftovers, Unfinished};
 use super::usage::UsageSheet;
+use super::version::VersionList;
 use super::view::{Row, ViewHead, ViewId};
 use crate::entry::{EntryKey, Location};
 
@@ -153,6 +155,10 @@ pub enum Event {
         /// What it comes to so far.
         measured: Measured,
     },
+    /// Answer to `Command::Sharing`.
+    Sharing(SharingEvent),
+    /// The versions of the file that is watched.
+    Versions(VersionList),
     /// A planned file was skipped, or (dry run) would be copied: one line for `-v` and for the report.
     CopyNote {
         /// The copy.

@@ -2,6 +2,7 @@
 //! and the command line ask. Nothing is remembered here: each question goes to the server.
 
 use crate::api::error::{ApiError, ErrorCode};
+use crate::api::wire::account::VersionBytes;
 use crate::api::wire::{AskQuota, AskUser, AskUserAttribute, CloseSession};
 use crate::crypto::key::ShareKey;
 use crate::crypto::keystore;
@@ -26,6 +27,8 @@ pub struct Quota {
     pub used: u64,
     /// Storage in all.
     pub total: u64,
+    /// Of the storage used, what old versions take, where the server says.
+    pub in_versions: Option<u64>,
     /// Transfer used, by own downloads and by others at this account's cost.
     pub transfer_used: u64,
     /// Transfer allowance, where there is one.
@@ -57,6 +60,7 @@ impl Session {
             answer.transfer_own.unwrap_or(0).saturating_add(answer.transfer_served.unwrap_or(0));
         Ok(Quota {
             used: answer.storage_used.unwrap_or(0),
+            in_versions: answer.by_place.map(VersionBytes::sum),
             total: answer.storage_total.unwrap_or(0),
             transfer_used,
             transfer_total: answer.transfer_total.filter(|bytes| *bytes > 0),

@@ -8,6 +8,8 @@ mod answered;
 mod check;
 mod duplicate;
 mod error;
+mod import;
+mod publish;
 mod put;
 mod putter;
 mod send;
@@ -21,10 +23,11 @@ use crate::crypto::attributes::Attributes;
 use crate::crypto::key::NodeKey;
 use crate::handle::NodeHandle;
 use crate::store::undo::UndoJournal;
-use crate::tree::{OwnUpdate, Tree};
+use crate::tree::{Access, OwnUpdate, Tree};
 pub use address::DownloadUrlError;
 use check::Checked;
 pub use error::ChangeError;
+pub use import::Imported;
 pub use put::{Put, PutTarget, Uploaded};
 pub(in crate::session) use putter::Puts;
 use send::Steps;
@@ -102,6 +105,49 @@ pub enum Change {
         /// The file that became its version.
         replaces: Option<NodeHandle>,
     },
+    /// A copy of what a public link shows.
+    Import {
+        /// The folder that it went into.
+        to: NodeHandle,
+        /// Its name there.
+        name: String,
+    },
+    /// A public link, so that whoever has it can read; or another end of the one that is there.
+    Link {
+        /// The file or folder.
+        node: NodeHandle,
+        /// When it ends, Unix seconds; `None` for never.
+        expires: Option<i64>,
+        /// When the one ended that was there before, 0 for never; `None` where there was none.
+        before: Option<i64>,
+    },
+    /// No public link any more.
+    Unlink {
+        /// The file or folder.
+        node: NodeHandle,
+        /// When the link would have ended, Unix seconds; `None` for never.
+        expires: Option<i64>,
+    },
+    /// Somebody else may look into a folder, or do more there.
+    Share {
+        /// The folder.
+        folder: NodeHandle,
+        /// Their e-mail.
+        with: String,
+        /// What they may do.
+        access: Access,
+        /// What they could do before.
+        before: Option<Access>,
+    },
+    /// Somebody else may not look into a folder any more.
+    Unshare {
+        /// The folder.
+        folder: NodeHandle,
+        /// Their e-mail.
+        with: String,
+        /// What they could do.
+        access: Access,
+    },
     /// The content of an old version becomes current again, as a new version: nothing is lost on the way.
     Revert {
         /// The current file.
@@ -125,8 +171,23 @@ impl Change {
             Self::PutFile { replaces: Some(version), .. } | Self::Copy { replaces: Some(version), .. } => {
                 created.map(|file| Self::Revert { file, version })
             }
-            Self::PutFile { parent, replaces: None, .. } | Self::Copy { to: parent, replaces: None, .. } => {
-                created.map(|node| Self::Trash { node, from: parent })
+            Self::PutFile { parent, replaces: None, .. }
+            | Self::Copy { to: parent, replaces: None, .. }
+            | Self::Import { to: parent, .. } => created.map(|node| Self::Trash { node, from: parent }),
+            Self::Link { node, expires, before: None } => Some(Self::Unlink { node, expires }),
+            Self::Link { node, expires, before: Some(before) } => {
+                let (expires, now) = (Some(before).filter(|at| *at > 0), expires.unwrap_or(0));
+                Some(Self::Link { node, expires, before: Some(now) })
+            }
+            Self::Unlink { node, expires } => Some(Self::Link { node, expires, before: None }),
+            Self::Share { folder, with, access, before: None } => {
+                Some(Self::Unshare { folder, with, access })
+            }
+            Self::Share { folder, with, access, before: Some(before) } => {
+                Some(Self::Share { folder, with, access: before, before: Some(access) })
+            }
+            Self::Unshare { folder, with, access } => {
+                Some(Self::Share { folder, with, access, before: None })
             }
             Self::Revert { file, .. } => created.map(|created| Self::Revert { file: created, version: file }),
         }
@@ -168,11 +229,15 @@ impl Session {
             Change::Trash { node, .. } => prepare_trash(tree, node),
             Change::Restore { node, to } => prepare_restore(tree, node, to),
             Change::Delete { node, .. } => prepare_delete(tree, node),
-            Change::PutFile { .. } => Err(ChangeError::NoContent),
+            Change::PutFile { .. } | Change::Import { .. } => Err(ChangeError::NoContent),
             Change::Copy { node, to, name, replaces } => {
                 duplicate::prepare(tree, (node, to), &name, replaces)
             }
             Change::Revert { file, version } => prepare_revert(tree, file, version),
+            Change::Link { node, expires, .. } => publish::prepare_link(tree, node, expires),
+            Change::Unlink { node, .. } => publish::prepare_unlink(tree, node),
+            Change::Share { folder, with, access, .. } => publish::prepare_share(tree, folder, &with, access),
+            Change::Unshare { folder, with, .. } => publish::prepare_unshare(tree, folder, &with),
         }
     }
 
@@ -284,9 +349,16 @@ fn prepare_restore(tree: &Tree, node: NodeHandle, to: NodeHandle) -> Result<Prep
 
 fn prepare_delete(tree: &Tree, node: NodeHandle) -> Result<Prepared, ChangeError> {
     let checked = Checked(tree);
-    checked.movable(node)?;
+    let found = tree.node(node).ok_or(ChangeError::Gone(node))?;
+    let newer = found.parent().filter(|_| found.is_version());
+    let version = newer.map(|newer| (newer, tree.versions_behind(node)));
+    if version.is_none() {
+        checked.movable(node)?;
+    } else if tree.access(node) < Access::Full {
+        return Err(ChangeError::ReadOnly { name: checked.label(node) });
+    }
     let name = checked.label(node);
-    Ok(Prepared { change: Change::Delete { node, name }, steps: Steps::Delete { node } })
+    Ok(Prepared { change: Change::Delete { node, name }, steps: Steps::Delete { node, version } })
 }
 
 fn prepare_revert(tree: &Tree, file: NodeHandle, version: NodeHandle) -> Result<Prepared, ChangeError> {

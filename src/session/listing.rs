@@ -11,10 +11,12 @@ use tokio::time::{Instant, sleep_until};
 
 use super::Session;
 use crate::api::error::{ApiError, Context, ErrorCode};
-use crate::api::listing::{ListingError, ListingReader};
+use crate::api::listing::{ListingError, ListingReader, WireNode};
 use crate::api::transport::BodyStream;
 use crate::api::wait::{Reason, Wait};
+use crate::crypto::key::ShareKey;
 use crate::crypto::node_key::{Keyring, ShareKeySource};
+use crate::handle::NodeHandle;
 use crate::tree::{Tree, TreeBuilder};
 
 impl Session {
@@ -24,6 +26,9 @@ impl Session {
         &self,
         mut progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<Tree, ApiError> {
+        if let Some(visit) = &self.keys.visit {
+            return self.fetch_link(visit, &mut progress).await;
+        }
         let shares = self.share_key_source().await?;
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
@@ -52,8 +57,17 @@ impl Session {
         shares: ShareKeySource,
         progress: &mut (impl FnMut(u64, Option<u64>) + Send),
     ) -> Result<Tree, ApiError> {
-        let (body, total) = self.client().listing().await?;
         let keys = Keyring::new(self.user(), self.master_key(), self.private_key().cloned(), shares);
+        self.fetch_with(Opens::Account(Box::new(keys)), progress).await.map(|(tree, _)| tree)
+    }
+
+    /// Fetches a listing once. Returns also its first node: that of a folder link is what the link leads to.
+    pub(super) async fn fetch_with(
+        &self,
+        keys: Opens,
+        progress: &mut (impl FnMut(u64, Option<u64>) + Send),
+    ) -> Result<(Tree, Option<NodeHandle>), ApiError> {
+        let (body, total) = self.client().listing().await?;
         let (pieces, building) = build(keys);
         let received = pump(body, &pieces, |received| progress(received, total)).await;
         drop(pieces); // the end of the body
@@ -90,15 +104,43 @@ async fn pump(
     Ok(())
 }
 
+/// What opens the nodes of a listing.
+pub(super) enum Opens {
+    /// The keys of an account.
+    Account(Box<Keyring>),
+    /// The key of a folder link, which is that of its root: the first node.
+    Link(ShareKey),
+}
+
+impl Opens {
+    /// Makes the ring for a listing that begins with this node.
+    fn ring(&self, first: Option<NodeHandle>) -> Keyring {
+        match self {
+            Self::Account(keys) => Keyring::clone(keys),
+            Self::Link(key) => Keyring::link(first.unwrap_or(NodeHandle::from_bytes([0; 6])), key),
+        }
+    }
+}
+
+/// A tree that is being built, and its first node.
+type Building = JoinHandle<Result<(Tree, Option<NodeHandle>), ListingError>>;
+
 /// Starts the blocking side.
-fn build(keys: Keyring) -> (mpsc::Sender<Bytes>, JoinHandle<Result<Tree, ListingError>>) {
+fn build(keys: Opens) -> (mpsc::Sender<Bytes>, Building) {
     let (pieces, mut waiting) = mpsc::channel::<Bytes>(PIECES_WAITING);
     let building = tokio::task::spawn_blocking(move || {
-        let (mut reader, mut builder) = (ListingReader::new(), TreeBuilder::new(keys));
+        let (mut reader, mut builder, mut first) = (ListingReader::new(), None, None);
         while let Some(piece) = waiting.blocking_recv() {
-            reader.feed(&piece, &mut |node| builder.push(node))?;
+            reader.feed(&piece, &mut |node| {
+                let builder = builder.get_or_insert_with(|| {
+                    first = WireNode::parse(node).and_then(|node| node.handle.handle());
+                    TreeBuilder::new(keys.ring(first))
+                });
+                builder.push(node);
+            })?;
         }
-        Ok(builder.finish(&reader.finish()?))
+        let builder = builder.unwrap_or_else(|| TreeBuilder::new(keys.ring(None)));
+        Ok((builder.finish(&reader.finish()?), first))
     });
     (pieces, building)
 }

@@ -139,6 +139,22 @@ impl Session {
         let keys = off_thread(move || resumed_keys(&answer, &stored)).await??;
         Ok(Self { client, keys: Arc::new(keys), puts: Puts::default(), causes: Arc::default() })
     }
+
+    /// Goes on with a session that another program began, whose id and master key are known. What is stored of it from
+    /// then on is sealed like any other: the server is given a key of ours for that, and keeps it with the session where
+    /// it takes one; where it does not, the session serves this run and cannot be stored.
+    pub async fn adopt(client: &Client, id: SessionId, master: MasterKey) -> Result<Self, LoginError> {
+        let user = id.user().ok_or(LoginError::SessionEnded)?;
+        let client = client.with_identity(Identity::Session(id.clone()));
+        let fresh = random::<16>();
+        let answer = client.call(&ResumeSession { session_key: base64_encode(&fresh) }).await;
+        let answer = answer.map_err(|error| match LoginError::of_attempt(error, false) {
+            LoginError::WrongPassword => LoginError::SessionEnded,
+            other => other,
+        })?;
+        let keys = off_thread(move || adopted_keys(&answer, user, master, id, fresh)).await??;
+        Ok(Self { client, keys: Arc::new(keys), puts: Puts::default(), causes: Arc::default() })
+    }
 }
 
 /// One login: who, and with which code.
@@ -211,7 +227,7 @@ fn opened_keys(answer: &LoginAnswer, key: &PasswordKey, session_key: KeyBytes) -
         }
         (None, None, _) => return Err(malformed()),
     };
-    Ok(Keys { user, master, private: private.map(Arc::new), id, session_key })
+    Ok(Keys { user, master, private: private.map(Arc::new), id, session_key, visit: None })
 }
 
 /// Opens a stored session with what the server gave back. Slow: checks the RSA key.
@@ -227,7 +243,24 @@ fn resumed_keys(answer: &LoginAnswer, stored: &StoredSession) -> Result<Keys, Lo
     let (master, id) = session_id::open(&session_key, &stored.blob).ok_or(LoginError::SessionEnded)?;
     // The private key opens only under the right master key, so this also checks the session's key.
     let private = private_key(answer, &master)?.map(Arc::new);
-    Ok(Keys { user, master, private, id, session_key })
+    Ok(Keys { user, master, private, id, session_key, visit: None })
+}
+
+/// Checks an adopted session: the private key opens only under the right master key.
+fn adopted_keys(
+    answer: &LoginAnswer,
+    user: UserHandle,
+    master: MasterKey,
+    id: SessionId,
+    fresh: KeyBytes,
+) -> Result<Keys, LoginError> {
+    if answer.user.is_some_and(|told| told != user) {
+        return Err(KeyMaterialError.into());
+    }
+    let kept = answer.session_key.as_ref().map(|text| Zeroizing::new(base64_decode(text)));
+    let session_key = kept.and_then(|bytes| KeyBytes::try_from(&bytes[..]).ok()).unwrap_or(fresh);
+    let private = private_key(answer, &master)?.map(Arc::new);
+    Ok(Keys { user, master, private, id, session_key, visit: None })
 }
 
 fn private_key(answer: &LoginAnswer, master: &MasterKey) -> Result<Option<PrivateKey>, KeyMaterialError> {

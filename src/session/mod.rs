@@ -1,5 +1,5 @@
 //! What a logged-in account can do: log in and resume (`login`), ask about itself (`account`), fetch its
-//! nodes (`listing`), follow what happens to them (`channel`), change them (`change`).
+//! nodes (`listing`), look at a public link without one (`visit`), hand out links (`sharing`), end its sessions (`sessions`), follow what happens to them (`channel`), change them (`change`).
 //! The worker and the command line own sessions. A session holds keys and a client; the tree is not part of it.
 
 pub mod account;
@@ -8,6 +8,9 @@ pub mod change;
 mod channel;
 mod listing;
 pub mod login;
+mod sessions;
+pub mod sharing;
+mod visit;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +26,8 @@ use causes::Causes;
 use change::Puts;
 pub use channel::{FollowEnd, Stretch};
 pub use login::LoginError;
+pub use sessions::OwnSession;
+use visit::Visit;
 
 /// A session; cheap to clone.
 #[derive(Clone)]
@@ -41,6 +46,8 @@ struct Keys {
     id: SessionId,
     /// What the server gives back on resume, and what the stored form is sealed with.
     session_key: KeyBytes,
+    /// The public link that it looks at, where nobody is logged in.
+    visit: Option<Visit>,
 }
 
 /// What is kept of a session: opens nothing without the server's `sek` (see [`session_id::seal`]).

@@ -65,8 +65,9 @@ impl TreeBuilder {
         let Self { mut keyring, mut tree, inbound_keys, .. } = self;
         tree.store.all_arrived();
         tree.retry_sealed(&keyring);
-        for (folder, receiver) in &rest.shares {
-            tree.shares.given.entry(*folder).or_default().insert(*receiver);
+        for (folder, receiver, access) in &rest.shares {
+            let receivers = tree.shares.given.entry(*folder).or_default();
+            receivers.insert(*receiver, Access::from_wire(*access));
         }
         tree.shares.linked = rest.links.iter().copied().collect();
         tree.shares.emails = rest.users.iter().map(|user| (user.handle, user.email.clone())).collect();

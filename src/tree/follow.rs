@@ -115,10 +115,12 @@ impl Tree {
     pub fn is_old(&self, own: &OwnUpdate) -> bool {
         let OwnUpdate { update, cause: Cause { id, number } } = own;
         let is_told_since = match update {
-            NodeUpdate::Moved(node, _) | NodeUpdate::Attributes(node, _) => {
-                self.told.has_since(*node, *number)
-            }
-            NodeUpdate::Put(_) | NodeUpdate::Removed(_) => false,
+            NodeUpdate::Moved(node, _)
+            | NodeUpdate::Attributes(node, _)
+            | NodeUpdate::Linked(node, _)
+            | NodeUpdate::Shared(node, ..)
+            | NodeUpdate::Unshared(node, _) => self.told.has_since(*node, *number),
+            NodeUpdate::Put(_) | NodeUpdate::Removed(_) | NodeUpdate::Known(..) => false,
         };
         let is_followed = !self.sequence.is_empty();
         is_followed && (*number < self.own_since || self.causes.has(id) || is_told_since)
@@ -178,9 +180,14 @@ impl Tree {
                 self.told.note(*node, commands);
                 self.take_attributes(*node, attributes, *uploaded);
             }
-            Packet::Share(share) => self.take_share(keyring, share),
-            Packet::Link { node, exists: true } => drop(self.shares.linked.insert(*node)),
-            Packet::Link { node, exists: false } => drop(self.shares.linked.remove(node)),
+            Packet::Share(share) => {
+                self.told.note(share.node, commands);
+                self.take_share(keyring, share);
+            }
+            Packet::Link { node, link } => {
+                self.told.note(*node, commands);
+                self.take_link(*node, *link);
+            }
             Packet::Users(users) => {
                 self.shares.emails.extend(users.iter().map(|user| (user.handle, user.email.clone())));
             }

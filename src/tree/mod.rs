@@ -5,6 +5,7 @@
 mod build;
 mod content;
 mod follow;
+mod link;
 mod node;
 mod path;
 mod placement;
@@ -172,6 +173,13 @@ impl Tree {
             found.extend(at);
         }
         self.handles(&found)
+    }
+
+    /// Returns the old versions that stand right behind a file or a version: one, unless the server made several.
+    #[must_use]
+    pub fn versions_behind(&self, file: NodeHandle) -> Vec<NodeHandle> {
+        let behind = self.store.index(file).and_then(|index| self.store.branch(index));
+        behind.map(|branch| self.handles(&branch.children)).unwrap_or_default()
     }
 
     /// Returns the sums below a folder; of a file its own size and that of its versions.

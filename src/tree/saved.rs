@@ -2,7 +2,7 @@
 //! account: whoever keeps them seals them. They are for this version of the program only; a change of what is written here
 //! needs another version in the file's head.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
 use super::Tree;
@@ -10,7 +10,7 @@ use super::placement::Tops;
 use super::share::{Access, Inbound, Shares};
 use super::store::{Index, Place, Store};
 use super::words::{bytes, len, put_len, put_text, senseless, text};
-use crate::api::listing::ShareReceiver;
+use crate::api::listing::{PublicLink, ShareReceiver};
 use crate::crypto::key::ShareKey;
 use crate::crypto::node_key::Trust;
 use crate::handle::{NodeHandle, UserHandle};
@@ -64,8 +64,8 @@ impl Shares {
             out.write_all(&folder.bytes())?;
             out.write_all(key.bytes())?;
         }
-        put_len(out, self.given.values().map(HashSet::len).sum())?;
-        for (folder, receiver) in self
+        put_len(out, self.given.values().map(HashMap::len).sum())?;
+        for (folder, (receiver, access)) in self
             .given
             .iter()
             .flat_map(|(folder, receivers)| receivers.iter().map(move |receiver| (folder, receiver)))
@@ -77,11 +77,16 @@ impl Shares {
                 ShareReceiver::Unnamed => (3, [0; 8]),
             };
             out.write_all(&folder.bytes())?;
-            out.write_all(&[kind])?;
+            out.write_all(&[kind, access.to_wire()])?;
             out.write_all(&id)?;
         }
         put_len(out, self.linked.len())?;
-        self.linked.iter().try_for_each(|node| out.write_all(&node.bytes()))?;
+        for (node, link) in &self.linked {
+            out.write_all(&node.bytes())?;
+            out.write_all(&[u8::from(link.handle.is_some())])?;
+            out.write_all(&link.handle.unwrap_or(*node).bytes())?;
+            out.write_all(&link.expires.unwrap_or(0).to_be_bytes())?;
+        }
         put_len(out, self.inbound.len())?;
         for (folder, Inbound { sharer, access }) in &self.inbound {
             out.write_all(&folder.bytes())?;
@@ -103,10 +108,14 @@ impl Shares {
         }
         for _ in 0..len(from)? {
             let folder = node(from)?;
-            shares.given.entry(folder).or_default().insert(receiver(from)?);
+            let (receiver, access) = receiver(from)?;
+            shares.given.entry(folder).or_default().insert(receiver, access);
         }
         for _ in 0..len(from)? {
-            shares.linked.insert(node(from)?);
+            let (node, [has_handle], handle) = (node(from)?, bytes(from)?, node(from)?);
+            let expires = i64::from_be_bytes(bytes(from)?);
+            let (handle, expires) = ((has_handle == 1).then_some(handle), Some(expires).filter(|at| *at > 0));
+            shares.linked.insert(node, PublicLink { handle, expires });
         }
         for _ in 0..len(from)? {
             let (folder, owner) = (node(from)?, user(from)?);
@@ -139,13 +148,14 @@ fn source(from: &mut impl Read) -> io::Result<Trust> {
     }
 }
 
-fn receiver(from: &mut impl Read) -> io::Result<ShareReceiver> {
-    let ([kind], id) = (bytes(from)?, user(from)?);
-    match kind {
-        0 => Ok(ShareReceiver::Everybody),
-        1 => Ok(ShareReceiver::User(id)),
-        2 => Ok(ShareReceiver::Invited(id)),
-        3 => Ok(ShareReceiver::Unnamed),
-        _ => Err(senseless()),
-    }
+fn receiver(from: &mut impl Read) -> io::Result<(ShareReceiver, Access)> {
+    let ([kind, access], id) = (bytes(from)?, user(from)?);
+    let receiver = match kind {
+        0 => ShareReceiver::Everybody,
+        1 => ShareReceiver::User(id),
+        2 => ShareReceiver::Invited(id),
+        3 => ShareReceiver::Unnamed,
+        _ => return Err(senseless()),
+    };
+    Ok((receiver, Access::from_wire(Some(access.into()))))
 }

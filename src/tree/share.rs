@@ -4,17 +4,19 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Tree;
 use super::store::Place;
 use crate::api::channel::SharePacket;
-use crate::api::listing::ShareReceiver;
+use crate::api::listing::{PublicLink, ShareReceiver};
 use crate::crypto::key::{MasterKey, ShareKey};
 use crate::crypto::node_key::{Keyring, ShareKeySource, Trust};
 use crate::crypto::rsa::PrivateKey;
 use crate::handle::{NodeHandle, UserHandle};
 
 /// What we may do in a folder, the least first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Access {
     /// Look and download.
     Read,
@@ -37,7 +39,8 @@ impl Access {
     }
 
     /// Returns the wire's number; of what is ours that of the most that others can have.
-    pub(super) const fn to_wire(self) -> u8 {
+    #[must_use]
+    pub const fn to_wire(self) -> u8 {
         match self {
             Self::Read => 0,
             Self::Write => 1,
@@ -52,10 +55,10 @@ pub(super) struct Shares {
     pub(super) keys: HashMap<NodeHandle, ShareKey>,
     /// Where they come from.
     pub(super) source: Trust,
-    /// Folders that we share, with users or by folder link, and with whom.
-    pub(super) given: HashMap<NodeHandle, HashSet<ShareReceiver>>,
+    /// Folders that we share, with users or by folder link; with whom, and what they may do.
+    pub(super) given: HashMap<NodeHandle, HashMap<ShareReceiver, Access>>,
     /// Files and folders with a public link.
-    pub(super) linked: HashSet<NodeHandle>,
+    pub(super) linked: HashMap<NodeHandle, PublicLink>,
     /// Folders that others share with us.
     pub(super) inbound: HashMap<NodeHandle, Inbound>,
     pub(super) emails: HashMap<UserHandle, String>,
@@ -70,7 +73,7 @@ pub(super) struct Inbound {
 
 impl Shares {
     pub(super) fn is_given(&self, handle: NodeHandle) -> bool {
-        self.given.contains_key(&handle) || self.linked.contains(&handle)
+        self.given.contains_key(&handle) || self.linked.contains_key(&handle)
     }
 
     /// A folder whose new nodes others want to read: they need each node's key under the share's key.
@@ -93,7 +96,99 @@ impl Tree {
     /// Returns whether a node has a public link.
     #[must_use]
     pub fn is_linked(&self, handle: NodeHandle) -> bool {
-        self.shares.linked.contains(&handle)
+        self.shares.linked.contains_key(&handle)
+    }
+
+    /// Returns the public link of a node.
+    #[must_use]
+    pub fn link(&self, handle: NodeHandle) -> Option<PublicLink> {
+        self.shares.linked.get(&handle).copied()
+    }
+
+    /// Returns all nodes that have a public link and are there, in handle order.
+    #[must_use]
+    pub fn links(&self) -> Vec<(NodeHandle, PublicLink)> {
+        let is_there = |(node, _): &(NodeHandle, PublicLink)| self.node(*node).is_some();
+        let mut links: Vec<_> =
+            self.shares.linked.iter().map(|(node, link)| (*node, *link)).filter(is_there).collect();
+        links.sort_unstable_by_key(|(node, _)| *node);
+        links
+    }
+
+    /// Returns the folders that we share and that are there, with whom and how, in handle order.
+    #[must_use]
+    pub fn given_shares(&self) -> Vec<(NodeHandle, ShareReceiver, Access)> {
+        let each = self.shares.given.iter().filter(|(folder, _)| self.node(**folder).is_some());
+        let mut shares: Vec<_> = each
+            .flat_map(|(folder, to)| to.iter().map(|(receiver, access)| (*folder, *receiver, *access)))
+            .collect();
+        shares.sort_unstable_by_key(|(folder, _, access)| (*folder, *access));
+        shares
+    }
+
+    /// Returns what a receiver may do in a folder that we share with them.
+    #[must_use]
+    pub fn given_to(&self, folder: NodeHandle, receiver: ShareReceiver) -> Option<Access> {
+        self.shares.given.get(&folder)?.get(&receiver).copied()
+    }
+
+    /// Returns the key of a share, given or got.
+    #[must_use]
+    pub fn share_key(&self, folder: NodeHandle) -> Option<&ShareKey> {
+        self.shares.keys.get(&folder)
+    }
+
+    /// Returns whether the account keeps its share keys in a store that only the official client writes (`^!keys`): no
+    /// other key can be made known to it.
+    #[must_use]
+    pub fn keeps_share_keys(&self) -> bool {
+        self.shares.source == Trust::Store
+    }
+
+    /// Returns the e-mail of a user that the account has to do with.
+    #[must_use]
+    pub fn email(&self, user: UserHandle) -> Option<&str> {
+        self.shares.emails.get(&user).map(String::as_str).filter(|email| !email.is_empty())
+    }
+
+    /// Returns who has an e-mail, of the users that the account has to do with.
+    #[must_use]
+    pub fn user_with(&self, email: &str) -> Option<UserHandle> {
+        let has = |known: &String| known.eq_ignore_ascii_case(email);
+        self.shares.emails.iter().find(|(_, known)| has(known)).map(|(user, _)| *user)
+    }
+
+    /// Takes in that a public link was made, changed or removed.
+    pub(super) fn take_link(&mut self, node: NodeHandle, link: Option<PublicLink>) {
+        match link {
+            Some(link) => {
+                let known = self.shares.linked.get(&node).and_then(|known| known.handle);
+                let handle = link.handle.or(known);
+                self.shares.linked.insert(node, PublicLink { handle, ..link });
+            }
+            None => drop(self.shares.linked.remove(&node)),
+        }
+    }
+
+    /// Takes in what our own command did to a share.
+    pub(super) fn give_share(
+        &mut self,
+        folder: NodeHandle,
+        key: ShareKey,
+        receiver: ShareReceiver,
+        access: Access,
+    ) {
+        self.shares.keys.entry(folder).or_insert(key);
+        self.shares.given.entry(folder).or_default().insert(receiver, access);
+    }
+
+    /// Takes in that our own command ended a share; the key stays until the server says that it is gone.
+    pub(super) fn end_share(&mut self, folder: NodeHandle, receiver: ShareReceiver) {
+        let Some(receivers) = self.shares.given.get_mut(&folder) else { return };
+        receivers.remove(&receiver);
+        if receivers.is_empty() {
+            self.shares.given.remove(&folder);
+        }
     }
 
     /// Returns whether a folder is shared with others, or by folder link.
@@ -177,12 +272,13 @@ impl Tree {
         if share.access.is_some() {
             keyring.take_outgoing_share(share.node, key, proof);
             let receivers = self.shares.given.entry(share.node).or_default();
-            receivers.insert(share.receiver.unwrap_or(ShareReceiver::Unnamed));
-            receivers.retain(|receiver| Some(*receiver) != share.upgrades);
+            receivers
+                .insert(share.receiver.unwrap_or(ShareReceiver::Unnamed), Access::from_wire(share.access));
+            receivers.retain(|receiver, _| Some(*receiver) != share.upgrades);
             return;
         }
         let Some(receivers) = self.shares.given.get_mut(&share.node) else { return };
-        receivers.retain(|receiver| Some(*receiver) != share.receiver);
+        receivers.retain(|receiver, _| Some(*receiver) != share.receiver);
         if receivers.is_empty() {
             self.shares.given.remove(&share.node);
             keyring.forget_untrusted(share.node);

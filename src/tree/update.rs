@@ -6,10 +6,12 @@ use std::fmt;
 use super::Tree;
 use super::content::Content;
 use super::node::NodeKind;
+use super::share::Access;
 use super::store::{Facts, Index};
+use crate::api::listing::{PublicLink, ShareReceiver};
 use crate::crypto::attributes::Attributes;
-use crate::crypto::key::NodeKey;
-use crate::handle::NodeHandle;
+use crate::crypto::key::{NodeKey, ShareKey};
+use crate::handle::{NodeHandle, UserHandle};
 
 /// What a change did to the tree.
 #[derive(Clone)]
@@ -22,6 +24,14 @@ pub enum NodeUpdate {
     Moved(NodeHandle, NodeHandle),
     /// A node is gone with all below it.
     Removed(NodeHandle),
+    /// A node's public link is now this one, or none.
+    Linked(NodeHandle, Option<PublicLink>),
+    /// We share a folder under this key with somebody, who may do so much.
+    Shared(NodeHandle, ShareKey, ShareReceiver, Access),
+    /// We share a folder with somebody no more.
+    Unshared(NodeHandle, ShareReceiver),
+    /// A user has this e-mail.
+    Known(UserHandle, String),
 }
 
 /// A node that we just put; all of it is known to us.
@@ -55,6 +65,10 @@ impl fmt::Debug for NodeUpdate {
             Self::Attributes(node, _) => f.debug_tuple("Attributes").field(node).finish(),
             Self::Moved(node, to) => f.debug_tuple("Moved").field(node).field(to).finish(),
             Self::Removed(node) => f.debug_tuple("Removed").field(node).finish(),
+            Self::Linked(node, link) => f.debug_tuple("Linked").field(node).field(&link.is_some()).finish(),
+            Self::Shared(node, ..) => f.debug_tuple("Shared").field(node).finish(),
+            Self::Known(user, _) => f.debug_tuple("Known").field(user).finish(),
+            Self::Unshared(node, _) => f.debug_tuple("Unshared").field(node).finish(),
         }
     }
 }
@@ -83,6 +97,12 @@ impl Tree {
                     self.remove(index);
                 }
             }
+            NodeUpdate::Linked(handle, link) => self.take_link(handle, link),
+            NodeUpdate::Shared(folder, key, receiver, access) => {
+                self.give_share(folder, key, receiver, access);
+            }
+            NodeUpdate::Unshared(folder, receiver) => self.end_share(folder, receiver),
+            NodeUpdate::Known(user, email) => drop(self.shares.emails.insert(user, email)),
         }
     }
 
@@ -113,7 +133,7 @@ impl Tree {
         }
     }
 
-    fn move_to(&mut self, index: Index, parent: NodeHandle) {
+    pub(super) fn move_to(&mut self, index: Index, parent: NodeHandle) {
         self.detach(index);
         self.store.record_mut(index).parent = Some(parent);
         self.attach(index);

@@ -24,6 +24,8 @@ pub enum Action {
     Place(Place),
     /// Open, close or choose a tab.
     Tab(TabKey),
+    /// Who sees what, and old versions.
+    Share(ShareKey),
     /// Put something about the row on the clipboard.
     Yank(Yank),
     /// Act on transfers.
@@ -159,6 +161,16 @@ pub enum Place {
     Accounts,
     AccountsLeft,
     AccountsRight,
+}
+
+/// An action about who sees what, or on old versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table says what each does")]
+pub enum ShareKey {
+    Sharing,
+    Link,
+    Links,
+    Versions,
 }
 
 /// An action on the tabs of a pane.

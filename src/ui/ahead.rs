@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use super::action::{Action, Change, Content, Look, Marking, Motion, Program, TabKey, TransferKey};
+use super::action::{Action, Change, Content, Look, Marking, Motion, Program, ShareKey, TabKey, TransferKey};
 use super::key::Key;
 use crate::message::{Command, ViewId};
 
@@ -180,6 +180,7 @@ impl Need {
             )
             | Action::Change(Change::NewFolder)
             | Action::Tab(TabKey::Open)
+            | Action::Share(ShareKey::Links)
             | Action::Program(Program::Shell)
             | Action::Place(_) => Self::Folder,
             Action::Go(Motion::Enter)
@@ -196,6 +197,7 @@ impl Need {
                 | Change::Restore,
             )
             | Action::Yank(_)
+            | Action::Share(ShareKey::Sharing | ShareKey::Link | ShareKey::Versions)
             // Those of the transfer list are not looked up among the panes.
             | Action::Transfer(
                 TransferKey::Close

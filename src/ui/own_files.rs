@@ -102,6 +102,8 @@ impl OwnFiles {
             | Command::DropDeletion { .. }
             | Command::Restore { .. }
             | Command::ListChanges
+            | Command::Sharing(_)
+            | Command::Versions(_)
             | Command::WriteNames { .. }
             | Command::ReadNames { .. }
             | Command::DropRenames { .. }

@@ -122,6 +122,14 @@ impl Account {
         }
     }
 
+    /// Makes an account of what a public link shows: nobody is logged in, and nothing of it is written down.
+    pub(crate) fn visited(opened: OpenedAccount) -> Self {
+        let name = opened.account.clone();
+        let config =
+            config::Account { name, email: String::new(), api_url: None, passphrase: false, password: None };
+        Self { is_stored: false, ..Self::opened(config, opened, UndoJournal::none()) }
+    }
+
     /// Returns the number of the attempt that opened it, or is about to: what is said of an older one is no news.
     pub(crate) const fn attempt(&self) -> u64 {
         self.attempt

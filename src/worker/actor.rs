@@ -20,12 +20,13 @@ use super::renames::Renames;
 use super::reviewing::Reviewing;
 use super::schedule::Schedule;
 use super::search::Search;
+use super::sharing::Watched;
 use super::signs::{Comparing, Proofs};
 use super::titles::Titles;
 use super::transfers::Moving;
 use super::undoing::Undoing;
 use super::unfinished::LeftCopy;
-use super::usage::Watched;
+use super::usage::OpenUsage;
 use super::viewing::Viewed;
 use super::{Copies, Parts};
 use crate::api::transport::Transport;
@@ -37,10 +38,9 @@ use crate::message::{
 };
 use crate::store::bookmarks::BookmarkFile;
 use crate::store::copy_journal::CopyJournals;
-use crate::store::transfer_journal::TransferJournals;
 use crate::store::undo::UndoJournal;
+use crate::transfer::Limits;
 use crate::transfer::queue::Queue;
-use crate::transfer::{Keep, Limits};
 
 /// The state that the worker's task owns.
 pub(crate) struct Actor {
@@ -60,7 +60,7 @@ pub(crate) struct Actor {
     pub(super) comparisons: u64,
     pub(super) searching: Option<Search>,
     /// The folder whose usage is looked at, and how many scans there have been.
-    pub(super) usage: Option<Watched>,
+    pub(super) usage: Option<OpenUsage>,
     pub(super) usage_scans: u64,
     /// What checks by content have found.
     pub(super) proofs: BTreeMap<CopyId, Proofs>,
@@ -94,6 +94,8 @@ pub(crate) struct Actor {
     pub(crate) edits: BTreeMap<EditId, Edit>,
     /// Ends the walk for what is being measured.
     pub(crate) measuring: Measuring,
+    /// What is told again when it changes.
+    pub(crate) watched: Option<Watched>,
     pub(crate) jobs: Jobs,
     outbox: Outbox,
     news: UnboundedReceiver<News>,
@@ -156,6 +158,7 @@ impl Actor {
             swept: HashSet::new(),
             contents: BTreeMap::new(),
             measuring: None,
+            watched: None,
             edits: BTreeMap::new(),
             jobs,
             outbox: Outbox::default(),
@@ -180,6 +183,7 @@ impl Actor {
             };
             actor.accounts.insert(name, account);
         }
+        actor.accounts.extend(opened.into_iter().map(|(name, opened)| (name, Account::visited(opened))));
         actor
     }
 
@@ -245,15 +249,6 @@ impl Actor {
     /// Returns whether the worker has been told to end.
     pub(crate) const fn is_ending(&self) -> bool {
         self.ends_at.is_some()
-    }
-
-    /// Where the transfers of an account are written down.
-    pub(crate) fn keep_of(&self, account: &str, copy: Option<u64>) -> Keep {
-        let is_stored = self.accounts.get(account).is_some_and(|account| account.is_stored);
-        let folder = self.config.folders.transfer_journals(account);
-        let journals =
-            if is_stored { TransferJournals::in_folder(&folder) } else { TransferJournals::none() };
-        Keep { journals, copy }
     }
 
     fn take(&mut self, turn: Turn) {
@@ -335,6 +330,8 @@ impl Actor {
             Command::DropRenames { renames } => self.drop_renames(renames),
             Command::MoveInside { selection, target } => self.move_inside(selection, target),
             Command::Undo(request) => self.undo(request),
+            Command::Sharing(command) => self.sharing(command),
+            Command::Versions(command) => self.versions(command),
             Command::ListChanges => self.list_changes(),
             Command::PlanCopy { copy, request } => {
                 self.expect_proofs(copy, &request);
@@ -378,6 +375,7 @@ impl Actor {
             Done::Offers(number, offers) => self.send(Event::Offers { number, offers }),
             Done::UsageListed(usage, entries) => self.usage_listed(usage, entries),
             Done::Unfinished(found) => self.found_unfinished(found),
+            Done::Visited(visited) => self.visited(*visited),
             Done::Account(name, done) => self.account_done(&name, done),
         }
     }

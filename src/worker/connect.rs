@@ -10,6 +10,8 @@ use crate::api::error::ApiError;
 use crate::api::transport::Transport;
 use crate::api::wait::WaitSink;
 use crate::config::{Account, Config, ConfigError, Folders};
+use crate::entry::LINK_MARK;
+use crate::handle::NodeHandle;
 use crate::secret::Secret;
 use crate::session::{LoginError, Session, StoredSession};
 use crate::store::credentials::{self, Credentials, CredentialsError, Opener};
@@ -37,6 +39,12 @@ pub fn client(
 ) -> Result<Client, ConfigError> {
     let base = config.server(account)?;
     Ok(Client::new(transport, ClientOptions { base, waits, give_up }))
+}
+
+/// Returns the name under which a public link is shown, as an account has one.
+#[must_use]
+pub fn link_name(link: NodeHandle) -> String {
+    format!("{LINK_MARK}{link}")
 }
 
 /// Goes on with the session that is stored of an account.

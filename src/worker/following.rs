@@ -139,6 +139,9 @@ impl Actor {
     fn follow_account(&mut self, name: &str) {
         let Some(account) = self.accounts.get_mut(name) else { return };
         let Some((session, tree)) = account.ready() else { return };
+        if session.is_visit() {
+            return;
+        }
         if tree.sequence().is_empty() {
             tracing::warn!(
                 name,

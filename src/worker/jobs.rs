@@ -25,6 +25,7 @@ use super::undoing::UndoDone;
 use super::unfinished::Found;
 use super::usage::Scanned;
 use super::viewing::ContentDone;
+use super::visiting::Visited;
 use crate::api::wait::Wait;
 use crate::entry::Entry;
 use crate::message::{
@@ -41,6 +42,8 @@ pub(crate) enum Done {
     Broken(Problem),
     /// Something about a view.
     View(ViewDone),
+    /// A public link was opened for a view.
+    Visited(Box<Visited>),
     /// Something about an account, by name.
     Account(String, AccountDone),
     /// Something was changed.

@@ -21,6 +21,7 @@
 //!    budget    copies that may move only so much;  backup: what makes way for them is kept
 //!    editing   files of the cloud that the user's programs work on
 //!    measuring sums of chosen entries
+//!    sharing   who sees what, links and shares                  (versions: old contents; visiting: links of others)
 //!    viewing   files that are looked into: ranges, searches, pictures
 //!    unfinished copies beyond the end of the program
 //!  outbox    events that the front end has not taken yet        (pure)
@@ -76,14 +77,17 @@ mod scanning;
 mod schedule;
 mod search;
 mod selection;
+mod sharing;
 mod signs;
 mod titles;
 mod transfers;
 pub mod undoing;
 mod unfinished;
 mod usage;
+mod versions;
 mod view;
 mod viewing;
+mod visiting;
 mod wait;
 
 use std::path::PathBuf;
@@ -115,7 +119,8 @@ pub struct Parts {
     /// How bytes move.
     pub transport: Arc<dyn Transport>,
     /// Accounts that are open already (the command line logs in, asks and resolves paths itself): the worker goes on
-    /// with these instead of resuming, logging in and listing again. Empty for the screen.
+    /// with these instead of resuming, logging in and listing again; those that the configuration does not have are public
+    /// links. Empty for the screen.
     pub opened: Vec<OpenedAccount>,
     /// Accounts that log in by themselves with a password at hand, once; nothing of them is written to disk (demo).
     pub presets: Vec<Preset>,

@@ -28,6 +28,10 @@ impl Names {
         match update {
             NodeUpdate::Put(nodes) => nodes.iter().for_each(|node| self.add(node)),
             NodeUpdate::Attributes(..) | NodeUpdate::Moved(..) | NodeUpdate::Removed(_) => self.forget(),
+            NodeUpdate::Linked(..)
+            | NodeUpdate::Shared(..)
+            | NodeUpdate::Unshared(..)
+            | NodeUpdate::Known(..) => {}
         }
     }
 

@@ -96,6 +96,8 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Dedupe(_)
         | Event::Measured { .. }
         | Event::Edit { .. }
+        | Event::Sharing(_)
+        | Event::Versions(_)
         | Event::CopyNote { .. }
         | Event::CopyEnded(_)
         | Event::TransferEnds(_)

@@ -151,6 +151,7 @@ impl Actor {
     pub(crate) fn account_changed(&mut self, name: &str) {
         self.review_changed(name);
         self.usage_changed(name);
+        self.watched_changed(name);
         let ready = self.accounts.get(name).is_some_and(|account| account.ready().is_some());
         let failure = self.accounts.get(name).and_then(|account| account.failure().cloned());
         let ids: Vec<ViewId> =

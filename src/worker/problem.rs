@@ -122,6 +122,18 @@ pub fn of_change(what: &str, error: &ChangeError) -> Problem {
         ChangeError::ChangedSince { .. } | ChangeError::NothingKnown => {
             (ProblemKind::Permanent, "Look at it there, and change it by hand if it is to be so.")
         }
+        ChangeError::NotOurs { .. } => {
+            (ProblemKind::Permanent, "Only files and folders of the account itself can.")
+        }
+        ChangeError::NotLinked { .. } | ChangeError::NotSharedWith { .. } => (ProblemKind::FileNotFound, ""),
+        ChangeError::NoSuchUser { .. } => {
+            (ProblemKind::Usage, "Check the address; it needs an account at MEGA.")
+        }
+        ChangeError::KeyStore { .. } => (
+            ProblemKind::Permanent,
+            "Share it once with MEGA's own program or site; from then on it works here, too.",
+        ),
+        ChangeError::ExpiryRefused => (ProblemKind::Permanent, "Make the link without --expire."),
         ChangeError::BadName { .. } => (ProblemKind::Usage, "Choose another name."),
         ChangeError::ShareKeyUnknown { .. } => (
             ProblemKind::Permanent,

@@ -23,7 +23,7 @@ use crate::message::{
     CopyId, Event, Note, Problem, TransferAction, TransferId, TransferState, Wait as ShownWait,
 };
 use crate::session::change::{ChangeError, Put};
-use crate::store::transfer_journal::JournalName;
+use crate::store::transfer_journal::{JournalName, TransferJournals};
 use crate::store::undo::GroupTag;
 use crate::transfer::download::download as move_down;
 use crate::transfer::plan::{FileEnd, FileTransfer};
@@ -90,6 +90,15 @@ impl Moving {
 }
 
 impl Actor {
+    /// Where the transfers of an account are written down.
+    pub(crate) fn keep_of(&self, account: &str, copy: Option<u64>) -> Keep {
+        let is_stored = self.accounts.get(account).is_some_and(|account| account.is_stored);
+        let folder = self.config.folders.transfer_journals(account);
+        let journals =
+            if is_stored { TransferJournals::in_folder(&folder) } else { TransferJournals::none() };
+        Keep { journals, copy }
+    }
+
     /// Puts a file into the queue.
     pub(super) fn add_transfer(
         &mut self,

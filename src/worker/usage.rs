@@ -17,7 +17,7 @@ use crate::message::{Event, Problem, UsageId, UsageQuestion};
 
 /// The folder that is looked at.
 #[derive(Debug)]
-pub(crate) struct Watched {
+pub(crate) struct OpenUsage {
     question: UsageQuestion,
     disk: Option<OnDisk>,
     /// Something has changed since it was told.
@@ -54,7 +54,7 @@ impl Actor {
                 Some(OnDisk { scan, entries: None })
             }
         };
-        self.usage = Some(Watched { question, disk, is_stale: false });
+        self.usage = Some(OpenUsage { question, disk, is_stale: false });
         self.tell_usage();
     }
 

@@ -16,6 +16,7 @@ mod full_disk;
 mod guide;
 #[cfg(unix)]
 mod hangup;
+mod imported;
 mod inside;
 mod kept;
 mod keymap;
@@ -24,6 +25,7 @@ mod kills;
 mod leftovers;
 mod limits;
 mod lines;
+mod links;
 mod listing;
 mod mirror;
 mod ncdu;
@@ -33,8 +35,10 @@ mod removals;
 mod resume;
 mod scene;
 mod secrets;
+mod shares;
 #[cfg(unix)]
 #[path = "../terminal/mod.rs"]
 mod terminal;
 mod undo;
+mod versions;
 mod wizard;

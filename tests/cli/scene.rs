@@ -63,6 +63,15 @@ impl Scene {
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
 
+    /// Adds Ben's account, logged in as the remote `ben`.
+    pub(crate) fn second_account(&self) -> Owner {
+        let ben = self.emulator.add_account(NewAccount::new("ben@example.org"));
+        let create = ["config", "create", "ben", "--user", "ben@example.org", "--password-stdin"];
+        let ran = self.run_with(&create, &[], &format!("{PASSWORD}\n"));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ben
+    }
+
     /// Runs a command in the working folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.run_with(arguments, &[], "")

@@ -10,4 +10,5 @@ mod moving;
 mod review;
 #[path = "../screen/mod.rs"]
 mod screen;
+mod shared;
 mod usage;

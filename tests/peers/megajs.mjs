@@ -85,6 +85,15 @@ const commands = {
     await file.loadAttributes()
     return { name: file.name, children: (file.children || []).map((child) => child.name).sort() }
   },
+  async fetch (url, to) {
+    const linked = File.fromURL(url)
+    linked.api.gateway = gateway
+    await linked.loadAttributes()
+    fs.mkdirSync(to, { recursive: true })
+    for (const file of linked.children || [linked]) {
+      fs.writeFileSync(path.join(to, file.name), await file.downloadBuffer())
+    }
+  },
   async hear (name) {
     const listener = await login(true)
     const heard = new Promise((resolve, reject) => {

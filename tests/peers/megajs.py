@@ -50,6 +50,13 @@ class Client:
     def download(self, source, folder):
         self.refused = self.tool("download", source, folder)
 
+    def link(self, path):
+        return self.tool("link", path)
+
+    def fetch(self, link, folder):
+        """Downloads what a link shows, without its login."""
+        self.tool("fetch", link, folder)
+
     def sizes(self, folder):
         return self.tool("sizes", folder)
 

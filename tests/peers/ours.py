@@ -4,6 +4,7 @@ import os
 import subprocess
 from datetime import datetime
 
+import links
 import samples
 
 
@@ -80,6 +81,8 @@ def together(we, peer, check):
         times = peer.times("exchange/ours")
         check("it reads the times we wrote", set(times.values()) == {samples.MODIFIED}, times)
 
+    if hasattr(peer, "link"):
+        links.exchanged(we, peer, check)
     if hasattr(peer, "sync"):
         moved_and_synced(we, peer, check)
     resumed(we, peer, check)

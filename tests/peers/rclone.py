@@ -49,6 +49,15 @@ class Client:
         done = self.tool("copy", f"mega:{source}", folder)
         assert done.returncode == 0, done.stderr.decode()
 
+    @property
+    def configuration(self):
+        return self.environment["RCLONE_CONFIG"]
+
+    def link(self, path):
+        made = self.tool("link", f"mega:{path}")
+        assert made.returncode == 0, made.stderr.decode()
+        return made.stdout.decode().strip()
+
     def sizes(self, folder):
         # lsf, because lsjson ends in the middle when it meets a file beside a folder of its name.
         listed = self.tool("lsf", "-R", "--files-only", "--format", "sp", f"mega:{folder}").stdout.decode()

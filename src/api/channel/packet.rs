@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::listing::{Number, ShareReceiver, Text, User, elements, read_user};
+use super::super::listing::{Number, PublicLink, ShareReceiver, Text, User, elements, read_user};
 use crate::handle::{NodeHandle, UserHandle, base64_decode};
 
 /// One packet.
@@ -49,8 +49,8 @@ pub enum Packet {
     Link {
         /// What it leads to.
         node: NodeHandle,
-        /// Whether it still does.
-        exists: bool,
+        /// The link as it is now; `None` where it is gone.
+        link: Option<PublicLink>,
     },
     /// `ua`: the account's key store was written.
     KeyStore,
@@ -91,7 +91,7 @@ pub(super) fn read(fields: Fields<'_>) -> Option<Action> {
             uploaded: number(fields.ts),
         },
         "s" | "s2" => Packet::Share(share(&fields)?),
-        "ph" => Packet::Link { node: handle(fields.h)?, exists: number(fields.d) != Some(1) },
+        "ph" => Packet::Link { node: handle(fields.h)?, link: link(&fields) },
         "ua" => {
             let names = elements(fields.ua, |name: Text<'_>| Some(name.as_str() == KEY_STORE));
             names.contains(&true).then_some(Packet::KeyStore)?
@@ -146,6 +146,10 @@ pub(super) struct Fields<'a> {
     #[serde(borrow, default)]
     d: Option<&'a RawValue>,
     #[serde(borrow, default)]
+    ph: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    ets: Option<&'a RawValue>,
+    #[serde(borrow, default)]
     ua: Option<&'a RawValue>,
 }
 
@@ -190,6 +194,11 @@ fn share(fields: &Fields<'_>) -> Option<SharePacket> {
         own_key: (decoded(fields.ok), decoded(fields.ha)),
         key: text(fields.k).unwrap_or_default(),
     })
+}
+
+fn link(fields: &Fields<'_>) -> Option<PublicLink> {
+    let expires = number(fields.ets).filter(|at| *at > 0);
+    (number(fields.d) != Some(1)).then(|| PublicLink { handle: handle(fields.ph), expires })
 }
 
 fn handle(raw: Option<&RawValue>) -> Option<NodeHandle> {
@@ -265,7 +274,7 @@ mod tests {
         assert!(matches!(packet(r#"{"a":"ua","ua":["x","^!keys"]}"#), Some(Packet::KeyStore)));
         assert!(matches!(
             packet(r#"{"a":"ph","h":"AbCd-_12","d":1}"#),
-            Some(Packet::Link { exists: false, .. })
+            Some(Packet::Link { link: None, .. })
         ));
     }
 }

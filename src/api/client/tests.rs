@@ -239,7 +239,7 @@ async fn commands_issued_while_a_batch_is_away_travel_together_in_order() {
         while rig.line.seen().is_empty() {
             tokio::task::yield_now().await;
         }
-        let (delete, gone) = (DeleteNode { node: node("AbCd-_12") }, DeleteNode { node: node("gonegone") });
+        let (delete, gone) = (DeleteNode::whole(node("AbCd-_12")), DeleteNode::whole(node("gonegone")));
         let calls = async {
             tokio::join!(rig.client.call(&delete), rig.client.call(&AskUser {}), rig.client.call(&gone))
         };
@@ -259,7 +259,7 @@ async fn commands_issued_while_a_batch_is_away_travel_together_in_order() {
 #[tokio::test(start_paused = true)]
 async fn commands_issued_at_the_same_moment_share_the_first_batch() {
     let rig = rig([Reply::ok("[0,0,0]")]);
-    let delete = DeleteNode { node: node("AbCd-_12") };
+    let delete = DeleteNode::whole(node("AbCd-_12"));
     let call = || rig.client.call(&delete);
     let answers = futures_util::future::join_all([call(), call(), call()]).await;
     assert!(answers.iter().all(Result::is_ok));
@@ -268,7 +268,7 @@ async fn commands_issued_at_the_same_moment_share_the_first_batch() {
 #[tokio::test(start_paused = true)]
 async fn some_commands_travel_alone() {
     let rig = rig([Reply::ok("[0]"), Reply::ok("[0]"), Reply::ok(r#"[{"v":1}]"#), Reply::ok("[0]")]);
-    let delete = DeleteNode { node: node("AbCd-_12") };
+    let delete = DeleteNode::whole(node("AbCd-_12"));
     let (a, b, c, d) = tokio::join!(
         rig.client.call(&delete),
         rig.client.call(&CloseSession {}),
@@ -289,7 +289,7 @@ async fn a_batch_is_bounded() {
         assert!(first.as_mut().now_or_never().is_none());
         tokio::task::yield_now().await;
     }
-    let delete = DeleteNode { node: node("AbCd-_12") };
+    let delete = DeleteNode::whole(node("AbCd-_12"));
     let calls = futures_util::future::join_all((0..700).map(|_| rig.client.call(&delete)));
     let release = async {
         for _ in 0..20 {
@@ -335,7 +335,7 @@ async fn each_of_a_pair_has_an_outcome_of_its_own() {
 async fn a_call_that_is_dropped_takes_nothing_else_with_it() {
     let gate = Arc::new(Notify::new());
     let rig = rig([Reply::ok(QUOTA).held(&gate), Reply::ok("[0]")]);
-    let (delete, unwanted) = (DeleteNode { node: node("AbCd-_12") }, DeleteNode { node: node("unwanted") });
+    let (delete, unwanted) = (DeleteNode::whole(node("AbCd-_12")), DeleteNode::whole(node("unwanted")));
     let mut first = Box::pin(rig.quota());
     while rig.line.seen().is_empty() {
         assert!(first.as_mut().now_or_never().is_none());

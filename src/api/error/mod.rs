@@ -32,6 +32,8 @@ pub enum Context {
     Storage,
     /// The event channel.
     Events,
+    /// What a public link leads to.
+    Link,
 }
 
 /// What can be done about a failure without asking anybody.
@@ -123,6 +125,8 @@ impl ErrorCode {
     pub const ACCESS: Self = Self(-11);
     /// The account is not confirmed.
     pub const INCOMPLETE: Self = Self(-13);
+    /// It cannot be decrypted.
+    pub const KEY: Self = Self(-14);
     /// The session is gone.
     pub const SESSION: Self = Self(-15);
     /// Suspended, or taken down.

@@ -1,7 +1,7 @@
 //! The table of MEGA's error numbers: what each means where, in words for the user, and what can be done about it.
 //! Rows only, for [`super::ErrorCode`] alone; what is done with them stands there.
 
-use super::Context::{self, Download, Events, Login, Storage, Upload};
+use super::Context::{self, Download, Events, Link, Login, Storage, Upload};
 use super::Retry::{self, BackOff, FewerConnections, Later, Never, NewAddress, Quota, Refetch, ResendPiece};
 use super::{ASK_FOR_REPORT, ErrorKind as Kind, Meaning};
 
@@ -20,6 +20,7 @@ pub(super) const TABLE: &[Meaning] = &[
     row(-5, "EFAILED", None, (Never, Kind::Permanent), ("the request failed for good", ASK_FOR_REPORT)),
     row(-6, "ETOOMANY", Some(Login), (Never, Kind::Login), ("too many attempts to log in", "Wait an hour before the next attempt.")),
     row(-6, "ETOOMANY", Some(Download), (Never, Kind::Permanent), ("the file was taken down for breaking the terms of service", "")),
+    row(-6, "ETOOMANY", Some(Link), (Never, Kind::Permanent), ("what the link leads to was taken down for breaking the terms of service", "")),
     row(-6, "ETOOMANY", Some(Storage), (FewerConnections, Kind::Temporary), ("too many connections to the storage server", "Use fewer transfers at a time.")),
     row(-6, "ETOOMANY", Some(Events), (Refetch, Kind::Temporary), ("too much has changed since the last look", "")),
     row(-6, "ETOOMANY", None, (Never, Kind::Temporary), ("too many requests", "Try again later.")),
@@ -31,16 +32,20 @@ pub(super) const TABLE: &[Meaning] = &[
     row(-9, "ENOENT", Some(Storage), (NewAddress, Kind::Temporary), ("the storage server does not know the transfer", "Start the transfer again.")),
     row(-9, "ENOENT", Some(Upload), (Never, Kind::NotFound), ("the target folder is no longer there", "Load the folder again.")),
     row(-9, "ENOENT", Some(Events), (Never, Kind::NotFound), ("the link is gone", "")),
+    row(-9, "ENOENT", Some(Link), (Never, Kind::NotFound), ("the link leads nowhere: it was removed, or has expired", "Ask for a new one.")),
     row(-9, "ENOENT", None, (Never, Kind::NotFound), ("it is no longer there", "Load the folder again.")),
     row(-10, "ECIRCULAR", None, (Never, Kind::Permanent), ("a folder cannot be moved into itself", "Choose another target.")),
+    row(-11, "EACCESS", Some(Link), (Never, Kind::Permanent), ("the link does not allow it", "")),
     row(-11, "EACCESS", None, (Never, Kind::Permanent), ("not permitted", "The folder may be shared with you for reading only: ask its owner.")),
     row(-12, "EEXIST", None, (Never, Kind::Permanent), ("it is there already", "")),
     row(-13, "EINCOMPLETE", Some(Login), (Never, Kind::Login), ("the account is not confirmed", "Open the link in the e-mail that MEGA sent when the account was made.")),
     row(-13, "EINCOMPLETE", None, (Never, Kind::Permanent), ("something is missing: the link lacks its key, or the account is not confirmed", "Check the whole link.")),
     row(-14, "EKEY", Some(Storage), (ResendPiece, Kind::Integrity), ("a piece arrived damaged", "Check the network connection.")),
+    row(-14, "EKEY", Some(Link), (Never, Kind::Integrity), ("the key in the link does not fit", "Check that the link is whole.")),
     row(-14, "EKEY", None, (Never, Kind::Integrity), ("it cannot be decrypted", "")),
     row(-15, "ESID", None, (Never, Kind::Login), ("the session was ended elsewhere", "Log in again; if you did not end it yourself, change your password.")),
     row(-16, "EBLOCKED", Some(Download), (Never, Kind::Permanent), ("the file was taken down", "")),
+    row(-16, "EBLOCKED", Some(Link), (Never, Kind::Permanent), ("what the link leads to was taken down", "")),
     row(-16, "EBLOCKED", None, (Never, Kind::Account), ("the account is suspended", "Log in at https://mega.nz to see why.")),
     row(-17, "EOVERQUOTA", Some(Download), (Quota, Kind::Quota), ("the transfer quota is used up", "It comes back by itself; downloads go on then.")),
     row(-17, "EOVERQUOTA", Some(Storage), (NewAddress, Kind::Quota), ("the storage quota is used up", "Empty the rubbish bin, or delete what you do not need.")),

@@ -1,7 +1,8 @@
 //! The commands that ask about the account itself: `ug`, `uga`, `uq`. `session::account` sends them; they change nothing.
 //! Source: meganz/sdk `src/commands.cpp`, `CommandGetUserData`, `CommandGetUA`, `CommandGetUserQuota`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::{ApiCommand, lenient};
 use crate::handle::UserHandle;
@@ -85,6 +86,9 @@ pub struct QuotaAnswer {
     /// Storage in all.
     #[serde(rename = "mstrg", default, deserialize_with = "lenient::number")]
     pub storage_total: Option<u64>,
+    /// What each root and each incoming share takes.
+    #[serde(rename = "cstrgn", default, deserialize_with = "version_bytes")]
+    pub by_place: Option<VersionBytes>,
     /// Transfer allowance of the plan; 0 or absent where there is none.
     #[serde(rename = "mxfer", default, deserialize_with = "lenient::number")]
     pub transfer_total: Option<u64>,
@@ -94,6 +98,26 @@ pub struct QuotaAnswer {
     /// Transfer used by others at this account's cost.
     #[serde(rename = "csxfer", default, deserialize_with = "lenient::number")]
     pub transfer_served: Option<u64>,
+}
+
+/// What old versions take, added up over all places. Each place is told as bytes, files, folders, bytes of versions,
+/// versions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VersionBytes(u64);
+
+impl VersionBytes {
+    /// Returns the sum.
+    #[must_use]
+    pub const fn sum(self) -> u64 {
+        self.0
+    }
+}
+
+fn version_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<VersionBytes>, D::Error> {
+    let places = Value::deserialize(deserializer)?;
+    let of_place = |sums: &Value| sums.get(3).and_then(Value::as_u64).unwrap_or(0);
+    let all = places.as_object().map(|places| places.values().map(of_place).fold(0, u64::saturating_add));
+    Ok(all.map(VersionBytes))
 }
 
 impl ApiCommand for AskQuota {

@@ -14,9 +14,12 @@ use crate::handle::NodeHandle;
 #[derive(Debug, Serialize)]
 #[serde(tag = "a", rename = "g")]
 pub struct AskDownload {
-    /// The file.
-    #[serde(rename = "n")]
-    pub node: NodeHandle,
+    /// The file, where it is one of the account or of a folder link.
+    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
+    node: Option<NodeHandle>,
+    /// The file, where it is that of a file link.
+    #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
+    link: Option<NodeHandle>,
     #[serde(rename = "g")]
     with_address: u8,
     #[serde(rename = "ssl")]
@@ -32,7 +35,46 @@ impl AskDownload {
     /// server puts a split file together on its side, at one more machine that can be slow or away.
     #[must_use]
     pub const fn new(node: NodeHandle) -> Self {
-        Self { node, with_address: 1, secure: SECURE, form: IN_PARTS }
+        Self { node: Some(node), link: None, with_address: 1, secure: SECURE, form: IN_PARTS }
+    }
+
+    /// Asks for the file that a public link leads to, in the same way; no session is needed.
+    #[must_use]
+    pub const fn of_link(link: NodeHandle) -> Self {
+        Self { node: None, link: Some(link), with_address: 1, secure: SECURE, form: IN_PARTS }
+    }
+}
+
+/// `g` without an address: asks what a file link leads to. No session is needed, and nothing of a quota is used.
+#[derive(Debug, Serialize)]
+#[serde(tag = "a", rename = "g")]
+pub struct AskLinkedFile {
+    /// The handle of the link.
+    #[serde(rename = "p")]
+    pub link: NodeHandle,
+}
+
+/// The answer of [`AskLinkedFile`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LinkedFile {
+    /// Bytes.
+    #[serde(rename = "s", default, deserialize_with = "lenient::number")]
+    pub size: Option<u64>,
+    /// base64 of the attributes, encrypted with the key of the link.
+    #[serde(rename = "at", default, deserialize_with = "lenient::text")]
+    pub attributes: Option<String>,
+    /// An error number: this command fails inside its object.
+    #[serde(rename = "e", default, deserialize_with = "lenient::number")]
+    pub error: Option<i32>,
+}
+
+impl ApiCommand for AskLinkedFile {
+    type Answer = LinkedFile;
+    const NAME: &'static str = "g";
+    const CONTEXT: Context = Context::Link;
+
+    fn refusal(answer: &LinkedFile) -> Option<i32> {
+        answer.error.filter(|number| *number < 0)
     }
 }
 

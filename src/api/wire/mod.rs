@@ -7,6 +7,8 @@ pub mod address;
 mod lenient;
 pub mod login;
 pub mod node;
+pub mod sessions;
+pub mod sharing;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -14,11 +16,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::error::Context;
 
 pub use account::{AskQuota, AskUser, AskUserAttribute, QuotaAnswer, UserAnswer, UserAttribute};
-pub use address::{AskDownload, AskUpload, DownloadAddress, UploadAddress};
+pub use address::{AskDownload, AskLinkedFile, AskUpload, DownloadAddress, LinkedFile, UploadAddress};
 pub use login::{AskScheme, CloseSession, LoginAnswer, OpenSession, ResumeSession, Scheme};
 pub use node::{
     DeleteNode, MoveNode, NewNode, PutAnswer, PutNodes, SetAttributes, ShareKeyTable, StoredNode,
 };
+pub use sessions::{AskSessions, EndSessions, SessionRow, SessionRows};
+pub use sharing::{AskPublicKey, MakeLink, RemoveLink, ShareFolder, ShareTerm};
 
 /// A command: its JSON (with `"a"`) and the type of its answer.
 pub trait ApiCommand: Serialize + Send + Sync {
@@ -128,7 +132,7 @@ mod tests {
             written(&AskUpload::new(5_000_000_000, folder)),
             json!({"a": "u", "s": 5_000_000_000_u64, "t": ["rrrrrrrr"], "ssl": 2, "v": 2})
         );
-        assert_eq!(written(&DeleteNode { node }), json!({"a": "d", "n": "AbCd-_12"}));
+        assert_eq!(written(&DeleteNode::whole(node)), json!({"a": "d", "n": "AbCd-_12"}));
         assert_eq!(
             serde_json::to_string(&SetAttributes { node, attributes: "xyz".into() }).unwrap(),
             r#"{"a":"a","n":"AbCd-_12","at":"xyz"}"#
@@ -138,7 +142,7 @@ mod tests {
     #[test]
     fn share_keys_are_written_as_one_flat_list() {
         let (node, folder) = (handle("AbCd-_12"), handle("rrrrrrrr"));
-        let (cause, command) = ("abcdefghij", &DeleteNode { node });
+        let (cause, command) = ("abcdefghij", &DeleteNode::whole(node));
         assert_eq!(
             serde_json::to_string(&Caused { command, cause }).unwrap(),
             r#"{"a":"d","n":"AbCd-_12","i":"abcdefghij"}"#

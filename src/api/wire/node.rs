@@ -39,8 +39,12 @@ impl PutNodes {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewNode {
     /// Upload: the completion token as text; new folder: any placeholder of 8 characters; copy: the source's handle.
-    #[serde(rename = "h")]
+    /// Empty where it comes from a file link.
+    #[serde(rename = "h", skip_serializing_if = "String::is_empty")]
     pub source: String,
+    /// Import: the handle of the file link whose file it is a copy of.
+    #[serde(rename = "ph", skip_serializing_if = "Option::is_none")]
+    pub link: Option<NodeHandle>,
     /// The `source` of an earlier entry that becomes its parent; `None` for the target.
     #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
@@ -128,13 +132,29 @@ impl ApiCommand for MoveNode {
     const NAME: &'static str = "m";
 }
 
-/// `d`: deletes a node for good, with all below it and with its versions.
+/// `d`: deletes a node for good.
 #[derive(Debug, Serialize)]
 #[serde(tag = "a", rename = "d")]
 pub struct DeleteNode {
-    /// The node.
     #[serde(rename = "n")]
-    pub node: NodeHandle,
+    node: NodeHandle,
+    /// 1: of a row of versions only this one, and the older ones stay.
+    #[serde(rename = "v", skip_serializing_if = "Option::is_none")]
+    only_version: Option<u8>,
+}
+
+impl DeleteNode {
+    /// Deletes a node with all below it and with its versions.
+    #[must_use]
+    pub const fn whole(node: NodeHandle) -> Self {
+        Self { node, only_version: None }
+    }
+
+    /// Deletes an old version of a file, and no other. Source: meganz/sdk `src/commands.cpp`, `CommandDelNode`.
+    #[must_use]
+    pub const fn version(node: NodeHandle) -> Self {
+        Self { node, only_version: Some(1) }
+    }
 }
 
 impl ApiCommand for DeleteNode {

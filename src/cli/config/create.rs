@@ -1,14 +1,12 @@
 //! `config create` and `config reconnect`: logging in without questions, for scripts. The password comes from stdin, a
 //! command or, on a terminal, a prompt, and never from an argument.
 
-use std::io::Read;
-
 use clap::Args;
-use zeroize::Zeroizing;
 
 use super::super::context::Context;
 use super::super::exit::ExitCode;
 use super::super::output::{Failure, Outcome};
+use super::super::password::PasswordArgs;
 use super::super::{login, terminal};
 use super::{greeting, log_out, save, stored_account};
 use crate::config::{self, Account, ConfigError};
@@ -49,18 +47,6 @@ pub(super) struct ReconnectArgs {
 
     #[command(flatten)]
     password: PasswordArgs,
-}
-
-/// Where the password comes from.
-#[derive(Args, Debug)]
-struct PasswordArgs {
-    /// Read the password from standard input, one line
-    #[arg(long, conflicts_with = "password_command")]
-    password_stdin: bool,
-
-    /// Command that prints the password
-    #[arg(long, value_name = "COMMAND")]
-    password_command: Option<String>,
 }
 
 /// Runs `config create`.
@@ -112,11 +98,8 @@ async fn new_passphrase(context: &Context, account: &Account) -> Result<Option<S
 }
 
 async fn password(context: &Context, args: &PasswordArgs, email: &str) -> Result<Secret, Failure> {
-    if let Some(command) = &args.password_command {
-        return login::command_output(command).await;
-    }
-    if args.password_stdin {
-        return password_from_stdin();
+    if let Some(password) = args.given().await? {
+        return Ok(password);
     }
     if !terminal::is_attended() {
         return Err(Failure::new(
@@ -129,24 +112,3 @@ async fn password(context: &Context, args: &PasswordArgs, email: &str) -> Result
     context.messages.prompt(&format!("Password of {email}: "));
     hidden.secret().await
 }
-
-/// The first line, exactly: spaces may be part of a password.
-fn password_from_stdin() -> Result<Secret, Failure> {
-    let refused = |why: &str| {
-        let message = format!("cannot read the password from standard input: {why}");
-        Failure::new(ProblemKind::Login, message, "Pipe it in, one line.")
-    };
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_PASSWORD_BYTES));
-    let read = std::io::stdin().lock().take(MAX_PASSWORD_BYTES as u64).read_to_end(&mut bytes);
-    read.map_err(|error| refused(&error.to_string()))?;
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match std::str::from_utf8(line) {
-        Ok("") => Err(refused("it is empty")),
-        Ok(line) => Ok(Secret::from(line)),
-        Err(error) => Err(refused(&error.to_string())),
-    }
-}
-
-/// Room for any password; the buffer never grows, so no copies are left behind.
-const MAX_PASSWORD_BYTES: usize = 16 * 1024;

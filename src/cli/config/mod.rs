@@ -2,7 +2,9 @@
 //! Whatever adds a remote logs in first and saves only what works.
 
 mod create;
+mod import;
 mod questions;
+mod rclone_file;
 mod show;
 mod wizard;
 
@@ -38,6 +40,8 @@ pub(crate) struct ConfigArgs {
 enum Action {
     Create(create::CreateArgs),
     Reconnect(create::ReconnectArgs),
+    ImportRclone(import::RcloneArgs),
+    ImportSession(import::SessionArgs),
     Show(show::ShowArgs),
     List(show::ListArgs),
     Delete(DeleteArgs),
@@ -56,6 +60,8 @@ pub(crate) async fn run(args: ConfigArgs, context: &mut Context) -> Outcome {
         None => wizard::run(context).await,
         Some(Action::Create(args)) => create::run(args, context).await,
         Some(Action::Reconnect(args)) => create::reconnect(args, context).await,
+        Some(Action::ImportRclone(args)) => import::run_rclone(args, context).await,
+        Some(Action::ImportSession(args)) => import::run_session(args, context).await,
         Some(Action::Show(args)) => show::run(&args, context),
         Some(Action::List(args)) => show::list(&args, context),
         Some(Action::Delete(args)) => {

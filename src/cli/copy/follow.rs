@@ -130,6 +130,8 @@ impl Run<'_> {
             | Event::Content { .. }
             | Event::Dedupe(_)
             | Event::Measured { .. }
+            | Event::Sharing(_)
+            | Event::Versions(_)
             | Event::Edit { .. }
             | Event::Deletion(_)
             | Event::Made { .. }

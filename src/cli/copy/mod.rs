@@ -5,6 +5,7 @@ mod budget;
 pub(crate) mod check;
 pub(crate) mod conflict;
 pub(crate) mod follow;
+pub(crate) mod get;
 mod lines;
 pub(crate) mod mirror;
 mod progress;
@@ -19,7 +20,7 @@ use super::bounds::BoundsArgs;
 use super::context::Context;
 use super::exit::ExitCode;
 use super::filters::FilterArgs;
-use super::login;
+use super::login::{self, Opened};
 use super::order_by::OrderArgs;
 use super::output::{Failure, Outcome};
 use super::remote::Place;
@@ -209,6 +210,12 @@ async fn copy(
     naming: Naming,
     task: Task,
 ) -> Result<CopyReport, Failure> {
+    let manner = manner(context, how, task)?;
+    run_request(context, ends, naming, manner, None).await
+}
+
+/// Checks how a copy is to be made.
+fn manner<'a>(context: &Context, how: &'a HowArgs, task: Task) -> Result<Manner<'a>, Failure> {
     conflict::check(how.conflict, how.folder_conflict)?;
     how.filters.compile()?;
     let options = CopyOptions {
@@ -231,7 +238,7 @@ async fn copy(
         (None, "") => None,
         (folder, suffix) => Some((folder.as_deref(), suffix)),
     };
-    run_request(context, ends, naming, (options, backup), None).await
+    Ok((options, backup))
 }
 
 /// Opens the account that is meant, and has the worker do it.
@@ -239,9 +246,12 @@ async fn run_request(
     context: &mut Context,
     (source, target): (&str, &str),
     naming: Naming,
-    (mut options, backup): (CopyOptions, Option<(Option<&str>, &str)>),
+    how: Manner<'_>,
     findings: Option<&mut Findings>,
 ) -> Result<CopyReport, Failure> {
+    if let Some(link) = get::link(source)? {
+        return get::copy(context, link, target, (naming, how), findings).await;
+    }
     let (source, target) = (Place::parse(source), Place::parse(target));
     let account = account_of(&source, &target)?;
     context.patience = PATIENCE;
@@ -252,6 +262,20 @@ async fn run_request(
             () = context.stop.cancelled() => return Err(Failure::interrupted()),
         },
     };
+    carry(context, opened, (source, target), (naming, how), findings).await
+}
+
+/// How a copy is to be made, and where what makes way for it is kept.
+type Manner<'a> = (CopyOptions, Option<(Option<&'a str>, &'a str)>);
+
+/// Has the worker copy between two places, one of them of the account that is open, if any.
+async fn carry(
+    context: &mut Context,
+    opened: Option<Opened>,
+    (source, target): (Place, Place),
+    (naming, (mut options, backup)): (Naming, Manner<'_>),
+    findings: Option<&mut Findings>,
+) -> Result<CopyReport, Failure> {
     let nothing = Tree::default();
     let tree = opened.as_ref().map_or(&nothing, |opened| &opened.tree);
     let mut request = request::request(tree, &source, &target, naming)?;

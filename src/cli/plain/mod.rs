@@ -361,6 +361,8 @@ impl Plain<'_> {
             | Event::Dedupe(_)
             | Event::Edit { .. }
             | Event::Measured { .. }
+            | Event::Sharing(_)
+            | Event::Versions(_)
             | Event::Compared { .. }
             | Event::CopyNote { .. }
             | Event::TransferEnds(_) => {}

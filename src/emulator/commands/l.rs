@@ -1,4 +1,4 @@
-//! `l`: make, change or remove the public link of a node. Repeating it gives the link that is there; with `ets` or
+//! `l`: make, change or remove the public link of a node; only accounts that pay can have one that ends. Repeating it gives the link that is there; with `ets` or
 //! `w` it changes that link.
 
 use serde_json::json;
@@ -22,6 +22,10 @@ pub(super) fn run(call: &mut Call) -> Outcome {
         return Ok(Reply::done());
     }
     let expires = call.number("ets").unwrap_or(0);
+    let is_paid = call.world.accounts.get(&owner).is_some_and(|account| account.is_paid);
+    if expires != 0 && !is_paid {
+        return Err(Refusal::Access);
+    }
     let wants_writing = call.number("w") == Some(1);
     let (handle, is_new) = match existing {
         Some(handle) => (handle, false),

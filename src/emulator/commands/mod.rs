@@ -21,6 +21,7 @@ mod u;
 mod ufa;
 mod ug;
 mod uga;
+mod uk;
 mod upv;
 mod uq;
 mod us;
@@ -67,6 +68,7 @@ pub(crate) fn run(call: &mut Call) -> Outcome {
         "us" => us::run(call),
         "ug" => ug::run(call),
         "uga" => uga::run(call),
+        "uk" => uk::run(call),
         "upv" => upv::run(call),
         "uq" => uq::run(call),
         "qbq" => qbq::run(call),

@@ -15,6 +15,7 @@ pub(super) fn run(call: &mut Call) -> Outcome {
     let shared = call.world.shares.iter().filter(|(_, share)| share.members.contains_key(&user));
     let tops = account.roots.into_iter().chain(shared.map(|(folder, _)| *folder));
     let by_root: Map<String, Value> = tops.map(|top| (top.to_string(), totals(call.world, top))).collect();
+    let is_paid = account.is_paid;
     let (full, left) = account.transfer.map_or((0, 0), |allowance| (allowance.full, allowance.left));
     Ok(json!({
         "mstrg": account.storage,
@@ -24,7 +25,7 @@ pub(super) fn run(call: &mut Call) -> Outcome {
         "caxfer": full - left,
         "usl": 0,
         "uslw": 9000,
-        "utype": 0,
+        "utype": u8::from(is_paid),
         "bt": 0,
         "tah": [0, 0, 0, 0, 0, 0],
         "tar": 0,

@@ -59,6 +59,7 @@ impl Owner {
             codes: new.codes,
             roots,
             storage: new.storage,
+            is_paid: new.is_paid,
             created: unix_now(),
             attributes: BTreeMap::new(),
             standing: Standing::Good,

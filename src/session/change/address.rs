@@ -33,7 +33,8 @@ impl Session {
 
     /// Asks where to read a file (`g`), and how many bytes the server has of it.
     pub async fn download_url(&self, node: NodeHandle) -> Result<(Origin, u64), DownloadUrlError> {
-        let answer = self.client().call(&AskDownload::new(node)).await?;
+        let command = self.linked_file().map_or_else(|| AskDownload::new(node), AskDownload::of_link);
+        let answer = self.client().call(&command).await?;
         match answer.error.map(ErrorCode) {
             None | Some(ErrorCode(0)) => {}
             Some(ErrorCode::OVER_QUOTA) => {

@@ -89,6 +89,7 @@ mod tests {
     fn sent(key: &str, attributes: &str) -> NewNode {
         NewNode {
             source: "x".into(),
+            link: None,
             parent: None,
             kind: 0,
             attributes: attributes.into(),

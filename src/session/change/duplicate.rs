@@ -10,6 +10,7 @@ use super::check::{self, Checked};
 use super::putter::Finished;
 use super::send::{Making, own};
 use super::{Change, ChangeError, ORIGIN, Outcome, Prepared, ShareKeys, Steps};
+use crate::api::client::Client;
 use crate::api::error::ApiError;
 use crate::api::wire::{Caused, NewNode, PutNodes};
 use crate::crypto::attributes::Attributes;
@@ -23,18 +24,31 @@ use crate::tree::{Cause, Node, NodeKind, NodeUpdate, PutNode, Tree};
 #[derive(Clone)]
 pub(super) struct Duplicate {
     /// The folder that the top goes into.
-    target: NodeHandle,
+    pub(super) target: NodeHandle,
     /// The file that becomes a version of the copy.
-    replaces: Option<NodeHandle>,
+    pub(super) replaces: Option<NodeHandle>,
     /// The keys of the shares above the target.
-    shares: Vec<(NodeHandle, ShareKey)>,
+    pub(super) shares: Vec<(NodeHandle, ShareKey)>,
     /// The top and all below it, each right after what stands before it in its folder, parents first.
-    parts: Vec<Part>,
+    pub(super) parts: Vec<Part>,
+    /// Whose content it is.
+    pub(super) provenance: Provenance,
+}
+
+/// Where the content is that a copy is made of.
+#[derive(Clone)]
+pub(super) enum Provenance {
+    /// In the account.
+    Own,
+    /// Behind a file link of this handle.
+    FileLink(NodeHandle),
+    /// Behind a folder link, which this client may look into with the account's session.
+    FolderLink(Client),
 }
 
 /// One node of a copy.
 #[derive(Clone)]
-struct Part {
+pub(super) struct Part {
     source: NodeHandle,
     /// Where the source stands: itself a part, but for the top's.
     above: Option<NodeHandle>,
@@ -67,6 +81,16 @@ pub(super) fn prepare(
             return Err(ChangeError::NotReplaceable { name });
         }
     }
+    let parts = parts(tree, top, &name)?;
+    let (shares, provenance) = (tree.share_keys_above(to), Provenance::Own);
+    let duplicate = Duplicate { target: to, replaces, shares, parts, provenance };
+    Ok(Prepared { change: Change::Copy { node, to, name, replaces }, steps: Steps::Duplicate(duplicate) })
+}
+
+/// Returns the nodes of a copy of `top`, which gets this name.
+pub(super) fn parts(tree: &Tree, top: Node<'_>, name: &str) -> Result<Vec<Part>, ChangeError> {
+    let name = check::name(name)?;
+    let checked = Checked(tree);
     let mut parts = Vec::new();
     let mut waiting = vec![(top, None)];
     while let Some((node, above)) = waiting.pop() {
@@ -82,8 +106,7 @@ pub(super) fn prepare(
             return Err(ChangeError::BadName { name });
         }
     }
-    let duplicate = Duplicate { target: to, replaces, shares: tree.share_keys_above(to), parts };
-    Ok(Prepared { change: Change::Copy { node, to, name, replaces }, steps: Steps::Duplicate(duplicate) })
+    Ok(parts)
 }
 
 fn part(checked: &Checked<'_>, node: &Node<'_>, above: Option<NodeHandle>) -> Result<Part, ChangeError> {
@@ -112,7 +135,7 @@ impl Part {
 impl Duplicate {
     /// Returns what becomes of a copy of one file, which can be made together with others.
     pub(super) fn single(&self, change: &Change, journal: &UndoJournal) -> Option<Finished> {
-        let [file] = &self.parts[..] else { return None };
+        let ([file], Provenance::Own) = (&self.parts[..], &self.provenance) else { return None };
         matches!(file.key, NodeKey::File(_)).then(|| Finished {
             making: file.making(self, self.target),
             change: change.clone(),
@@ -159,15 +182,25 @@ impl Session {
     ) -> Result<(Vec<PutNode>, Cause), ChangeError> {
         let outside = parts.first().and_then(|first| first.above);
         let makings: Vec<Making> = parts.iter().map(|part| part.making(duplicate, target)).collect();
-        let new_node = |(part, making): (&Part, &Making)| NewNode {
-            parent: part.above.filter(|_| part.above != outside).map(|above| above.to_string()),
-            ..self.new_node(making)
+        let (client, link) = match &duplicate.provenance {
+            Provenance::Own => (self.client(), None),
+            Provenance::FileLink(link) => (self.client(), Some(*link)),
+            Provenance::FolderLink(client) => (client, None),
+        };
+        let new_node = |(part, making): (&Part, &Making)| {
+            let node = self.new_node(making);
+            NewNode {
+                parent: part.above.filter(|_| part.above != outside).map(|above| above.to_string()),
+                source: if link.is_some() { String::new() } else { node.source },
+                link,
+                ..node
+            }
         };
         let keys = parts.iter().map(|part| &part.key);
         let share_keys = ShareKeys::of_new(keys, &duplicate.shares).map(ShareKeys::into_table);
         let command = PutNodes::new(target, parts.iter().zip(&makings).map(new_node).collect(), share_keys);
         let cause = self.new_cause();
-        let answer = self.client().call(&Caused { command: &command, cause: &cause.id }).await?;
+        let answer = client.call(&Caused { command: &command, cause: &cause.id }).await?;
         let muddled = || ApiError::Malformed { command: "p" };
         let mut answered = Answered::new(&command, answer.nodes);
         let mut places: HashMap<NodeHandle, NodeHandle> = HashMap::new();

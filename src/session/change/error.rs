@@ -94,6 +94,41 @@ pub enum ChangeError {
         #[source]
         error: Box<Self>,
     },
+    /// Only what is ours can be shown to others, and neither a root nor an old version.
+    #[error("\"{name}\" cannot be shared or have a link")]
+    NotOurs {
+        /// Which.
+        name: String,
+    },
+    /// It has no public link that could be removed.
+    #[error("\"{name}\" has no public link")]
+    NotLinked {
+        /// Which.
+        name: String,
+    },
+    /// A folder is not shared with whom it is to be taken from.
+    #[error("\"{name}\" is not shared with {with}")]
+    NotSharedWith {
+        /// The folder.
+        name: String,
+        /// The e-mail.
+        with: String,
+    },
+    /// Nobody has the address, or no key to share with.
+    #[error("nobody at MEGA has the address {email}")]
+    NoSuchUser {
+        /// The e-mail.
+        email: String,
+    },
+    /// The account keeps share keys where only the official client writes (`^!keys`), and has none for the folder.
+    #[error("\"{name}\": this account's share keys are kept where only MEGA's own programs can add one")]
+    KeyStore {
+        /// The folder.
+        name: String,
+    },
+    /// The server takes an end of a link from accounts that pay only.
+    #[error("only accounts that pay can have links that end")]
+    ExpiryRefused,
     /// The journal could not be written: nothing was sent.
     #[error("cannot write the undo journal")]
     Journal(#[source] io::Error),

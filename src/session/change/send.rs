@@ -5,6 +5,7 @@ use std::future::Future;
 
 use super::answered::Answered;
 use super::duplicate::Duplicate;
+use super::publish::Publishing;
 use super::{Change, ChangeError, Outcome, ShareKeys};
 use crate::api::error::{ApiError, ErrorCode};
 use crate::api::wire::{Caused, DeleteNode, MoveNode, NewNode, PutNodes, SetAttributes, StoredNode};
@@ -41,10 +42,13 @@ pub(super) enum Steps {
         bin: NodeHandle,
         attributes: Option<(NodeKey, Attributes)>,
     },
-    /// One that is gone already is what was wanted.
+    /// One that is gone already is what was wanted. Of an old version only itself goes, and these older ones stay, behind
+    /// what it stood behind.
     Delete {
         node: NodeHandle,
+        version: Option<(NodeHandle, Vec<NodeHandle>)>,
     },
+    Publish(Publishing),
     Duplicate(Duplicate),
     Revert {
         parent: NodeHandle,
@@ -108,16 +112,8 @@ impl Session {
                 self.send_move(node, to, share_keys, attributes).await
             }
             Steps::Trash { node, bin, attributes } => self.send_trash(node, bin, attributes).await,
-            Steps::Delete { node } => {
-                let cause = self.new_cause();
-                let command = Caused { command: &DeleteNode { node }, cause: &cause.id };
-                match self.client().call(&command).await {
-                    Ok(_) => Ok(changed([NodeUpdate::Removed(node)], &cause)),
-                    // Somebody else removed it, or a folder above it: the channel tells which.
-                    Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, .. }) => Ok(changed([], &cause)),
-                    Err(error) => Err(error.into()),
-                }
-            }
+            Steps::Delete { node, version } => self.send_delete(node, version).await,
+            Steps::Publish(publishing) => self.send_publishing(publishing).await,
             Steps::Duplicate(duplicate) => self.send_duplicate(duplicate).await,
             Steps::Revert { parent, file, version, size, key, attributes, shares } => {
                 let (source, key) = (version.to_string(), NodeKey::File(key));
@@ -125,6 +121,30 @@ impl Session {
                 self.make(making, &shares).await
             }
         }
+    }
+
+    async fn send_delete(
+        &self,
+        node: NodeHandle,
+        version: Option<(NodeHandle, Vec<NodeHandle>)>,
+    ) -> Result<Outcome, ChangeError> {
+        let cause = &self.new_cause();
+        let command = match version {
+            Some(_) => DeleteNode::version(node),
+            None => DeleteNode::whole(node),
+        };
+        match self.client().call(&Caused { command: &command, cause: &cause.id }).await {
+            Ok(_) => {}
+            // Somebody else removed it, or a folder above it: the channel tells which.
+            Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, .. }) => return Ok(changed([], cause)),
+            Err(error) => return Err(error.into()),
+        }
+        let older =
+            version.into_iter().flat_map(|(newer, older)| older.into_iter().map(move |old| (old, newer)));
+        let mut updates: Vec<OwnUpdate> =
+            older.map(|(old, newer)| own(NodeUpdate::Moved(old, newer), cause)).collect();
+        updates.push(own(NodeUpdate::Removed(node), cause));
+        Ok(Outcome { updates, created: None })
     }
 
     async fn send_move(
@@ -207,6 +227,7 @@ impl Session {
     pub(super) fn new_node(&self, making: &Making) -> NewNode {
         NewNode {
             source: making.source.clone(),
+            link: None,
             parent: None,
             kind: u8::from(making.kind() == NodeKind::Folder),
             attributes: base64_encode(&making.attributes.encrypt(making.key.attribute_key())),

@@ -40,6 +40,17 @@ impl ShareKeys {
         Self::new(&shares, items, keys)
     }
 
+    /// Wraps the keys of a folder and all below it, old versions too, under the key that it is shared with.
+    pub(super) fn of_share(tree: &Tree, folder: NodeHandle, key: &ShareKey) -> Option<Self> {
+        let (mut items, mut keys) = (Vec::new(), Vec::new());
+        for node in tree.subtree(folder) {
+            let Some(own) = node.key() else { continue };
+            keys.push((0, items.len(), wrap(&own, key)));
+            items.push(node.handle());
+        }
+        Self::new(&[(folder, key.clone())], items, keys)
+    }
+
     fn new(
         shares: &[(NodeHandle, ShareKey)],
         items: Vec<NodeHandle>,

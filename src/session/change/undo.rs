@@ -6,9 +6,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::send::on_disk;
 use super::{Change, ChangeError, Outcome, Prepared, Session};
+use crate::api::listing::ShareReceiver;
 use crate::handle::NodeHandle;
 use crate::store::undo::{UndoEnd, UndoGroup, UndoId, UndoJournal, UndoRecord};
-use crate::tree::Tree;
+use crate::tree::{Access, Tree};
 
 /// What has to be done to take a group of changes back.
 pub struct UndoPlan {
@@ -103,8 +104,16 @@ fn name_of(record: &UndoRecord) -> Option<String> {
         | Change::PutFile { name, .. }
         | Change::Copy { name, .. }
         | Change::Delete { name, .. }
+        | Change::Import { name, .. }
         | Change::Rename { to: name, .. } => Some(name),
-        Change::Move { .. } | Change::Trash { .. } | Change::Restore { .. } | Change::Revert { .. } => None,
+        Change::Move { .. }
+        | Change::Trash { .. }
+        | Change::Restore { .. }
+        | Change::Revert { .. }
+        | Change::Link { .. }
+        | Change::Unlink { .. }
+        | Change::Share { .. }
+        | Change::Unshare { .. } => None,
     }
 }
 
@@ -192,8 +201,15 @@ fn node_of(change: &Change) -> Option<NodeHandle> {
         | Change::Trash { node, .. }
         | Change::Restore { node, .. }
         | Change::Delete { node, .. }
-        | Change::Revert { file: node, .. } => Some(*node),
-        Change::CreateFolder { .. } | Change::PutFile { .. } | Change::Copy { .. } => None,
+        | Change::Revert { file: node, .. }
+        | Change::Link { node, .. }
+        | Change::Unlink { node, .. }
+        | Change::Share { folder: node, .. }
+        | Change::Unshare { folder: node, .. } => Some(*node),
+        Change::CreateFolder { .. }
+        | Change::PutFile { .. }
+        | Change::Copy { .. }
+        | Change::Import { .. } => None,
     }
 }
 
@@ -241,14 +257,24 @@ fn require_as_left(tree: &Tree, inverse: &Change) -> Result<(), ChangeError> {
         Change::Move { from, .. } | Change::Trash { from, .. } => found.parent() == Some(*from),
         Change::Restore { .. } => is_in_bin,
         Change::Revert { .. } => !is_in_bin,
+        Change::Link { before, .. } => tree.is_linked(node) == before.is_some(),
+        Change::Unlink { .. } => tree.is_linked(node),
+        Change::Share { with, before, .. } => shared_with(tree, node, with) == *before,
+        Change::Unshare { with, access, .. } => shared_with(tree, node, with) == Some(*access),
         Change::CreateFolder { .. }
         | Change::Delete { .. }
         | Change::PutFile { .. }
+        | Change::Import { .. }
         | Change::Copy { .. } => false,
     };
     // A file that has become a version was replaced since.
     let is_as_left = is_as_left && !found.is_version();
     if is_as_left { Ok(()) } else { Err(ChangeError::ChangedSince { name: label(tree, node) }) }
+}
+
+/// What somebody may do in a folder that we share with them.
+fn shared_with(tree: &Tree, folder: NodeHandle, email: &str) -> Option<Access> {
+    tree.given_to(folder, ShareReceiver::User(tree.user_with(email)?))
 }
 
 fn label(tree: &Tree, node: NodeHandle) -> String {

@@ -8,6 +8,7 @@ mod mark;
 mod often;
 mod place;
 mod program;
+mod share;
 mod tab;
 mod transfer;
 
@@ -26,6 +27,7 @@ const PARTS: &[&[ActionRow]] = &[
     go::GO,
     mark::MARK,
     place::PLACE,
+    share::SHARE,
     tab::TAB,
     transfer::TRANSFER,
     program::PROGRAM,

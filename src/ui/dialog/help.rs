@@ -57,7 +57,7 @@ fn heading_of(row: &ActionRow) -> &'static str {
         Action::Change(_) | Action::Content(_) => HEADINGS[0],
         Action::Go(_) => HEADINGS[1],
         Action::Mark(_) => HEADINGS[2],
-        Action::Look(_) | Action::Yank(_) => HEADINGS[3],
+        Action::Look(_) | Action::Yank(_) | Action::Share(_) => HEADINGS[3],
         Action::Place(_) => HEADINGS[4],
         Action::Tab(_) => HEADINGS[5],
         Action::Transfer(_) => HEADINGS[6],

@@ -14,6 +14,7 @@ pub mod edit;
 pub mod field;
 pub mod help;
 pub mod limit;
+pub mod links;
 pub mod login;
 pub mod palette;
 pub mod path;
@@ -21,10 +22,12 @@ pub mod prompt;
 pub mod properties;
 pub mod renames;
 pub mod search;
+pub mod sharing;
 pub mod sync;
 pub mod transfer;
 pub mod unfinished;
 pub mod usage;
+pub mod versions;
 
 use accounts::AccountChooser;
 use bookmarks::{BookmarkList, NewBookmark};
@@ -36,16 +39,19 @@ use difference::Difference;
 use edit::{EditConflict, Fetching};
 use help::Help;
 use limit::LimitDialog;
+use links::LinksPage;
 use palette::Palette;
 use path::PathDialog;
 use prompt::Prompt;
 use properties::Properties;
 use renames::RenamesDialog;
 use search::SearchPage;
+use sharing::SharingDialog;
 use sync::SyncPage;
 use transfer::TransferDetails;
 use unfinished::UnfinishedDialog;
 use usage::UsagePage;
+use versions::VersionsDialog;
 
 use super::viewer::Viewer;
 
@@ -90,6 +96,12 @@ pub enum Dialog {
     Accounts(AccountChooser),
     /// Shows one entry exactly.
     Properties(Properties),
+    /// Shows who sees an entry.
+    Sharing(SharingDialog),
+    /// Lists the public links of an account.
+    Links(LinksPage),
+    /// Lists the versions of a file.
+    Versions(VersionsDialog),
     /// Asks how fast transfers may be.
     Limit(LimitDialog),
     /// Shows one transfer exactly.

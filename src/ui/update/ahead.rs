@@ -157,6 +157,8 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::DropDeletion { .. }
         | Command::Restore { .. }
         | Command::ListChanges
+        | Command::Sharing(_)
+        | Command::Versions(_)
         | Command::WriteNames { .. }
         | Command::ReadNames { .. }
         | Command::StartRenames { .. }

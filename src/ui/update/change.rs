@@ -127,6 +127,11 @@ impl Carry {
 fn carry(state: &mut AppState, carry: Carry, commands: &mut Vec<Command>) {
     let Some(target) = target(state, carry.verb()) else { return };
     let Some(chosen) = chosen(state, commands) else { return };
+    let import =
+        ((chosen.selection.clone(), chosen.words.clone()), (target.location.clone(), target.title.clone()));
+    if super::sharing::offer_import(state, import.0, import.1) {
+        return;
+    }
     let source = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
     propose(state, carry, (chosen, source), target, commands);
 }

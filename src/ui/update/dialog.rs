@@ -3,7 +3,7 @@
 
 use super::{
     bookmarks, changes, check, dedupe, deletion, edit, look, mark, path, perform, place, program, renames,
-    search, sync, transfer, usage, viewer,
+    search, sharing, sync, transfer, usage, viewer,
 };
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::{Action, ActionRow, Look, TransferKey};
@@ -11,6 +11,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Choice, CopyConfirmation, Question, choice};
 use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
 use crate::ui::dialog::prompt::{Prompt, Purpose};
+use crate::ui::dialog::sharing::SharingDialog;
 use crate::ui::dialog::unfinished::{Choice as Decision, UnfinishedDialog};
 use crate::ui::key::Key;
 use crate::ui::layout::page_rows;
@@ -51,6 +52,9 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
             let close = closes(key) || matches!(key.to_string().as_str(), "Enter" | "i");
             if close { None } else { Some(Dialog::Properties(properties)) }
         }
+        Dialog::Sharing(dialog) => sharing::press(state, dialog, key, commands),
+        Dialog::Links(page) => sharing::press_links(state, page, key, commands),
+        Dialog::Versions(dialog) => sharing::press_versions(state, dialog, key, commands),
         Dialog::Limit(limit) => transfer::press_limit(state, limit, key, commands),
         Dialog::Transfer(details) => transfer::press_details(state, details, key, commands),
         Dialog::Help(help) => press_help(state, help, key),
@@ -94,6 +98,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
         }
         Some(Dialog::Bookmarks(list)) => list.field.paste(text),
         Some(Dialog::NewBookmark(new)) => new.field_mut().paste(text),
+        Some(Dialog::Sharing(SharingDialog { new: Some(new), .. })) => new.field.paste(text),
         Some(Dialog::Palette(palette)) => palette.field.paste(text),
         Some(Dialog::Viewer(viewer)) => viewer.paste(text),
         // The word is typed by whoever means it: a paste may be what was meant for elsewhere.
@@ -116,6 +121,9 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             | Dialog::Fetching(_)
             | Dialog::EditConflict(_)
             | Dialog::Properties(_)
+            | Dialog::Sharing(_)
+            | Dialog::Links(_)
+            | Dialog::Versions(_)
             | Dialog::Transfer(_)
             | Dialog::Help(_),
         )

@@ -4,7 +4,7 @@
 
 use super::{
     bookmarks, changes, check, compare, dedupe, deletion, edit, look, path, place, preview, renames, search,
-    sync, tab, transfer, usage, viewer,
+    sharing, sync, tab, transfer, usage, viewer,
 };
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
@@ -65,6 +65,8 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         }
         Event::Measured { measure, measured } => look::receive_measured(state, measure, measured),
         Event::Edit { edit, event } => edit::receive(state, edit, event),
+        Event::Sharing(event) => sharing::receive(state, &event, commands),
+        Event::Versions(list) => sharing::receive_versions(state, list),
         Event::CopyEnded(report) => copy_ended(state, &report),
         Event::Transfers { changed, removed, totals } => {
             state.transfers.throughput.record(&totals, state.surroundings.clock.now);

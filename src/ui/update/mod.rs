@@ -26,6 +26,7 @@ mod program;
 mod renames;
 mod search;
 mod selection;
+mod sharing;
 mod sync;
 mod tab;
 mod transfer;
@@ -258,6 +259,7 @@ fn perform(state: &mut AppState, action: Action, commands: &mut Vec<Command>) {
         Action::Change(change) => change::perform(state, change, commands),
         Action::Place(place) => place::perform(state, place, commands),
         Action::Tab(key) => tab::perform(state, key, commands),
+        Action::Share(key) => sharing::perform(state, key, commands),
         Action::Yank(yank) => look::yank(state, yank),
         Action::Transfer(key) => transfer::perform(state, key, commands),
         Action::Program(program) => program::perform(state, program, commands),
@@ -280,7 +282,7 @@ fn refuse(state: &mut AppState, row: &'static ActionRow) {
             "put the cursor on an entry first"
         }
         When::File => "put the cursor on a file first",
-        When::CloudRow => "only entries of the cloud have a handle",
+        When::CloudRow => "only entries of the cloud have that",
         When::Writable => "nothing can be made in this folder",
         When::Searched => "search with / first",
         When::Account => "log in first: ga",

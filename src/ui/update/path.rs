@@ -71,6 +71,10 @@ pub(super) fn give_up(state: &mut AppState) {
 
 /// Goes to a folder that was typed; one without a beginning is below the folder that is shown.
 pub(super) fn go_to(state: &mut AppState, text: &str, commands: &mut Vec<Command>) {
+    if let Some(command) = super::sharing::typed_link(state, text) {
+        state.pane_mut().form = None;
+        return commands.push(command);
+    }
     let is_place = text.starts_with(['/', '~', '.']);
     let cloud =
         text.split_once(':').is_some_and(|(account, _)| !account.is_empty() && !account.contains('/'));

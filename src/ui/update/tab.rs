@@ -1,6 +1,9 @@
 //! Tabs: opened, closed, chosen. Called by `perform` for [`TabKey`] actions, and to bring a view to the front.
 //! A tab that is not shown goes on being told of changes in its folder.
 
+use std::path::Path;
+
+use crate::entry::Location;
 use crate::message::{Arrangement, Command, KeptScreen, KeptSide, KeptTab, ViewId};
 use crate::ui::action::{Action, TabKey};
 use crate::ui::pane::Pane;
@@ -40,7 +43,7 @@ pub(super) fn bring_to_front(state: &mut AppState, view: ViewId) -> Option<usize
 pub(super) fn keep(state: &AppState) -> Option<Command> {
     let side = |side: usize| {
         let all = state.tabs[side].all(&state.panes[side]);
-        let tabs: Vec<KeptTab> = all.filter_map(kept).collect();
+        let tabs: Vec<KeptTab> = all.filter_map(|pane| kept(pane, &state.surroundings.home)).collect();
         let shown = u8::try_from(state.tabs[side].at().min(tabs.len().checked_sub(1)?)).ok()?;
         Some(KeptSide { tabs, shown })
     };
@@ -48,9 +51,14 @@ pub(super) fn keep(state: &AppState) -> Option<Command> {
     Some(Command::KeepScreen(KeptScreen { sides: [side(0)?, side(1)?], active }))
 }
 
-fn kept(pane: &Pane) -> Option<KeptTab> {
+/// Returns what is kept of a pane. Of a public link nothing is, for its key would be written down: home stands for it.
+fn kept(pane: &Pane, home: &Path) -> Option<KeptTab> {
     let head = pane.head.as_ref()?;
     let arrangement = Arrangement { filter: None, differences: false, ..head.arrangement.clone() };
+    if head.location.is_link() {
+        let (location, path) = (Location::Local(home.to_owned()), home.to_string_lossy().into_owned());
+        return Some(KeptTab { location, path, arrangement });
+    }
     Some(KeptTab { location: head.location.clone(), path: head.title.clone(), arrangement })
 }
 

@@ -6,8 +6,8 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use super::{
-    changes, check, conflict, dedupe, deletion, difference, edit, lists, places, renames, search, sync,
-    transfer_dialog, unfinished, usage, viewer,
+    changes, check, conflict, dedupe, deletion, difference, edit, lists, places, renames, search, sharing,
+    sync, transfer_dialog, unfinished, usage, viewer,
 };
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
@@ -42,6 +42,9 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::NewBookmark(new) => places::draw_new_bookmark(new, area, canvas),
         Dialog::Accounts(chooser) => lists::draw_accounts(state, chooser, area, canvas),
         Dialog::Properties(properties) => draw_properties(state, properties, area, canvas),
+        Dialog::Sharing(dialog) => sharing::draw(dialog, area, canvas),
+        Dialog::Links(page) => sharing::draw_links(state, page, area, canvas),
+        Dialog::Versions(dialog) => sharing::draw_versions(state, dialog, area, canvas),
         Dialog::Limit(limit) => transfer_dialog::draw_limit(limit, area, canvas),
         Dialog::Transfer(details) => transfer_dialog::draw_details(state, details, area, canvas),
         Dialog::Help(help) => lists::draw_help(&state.keys.map, help, area, canvas),

@@ -18,6 +18,7 @@ mod places;
 mod preview;
 mod renames;
 mod search;
+mod sharing;
 mod sync;
 mod transfer_dialog;
 mod transfers;

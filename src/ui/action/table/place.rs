@@ -7,7 +7,11 @@ use crate::ui::action::{Action, ActionRow, Place, When, Yank};
 pub(super) const PLACE: &[ActionRow] = &[
     panes(
         Action::Place(Place::Path),
-        ["go to path", "", "type a folder: /disk/path, ~/path or account:/path; Tab completes"],
+        [
+            "go to path",
+            "",
+            "type a folder: /disk/path, ~/path, account:/path, or a public link; Tab completes",
+        ],
         &["gp", "<M-c>"],
         When::Always,
     ),

@@ -1,0 +1,70 @@
+//! The [`LinksPage`]: the public links of an account, over the whole screen. One is gone to, copied or removed; the worker
+//! tells the list again after each change.
+
+use crate::message::{LinkRow, SharingCommand};
+use crate::ui::key::Key;
+
+/// The links of an account.
+#[derive(Debug)]
+pub struct LinksPage {
+    /// The account.
+    pub account: String,
+    /// The links, once they have come.
+    pub rows: Option<Vec<LinkRow>>,
+    /// The row under the cursor.
+    pub cursor: usize,
+    /// The first row that is shown.
+    pub top: usize,
+}
+
+/// What a key leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Nothing more.
+    Stay,
+    /// It closes.
+    Leave,
+    /// It closes, and a pane goes to this path.
+    Go(String),
+    /// This link goes to the clipboard.
+    Copy(String),
+    /// This is to be asked for.
+    Send(SharingCommand),
+    /// It stays, and says why nothing happens.
+    Refused(&'static str),
+}
+
+impl LinksPage {
+    /// Makes one that waits for the links.
+    #[must_use]
+    pub const fn new(account: String) -> Self {
+        Self { account, rows: None, cursor: 0, top: 0 }
+    }
+
+    /// Takes the links over.
+    pub fn receive(&mut self, rows: Vec<LinkRow>) {
+        self.cursor = self.cursor.min(rows.len().saturating_sub(1));
+        self.top = self.top.min(self.cursor);
+        self.rows = Some(rows);
+    }
+
+    /// Takes a key; `height` rows are shown.
+    pub fn press(&mut self, key: Key, height: usize) -> Outcome {
+        let rows = self.rows.as_deref().unwrap_or_default();
+        if let Some(lines) = key.scrolls(height) {
+            self.cursor = self.cursor.saturating_add_signed(lines).min(rows.len().saturating_sub(1));
+            self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(height));
+            return Outcome::Stay;
+        }
+        match (key.to_string().as_str(), rows.get(self.cursor)) {
+            ("Esc" | "C-g" | "C-c" | "q" | "h" | "Left", _) => Outcome::Leave,
+            ("Enter", Some(row)) => Outcome::Go(format!("{}:H:{}", self.account, row.subject.node)),
+            ("y", Some(row)) => match &row.link {
+                Some(link) => Outcome::Copy(link.expose().to_owned()),
+                None => Outcome::Refused("the key of this link is known to MEGA's own program only"),
+            },
+            ("x", Some(row)) => Outcome::Send(SharingCommand::Unlink(row.subject.clone())),
+            _ => Outcome::Stay,
+        }
+    }
+}

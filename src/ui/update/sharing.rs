@@ -1,0 +1,190 @@
+//! Who sees what: the dialog of an entry, the page of all links, a link on the clipboard, a link that was typed, and taking
+//! over what a link shows. Called by `perform`, `dialog`, `event` and `path`.
+
+use crate::entry::Location;
+use crate::message::{
+    Command, PublicLink, Selection, SharingCommand, SharingEvent, VersionList, VersionsCommand,
+};
+use crate::secret::Secret;
+use crate::ui::action::ShareKey;
+use crate::ui::dialog::Dialog;
+use crate::ui::dialog::confirm::{Answer, Question};
+use crate::ui::dialog::links::{LinksPage, Outcome as LinksOutcome};
+use crate::ui::dialog::sharing::{Outcome, SharingDialog};
+use crate::ui::dialog::versions::{Outcome as VersionsOutcome, VersionsDialog};
+use crate::ui::key::Key;
+use crate::ui::layout::page_rows;
+use crate::ui::state::{AppState, Effect};
+
+pub(super) fn perform(state: &mut AppState, key_pressed: ShareKey, commands: &mut Vec<Command>) {
+    match key_pressed {
+        ShareKey::Links => {
+            let Some(account) = state.account().map(str::to_owned) else { return };
+            commands.push(Command::Sharing(SharingCommand::WatchLinks { account: account.clone() }));
+            state.dialogs.push(Dialog::Links(LinksPage::new(account)));
+        }
+        ShareKey::Sharing | ShareKey::Link => {
+            let Some((parent, key)) = here(state) else { return };
+            commands.push(Command::Sharing(SharingCommand::Watch { parent, key }));
+            let copies_at_once = key_pressed == ShareKey::Link;
+            state.dialogs.push(Dialog::Sharing(SharingDialog::new(copies_at_once)));
+        }
+        ShareKey::Versions => {
+            let Some((parent, key)) = here(state) else { return };
+            commands.push(Command::Versions(VersionsCommand::Watch { parent, key }));
+            state.dialogs.push(Dialog::Versions(VersionsDialog::default()));
+        }
+    }
+}
+
+/// Takes what the worker tells over.
+pub(super) fn receive(state: &mut AppState, event: &SharingEvent, commands: &mut Vec<Command>) {
+    if let (Some(Dialog::Sharing(dialog)), SharingEvent::Subject(subject)) = (state.dialogs.last(), event)
+        && let (true, PublicLink::Known(link)) =
+            (dialog.copies_at_once && dialog.subject.is_none(), &subject.link)
+    {
+        state.dialogs.pop();
+        commands.push(Command::Sharing(SharingCommand::Leave));
+        return copy(state, link.expose().to_owned());
+    }
+    for dialog in &mut state.dialogs {
+        match (dialog, event) {
+            (Dialog::Sharing(dialog), SharingEvent::Subject(subject)) => {
+                return dialog.receive(subject.clone());
+            }
+            (Dialog::Links(page), SharingEvent::Links { account, links }) if page.account == *account => {
+                return page.receive(links.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Takes the versions of a file over.
+pub(super) fn receive_versions(state: &mut AppState, list: VersionList) {
+    let open = state.dialogs.iter_mut().find_map(|dialog| match dialog {
+        Dialog::Versions(dialog) => Some(dialog),
+        _ => None,
+    });
+    if let Some(open) = open {
+        open.receive(list);
+    }
+}
+
+/// Gives a key to the dialog of an entry.
+pub(super) fn press(
+    state: &mut AppState,
+    mut dialog: SharingDialog,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    match dialog.press(key) {
+        Outcome::Stay => {}
+        Outcome::Leave => {
+            commands.push(Command::Sharing(SharingCommand::Leave));
+            return None;
+        }
+        Outcome::Send(command) => commands.push(Command::Sharing(command)),
+        Outcome::Refused(why) => state.say(why),
+        Outcome::Copy => {
+            if let Some(PublicLink::Known(link)) = dialog.subject.as_ref().map(|subject| &subject.link) {
+                copy(state, link.expose().to_owned());
+            }
+        }
+    }
+    Some(Dialog::Sharing(dialog))
+}
+
+/// Gives a key to the page of links.
+pub(super) fn press_links(
+    state: &mut AppState,
+    mut page: LinksPage,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    match page.press(key, page_rows(state.surroundings.height)) {
+        LinksOutcome::Stay => {}
+        LinksOutcome::Refused(why) => state.say(why),
+        LinksOutcome::Send(command) => commands.push(Command::Sharing(command)),
+        LinksOutcome::Copy(link) => copy(state, link),
+        leaving @ (LinksOutcome::Leave | LinksOutcome::Go(_)) => {
+            commands.push(Command::Sharing(SharingCommand::Leave));
+            if let LinksOutcome::Go(path) = leaving {
+                commands.push(Command::OpenPath { view: state.pane().view, path });
+            }
+            return None;
+        }
+    }
+    Some(Dialog::Links(page))
+}
+
+/// Gives a key to the list of versions.
+pub(super) fn press_versions(
+    state: &AppState,
+    mut dialog: VersionsDialog,
+    key: Key,
+    commands: &mut Vec<Command>,
+) -> Option<Dialog> {
+    match dialog.press(key, page_rows(state.surroundings.height)) {
+        VersionsOutcome::Stay => {}
+        VersionsOutcome::Leave => {
+            commands.push(Command::Versions(VersionsCommand::Leave));
+            return None;
+        }
+        VersionsOutcome::Send(command) => commands.push(Command::Versions(command)),
+    }
+    Some(Dialog::Versions(dialog))
+}
+
+/// Returns the command that shows a typed link, with its password behind a blank where it has one; `None` where it is none.
+pub(super) fn typed_link(state: &AppState, text: &str) -> Option<Command> {
+    let text = text.trim();
+    let is_link = text.starts_with("https://") || text.starts_with("http://") || text.starts_with("mega.");
+    let (link, password) = match text.split_once(char::is_whitespace) {
+        Some((link, password)) => (link, Some(Secret::from(password.trim()))),
+        None => (text, None),
+    };
+    let (view, link) = (state.pane().view, Secret::from(link));
+    is_link.then(|| Command::Sharing(SharingCommand::OpenLink { view, link, password }))
+}
+
+/// Asks whether what a link shows is to be taken over, where that is what a copy comes to.
+pub(super) fn offer_import(
+    state: &mut AppState,
+    (selection, words): (Selection, String),
+    target: (Location, String),
+) -> bool {
+    let is_from_link = state.pane().location().is_some_and(Location::is_link);
+    let is_into_account = matches!(target.0, Location::Cloud { .. }) && !target.0.is_link();
+    if !is_from_link || !is_into_account {
+        return false;
+    }
+    let marked = match selection {
+        Selection::Marked(view) => Some(view),
+        Selection::Entries { .. } | Selection::Contents(_) => None,
+    };
+    let command = Command::Sharing(SharingCommand::Import { selection, target: target.0 });
+    state.dialogs.push(Dialog::Question(Question {
+        title: "Import".to_owned(),
+        text: vec![
+            format!("Put {words} into {}.", target.1),
+            "Nothing is downloaded: MEGA has it already. It counts against the storage of the account."
+                .to_owned(),
+        ],
+        yes: "Import",
+        key: 'y',
+        answer: Answer::Send(command, marked),
+    }));
+    true
+}
+
+fn copy(state: &mut AppState, link: String) {
+    state.say("the link is on the clipboard");
+    state.effects.push(Effect::Clipboard(link));
+}
+
+/// The entry under the cursor.
+fn here(state: &AppState) -> Option<(Location, crate::entry::EntryKey)> {
+    let pane = state.pane();
+    pane.location().cloned().zip(pane.current().map(|row| row.entry.key.clone()))
+}

@@ -1,0 +1,187 @@
+//! Who sees what: told for the entry or the account that a front end watches, changed on its wish, and told again after
+//! every change of the account, whoever made it.
+
+use super::actor::Actor;
+use super::changes::{Landing, worded};
+use super::problem::unknown_account;
+use super::refusal::fixed;
+use crate::entry::{EntryKey, Location};
+use crate::handle::NodeHandle;
+use crate::message::{
+    Event, LinkRow, Person, Problem, ProblemKind, PublicLink, ShareAccess, Shareable, SharedSubject,
+    SharingCommand, SharingEvent,
+};
+use crate::secret::Secret;
+use crate::session::change::Change;
+use crate::session::sharing::{LinkUnknown, link_of, receivers};
+use crate::tree::{Access, Tree};
+
+/// What is told again when it changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Watched {
+    /// Who sees a node.
+    Sharing(Shareable),
+    /// The links of an account.
+    Links(String),
+    /// The versions of a file.
+    Versions(Shareable),
+}
+
+impl Watched {
+    fn account(&self) -> &str {
+        match self {
+            Self::Sharing(subject) | Self::Versions(subject) => &subject.account,
+            Self::Links(account) => account,
+        }
+    }
+}
+
+impl Actor {
+    /// Does what is asked about who sees what.
+    pub(crate) fn sharing(&mut self, command: SharingCommand) {
+        match command {
+            SharingCommand::Watch { parent, key } => match subject(parent, &key) {
+                Ok(subject) => self.keep_telling(Watched::Sharing(subject)),
+                Err(problem) => self.send(Event::Failed(problem)),
+            },
+            SharingCommand::WatchLinks { account } => self.keep_telling(Watched::Links(account)),
+            SharingCommand::Leave => self.watched = None,
+            SharingCommand::Link(subject) => {
+                let change = Change::Link { node: subject.node, expires: None, before: None };
+                self.change_subject(&subject, ("made a public link to", "make a public link to"), change);
+            }
+            SharingCommand::Unlink(subject) => {
+                let change = Change::Unlink { node: subject.node, expires: None };
+                self.change_subject(
+                    &subject,
+                    ("removed the public link to", "remove the public link to"),
+                    change,
+                );
+            }
+            SharingCommand::Share { folder, with, access } => {
+                let change = Change::Share { folder: folder.node, with, access: access.into(), before: None };
+                self.change_subject(&folder, ("shared", "share"), change);
+            }
+            SharingCommand::Unshare { folder, with } => {
+                let change = Change::Unshare { folder: folder.node, with, access: Access::Read };
+                self.change_subject(&folder, ("ended a share of", "end a share of"), change);
+            }
+            SharingCommand::OpenLink { view, link, password } => self.open_link(view, link, password),
+            SharingCommand::Import { selection, target } => self.import(selection, target),
+        }
+    }
+
+    /// Tells something, now and whenever its account changes.
+    pub(super) fn keep_telling(&mut self, watched: Watched) {
+        if !self.accounts.contains_key(watched.account()) {
+            return self.send(Event::Failed(unknown_account(watched.account())));
+        }
+        self.watched = Some(watched);
+        self.tell_watched();
+    }
+
+    /// Something in an account has changed.
+    pub(super) fn watched_changed(&mut self, account: &str) {
+        if self.watched.as_ref().is_some_and(|watched| watched.account() == account) {
+            self.tell_watched();
+        }
+    }
+
+    fn tell_watched(&mut self) {
+        let Some(watched) = &self.watched else { return };
+        let tree = self.accounts.get(watched.account()).and_then(|account| account.tree.as_deref());
+        let Some(tree) = tree else { return };
+        let event = match watched {
+            Watched::Sharing(subject) => {
+                described(tree, subject).map(|subject| Event::Sharing(SharingEvent::Subject(subject)))
+            }
+            Watched::Links(account) => {
+                let (account, links) = (account.clone(), links(tree, account));
+                Some(Event::Sharing(SharingEvent::Links { account, links }))
+            }
+            Watched::Versions(file) => super::versions::listed(tree, file).map(Event::Versions),
+        };
+        if let Some(event) = event {
+            self.send(event);
+        }
+    }
+
+    /// Changes something about one node; `words` are for when it worked, and for when it did not.
+    pub(super) fn change_subject(&mut self, subject: &Shareable, words: (&str, &str), change: Change) {
+        let keys = [EntryKey::Node(subject.node)];
+        let label = self.only_label(&subject.account, &keys).unwrap_or_default();
+        let (line, what) = (format!("{} \"{label}\"", words.0), format!("{} \"{label}\"", words.1));
+        self.change_cloud(&subject.account, line, Landing::None, |session, tree| {
+            Ok(vec![worded(what, session, tree, change)])
+        });
+    }
+}
+
+/// Returns the node that an entry of a pane is.
+pub(super) fn subject(parent: Location, key: &EntryKey) -> Result<Shareable, Problem> {
+    match (parent, key) {
+        (Location::Cloud { account, .. }, EntryKey::Node(node)) => Ok(Shareable { account, node: *node }),
+        (Location::Cloud { .. } | Location::Local(_), key) => Err(fixed(key, "shared")),
+    }
+}
+
+fn described(tree: &Tree, subject: &Shareable) -> Option<SharedSubject> {
+    let node = tree.node(subject.node)?;
+    let people = receivers(tree).into_iter().filter(|receiver| receiver.folder == subject.node);
+    Some(SharedSubject {
+        subject: subject.clone(),
+        name: node.label(),
+        is_folder: !node.is_file(),
+        link: public_link(tree, subject.node),
+        people: people
+            .map(|receiver| Person {
+                who: receiver.who,
+                access: receiver.access.into(),
+                is_invited: receiver.is_invited,
+            })
+            .collect(),
+    })
+}
+
+fn public_link(tree: &Tree, node: NodeHandle) -> PublicLink {
+    match link_of(tree, node) {
+        Ok(link) => PublicLink::Known(Secret::new(link.text())),
+        Err(LinkUnknown::None) => PublicLink::None,
+        Err(why @ (LinkUnknown::Handle | LinkUnknown::Key)) => {
+            let hint = "MEGA's own program shows it; it can be removed here.";
+            PublicLink::Hidden(Problem::new(ProblemKind::Permanent, why.to_string(), hint))
+        }
+    }
+}
+
+fn links(tree: &Tree, account: &str) -> Vec<LinkRow> {
+    let row = |(node, link): (NodeHandle, crate::api::listing::PublicLink)| LinkRow {
+        subject: Shareable { account: account.to_owned(), node },
+        path: tree.path(node),
+        link: link_of(tree, node).ok().map(|link| Secret::new(link.text())),
+        expires: link.expires,
+    };
+    let mut rows: Vec<LinkRow> = tree.links().into_iter().map(row).collect();
+    rows.sort_by(|one, other| one.path.cmp(&other.path));
+    rows
+}
+
+impl From<ShareAccess> for Access {
+    fn from(access: ShareAccess) -> Self {
+        match access {
+            ShareAccess::Read => Self::Read,
+            ShareAccess::Write => Self::Write,
+            ShareAccess::Full => Self::Full,
+        }
+    }
+}
+
+impl From<Access> for ShareAccess {
+    fn from(access: Access) -> Self {
+        match access {
+            Access::Read => Self::Read,
+            Access::Write => Self::Write,
+            Access::Full | Access::Owner => Self::Full,
+        }
+    }
+}

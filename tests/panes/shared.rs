@@ -1,0 +1,114 @@
+//! Links, shares and versions on the screen: made, seen, copied, removed; links of others browsed and taken over.
+
+use megapane::emulator::NewAccount;
+
+use crate::app::App;
+
+const DISK: &[&str] = &["local.txt"];
+const CLOUD: &[&str] = &["Photos/castle.jpg", "Photos/sub/deep.txt", "old.txt"];
+
+async fn on_the_cloud_side() -> App {
+    let app = App::start(DISK, CLOUD).await;
+    app.type_in("<Tab>gc").await;
+    app
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_is_made_copied_listed_and_removed() {
+    let app = on_the_cloud_side().await;
+    app.type_in("/old.txt<Enter>s").await;
+    app.must_show("No public link");
+    app.type_in("y").await;
+    app.must_show("there is no link to copy");
+    app.type_in("l").await;
+    app.must_show("https://mega.nz/file/");
+    app.must_show("made a public link to \"old.txt\"");
+    app.type_in("y").await;
+    app.must_show("the link is on the clipboard");
+    app.type_in("<Esc>yl").await;
+    app.must_show("the link is on the clipboard");
+    app.must_not_show("Whoever has this link");
+    app.type_in("gl").await;
+    app.must_show("1 link of work");
+    app.must_show("old.txt");
+    app.type_in("x").await;
+    app.must_show("work has no public links");
+    app.type_in("<Esc>u").await;
+    app.settle().await;
+    app.type_in("s").await;
+    app.must_show("https://mega.nz/file/");
+    app.type_in("x").await;
+    app.must_show("No public link");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_is_shared_with_somebody_who_may_do_more_and_then_nothing() {
+    let app = on_the_cloud_side().await;
+    let ben = app.emulator.add_account(NewAccount::new("ben@example.org"));
+    app.type_in("/Photos<Enter>sa").await;
+    app.type_in("ben<Enter>").await;
+    app.must_show("write an e-mail address");
+    app.type_in("@example.org<Enter>").await;
+    app.must_show("ben@example.org");
+    app.must_show("may look");
+    app.type_in("<Tab>").await;
+    app.must_show("may look and add");
+    app.type_in("r").await;
+    app.must_show("Shared with nobody");
+    app.type_in("anobody@example.org<Enter>").await;
+    app.must_show("nobody at MEGA has the address");
+    drop(ben);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_of_others_is_browsed_downloaded_and_taken_over() {
+    let app = App::start(DISK, CLOUD).await;
+    let ben = app.emulator.add_account(NewAccount::new("ben@example.org"));
+    ben.file("Trip/one.jpg", b"one", 1);
+    ben.file("Trip/more/two.jpg", b"two", 2);
+    let link = ben.publish("Trip").unwrap();
+    app.type_in(&format!("<Tab>gp{link}<Enter>")).await;
+    assert!(app.header(1).starts_with("link#"), "{}", app.picture());
+    app.must_show("one.jpg");
+    app.type_in("/one.jpg<Enter>c<Enter>").await;
+    app.settle().await;
+    assert_eq!(std::fs::read(app.disk("one.jpg")).unwrap(), b"one");
+    app.type_in("dd").await;
+    assert!(ben.node("Trip/one.jpg").is_some(), "nothing is changed through a link");
+    app.type_in("<Esc>A<Tab>gcgp").await;
+    app.type_in("work:/Photos<Enter><Tab>c").await;
+    app.must_show("Nothing is downloaded");
+    app.type_in("y").await;
+    app.settle().await;
+    assert_eq!(app.ann.content("Photos/one.jpg").unwrap(), b"one");
+    assert_eq!(app.ann.content("Photos/more/two.jpg").unwrap(), b"two");
+    app.must_show("imported 2 entries");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_leads_nowhere_leaves_the_pane_where_it_is() {
+    let app = on_the_cloud_side().await;
+    app.type_in("gphttps://mega.nz/folder/AAAAAAAA#AAECAwQFBgcICQoLDA0ODw<Enter>").await;
+    app.must_show("the link leads nowhere");
+    assert!(app.header(1).starts_with("work:/"), "{}", app.picture());
+    app.type_in("gphttps://mega.nz/folder/AAAAAAAA<Enter>").await;
+    app.must_show("has no key");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_older_version_is_made_current_and_one_is_deleted() {
+    let app = on_the_cloud_side().await;
+    app.ann.replace("old.txt", b"second", 100).unwrap();
+    app.ann.replace("old.txt", b"the third", 200).unwrap();
+    app.type_in("<C-r>").await;
+    app.settle().await;
+    app.type_in("/old.txt<Enter>gV").await;
+    app.must_show("2 older ones");
+    app.type_in("r").await;
+    app.must_show("3 older ones");
+    assert_eq!(app.ann.content("old.txt").unwrap(), b"second");
+    app.type_in("D<Esc>").await;
+    app.must_show("3 older ones");
+    app.type_in("DD").await;
+    app.must_show("2 older ones");
+}

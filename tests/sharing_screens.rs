@@ -1,0 +1,106 @@
+//! Pictures of who sees what: an entry's link and people, the page of links, versions, and the question before an import.
+#![cfg(test)]
+
+mod screen;
+
+use megapane::message::{
+    Event, LinkRow, Person, PublicLink, ShareAccess, Shareable, SharedSubject, SharingEvent, VersionList,
+    VersionRow,
+};
+use megapane::secret::Secret;
+use megapane::ui::state::AppState;
+use screen::{fill, picture, pull_about, state, tell, type_in};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
+
+fn pictures(name: &str, make: impl Fn(&mut AppState)) {
+    for (width, height) in SIZES {
+        let mut state = state(width, height);
+        fill(&mut state);
+        make(&mut state);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture(&state));
+        pull_about(&mut state);
+    }
+    let mut small = state(20, 5);
+    fill(&mut small);
+    make(&mut small);
+    assert_eq!(picture(&small).lines().count(), 5);
+}
+
+fn node(letter: char) -> Shareable {
+    Shareable { account: "work".to_owned(), node: letter.to_string().repeat(8).parse().unwrap() }
+}
+
+fn subject(is_folder: bool, link: PublicLink, people: Vec<Person>) -> Event {
+    let name = if is_folder { "Lisbon" } else { "beach\u{1b}[2J.jpg" }.to_owned();
+    let subject = SharedSubject { subject: node('a'), name, is_folder, link, people };
+    Event::Sharing(SharingEvent::Subject(subject))
+}
+
+fn person(who: &str, access: ShareAccess, is_invited: bool) -> Person {
+    Person { who: who.to_owned(), access, is_invited }
+}
+
+fn link(kind: &str, key: usize) -> Secret {
+    Secret::new(format!("https://mega.nz/{kind}/AbCdEfGh#{}", "k".repeat(key)))
+}
+
+#[test]
+fn a_file_without_a_link() {
+    pictures("sharing_file", |state| {
+        type_in(state, "<Tab>js");
+        tell(state, subject(false, PublicLink::None, Vec::new()));
+    });
+}
+
+#[test]
+fn a_folder_with_a_link_and_people() {
+    pictures("sharing_folder", |state| {
+        type_in(state, "<Tab>js");
+        let people = vec![
+            person("ben@example.org", ShareAccess::Read, false),
+            person("a-very-long-address-of-somebody@a-very-long-domain.example.org", ShareAccess::Full, true),
+        ];
+        tell(state, subject(true, PublicLink::Known(link("folder", 22)), people));
+        type_in(state, "j");
+    });
+}
+
+#[test]
+fn somebody_is_being_added() {
+    pictures("sharing_new", |state| {
+        type_in(state, "<Tab>js");
+        tell(state, subject(true, PublicLink::None, Vec::new()));
+        type_in(state, "aben@exam<Tab>");
+    });
+}
+
+#[test]
+fn the_page_of_links() {
+    pictures("sharing_links", |state| {
+        type_in(state, "<Tab>gl");
+        let row = |letter: char, path: &str, expires| LinkRow {
+            subject: node(letter),
+            path: path.to_owned(),
+            link: Some(link("file", 43)),
+            expires,
+        };
+        let links = vec![
+            row('a', "Documents/Recipes/Pasteis de nata.md", None),
+            row('b', "Photos/2024/Garden", Some(1_800_000_000)),
+        ];
+        tell(state, Event::Sharing(SharingEvent::Links { account: "work".to_owned(), links }));
+    });
+}
+
+#[test]
+fn versions_of_a_file() {
+    pictures("sharing_versions", |state| {
+        type_in(state, "<Tab>jgV");
+        let version = |letter: char, size, time| VersionRow { node: node(letter).node, size, time };
+        let versions = vec![version('b', 12_000, 1_717_200_000), version('c', 900, 1_700_000_000)];
+        let (file, name) = (node('a'), "report.odt".to_owned());
+        tell(state, Event::Versions(VersionList { file, name, size: 14_000, time: 1_720_000_000, versions }));
+        type_in(state, "jD");
+    });
+}
