@@ -101,6 +101,10 @@ impl Actor {
             }
             Watched::Versions(file) => super::versions::listed(tree, file).map(Event::Versions),
         };
+        if let Some(Event::Versions(list)) = &event {
+            // What is current now may be another node than before, and that one may go.
+            self.watched = Some(Watched::Versions(list.file.clone()));
+        }
         if let Some(event) = event {
             self.send(event);
         }

@@ -139,7 +139,7 @@ pub(super) fn press_versions(
 /// Returns the command that shows a typed link, with its password behind a blank where it has one; `None` where it is none.
 pub(super) fn typed_link(state: &AppState, text: &str) -> Option<Command> {
     let text = text.trim();
-    let is_link = text.starts_with("https://") || text.starts_with("http://") || text.starts_with("mega.");
+    let is_link = LINK_STARTS.iter().any(|start| text.starts_with(start));
     let (link, password) = match text.split_once(char::is_whitespace) {
         Some((link, password)) => (link, Some(Secret::from(password.trim()))),
         None => (text, None),
@@ -188,3 +188,7 @@ fn here(state: &AppState) -> Option<(Location, crate::entry::EntryKey)> {
     let pane = state.pane();
     pane.location().cloned().zip(pane.current().map(|row| row.entry.key.clone()))
 }
+
+/// How a link begins, whole or without its host; no folder is typed so.
+const LINK_STARTS: [&str; 8] =
+    ["https://", "http://", "mega.nz/", "mega.co.nz/", "mega.app/", "#!", "#F!", "#P!"];

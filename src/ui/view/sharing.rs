@@ -36,7 +36,7 @@ pub(super) fn draw(dialog: &SharingDialog, area: Rect, canvas: &mut Canvas<'_>) 
 fn link_lines(subject: &SharedSubject, width: usize, canvas: &Canvas<'_>) -> Vec<Line> {
     let (plain, dim) = (canvas.theme.plain, canvas.theme.dim);
     match &subject.link {
-        PublicLink::None => vec![vec![("No public link: only you see it by one.".to_owned(), dim)]],
+        PublicLink::None => vec![vec![("No public link.".to_owned(), dim)]],
         PublicLink::Known(link) => {
             let mut lines = vec![vec![("Whoever has this link can read it:".to_owned(), dim)]];
             // Cut where the line ends, not at blanks: it has none.
