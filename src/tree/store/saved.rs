@@ -41,9 +41,10 @@ impl Store {
     pub(in crate::tree) fn restore(from: &mut impl Read) -> io::Result<Self> {
         let count = len(from)?;
         let mut store = Self::default();
-        store.records.reserve_exact(count);
-        store.keys.reserve_exact(count);
-        store.by_handle.reserve(count);
+        let room = count.min(MOST_ROOM); // the count is not believed before the rows are there
+        store.records.reserve_exact(room);
+        store.keys.reserve_exact(room);
+        store.by_handle.reserve(room);
         let mut names_len: u32 = 0;
         for number in 0..count {
             let (record, key) = record(&bytes(from)?, &mut names_len).ok_or_else(senseless)?;
@@ -115,6 +116,9 @@ fn record(row: &[u8; ROW], names_end: &mut u32) -> Option<(Record, [u8; 32])> {
     };
     Some((record, row[57..].try_into().ok()?))
 }
+
+/// Nodes for which room is made before they are read: accounts of more are few.
+const MOST_ROOM: usize = 4 << 20;
 
 /// Bytes of a row.
 const ROW: usize = 89;
