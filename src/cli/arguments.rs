@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 use super::context::GlobalArgs;
 use super::screen::ScreenArgs;
 use super::{
-    about, cat, cleanup, completions, config, copy, dedupe, delete, demo, emulator, keys, leftovers, ls, lsd,
-    lsf, lsjson, lsl, man, mkdir, purge, restore, size, tree, undo,
+    about, cat, cleanup, completions, config, copy, dedupe, delete, demo, doctor, emulator, keys, leftovers,
+    ls, lsd, lsf, lsjson, lsl, man, mkdir, purge, restore, size, tree, undo,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -57,6 +57,7 @@ pub(crate) enum Command {
     Sync(copy::mirror::SyncArgs),
     Check(copy::check::CheckArgs),
     Dedupe(dedupe::DedupeArgs),
+    Doctor(doctor::DoctorArgs),
     Leftovers(leftovers::LeftoversArgs),
     Undo(undo::UndoArgs),
     Redo(undo::RedoArgs),
