@@ -1,4 +1,5 @@
-//! What `doctor` finds in an account: its storage, the clock, and nodes that are not as they should be. It only looks.
+//! What `doctor` finds in an account: its storage, the clock, and nodes that are not as they should be. Called by
+//! `doctor` with an account that is open. It only looks: what would change anything is named as a command.
 
 use std::collections::HashSet;
 
@@ -110,7 +111,7 @@ fn names(tree: &Tree, account: &str) -> Finding {
     match count {
         0 => Finding::ok("names", "no two entries of a folder have one name"),
         count => {
-            Finding::warn("names", format!("{count} more than one have a name that is taken in their folder"))
+            Finding::warn("names", format!("entries with a name that another has in the same folder: {count}"))
                 .mended_by(format!("megapane dedupe {account}:"))
         }
     }

@@ -1,4 +1,5 @@
-//! [`Finding`]: one thing that was looked at, how it stands, and what mends it. The parts of `doctor` make them.
+//! [`Finding`]: one thing that was looked at, how it stands, and what mends it. The parts of `doctor` make them,
+//! its command prints them. It looks at nothing itself.
 
 use serde::Serialize;
 
