@@ -24,7 +24,7 @@ use targets::{TARGETS, Target};
 fn no_input_makes_a_parser_panic_or_take_memory_without_bound() {
     let seed = variable("MEGAPANE_FUZZ_SEED").unwrap_or(1);
     let seconds = variable("MEGAPANE_FUZZ_SECONDS");
-    let only = std::env::var("MEGAPANE_FUZZ_TARGET").ok();
+    let only = text("MEGAPANE_FUZZ_TARGET");
     let wanted: Vec<&Target> =
         TARGETS.iter().filter(|target| only.as_ref().is_none_or(|name| name == target.name)).collect();
     assert!(!wanted.is_empty(), "there is no target {only:?}");
@@ -83,7 +83,12 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn variable(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
+    text(name)?.parse().ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "what a run is given is no configuration of the program")]
+fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The most memory that the process ever asked for, touched or not, in KiB.

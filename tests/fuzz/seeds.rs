@@ -212,7 +212,11 @@ fn settings() {
     let file = BookmarkFile::new(&path("bookmarks.json"));
     file.change(|all| all.push(serde_json::to_value(&bookmark).unwrap())).unwrap();
     write("bookmarks", "one", &fs::read(path("bookmarks.json")).unwrap());
-    let tab = KeptTab { location: place, path: "/home/ann".into(), arrangement: Default::default() };
+    let tab = KeptTab {
+        location: place,
+        path: "/home/ann".into(),
+        arrangement: megapane::message::Arrangement::default(),
+    };
     let side = KeptSide { tabs: vec![tab], shown: 0 };
     let kept = KeptScreen { sides: [side.clone(), side], active: 1 };
     screen::write(&path("screen"), &serde_json::to_value(kept).unwrap()).unwrap();

@@ -57,7 +57,7 @@ impl Stage {
         let emulator = Emulator::new();
         let ann = emulator.add_account(NewAccount::new(EMAIL));
         let ben = emulator.add_account(NewAccount::new("ben@example.org"));
-        ann.file("films/one.mkv", &[7; 300_000], 1_717_200_000);
+        ann.file("films/one.mkv", &vec![7; 300_000], 1_717_200_000);
         ann.file("films/two ☀.mkv", b"two", 1_717_200_000);
         ann.replace("films/two ☀.mkv", b"three", 1_717_300_000);
         ann.share("films", &ben, megapane::emulator::Access::Full);

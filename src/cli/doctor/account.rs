@@ -110,10 +110,11 @@ fn names(tree: &Tree, account: &str) -> Finding {
     }
     match count {
         0 => Finding::ok("names", "no two entries of a folder have one name"),
-        count => {
-            Finding::warn("names", format!("entries with a name that another has in the same folder: {count}"))
-                .mended_by(format!("megapane dedupe {account}:"))
-        }
+        count => Finding::warn(
+            "names",
+            format!("entries with a name that another has in the same folder: {count}"),
+        )
+        .mended_by(format!("megapane dedupe {account}:")),
     }
 }
 
