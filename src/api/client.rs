@@ -166,6 +166,12 @@ impl Client {
         &self.line
     }
 
+    /// Where the API is.
+    #[must_use]
+    pub fn base(&self) -> &Url {
+        &self.line.options.base
+    }
+
     /// The transport, for storage servers.
     #[must_use]
     pub fn transport(&self) -> &Arc<dyn Transport> {

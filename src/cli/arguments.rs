@@ -6,9 +6,9 @@ use clap::{Parser, Subcommand};
 use super::context::GlobalArgs;
 use super::screen::ScreenArgs;
 use super::{
-    about, cat, cleanup, completions, config, copy, dedupe, delete, demo, emulator, import, keys, leftovers,
-    link, ls, lsd, lsf, lsjson, lsl, man, mkdir, ncdu, purge, restore, sessions, shares, size, tree, undo,
-    versions,
+    about, cat, cleanup, completions, config, copy, dedupe, delete, demo, doctor, emulator, import, keys,
+    leftovers, link, ls, lsd, lsf, lsjson, lsl, man, mkdir, ncdu, purge, restore, sessions, shares, size,
+    tree, undo, versions,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -66,6 +66,7 @@ pub(crate) enum Command {
     Sync(copy::mirror::SyncArgs),
     Check(copy::check::CheckArgs),
     Dedupe(dedupe::DedupeArgs),
+    Doctor(doctor::DoctorArgs),
     Leftovers(leftovers::LeftoversArgs),
     Undo(undo::UndoArgs),
     Redo(undo::RedoArgs),

@@ -109,6 +109,16 @@ pub(super) fn forget(folders: &Folders, remote: &str) -> io::Result<()> {
     }
 }
 
+/// Counts what can go on and belongs to no copy of the screen.
+pub(super) fn count(folders: &Folders) -> io::Result<usize> {
+    let copies = CopyJournals::in_folder(&folders.copy_journals());
+    let mut count = 0;
+    for (_, journals) in journals(folders)? {
+        count += leftover::look(&journals)?.iter().filter(|left| left.is_loose(&copies)).count();
+    }
+    Ok(count)
+}
+
 /// The journals of every remote that has any, also of those that are no longer configured.
 fn journals(folders: &Folders) -> io::Result<Vec<(String, TransferJournals)>> {
     let above = folders.all_transfer_journals();

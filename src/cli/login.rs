@@ -15,6 +15,7 @@ use crate::api::client::Client;
 use crate::api::http::HttpTransport;
 use crate::api::transport::Transport;
 use crate::config::Account;
+use crate::config::environment::withhold_secrets;
 use crate::message::{Problem, ProblemKind};
 use crate::secret::Secret;
 use crate::session::{LoginError, Session};
@@ -154,8 +155,9 @@ pub(crate) async fn command_output(command: &str) -> Result<Secret, Failure> {
         )
     };
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let child =
-        Command::new(shell).args([flag, command]).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let mut program = Command::new(shell);
+    withhold_secrets(program.as_std_mut());
+    let child = program.args([flag, command]).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
     let output = child.await.map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {
         return Err(failed(output.status.to_string()));

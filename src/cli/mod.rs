@@ -17,6 +17,7 @@ mod copy;
 mod dedupe;
 mod delete;
 mod demo;
+mod doctor;
 mod duplicates;
 mod emulator;
 mod filters;
@@ -245,6 +246,7 @@ async fn dispatch(command: Option<Command>, wished: screen::ScreenArgs, context:
         Some(Command::Moveto(args)) => copy::mirror::run_moveto(args, context).await,
         Some(Command::Sync(args)) => copy::mirror::run_sync(args, context).await,
         Some(Command::Check(args)) => copy::check::run(args, context).await,
+        Some(Command::Doctor(args)) => doctor::run(args, context).await,
         Some(Command::Leftovers(args)) => leftovers::run(&args, context),
         Some(Command::Dedupe(args)) => dedupe::run(args, context).await,
         Some(Command::Undo(args)) => undo::run(args, context).await,

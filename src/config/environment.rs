@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::process::Command;
 
 use super::{Account, ConfigError};
 use crate::secret::Secret;
@@ -204,6 +205,15 @@ impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment 
     }
 }
 
+/// Takes the passwords of this process's environment from that of a program which it starts: it has no use for them.
+pub fn withhold_secrets(program: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(PASSWORD)) {
+            program.env_remove(name);
+        }
+    }
+}
+
 /// Returns whether the ground of `COLORFGBG` (`15;0`, `0;default;15`) is light: white or grey, of sixteen.
 fn is_light(colors: &str) -> Option<bool> {
     let ground: u8 = colors.rsplit(';').next()?.parse().ok()?;
@@ -217,3 +227,4 @@ pub(super) fn account_name(name: &str) -> String {
 }
 
 const PREFIX: &str = "MEGAPANE_REMOTE_";
+const PASSWORD: &str = "_PASSWORD";

@@ -76,8 +76,10 @@ impl Link {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = format!("{HOST}/{}/{}", self.kind.word(), self.handle);
-        if let Some(key) = &self.key {
+        if self.key.is_some() || self.inside.is_some() {
             text.push('#');
+        }
+        if let Some(key) = &self.key {
             text.push_str(&base64_encode(key));
         }
         if let Some((kind, handle)) = self.inside {

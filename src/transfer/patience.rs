@@ -25,7 +25,9 @@ pub(crate) struct Patience {
     calm_count: u32,
     /// Failures since bytes moved last. Those of requests that ran at the same time count once.
     failure_count: u32,
-    /// The first of them.
+    /// How often everything was taken, and did not become whole.
+    incomplete_count: u32,
+    /// The first of the failures.
     since: Option<Instant>,
     /// No request may start before its end.
     wait: Option<Wait>,
@@ -51,6 +53,7 @@ impl Patience {
             connections,
             calm_count: 0,
             failure_count: 0,
+            incomplete_count: 0,
             since: None,
             wait: None,
         }
@@ -126,6 +129,14 @@ impl Patience {
         })?;
         let is_unreachable = reason == Reason::Offline && self.failure_count > 1;
         Ok(if is_silent || is_unreachable { Remedy::OtherHost } else { Remedy::Again })
+    }
+
+    /// Judges an upload of which the server took every piece and that it has not made whole: that pieces move proves
+    /// nothing then.
+    pub(crate) fn judge_incomplete(&mut self, now: Instant) -> Result<Remedy, TransferError> {
+        self.failure_count = self.failure_count.max(self.incomplete_count);
+        self.incomplete_count += 1;
+        self.judge(StorageError::StartOver, now)
     }
 
     /// Judges a failed request for a download's address. The client below has retried what can be retried at once.

@@ -4,7 +4,7 @@
 use std::io::{self, PipeWriter, Stdout, Write};
 use std::panic::PanicHookInfo;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread::{self, ThreadId};
 
@@ -23,6 +23,7 @@ use super::meter::Meter;
 use super::terminal_kind::TerminalKind;
 use super::text;
 use crate::config::Multiplexer;
+use crate::config::environment::withhold_secrets;
 use crate::config::screen::Notify;
 
 /// What the run loop needs of a terminal besides drawing on it.
@@ -82,7 +83,7 @@ pub trait Control {
     /// # Errors
     /// Where the system has nothing that opens files.
     fn open(&mut self, path: &Path) -> io::Result<()> {
-        open::that_detached(path)
+        open_detached(path)
     }
 
     /// Lets go of a terminal that is gone: nothing is read from it or written to it any more.
@@ -245,6 +246,7 @@ impl Control for OwnTerminal {
         self.gate.shut();
         give_back();
         let mut program = Command::new(&errand.program);
+        withhold_secrets(&mut program);
         program.args(&errand.arguments);
         if let Some(folder) = &errand.folder {
             program.current_dir(folder);
@@ -265,6 +267,25 @@ impl Control for OwnTerminal {
     fn written(&self) -> u64 {
         self.meter.written()
     }
+}
+
+/// Opens a file with the first program of the system that can be started. It lives on when we end, and C-c is not for it.
+fn open_detached(path: &Path) -> io::Result<()> {
+    let mut failed = io::Error::from(io::ErrorKind::NotFound);
+    for mut program in open::commands(path) {
+        withhold_secrets(&mut program);
+        program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut program, 0);
+        match program.spawn() {
+            Ok(mut started) => {
+                thread::spawn(move || started.wait()); // a dead child that nobody waits for stays in the system's table
+                return Ok(());
+            }
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
 }
 
 fn end_of(status: ExitStatus) -> ErrandEnd {

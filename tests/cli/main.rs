@@ -9,6 +9,8 @@ mod config;
 mod conflict;
 mod copy;
 mod dedupe;
+#[cfg(unix)]
+mod doctor;
 mod duplicates;
 #[cfg(target_os = "linux")]
 mod full_disk;
@@ -16,6 +18,8 @@ mod full_disk;
 mod guide;
 #[cfg(unix)]
 mod hangup;
+#[cfg(unix)]
+mod hostile_names;
 mod imported;
 mod inside;
 mod kept;

@@ -2,8 +2,12 @@
 
 use std::fs;
 
+use megapane::api::client::{Client, ClientOptions};
+use megapane::crypto::key::KeyCipher;
 use megapane::emulator::PASSWORD;
-use megapane::handle::base64_encode;
+use megapane::handle::{base64_decode, base64_encode};
+use megapane::secret::Secret;
+use megapane::session::Session;
 
 use crate::scene::{JUNE, Scene, files_below};
 
@@ -34,34 +38,69 @@ fn neither_files_nor_output_hold_password_session_or_keys() {
     }
 }
 
+/// What a program that we start can see of its environment.
+#[cfg(unix)]
+#[test]
+fn programs_that_are_started_do_not_get_the_passwords_of_the_environment() {
+    let scene = Scene::logged_in();
+    let seen = scene.path("seen");
+    let command = format!("env > '{}'; echo 000000", seen.display());
+    let variables =
+        [("MEGAPANE_REMOTE_BEN_USER", "ben@example.org"), ("MEGAPANE_REMOTE_BEN_PASSWORD", "not for you")];
+    let create = ["config", "create", "cat", "--user", "cat@example.org", "--password-command", &command];
+    let ran = scene.run_with(&create, &variables, "");
+    assert_ne!(ran.code, 0, "there is no such account");
+    let seen = fs::read_to_string(seen).unwrap();
+    assert!(seen.contains("MEGAPANE_REMOTE_BEN_USER=ben@example.org"), "{seen}");
+    assert!(!seen.contains("not for you"), "{seen}");
+}
+
 fn holds(bytes: &[u8], secret: &[u8]) -> bool {
     bytes.windows(secret.len()).any(|window| window == secret)
 }
 
-/// The password, the master key in every form that a program may write it in, and every session id that went over the
-/// line.
+/// Password, master key, private key and every session id that went over the line, in every form that a program may
+/// write them in.
 fn secrets(scene: &Scene) -> Vec<Vec<u8>> {
-    let mut secrets = key_forms(scene.ann.master_key()).to_vec();
-    secrets.push(PASSWORD.into());
+    let mut secrets = forms(scene.ann.master_key()).to_vec();
+    secrets.extend(forms(PASSWORD.as_bytes()));
+    secrets.extend(forms(&private_prime(scene)));
+    let before = secrets.len();
     for request in scene.emulator.seen() {
         let sid = request.query.split('&').find_map(|pair| pair.strip_prefix("sid="));
-        secrets.extend(sid.map(Into::into));
+        if let Some(sid) = sid {
+            secrets.extend(forms(&base64_decode(sid)));
+            secrets.push(sid.into());
+        }
     }
-    assert!(secrets.len() > KEY_FORMS + 1, "the requests show no session id");
+    assert!(secrets.len() > before, "the requests show no session id");
     secrets.sort();
     secrets.dedup();
     secrets
 }
 
+/// The beginning of the account's first prime.
+fn private_prime(scene: &Scene) -> Vec<u8> {
+    let options =
+        ClientOptions { base: scene.emulator.url(), waits: std::sync::Arc::new(|_| {}), give_up: None };
+    let client = Client::new(std::sync::Arc::new(scene.emulator.transport()), options);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let password = Secret::from(PASSWORD);
+    let session = runtime.block_on(Session::login(&client, crate::scene::EMAIL, &password, None)).unwrap();
+    let mut blob = session.private_key().unwrap().seal(session.master_key());
+    KeyCipher::new(session.master_key().bytes()).decrypt(&mut blob);
+    blob[2..34].to_vec()
+}
+
 /// As it is, in hexadecimal, in both alphabets of base64 (the last letters of which depend on what follows), and as a
 /// list of numbers.
-fn key_forms(key: &[u8; 16]) -> [Vec<u8>; KEY_FORMS] {
-    let hexadecimal = format!("{:032x}", u128::from_be_bytes(*key));
-    let url: String = base64_encode(key).chars().take(21).collect();
+fn forms(secret: &[u8]) -> [Vec<u8>; 6] {
+    let hexadecimal = secret.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let url: String = base64_encode(secret).chars().take(secret.len() * 4 / 3).collect();
     let standard = url.replace('-', "+").replace('_', "/");
-    let list = format!("{key:?}");
+    let list = format!("{secret:?}");
     [
-        key.to_vec(),
+        secret.to_vec(),
         hexadecimal.to_uppercase().into(),
         hexadecimal.into(),
         standard.into(),
@@ -69,5 +108,3 @@ fn key_forms(key: &[u8; 16]) -> [Vec<u8>; KEY_FORMS] {
         list.trim_matches(['[', ']']).into(),
     ]
 }
-
-const KEY_FORMS: usize = 6;

@@ -12,6 +12,7 @@ mod conflicts;
 mod copies;
 mod deletions;
 mod desk;
+mod faults;
 mod line;
 mod live;
 mod looking;

@@ -248,19 +248,26 @@ impl<'a> Attempt<'a> {
     /// All pieces are taken: without a token the server has lost count.
     fn end(&mut self) -> Result<(), TransferError> {
         if self.token.is_none() {
-            return self.judge(StorageError::StartOver);
+            let remedy = self.patience.judge_incomplete(Instant::now())?;
+            self.apply(remedy);
+            return Ok(());
         }
         self.state = State::Sent;
         Ok(())
     }
 
     fn judge(&mut self, error: StorageError) -> Result<(), TransferError> {
-        match self.patience.judge(error, Instant::now())? {
+        let remedy = self.patience.judge(error, Instant::now())?;
+        self.apply(remedy);
+        Ok(())
+    }
+
+    fn apply(&mut self, remedy: Remedy) {
+        match remedy {
             Remedy::Again => {}
             Remedy::NewAddress => self.state = State::StartOver,
             Remedy::OtherHost => self.doubt_host(),
         }
-        Ok(())
     }
 
     /// The host cannot be reached. Another one knows nothing of what this one has: it is left at once only where that is

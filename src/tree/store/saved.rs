@@ -101,8 +101,9 @@ impl Store {
     }
 
     fn read_rows(&mut self, count: usize, from: &mut impl Read) -> io::Result<()> {
-        self.records.reserve_exact(count);
-        self.keys.reserve_exact(count);
+        let room = count.min(MOST_ROOM); // the count is not believed before the rows are there
+        self.records.reserve_exact(room);
+        self.keys.reserve_exact(room);
         let mut rows = Zeroizing::new(Vec::new());
         while self.records.len() < count {
             rows.resize(ROW * ROWS_AT_ONCE.min(count - self.records.len()), 0);
@@ -155,7 +156,7 @@ fn sums(from: &mut impl Read) -> io::Result<[u64; 4]> {
 
 fn read_handles(count: usize, from: &mut impl Read) -> io::Result<Handles> {
     let (mut sorted, mut pairs) = (Vec::new(), Vec::new());
-    sorted.reserve_exact(count);
+    sorted.reserve_exact(count.min(MOST_ROOM));
     while sorted.len() < count {
         pairs.resize(PAIR * ROWS_AT_ONCE.min(count - sorted.len()), 0);
         from.read_exact(&mut pairs)?;
@@ -225,6 +226,9 @@ fn place_of(number: u8) -> Option<Place> {
     let places = [Place::Root, Place::Child, Place::Version, Place::InShare, Place::Orphan];
     places.into_iter().find(|&place| place as u8 == number)
 }
+
+/// Nodes for which room is made before they are read: accounts of more are few.
+const MOST_ROOM: usize = 4 << 20;
 
 /// Bytes of a row.
 const ROW: usize = KEY_AT + 32;

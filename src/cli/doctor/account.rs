@@ -1,0 +1,198 @@
+//! What `doctor` finds in an account: its storage, the clock, and nodes that are not as they should be. Called by
+//! `doctor` with an account that is open. It only looks: what would change anything is named as a command.
+
+use std::collections::HashSet;
+
+use http::header::DATE;
+use jiff::fmt::rfc2822;
+
+use super::finding::Finding;
+use crate::api::transport::{Request, RequestBody};
+use crate::cli::login::Opened;
+use crate::cli::quantity;
+use crate::handle::NodeHandle;
+use crate::store::unix_now;
+use crate::tree::{Node, Tree};
+
+/// Looks at an account that is open.
+pub(super) async fn look(opened: &Opened) -> Vec<Finding> {
+    let Opened { name, session, tree } = opened;
+    let mut findings = vec![Finding::ok(
+        "login",
+        format!("\"{name}\" is open, with {}", quantity::counted(tree.len(), "node")),
+    )];
+    findings.push(storage(opened).await);
+    findings.extend(clock(opened).await);
+    findings.push(unreadable(tree));
+    findings.push(names(tree, name));
+    findings.push(times(tree, unix_now()));
+    findings.push(strays(tree));
+    findings.push(shares(tree));
+    findings.push(links(tree));
+    if session.private_key().is_none() {
+        findings.push(Finding::warn("keys", "the account has no RSA key: old shares of others stay closed"));
+    }
+    findings
+}
+
+async fn storage(opened: &Opened) -> Finding {
+    match opened.session.quota().await {
+        Ok(quota) if quota.total > 0 && quota.used >= quota.total => {
+            Finding::bad("storage", "the account is full: nothing can be uploaded")
+                .mended_by(format!("megapane cleanup {}:, or delete old versions", opened.name))
+        }
+        Ok(quota) => Finding::ok(
+            "storage",
+            format!(
+                "{} of {} are used",
+                quantity::size_with_unit(quota.used),
+                quantity::size_with_unit(quota.total)
+            ),
+        ),
+        Err(error) => {
+            Finding::bad("storage", format!("the server does not say how full the account is: {error}"))
+        }
+    }
+}
+
+/// Whether our clock goes as the server's: times of files come from it. `None` where the server does not tell.
+async fn clock(opened: &Opened) -> Option<Finding> {
+    let client = opened.session.client();
+    let url = client.base().join("cs").ok()?;
+    let nothing = RequestBody::Bytes("[]".into());
+    let request = Request::post(url, nothing, ANSWER_WITHIN, LONGEST_ANSWER);
+    let response = client.transport().send(request).await.ok()?;
+    let told = response.headers.get(DATE)?.to_str().ok()?;
+    let there = rfc2822::parse(told).ok()?.timestamp().as_second();
+    let ahead = unix_now().checked_sub(there)?;
+    let direction = if ahead > 0 { "ahead of" } else { "behind" };
+    Some(if ahead.unsigned_abs() > MOST_DRIFT {
+        Finding::warn(
+            "clock",
+            format!(
+                "this machine is {} s {direction} the server: new times are wrong by that",
+                ahead.unsigned_abs()
+            ),
+        )
+        .mended_by("set the clock, or let the system keep it (timedatectl set-ntp true)")
+    } else {
+        Finding::ok("clock", "this machine and the server agree on the time")
+    })
+}
+
+fn unreadable(tree: &Tree) -> Finding {
+    let closed: Vec<NodeHandle> =
+        tree.nodes().filter(Node::is_undecryptable).map(|node| node.handle()).collect();
+    let Some(first) = closed.first() else {
+        return Finding::ok("keys", "every name can be decrypted");
+    };
+    Finding::warn(
+        "keys",
+        format!(
+            "{} cannot be decrypted, the first is {}",
+            quantity::counted(closed.len(), "node"),
+            tree.path(*first)
+        ),
+    )
+    .mended_by("open and save the share once in the official app, or ask who shares it")
+}
+
+/// Several of one name in one folder.
+fn names(tree: &Tree, account: &str) -> Finding {
+    let mut seen = HashSet::new();
+    let mut count = 0;
+    for node in tree.nodes().filter(|node| !node.is_version()) {
+        if let (Some(parent), Some(name)) = (node.parent(), node.name())
+            && !seen.insert((parent, name))
+        {
+            count += 1;
+        }
+    }
+    match count {
+        0 => Finding::ok("names", "no two entries of a folder have one name"),
+        count => Finding::warn(
+            "names",
+            format!("entries with a name that another has in the same folder: {count}"),
+        )
+        .mended_by(format!("megapane dedupe {account}:")),
+    }
+}
+
+/// Files without a time of their own, or with one that cannot be.
+fn times(tree: &Tree, now: i64) -> Finding {
+    let files =
+        || tree.nodes().filter(|node| node.is_file() && !node.is_version() && !node.is_undecryptable());
+    let missing = files().filter(|node| node.modified().is_none()).count();
+    let impossible = |time: i64| time <= 0 || time > now.saturating_add(DAY);
+    let wrong = files().filter(|node| node.modified().is_some_and(impossible)).count();
+    if missing + wrong == 0 {
+        return Finding::ok("times", "every file has its time");
+    }
+    Finding::warn(
+        "times",
+        format!("{} no time of their own, {wrong} one before 1970 or to come", have(missing)),
+    )
+    .mended_by("such files are compared by their content; a new upload gives them their time")
+}
+
+fn have(count: usize) -> String {
+    format!("{} {}", quantity::counted(count, "file"), if count == 1 { "has" } else { "have" })
+}
+
+fn strays(tree: &Tree) -> Finding {
+    match tree.orphans().len() {
+        0 => Finding::ok("orphans", "every node has its folder"),
+        count => {
+            Finding::warn("orphans", format!("{} in a folder that the server does not list", stand(count)))
+                .mended_by("they stand under orphans: in the account's places; move them into a folder")
+        }
+    }
+}
+
+fn stand(count: usize) -> String {
+    format!("{} {}", quantity::counted(count, "node"), if count == 1 { "stands" } else { "stand" })
+}
+
+/// Folders that are shared under a key that we do not know: others cannot read what we put there.
+fn shares(tree: &Tree) -> Finding {
+    let given = || tree.nodes().filter(|node| tree.is_given(node.handle()));
+    match given().find(|node| tree.has_unknown_share_above(node.handle())) {
+        Some(first) => Finding::bad(
+            "shares",
+            format!(
+                "the key of the shared folder {} is not known here: others could not read what is put there",
+                tree.path(first.handle())
+            ),
+        )
+        .mended_by("put files there with the official app, or end the share and make it anew"),
+        None => Finding::ok(
+            "shares",
+            format!("{}, all with their keys", quantity::counted(given().count(), "shared folder")),
+        ),
+    }
+}
+
+/// Links to what lies in the rubbish bin.
+fn links(tree: &Tree) -> Finding {
+    let is_stale = |node: &Node<'_>| {
+        tree.is_linked(node.handle()) && tree.rubbish().is_some_and(|bin| tree.is_inside(node.handle(), bin))
+    };
+    match tree.nodes().find(is_stale) {
+        Some(first) => Finding::warn(
+            "links",
+            format!("a link leads to what is in the rubbish bin: {}", tree.path(first.handle())),
+        )
+        .mended_by("restore it, or empty the bin"),
+        None => Finding::ok("links", "no link leads into the rubbish bin"),
+    }
+}
+
+/// Seconds that two clocks may differ without harm.
+const MOST_DRIFT: u64 = 120;
+
+const DAY: i64 = 86_400;
+
+/// For the question that only asks for the time.
+const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
+
+const LONGEST_ANSWER: u64 = 4096;
