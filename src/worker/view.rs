@@ -368,7 +368,8 @@ impl View {
     /// Marks shown rows. Made-up folders are entered, never copied or thrown away, so sweeping marks leave them out.
     fn mark_rows(&mut self, wanted: impl Fn(&Entry) -> bool + Sync, new: impl Fn(bool) -> bool + Sync) {
         let Folder { entries, weights, .. } = &self.folder;
-        let rows = self.marked.par_iter_mut().zip(&self.shown).zip(entries.par_iter()).zip(weights.par_iter());
+        let rows =
+            self.marked.par_iter_mut().zip(&self.shown).zip(entries.par_iter()).zip(weights.par_iter());
         rows.with_min_len(LEAST_SHARE).for_each(|(((marked, shown), entry), weight)| {
             if *shown && !weight.is_place() && wanted(entry) {
                 *marked = new(*marked);
