@@ -108,15 +108,15 @@ fn bookmarks() {
 fn a_search_below_a_folder() {
     at_all_sizes("search", |state| {
         type_in(state, "<Tab>Fcast");
-        let hit = |row: megapane::message::Row, folder: &str| Hit {
+        let hit = |row: megapane::message::Row, folder: &str, rank| Hit {
             entry: row.entry,
             parent: photos(),
             folder: folder.into(),
-            rank: 0,
+            rank,
         };
         let hits = vec![
-            hit(cloud(5, "castle.jpg", 5_242_880, "2024-08-13T09:15"), ""),
-            hit(cloud(9, "castle-night.jpg", 4_613_734, "2024-08-13T22:15"), "Lisbon"),
+            hit(cloud(5, "castle.jpg", 5_242_880, "2024-08-13T09:15"), "", 4),
+            hit(cloud(9, "castle-night.jpg", 4_613_734, "2024-08-13T22:15"), "Lisbon", 3),
             hit(
                 cloud(
                     10,
@@ -125,8 +125,9 @@ fn a_search_below_a_folder() {
                     "2024-05-02T09:15",
                 ),
                 "Books/Travel/Europe/The south and the west/Portugal",
+                2,
             ),
-            hit(cloud(11, "cast\x1b[31m 🚋 日本/", 0, "2024-05-02T09:15"), "\u{202e}x"),
+            hit(cloud(11, "cast\x1b[31m 🚋 日本/", 0, "2024-05-02T09:15"), "\u{202e}x", 1),
         ];
         let progress = SearchProgress { seen_count: 1_048_576, hit_count: 37, ..SearchProgress::default() };
         tell(state, Event::Hits { search: SearchId(4), hits, progress });

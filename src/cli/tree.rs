@@ -13,6 +13,7 @@ use super::output::Outcome;
 ///
 /// Folders and files below a folder, as rclone draws them, with a count at the end. --level 2 goes no deeper than that.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct TreeArgs {
     /// Go at most this deep (the same as --max-depth)
     #[arg(long, value_name = "N", conflicts_with = "max_depth", value_parser = clap::value_parser!(u32).range(1..))]

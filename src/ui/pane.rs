@@ -87,6 +87,15 @@ impl Pane {
         commands.push(Command::Open { view: self.view, location, focus });
     }
 
+    /// Goes to an entry of a folder, which may be the one that is shown.
+    pub(super) fn open_at(&mut self, location: Location, key: EntryKey, commands: &mut Vec<Command>) {
+        if self.head.as_ref().is_some_and(|head| head.location == location) {
+            self.told = Told::Focus(Some(key.clone()));
+            self.seek = Some(key.clone());
+        }
+        self.open(location, Some(key), commands);
+    }
+
     /// Returns the folder that is shown, or else the one on its way.
     #[must_use]
     pub fn location(&self) -> Option<&Location> {
@@ -289,6 +298,7 @@ impl Pane {
                 self.told = Told::Focus(key);
             }
         } else if renewed && followed {
+            self.seek = None;
             if let Some(row) = focus {
                 self.cursor = row.saturating_add(first);
             }

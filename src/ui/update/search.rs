@@ -96,7 +96,7 @@ pub(super) fn press(
             if state.dialogs.pop_if(|below| matches!(below, Dialog::Usage(_))).is_some() {
                 commands.push(Command::EndUsage);
             }
-            state.pane_mut().open(hit.parent, Some(hit.entry.key), commands);
+            state.pane_mut().open_at(hit.parent, hit.entry.key, commands);
             return None;
         }
         Choice::Copy => carry(state, Carry::Copy, picked(&page), commands),

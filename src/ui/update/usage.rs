@@ -77,7 +77,7 @@ pub(super) fn press(
         }
         Choice::Go(key) => {
             commands.push(Command::EndUsage);
-            state.pane_mut().open(page.place, Some(key), commands);
+            state.pane_mut().open_at(page.place, key, commands);
             return None;
         }
         Choice::Copy => carry(state, Carry::Copy, picked(&page), commands),

@@ -47,10 +47,9 @@ impl CloudSearch {
 
     /// Looks at the next nodes and returns those that fit, as far as they are among the best.
     pub(super) fn go_on(&mut self, tree: &Tree, progress: &mut SearchProgress) -> Vec<Hit> {
-        let most = if progress.seen_count == 0 { FIRST_SLICE } else { SLICE };
         let query = &self.query;
         let known = |node: &Node<'_>, above| above | node.name().map_or(0, |name| query.words_in(name));
-        let steps = tree.walk_on(&mut self.walk, most, known);
+        let steps = tree.walk_on(&mut self.walk, SLICE, known);
         let mut ranked = rank_all(query, tree, &steps, &mut self.scratches);
         progress.seen_count += steps.len() as u64;
         progress.hit_count += ranked.len() as u64;
@@ -160,11 +159,8 @@ fn path_below(account: &str, tree: &Tree, top: CloudFolder, folder: CloudFolder)
     }
 }
 
-/// Nodes of the first slice, whose hits are on screen at once.
-const FIRST_SLICE: usize = 16_384;
-
 /// Nodes looked at before other work has its turn: a few milliseconds.
-const SLICE: usize = 65_536;
+const SLICE: usize = 16_384;
 
 /// Nodes that are worth a thread.
 const LEAST_SHARE: usize = 2_048;

@@ -56,7 +56,6 @@ impl Actor {
             Location::Local(path) => self.search_disk(id, path, query),
         };
         self.searching = Some(Search { id, progress: SearchProgress::default(), way });
-        self.go_on_searching();
     }
 
     /// Ends the search that is on its way.

@@ -32,7 +32,7 @@ pub(super) fn of_cloud(
     let kept = first_of(&nodes, |node| {
         let usage = of(node);
         sums.add(usage);
-        sort_key(question.order, (usage.bytes, usage.file_count), node.modified(), || node.label())
+        rough_key(question.order, (usage.bytes, usage.file_count), node.modified(), || node.label())
     });
     let mut rows: Vec<UsageRow> = Vec::with_capacity(kept.len() + 6);
     rows.extend(kept.iter().map(|&at| {
@@ -78,7 +78,7 @@ pub(super) fn of_disk(
     let kept = first_of(entries, |entry| {
         let usage = of(entry);
         sums.add(usage);
-        sort_key(question.order, (usage.bytes, usage.file_count), entry.modified, || entry.name.clone())
+        rough_key(question.order, (usage.bytes, usage.file_count), entry.modified, || entry.name.clone())
     });
     let row = |at: &usize| {
         let usage = of(&entries[*at]);
@@ -152,6 +152,21 @@ fn sort_key(
         UsageOrder::Count => (Reverse(files), (false, 0), name()),
         UsageOrder::Name => (Reverse(0), (false, 0), name()),
         UsageOrder::Time => (Reverse(0), time, name()),
+    }
+}
+
+/// The same where names need not decide between equal rows: they are slow to compare, and there may be a million.
+fn rough_key(
+    order: UsageOrder,
+    sums: (u64, u64),
+    modified: Option<i64>,
+    name: impl FnOnce() -> String,
+) -> SortKey {
+    match order {
+        UsageOrder::Name => sort_key(order, sums, modified, name),
+        UsageOrder::Size | UsageOrder::Count | UsageOrder::Time => {
+            sort_key(order, sums, modified, String::new)
+        }
     }
 }
 
