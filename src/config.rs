@@ -20,6 +20,7 @@ use url::{Host, Url};
 
 pub use environment::{ColorDepth, Environment, Multiplexer, Surroundings, UserProgram};
 pub use folders::Folders;
+pub(crate) use folders::LOG_PREFIX;
 use private_file::PrivateFileError;
 pub use screen::ScreenSettings;
 pub use timetable::{Speeds, Timetable};

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::private_file;
+use crate::config::{Folders, LOG_PREFIX, private_file};
 
 /// Starts logging into `folder`; dropping the guard writes what is still on its way.
 ///
@@ -48,7 +48,7 @@ impl DailyFile {
             options.create(true).append(true);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.open(self.folder.join(format!("{PREFIX}{today}.log")))?;
+            let file = options.open(self.folder.join(Folders::log_name(today)))?;
             self.current = Some((today, file));
             self.remove_old();
         }
@@ -60,7 +60,7 @@ impl DailyFile {
         let Ok(listing) = fs::read_dir(&self.folder) else { return };
         let mut names: Vec<_> = listing
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| name.starts_with(PREFIX))
+            .filter(|name| name.starts_with(LOG_PREFIX))
             .collect();
         names.sort_unstable();
         let surplus = names.len().saturating_sub(KEPT_FILES);
@@ -106,8 +106,6 @@ const LINES_WAITING: usize = 8192;
 
 /// Days kept.
 const KEPT_FILES: usize = 5;
-
-const PREFIX: &str = "megapane-";
 
 #[cfg(test)]
 mod tests {

@@ -131,6 +131,7 @@ pub(crate) async fn show(wished: &LookArgs, context: &Context, parts: Parts, ope
             ESC_TIMEOUT
         }),
         home: surroundings.home.unwrap_or_default(),
+        log: context.config.folders.log(),
         banner: opening.banner,
         on_hangup: context.config.on_hangup,
         settings,

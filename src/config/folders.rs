@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use directories::ProjectDirs;
+use jiff::civil::Date;
 
 use super::{ConfigError, Environment};
 
@@ -117,4 +118,13 @@ impl Folders {
     pub fn log(&self) -> PathBuf {
         self.state.join("log")
     }
+
+    /// The name of the log file of a day.
+    #[must_use]
+    pub fn log_name(day: Date) -> String {
+        format!("{LOG_PREFIX}{day}.log")
+    }
 }
+
+/// How the name of a log file begins.
+pub(crate) const LOG_PREFIX: &str = "megapane-";

@@ -230,6 +230,7 @@ pub enum Program {
     Suspend,
     Shell,
     Mouse,
+    Log,
     Quit,
 }
 

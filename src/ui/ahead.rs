@@ -135,6 +135,7 @@ impl Need {
                 | Program::Redraw
                 | Program::Suspend
                 | Program::Mouse
+                | Program::Log
                 | Program::Quit,
             )
             // The worker takes changes back in the order in which they were made.

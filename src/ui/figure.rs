@@ -1,6 +1,7 @@
 //! Figures as people read them: sizes in four columns, dates relative to today, speeds, times left.
 //! The screen's writing of numbers; the same value is always written the same way. Pure: time and zone are passed in.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
@@ -14,6 +15,12 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Returns the day.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.now.to_zoned(self.zone.clone()).date()
+    }
+
     /// Returns a time of an entry in six columns or fewer: `14:02` today, `12 Aug` within eleven months, else `2019`.
     #[must_use]
     pub fn short_date(&self, seconds: i64) -> String {

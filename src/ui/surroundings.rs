@@ -23,6 +23,8 @@ pub struct Surroundings {
     pub theme: Theme,
     /// The user's home folder.
     pub home: PathBuf,
+    /// The folder of the log files.
+    pub log: PathBuf,
     /// A sentence for the status line while nothing else is there (the demo says what it is).
     pub banner: Option<String>,
     /// The user's editor.
@@ -44,6 +46,7 @@ impl Surroundings {
             clock,
             theme,
             home: options.home.clone(),
+            log: options.log.clone(),
             banner: options.banner.clone(),
             editor: options.editor.clone(),
             shell: options.shell.clone(),

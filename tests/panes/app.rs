@@ -108,6 +108,7 @@ impl App {
         let Worker { commands, events } = start(parts);
         let options = Options {
             account: Some("work".into()),
+            log: at("state").join("log"),
             ..Options::new(at("disk"), scratch.path().to_path_buf())
         };
         let (input, keys) = mpsc::unbounded_channel();

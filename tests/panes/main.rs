@@ -6,6 +6,7 @@ mod app;
 mod compared;
 mod found;
 mod kept;
+mod log;
 mod moving;
 mod review;
 #[path = "../screen/mod.rs"]

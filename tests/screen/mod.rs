@@ -39,6 +39,7 @@ pub(crate) fn themed(width: u16, height: u16, theme: Theme) -> AppState {
         clock: Clock { now: now(), zone: TimeZone::UTC },
         theme,
         home: "/home/anna".into(),
+        log: "/home/anna/.local/state/megapane/log".into(),
         banner: None,
         editor: megapane::config::UserProgram::parse("vi"),
         shell: megapane::config::UserProgram::parse("/bin/sh"),

@@ -19,6 +19,8 @@ pub struct Options {
     pub usage: Option<String>,
     /// The user's home folder.
     pub home: PathBuf,
+    /// The folder of the log files.
+    pub log: PathBuf,
     /// Draw with ASCII characters only.
     pub ascii: bool,
     /// Draw without colours.
@@ -52,6 +54,7 @@ impl Options {
             account: None,
             usage: None,
             home,
+            log: PathBuf::new(),
             ascii: false,
             no_color: false,
             esc_timeout: super::ESC_TIMEOUT,

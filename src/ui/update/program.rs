@@ -1,7 +1,8 @@
 //! Actions on the program itself: menu, help, cancel, suspend, quit.
 //! Called by `perform` for [`Program`] actions, and where the end is asked for from outside.
 
-use crate::entry::Location;
+use crate::config::Folders;
+use crate::entry::{EntryKey, Location};
 use crate::message::{Command, MarkChange, Problem, ProblemKind};
 use crate::ui::action::Program;
 use crate::ui::dialog::Dialog;
@@ -22,6 +23,7 @@ pub(super) fn perform(state: &mut AppState, program: Program, commands: &mut Vec
         Program::Suspend => state.effects.push(Effect::Suspend),
         Program::Shell => shell(state),
         Program::Mouse => turn_mouse(state),
+        Program::Log => show_log(state, commands),
         Program::Interrupt => ask_quit(state),
         Program::Quit if state.is_busy() => ask_quit(state),
         Program::Quit => quit(state, commands),
@@ -48,6 +50,15 @@ pub(super) fn left_shell(state: &mut AppState, end: &ErrandEnd, commands: &mut V
     }
     let local = state.panes.iter().filter(|pane| pane.is_local());
     commands.extend(local.map(|pane| Command::Refresh { view: pane.view }));
+}
+
+/// Opens today's log in the viewer.
+fn show_log(state: &mut AppState, commands: &mut Vec<Command>) {
+    let folder = Location::Local(state.surroundings.log.clone());
+    let name = Folders::log_name(state.surroundings.clock.today());
+    let file = (folder, EntryKey::Name(name.clone().into()));
+    let viewer = super::viewer::begin(state, file, name, None, commands);
+    state.dialogs.push(Dialog::Viewer(Box::new(viewer)));
 }
 
 /// Takes the mouse, or gives it back.

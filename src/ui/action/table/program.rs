@@ -30,6 +30,12 @@ pub(super) const PROGRAM: &[ActionRow] = &[
         &["gm"],
         When::Always,
     ),
+    panes(
+        Action::Program(Program::Log),
+        ["log", "", "what the program noted today: lost lines, refusals, what it could not do (more with -v)"],
+        &["gL"],
+        When::Always,
+    ),
     both(
         Action::Program(Program::Interrupt),
         ["interrupt", "", "ask whether to quit"],
