@@ -268,6 +268,22 @@ async fn an_answer_that_comes_after_the_channel_has_gone_on_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_others_put_deep_into_a_folder_that_we_remove_goes_with_it() {
+    let mut scene = Scene::new(|ann, _| {
+        ann.folder("Docs/Deep");
+    })
+    .await;
+    scene.ann.file("Docs/Deep/late/file", b"x", TIME);
+    let node = scene.tree.resolve("Docs").unwrap();
+    let change = Change::Delete { node, name: "Docs".to_owned() };
+    let prepared = scene.session.prepare(&scene.tree, change).unwrap();
+    let outcome = scene.session.commit(prepared, &scene.journal).await.unwrap();
+    outcome.updates.into_iter().for_each(|update| scene.tree.apply_own(update));
+    scene.assert_current().await;
+    assert!(scene.tree.orphans().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_share_comes_opens_and_goes_by_itself() {
     let mut scene = Scene::new(|_, ben| {
         ben.file("Album/photo.jpg", b"jpg", TIME);

@@ -193,11 +193,13 @@ impl Tree {
         if let Some(index) = self.store.index(handle) {
             return self.remove(index);
         }
-        let waiting = |index: &Index| self.store.record(*index).parent == Some(handle);
+        let is_below = |folder| folder == handle || self.gone_with.get(&folder) == Some(&handle);
+        let waiting = |index: &Index| self.store.record(*index).parent.is_some_and(is_below);
         let below: Vec<Index> = self.tops.orphans.iter().copied().filter(waiting).collect();
         for index in below {
             self.remove(index);
         }
+        self.gone_with.retain(|_, top| *top != handle);
     }
 
     fn take_attributes(&mut self, handle: NodeHandle, text: &str, uploaded: Option<i64>) {

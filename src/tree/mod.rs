@@ -15,6 +15,7 @@ mod update;
 mod usage;
 mod words;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::entry::CloudFolder;
@@ -50,6 +51,9 @@ pub struct Tree {
     /// A node that was taken from its place, to be put elsewhere by the next packet.
     departing: Option<NodeHandle>,
     causes: RecentCauses,
+    /// What went with a node that a command of ours removed, until the channel tells of that: what others put there before
+    /// goes with it, too.
+    gone_with: HashMap<NodeHandle, NodeHandle>,
     /// Of our own commands the first whose answer may be news.
     own_since: u64,
 }

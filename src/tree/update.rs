@@ -80,6 +80,9 @@ impl Tree {
             }
             NodeUpdate::Removed(handle) => {
                 if let Some(index) = self.store.index(handle) {
+                    let below = self.below(index).into_iter().skip(1);
+                    let below = below.map(|index| (self.store.record(index).handle, handle));
+                    self.gone_with.extend(below.collect::<Vec<_>>());
                     self.remove(index);
                 }
             }
