@@ -46,7 +46,7 @@ impl Tree {
         let record = self.store.record(index);
         match (record.place, Tops::root_slot(record.kind)) {
             (Place::Root, Some(slot)) if self.tops.roots[slot].is_none() => {
-                self.tops.roots[slot] = Some(index)
+                self.tops.roots[slot] = Some(index);
             }
             (Place::InShare, _) => self.tops.in_shares.push(index),
             (Place::Orphan, _) => self.tops.orphans.push(index),

@@ -100,8 +100,9 @@ impl Handles {
 
 /// A handle as a number of the same order.
 pub(super) fn number(handle: NodeHandle) -> u64 {
-    let [a, b, c, d, e, f] = handle.bytes();
-    u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+    let mut bytes = [0; 8];
+    bytes[2..].copy_from_slice(&handle.bytes());
+    u64::from_be_bytes(bytes)
 }
 
 fn bucket(number: u64, bits: u32) -> usize {
