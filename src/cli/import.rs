@@ -26,7 +26,7 @@ use crate::worker::problem;
 ///
 /// Examples:
 ///   megapane import 'https://mega.nz/file/AbCdEfGh#…' work:Inbox
-#[expect(clippy::doc_markdown, reason = "help on a terminal is no Markdown")]
+#[expect(clippy::doc_markdown, rustdoc::bare_urls, reason = "help on a terminal is no Markdown")]
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct ImportArgs {

@@ -1,4 +1,5 @@
-//! What is asked and told about the old contents behind a file. `worker::versions` answers.
+//! What is asked and told about the old contents behind a file. The screen and the command line send it,
+//! `worker::versions` answers. Plain data, as all of `message`: it knows neither session nor tree.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
-//! The logins of an account, on this machine and on all others ([`OwnSession`]): listed, and ended. The command line asks.
+//! The logins of an account, on this machine and on all others ([`OwnSession`]): listed, and ended.
+//! The command line asks. It never gives out a session id, which is a secret; a login is named by its user handle.
 
 use super::Session;
 use crate::api::error::ApiError;

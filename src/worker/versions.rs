@@ -1,4 +1,5 @@
 //! Old versions of a file: told while a front end watches them, made current again, deleted for good.
+//! The actor calls it. A version is deleted for good, since the rubbish bin knows none: only what was asked for by its handle goes.
 
 use super::actor::Actor;
 use super::sharing::{Watched, subject};

@@ -1,4 +1,5 @@
 //! Public links of others: shown in a view like an account that may only be looked at, and taken over into an account.
+//! The actor calls it. Nothing is ever written to a link that is visited; what is taken over goes into an account of one's own.
 
 use std::sync::Arc;
 

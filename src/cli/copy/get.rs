@@ -25,7 +25,7 @@ use crate::worker::problem;
 /// Examples:
 ///   megapane get 'https://mega.nz/folder/AbCdEfGh#…' ~/Downloads
 ///   megapane get - < link.txt
-#[expect(clippy::doc_markdown, reason = "help on a terminal is no Markdown")]
+#[expect(clippy::doc_markdown, rustdoc::bare_urls, reason = "help on a terminal is no Markdown")]
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct GetArgs {

@@ -1,4 +1,5 @@
 //! Draws who sees an entry, the page of all links, and the versions of a file. Called by `view::dialog`.
+//! It reads the dialogs' state and changes none of it.
 
 use ratatui::layout::Rect;
 

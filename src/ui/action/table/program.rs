@@ -32,7 +32,11 @@ pub(super) const PROGRAM: &[ActionRow] = &[
     ),
     panes(
         Action::Program(Program::Log),
-        ["log", "", "what the program noted today: lost lines, refusals, what it could not do (more with -v)"],
+        [
+            "log",
+            "",
+            "what the program noted today: lost lines, refusals, what it could not do (more with -v)",
+        ],
         &["gL"],
         When::Always,
     ),
