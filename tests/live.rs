@@ -285,6 +285,30 @@ async fn a_late_answer_to_a_move_that_moved_nothing_does_not_bring_the_node_back
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_change_is_there_with_its_answer_though_the_channel_still_tells_of_the_one_before() {
+    let mut scene = Scene::new(|ann, _| {
+        ann.folder("Docs");
+        ann.folder("Papers");
+    })
+    .await;
+    let [docs, papers] = ["Docs", "Papers"].map(|path| scene.tree.resolve(path).unwrap());
+    let root = scene.tree.root().unwrap();
+    let start = scene.tree.sequence().to_owned();
+    let away = Change::Move { node: docs, from: root, to: papers };
+    let prepared = scene.session.prepare(&scene.tree, away).unwrap();
+    let outcome = scene.session.commit(prepared, &scene.journal).await.unwrap();
+    outcome.updates.into_iter().for_each(|own| scene.session.take_answer(&mut scene.tree, own));
+    let of_away = scene.session.news(&start).await.unwrap();
+    let back = Change::Move { node: docs, from: papers, to: root };
+    let prepared = scene.session.prepare(&scene.tree, back).unwrap();
+    let outcome = scene.session.commit(prepared, &scene.journal).await.unwrap();
+    assert!(scene.session.take(&mut scene.tree, of_away));
+    outcome.updates.into_iter().for_each(|own| scene.session.take_answer(&mut scene.tree, own));
+    assert_eq!(scene.tree.path(docs), "Docs");
+    scene.assert_current().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_came_into_a_folder_before_we_deleted_it_goes_with_it() {
     let mut scene = Scene::new(|ann, _| {
         ann.folder("Docs/Deep");

@@ -10,7 +10,7 @@ use super::Session;
 use crate::api::channel::{ChannelError, News, Packet};
 use crate::api::error::ApiError;
 use crate::crypto::node_key::{Keyring, ShareKeySource};
-use crate::tree::Tree;
+use crate::tree::{OwnUpdate, Tree};
 
 /// What happened between two positions of the channel.
 #[derive(Clone, Debug)]
@@ -106,6 +106,12 @@ impl Session {
             None => tree.keyring(self.user(), self.master_key(), private),
         };
         tree.follow(keyring, &news, self.causes.given_out())
+    }
+
+    /// Takes into the tree what a command of ours did, as its answer says, unless it is old ([`Tree::is_old`]).
+    pub fn take_answer(&self, tree: &mut Tree, own: OwnUpdate) {
+        tree.note_answer(&own.cause, self.causes.given_out());
+        tree.apply_own(own);
     }
 
     /// Follows the channel from a position on, and hands out what happens. A line that is lost is tried again, with pauses

@@ -162,7 +162,14 @@ struct Sealing<W> {
 
 impl<W: Write> Sealing<W> {
     fn new(out: W, seal: Seal) -> Self {
-        Self { out, seal, number: 0, clear: Zeroizing::new(Vec::with_capacity(PIECES * PIECE)) }
+        Self { out, seal, number: 0, clear: Zeroizing::new(Vec::with_capacity(PIECE)) }
+    }
+
+    /// Takes twice the room: most accounts need little. What leaves the old one is wiped.
+    fn make_room(&mut self) {
+        let mut larger = Zeroizing::new(Vec::with_capacity((self.clear.capacity() * 2).min(PIECES * PIECE)));
+        larger.extend_from_slice(&self.clear);
+        self.clear = larger;
     }
 
     fn end_pieces(&mut self, are_last: bool) -> io::Result<()> {
@@ -192,10 +199,12 @@ impl<W: Write> Sealing<W> {
 
 impl<W: Write> Write for Sealing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.clear.len() == PIECES * PIECE {
+        if self.clear.len() >= PIECES * PIECE {
             self.end_pieces(false)?;
+        } else if self.clear.len() == self.clear.capacity() {
+            self.make_room();
         }
-        let taken = bytes.len().min(PIECES * PIECE - self.clear.len());
+        let taken = bytes.len().min(self.clear.capacity().min(PIECES * PIECE) - self.clear.len());
         self.clear.extend_from_slice(&bytes[..taken]);
         Ok(taken)
     }

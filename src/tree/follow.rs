@@ -64,7 +64,27 @@ impl RecentCauses {
     }
 }
 
-/// Nodes that the channel told of lately, each with how many commands of ours were sent by then.
+/// Commands of ours that were answered lately, each with how many of ours were sent by then: the later ones came after it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RecentAnswers(VecDeque<(Box<str>, u64)>);
+
+impl RecentAnswers {
+    fn note(&mut self, cause: &str, commands: u64) {
+        if self.0.back().is_some_and(|(last, _)| &**last == cause) {
+            return;
+        }
+        if self.0.len() == CAUSES_KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back((cause.into(), commands));
+    }
+
+    fn commands_by(&self, cause: &str) -> Option<u64> {
+        self.0.iter().rev().find(|(known, _)| &**known == cause).map(|(_, commands)| *commands)
+    }
+}
+
+/// Nodes that the channel told of lately, each with how many commands of ours were sent by the time that it is of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RecentNodes {
     nodes: VecDeque<(NodeHandle, u64)>,
@@ -77,7 +97,7 @@ impl RecentNodes {
         if self.nodes.len() == NODES_KEPT
             && let Some((_, commands)) = self.nodes.pop_front()
         {
-            self.forgotten = commands;
+            self.forgotten = self.forgotten.max(commands);
         }
         self.nodes.push_back((node, commands));
     }
@@ -126,6 +146,12 @@ impl Tree {
         is_followed && (*number < self.own_since || self.causes.has(id) || is_told_since)
     }
 
+    /// Notes that a command of ours was answered by the time that so many of ours were sent. What the channel tells of it
+    /// is older than what the answers to all later ones say.
+    pub fn note_answer(&mut self, cause: &Cause, commands: u64) {
+        self.answers.note(&cause.id, commands);
+    }
+
     /// Notes that this listing came after so many commands of ours were sent.
     pub fn came_after(&mut self, commands: u64) {
         self.own_since = commands;
@@ -143,7 +169,8 @@ impl Tree {
             if let Some(cause) = cause {
                 self.causes.note(cause);
             }
-            self.take_packet(&mut keyring, packet, commands);
+            let by = cause.as_ref().and_then(|cause| self.answers.commands_by(cause));
+            self.take_packet(&mut keyring, packet, by.unwrap_or(commands));
         }
         if keyring.share_keys().any(|(folder, key)| self.shares.keys.get(&folder) != Some(key)) {
             self.retry_sealed(&keyring);

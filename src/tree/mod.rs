@@ -24,8 +24,8 @@ use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 pub use build::TreeBuilder;
 pub(crate) use follow::RecentCauses;
-use follow::RecentNodes;
 pub use follow::{Cause, OwnUpdate};
+use follow::{RecentAnswers, RecentNodes};
 pub use node::{Node, NodeKind};
 pub use path::PathError;
 pub(crate) use path::nfc;
@@ -57,6 +57,7 @@ pub struct Tree {
     /// What our own commands removed, with all that was below, until the channel tells.
     removed_ahead: HashMap<NodeHandle, HashSet<NodeHandle>>,
     causes: RecentCauses,
+    answers: RecentAnswers,
     told: RecentNodes,
     /// Of our own commands the first whose answer may be news.
     own_since: u64,

@@ -76,8 +76,6 @@ pub(crate) enum AccountDone {
     CaughtUp(u64, Result<(), ChannelError>),
     /// The channel is followed no further.
     Unfollowed(u64, FollowEnd),
-    /// The nodes were written to disk, or could not be.
-    Kept,
     /// The file list is too old to be kept up, and may be asked for again.
     Outdated(u64),
     /// Session and account were written down.
@@ -145,13 +143,13 @@ impl Account {
         if let Some(later) = &mut self.since_listing {
             later.extend_from_slice(&updates);
         }
-        if let Some(tree) = self.tree.as_mut().map(Arc::make_mut) {
+        if let (Some(session), Some(tree)) = (&self.session, self.tree.as_mut().map(Arc::make_mut)) {
             for own in updates {
                 if !tree.is_old(&own) {
                     self.following.answered(&own.cause.id);
                     self.names.follow(&own.update);
-                    tree.apply_own(own);
                 }
+                session.take_answer(tree, own);
             }
         }
     }
@@ -255,6 +253,7 @@ impl Actor {
         account.names.forget();
         account.attempt += 1;
         account.following.stop();
+        let kept_file = account.following.kept_file();
         let email = Some(account.config.email.clone());
         self.cancel_account(name);
         self.set_state(name, AccountState::NeedsPassword { email, problem: None });
@@ -269,7 +268,9 @@ impl Actor {
             };
             let ended = ended.map_err(|error| problem::of_api(&what, &error));
             let account = name.clone();
+            let held = kept_file.lock_owned().await;
             let removed = blocking(move || {
+                let _held = held;
                 if let Err(error) = TreeCache::remove(&kept) {
                     tracing::warn!(%error, "cannot remove the kept file list");
                 }
@@ -312,7 +313,6 @@ impl Actor {
             AccountDone::Broken(of, problem) if of == attempt => self.broke_down(name, problem),
             AccountDone::CaughtUp(of, result) if of == attempt => self.caught_up(name, result),
             AccountDone::Unfollowed(of, end) if of == attempt => self.unfollowed(name, end),
-            AccountDone::Kept => self.tree_kept(name),
             AccountDone::Outdated(of) if of == attempt => self.list_account(name),
             AccountDone::Connected(..)
             | AccountDone::Listed(..)

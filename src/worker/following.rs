@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
 use tokio::time::{Duration, Instant, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -30,7 +31,10 @@ pub(super) struct Following {
     outdated: u32,
     /// Packets that what is kept on disk does not have.
     unkept: usize,
-    is_being_kept: bool,
+    /// When they were written last.
+    kept: Option<Instant>,
+    /// Held while the file on disk is written, or removed.
+    kept_file: Arc<Mutex<()>>,
 }
 
 impl Following {
@@ -38,6 +42,11 @@ impl Following {
     pub(super) fn stop(&mut self) {
         self.guard = None;
         self.outdated = 0;
+    }
+
+    /// Returns what is held while the kept file is written or removed, so that none comes after a removal.
+    pub(super) fn kept_file(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.kept_file)
     }
 
     /// Notes that a change of ours was answered.
@@ -183,7 +192,10 @@ impl Actor {
             session.take(Arc::make_mut(tree), stretch);
             account.following.outdated = 0;
             account.following.unkept += len;
-            let is_due = account.following.unkept >= MANY && is_much(account.following.unkept, tree.len());
+            let is_long_ago = account.following.kept.is_none_or(|at| at.elapsed() >= KEPT_AGAIN);
+            let is_due = is_long_ago
+                && account.following.unkept >= MANY
+                && is_much(account.following.unkept, tree.len());
             if !is_own {
                 account.names.forget();
             }
@@ -205,21 +217,21 @@ impl Actor {
 
     /// Writes the nodes of an account to disk, for the next run.
     fn keep_tree(&mut self, name: &str) {
-        let Some(account) = self.accounts.get_mut(name).filter(|account| !account.following.is_being_kept)
-        else {
-            return;
-        };
+        let Some(account) = self.accounts.get_mut(name) else { return };
         let (Some(cache), Some(tree)) = (account.cache(&self.config.folders), account.tree.clone()) else {
             return;
         };
-        account.following.is_being_kept = true;
-        account.following.unkept = 0;
-        let name = name.to_owned();
-        self.jobs.start_kept(Done::Account(name.clone(), AccountDone::Kept), async move {
-            if let Err(error) = blocking(move || cache.save(&tree)).await {
+        let Ok(held) = account.following.kept_file().try_lock_owned() else { return };
+        (account.following.unkept, account.following.kept) = (0, Some(Instant::now()));
+        self.jobs.start_kept(Done::Abandoned, async move {
+            let saved = blocking(move || {
+                let _held = held;
+                cache.save(&tree)
+            });
+            if let Err(error) = saved.await {
                 tracing::warn!(%error, "cannot keep the file list");
             }
-            Done::Account(name, AccountDone::Kept)
+            Done::Abandoned
         });
     }
 
@@ -237,13 +249,6 @@ impl Actor {
             .collect();
         for name in due {
             self.keep_tree(&name);
-        }
-    }
-
-    /// The nodes of an account are on the disk, or cannot be.
-    pub(super) fn tree_kept(&mut self, name: &str) {
-        if let Some(account) = self.accounts.get_mut(name) {
-            account.following.is_being_kept = false;
         }
     }
 
@@ -344,6 +349,9 @@ const LOADING_STEP: Duration = Duration::from_millis(100);
 
 /// Fewer packets are not worth a write while the program runs.
 const MANY: usize = 100;
+
+/// While much happens the nodes are written no more often.
+const KEPT_AGAIN: Duration = Duration::from_secs(30);
 
 /// When list after list is too old at once, the next one waits for so many of these.
 const RELIST_PAUSE: Duration = Duration::from_mins(1);

@@ -122,7 +122,7 @@ impl Desk {
     }
 
     pub(crate) fn read(&self, name: &str) -> Vec<u8> {
-        std::fs::read(self.disk().join(name)).unwrap()
+        std::fs::read(self.disk().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// Names in a folder of the disk, sorted.

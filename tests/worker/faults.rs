@@ -59,6 +59,8 @@ async fn survive(fault: &str, percent: u32) {
         keys: vec![megapane::entry::EntryKey::Node(in_rubbish(&desk))],
     };
     until(&mut desk, Command::Restore { selection }, |desk| desk.ann.node("b.txt").is_some(), &what).await;
+    // Where the answer was lost, it is the channel that tells that it is back.
+    until_shown(&mut desk, 4).await;
     copy(&mut desk, Way::Down, &what).await;
 
     desk.emulator.clear_faults();
@@ -112,6 +114,13 @@ async fn until(desk: &mut Desk, command: Command, happened: impl Fn(&Desk) -> bo
         }
     }
     panic!("it never works: {what}");
+}
+
+/// Waits until the top of the account is shown with so many rows.
+async fn until_shown(desk: &mut Desk, rows: usize) {
+    while desk.shown(CLOUD).await.len() != rows {
+        desk.head(CLOUD, |_| true).await;
+    }
 }
 
 fn in_rubbish(desk: &Desk) -> megapane::handle::NodeHandle {
