@@ -88,7 +88,8 @@ impl Actor {
                 sheet::of_cloud(question, (account, *folder), tree)
             }
             (Location::Local(path), Some(disk)) => {
-                let Some(entries) = &disk.entries else { return };
+                // The order of entries whose sums are still to come would turn under the first keys.
+                let Some(entries) = disk.entries.as_ref().filter(|_| disk.scan.has_begun) else { return };
                 let heading = listing::local_heading(path, self.home.as_deref());
                 sheet::of_disk(question, heading, entries.as_ref(), &disk.scan)
             }

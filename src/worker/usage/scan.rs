@@ -33,6 +33,8 @@ pub(crate) struct DiskScan {
     number: u64,
     top: PathBuf,
     sums: HashMap<PathBuf, Sums>,
+    /// The job has told something: what is in order by then seldom changes it.
+    pub(super) has_begun: bool,
     pub(super) unreadable_count: u64,
     pub(super) is_complete: bool,
     _stop: DropGuard,
@@ -55,6 +57,7 @@ impl DiskScan {
             number,
             top,
             sums: HashMap::new(),
+            has_begun: false,
             unreadable_count: 0,
             is_complete: false,
             _stop: stop.drop_guard(),
@@ -77,6 +80,7 @@ impl DiskScan {
         if scanned.scan != self.number {
             return false;
         }
+        self.has_begun = true;
         self.sums.extend(scanned.sums);
         self.unreadable_count = scanned.unreadable_count;
         self.is_complete = scanned.is_complete;
