@@ -342,7 +342,8 @@ async fn ending_a_share_is_told_to_both_sides() {
     assert_eq!(hers.one(share).await, json!({"r": [0]}));
     let news = his.events("sc", &position).await;
     assert_eq!((&news["a"][0]["a"], &news["a"][0]["r"]), (&json!("s2"), &json!(1)));
-    assert_eq!(news["a"][1]["t"]["f"].as_array().unwrap().len(), 2);
+    assert_eq!((&news["a"][1]["a"], &news["a"][1]["u"][0]["m"]), (&json!("c"), &json!("ann@example.org")));
+    assert_eq!(news["a"][2]["t"]["f"].as_array().unwrap().len(), 2);
     let position = news["sn"].as_str().unwrap().to_owned();
     let end = json!({"a": "s2", "n": folder, "s": [{"u": bob.user(), "r": ""}]});
     assert_eq!(hers.one(end).await, json!({"r": [0]}));

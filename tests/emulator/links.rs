@@ -62,7 +62,7 @@ async fn visitors_hear_of_changes_below_their_folder_only() {
 #[tokio::test]
 async fn a_link_ends_when_it_expires() {
     let emulator = Emulator::new();
-    let ann = emulator.add_account(NewAccount::new("ann@example.org"));
+    let ann = emulator.add_account(NewAccount::new("ann@example.org").paid());
     let (file, folder) = (ann.file("f", b"1", 1), ann.folder("d"));
     let mut line = Line::login(&emulator, "ann@example.org").await;
     let mut visitor = Line::new(&emulator);

@@ -1,5 +1,5 @@
-//! `l`: make, change or remove the public link of a node; only accounts that pay can have one that ends. Repeating it gives the link that is there; with `ets` or
-//! `w` it changes that link.
+//! `l`: make, change or remove the public link of a node. Repeating it gives the link that is there; with `ets` or
+//! `w` it changes that link. Only accounts that pay can have one that ends.
 
 use serde_json::json;
 
