@@ -44,6 +44,8 @@ pub struct Viewer {
     pub left: usize,
     /// Why something cannot be shown.
     pub problem: Option<Problem>,
+    /// What it means where there is no such file.
+    pub absence: Option<Problem>,
     /// What is searched for.
     pub search: SearchState,
     /// A line that is being typed.
@@ -118,6 +120,7 @@ impl Viewer {
             top: 0,
             left: 0,
             problem: None,
+            absence: None,
             search: SearchState::default(),
             prompt: None,
             picture: PictureState::None,
@@ -186,7 +189,8 @@ impl Viewer {
                 }
                 self.answered = self.asked.take();
                 self.search.stop();
-                self.problem = Some(problem);
+                let meant = self.absence.clone().filter(|absence| absence.kind == problem.kind);
+                self.problem = meant.or(Some(problem));
             }
             ContentEvent::Searched { search, done, size } => self.search.progress(search, done, size),
             ContentEvent::Found { search, at } => {

@@ -8,7 +8,7 @@ async fn the_log_of_today_is_shown_and_none_is_told() {
     let app = App::start(&[], &[]).await;
     app.type_in("gL").await;
     app.must_show("megapane-2024-08-14.log");
-    app.must_show("Cannot read");
+    app.must_show("Nothing was noted today");
     app.type_in("q").await;
     let folder = app.scratch.path().join("state").join("log");
     std::fs::create_dir_all(&folder).unwrap();

@@ -57,7 +57,10 @@ fn show_log(state: &mut AppState, commands: &mut Vec<Command>) {
     let folder = Location::Local(state.surroundings.log.clone());
     let name = Folders::log_name(state.surroundings.clock.today());
     let file = (folder, EntryKey::Name(name.clone().into()));
-    let viewer = super::viewer::begin(state, file, name, None, commands);
+    let mut viewer = super::viewer::begin(state, file, name, None, commands);
+    let absence =
+        Problem::new(ProblemKind::FileNotFound, "Nothing was noted today", "With -v more of it is noted.");
+    viewer.absence = Some(absence);
     state.dialogs.push(Dialog::Viewer(Box::new(viewer)));
 }
 
