@@ -191,14 +191,19 @@ async fn a_filter_narrows_while_it_is_typed_and_escape_shows_all() {
 #[tokio::test(start_paused = true)]
 async fn a_sort_key_again_turns_the_order_round() {
     let mut app = App::start().await;
-    app.type_in(",s,s,n").await;
+    app.type_in(",s,s,n,u").await;
     let arrange = |sort, reversed| {
         let arrangement = Arrangement { sort, reversed, ..Arrangement::default() };
         Command::Arrange { view: ViewId(0), arrangement }
     };
     assert_eq!(
         app.sent(),
-        [arrange(Sort::Size, true), arrange(Sort::Size, false), arrange(Sort::Name, false)]
+        [
+            arrange(Sort::Size, true),
+            arrange(Sort::Size, false),
+            arrange(Sort::Name, false),
+            arrange(Sort::Uploaded, true)
+        ]
     );
 }
 

@@ -101,6 +101,8 @@ pub enum StartSort {
     Size,
     /// By time of change.
     Time,
+    /// By time of arrival in the cloud.
+    Uploaded,
     /// By extension.
     Extension,
 }

@@ -42,6 +42,8 @@ pub enum Sort {
     Size,
     /// Time of the last change.
     Modified,
+    /// Time of arrival in the cloud.
+    Uploaded,
     /// Text after the last dot.
     Extension,
 }

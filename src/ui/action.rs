@@ -99,6 +99,7 @@ pub enum SortKey {
     Name,
     Size,
     Modified,
+    Uploaded,
     Extension,
 }
 
@@ -108,6 +109,7 @@ impl From<SortKey> for Sort {
             SortKey::Name => Self::Name,
             SortKey::Size => Self::Size,
             SortKey::Modified => Self::Modified,
+            SortKey::Uploaded => Self::Uploaded,
             SortKey::Extension => Self::Extension,
         }
     }

@@ -54,10 +54,11 @@ impl Settings {
             StartSort::Name => Sort::Name,
             StartSort::Size => Sort::Size,
             StartSort::Time => Sort::Modified,
+            StartSort::Uploaded => Sort::Uploaded,
             StartSort::Extension => Sort::Extension,
         };
         // Largest and newest first is what these orders are for.
-        let natural = matches!(sort, Sort::Size | Sort::Modified);
+        let natural = matches!(sort, Sort::Size | Sort::Modified | Sort::Uploaded);
         Self {
             keymap,
             ground,

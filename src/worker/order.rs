@@ -70,19 +70,27 @@ pub(crate) fn arrange(entries: &[Entry], weights: &[Weight], arrangement: &Arran
             let column = match arrangement.sort {
                 Sort::Name => 0,
                 Sort::Size => entry.size.map_or(0, |size| size.saturating_add(1)),
-                Sort::Modified => entry.modified.map_or(0, |time| (time.cast_unsigned() ^ (1 << 63)).max(1)),
+                Sort::Modified => ranked(entry.modified),
+                Sort::Uploaded => ranked(entry.uploaded),
                 Sort::Extension => extensions.get(extension(entry)).copied().unwrap_or(0),
             };
             let (column, rank) = match (arrangement.reversed, arrangement.sort) {
                 (false, _) => (column, weight.rank),
                 (true, Sort::Name) => (column, !weight.rank),
-                (true, Sort::Size | Sort::Modified | Sort::Extension) => (!column, weight.rank),
+                (true, Sort::Size | Sort::Modified | Sort::Uploaded | Sort::Extension) => {
+                    (!column, weight.rank)
+                }
             };
             (weight.group, column, rank, u32::try_from(index).unwrap_or(u32::MAX))
         })
         .collect();
     rows.par_sort_unstable();
     rows.into_iter().map(|(_, _, _, index)| index).collect()
+}
+
+/// Returns a number for a time, in the same order; 0 where it is not known.
+fn ranked(time: Option<i64>) -> u64 {
+    time.map_or(0, |time| (time.cast_unsigned() ^ (1 << 63)).max(1))
 }
 
 /// Returns the extensions of entries with their places in the natural order. Case does not count.
@@ -255,7 +263,7 @@ mod tests {
             entry("Rubbish bin", EntryKind::Folder, Some(1), None),
         ];
         entries[3].key = EntryKey::Place(CloudFolder::Rubbish);
-        for sort in [Sort::Name, Sort::Size, Sort::Modified, Sort::Extension] {
+        for sort in [Sort::Name, Sort::Size, Sort::Modified, Sort::Uploaded, Sort::Extension] {
             for reversed in [false, true] {
                 let names = shown(&entries, &Arrangement { sort, reversed, ..Arrangement::default() });
                 assert_eq!(&names[2..], ["Rubbish bin", "a.txt"], "{sort:?} {reversed}");
@@ -273,6 +281,14 @@ mod tests {
         let by_size = Arrangement { sort: Sort::Size, ..Arrangement::default() };
         assert_eq!(shown(&entries, &by_size), ["a", "b", "c"]);
         assert_eq!(shown(&entries, &Arrangement { reversed: true, ..by_size }), ["c", "a", "b"]);
+    }
+
+    #[test]
+    fn by_arrival_the_unknown_ones_come_first() {
+        let mut entries = files(&["a", "b", "c"]);
+        (entries[0].uploaded, entries[1].uploaded) = (Some(20), Some(-10));
+        let by_arrival = Arrangement { sort: Sort::Uploaded, ..Arrangement::default() };
+        assert_eq!(shown(&entries, &by_arrival), ["c", "b", "a"]);
     }
 
     #[test]

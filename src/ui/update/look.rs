@@ -128,7 +128,7 @@ pub(super) fn arrange(state: &AppState, arrangement: Arrangement, commands: &mut
 
 /// Returns the order after a sort key: its natural direction first, the other way round when it is in force already.
 fn sorted(now: &Arrangement, sort: Sort) -> Arrangement {
-    let natural = matches!(sort, Sort::Size | Sort::Modified);
+    let natural = matches!(sort, Sort::Size | Sort::Modified | Sort::Uploaded);
     let reversed = if now.sort == sort { !now.reversed } else { natural };
     Arrangement { sort, reversed, ..now.clone() }
 }

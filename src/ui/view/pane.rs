@@ -29,7 +29,7 @@ pub(super) fn draw(state: &AppState, side: usize, layout: PaneLayout, canvas: &m
     if !pane.is_ready() {
         return instead(state, pane, layout.list, canvas);
     }
-    let columns = Columns::new(layout.list.width, pane.is_local());
+    let columns = Columns::new(layout.list.width, pane.is_local(), pane.arrangement().sort);
     column_names(pane, &columns, layout.columns, canvas);
     for line in 0..layout.list.height {
         row(state, pane, active, &columns, (pane.top + u64::from(line), layout.list, line), canvas);
@@ -191,13 +191,15 @@ struct Columns {
     versions: u16,
     modified: u16,
     uploaded: u16,
+    /// The first column of times shows when entries came into the cloud: they are sorted by that, and there is no second.
+    is_of_arrival: bool,
 }
 
 impl Columns {
     /// Cursor and mark, then the name, then size, date and flag, with the gaps between.
-    fn new(width: u16, local: bool) -> Self {
+    fn new(width: u16, local: bool, sort: Sort) -> Self {
         let fixed = 2 + 1 + SIZE + 1 + 1;
-        let mut columns = Self { name: 0, versions: 0, modified: 0, uploaded: 0 };
+        let mut columns = Self { name: 0, versions: 0, modified: 0, uploaded: 0, is_of_arrival: false };
         let mut room = width.saturating_sub(fixed);
         let mut take = |column: &mut u16, wide: u16, least: u16| {
             if room >= least + wide + 2 {
@@ -218,6 +220,7 @@ impl Columns {
             take(&mut columns.uploaded, SHORT_DATE + 2, COMFORTABLE_NAME);
         }
         columns.name = room;
+        columns.is_of_arrival = sort == Sort::Uploaded && columns.uploaded == 0 && !local;
         columns
     }
 
@@ -264,17 +267,21 @@ fn column_names(pane: &Pane, columns: &Columns, area: Rect, canvas: &mut Canvas<
     let size = format!("size{}", arrow(Sort::Size));
     canvas.right(area.x + 2, area.y, places.size + SIZE - area.x - 2, &size, dim);
     let end = |at: u16, width: u16| at + width - area.x;
+    let (sort, short, word) = match columns.is_of_arrival {
+        true => (Sort::Uploaded, "added", "uploaded"),
+        false => (Sort::Modified, "modif", "modified"),
+    };
     if columns.modified == SHORT_DATE {
         // The word is wider than the dates: it reaches over the gaps beside them, and is cut where it has an arrow.
-        let word = if arrangement.sort == Sort::Modified { "modif" } else { "modified" };
-        let modified = format!("{word}{}", arrow(Sort::Modified));
-        canvas.right(area.x, area.y, places.flag - area.x, &modified, dim);
+        let word = if arrangement.sort == sort { short } else { word };
+        canvas.right(area.x, area.y, places.flag - area.x, &format!("{word}{}", arrow(sort)), dim);
     } else if columns.modified > 0 {
-        let modified = format!("modified{}", arrow(Sort::Modified));
-        canvas.right(area.x, area.y, end(places.modified, columns.modified), &modified, dim);
+        let time = format!("{word}{}", arrow(sort));
+        canvas.right(area.x, area.y, end(places.modified, columns.modified), &time, dim);
     }
     if columns.uploaded > 0 {
-        canvas.right(area.x, area.y, end(places.uploaded, columns.uploaded), "uploaded", dim);
+        let uploaded = format!("uploaded{}", arrow(Sort::Uploaded));
+        canvas.right(area.x, area.y, end(places.uploaded, columns.uploaded), &uploaded, dim);
     }
     if columns.versions > 0 {
         canvas.right(area.x, area.y, end(places.versions, columns.versions), "vers", dim);
@@ -338,8 +345,9 @@ fn cells(
     }
     let date =
         |at: i64, width: u16| if width >= EXACT_DATE { clock.exact_date(at) } else { clock.short_date(at) };
-    if let Some(modified) = entry.modified.filter(|_| columns.modified > 0) {
-        canvas.right(places.modified, y, columns.modified, &date(modified, columns.modified), plain);
+    let time = if columns.is_of_arrival { entry.uploaded } else { entry.modified };
+    if let Some(time) = time.filter(|_| columns.modified > 0) {
+        canvas.right(places.modified, y, columns.modified, &date(time, columns.modified), plain);
     }
     if let Some(uploaded) = entry.uploaded.filter(|_| columns.uploaded > 0) {
         canvas.right(places.uploaded, y, columns.uploaded, &date(uploaded, columns.uploaded), dim);

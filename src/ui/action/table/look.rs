@@ -108,6 +108,12 @@ pub(super) const LOOK: &[ActionRow] = &[
         When::Folder,
     ),
     panes(
+        Action::Look(Look::Sort(SortKey::Uploaded)),
+        ["sort by upload", "", "sort by time of arrival in the cloud; again turns the order round"],
+        &[",u"],
+        When::Folder,
+    ),
+    panes(
         Action::Look(Look::Sort(SortKey::Extension)),
         ["sort by extension", "", "sort by extension; again turns the order round"],
         &[",e"],
