@@ -189,7 +189,14 @@ impl Config {
         if self.accounts.iter().any(|known| known.name == account.name) {
             return Err(ConfigError::NameTaken { name: account.name });
         }
-        self.rewrite(|tables| tables.push(table_of(&account)))?;
+        // Another process may have added it since this one began.
+        self.rewrite(|tables| {
+            if tables.iter().any(|table| is_named(table, &account.name)) {
+                return Err(ConfigError::NameTaken { name: account.name.clone() });
+            }
+            tables.push(table_of(&account));
+            Ok(())
+        })?;
         self.accounts.push(account);
         Ok(())
     }
@@ -201,13 +208,21 @@ impl Config {
         if self.accounts[index].password.is_some() {
             return Err(ConfigError::FromEnvironment { name: name.to_owned() });
         }
-        self.rewrite(|tables| tables.retain(|table| table.get("name").and_then(Item::as_str) != Some(name)))?;
+        self.rewrite(|tables| {
+            tables.retain(|table| !is_named(table, name));
+            Ok(())
+        })?;
         Ok(self.accounts.remove(index))
     }
 
-    /// Lets `change` work on the accounts of the file and writes the file back in one step.
-    fn rewrite(&self, change: impl FnOnce(&mut ArrayOfTables)) -> Result<(), ConfigError> {
+    /// Lets `change` work on the accounts of the file and writes the file back in one step, one process at a time.
+    fn rewrite(
+        &self,
+        change: impl FnOnce(&mut ArrayOfTables) -> Result<(), ConfigError>,
+    ) -> Result<(), ConfigError> {
         let path = self.folders.config_file();
+        let unwritten = |source| ConfigError::Disk { action: "write", path: path.clone(), source };
+        let _lock = private_file::lock(&path).map_err(unwritten)?;
         let old = read_text(&path)?;
         let header = if old.is_none() { HEADER } else { "" };
         let text = old.unwrap_or_default();
@@ -218,10 +233,13 @@ impl Config {
         let Item::ArrayOfTables(tables) = item else {
             return Err(syntax(&path, &text, 0, "accounts are written as [[account]] blocks"));
         };
-        change(tables);
-        private_file::write(&path, format!("{header}{document}").as_bytes())
-            .map_err(|source| ConfigError::Disk { action: "write", path, source })
+        change(tables)?;
+        private_file::write(&path, format!("{header}{document}").as_bytes()).map_err(unwritten)
     }
+}
+
+fn is_named(table: &Table, name: &str) -> bool {
+    table.get("name").and_then(Item::as_str) == Some(name)
 }
 
 /// Checks a server's address: https anywhere, plain http on this machine only.

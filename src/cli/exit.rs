@@ -11,7 +11,8 @@ pub enum ExitCode {
     Success = 0,
     /// Something went wrong that none of the others names.
     Other = 1,
-    /// The command makes no sense as typed, or needs a terminal and there is none.
+    /// The command makes no sense as typed, or needs a terminal and there is none. So does a name that nothing can have
+    /// (empty, `.`, `..`): whatever is in the account, the line has to be written anew.
     Usage = 2,
     /// A folder was not found.
     FolderNotFound = 3,

@@ -277,7 +277,10 @@ async fn ask_and_log_in(
     let password = hidden.secret().await?;
     let session = log_in(context, client, &account.email, &password, None).await?;
     let passphrase = if account.passphrase { Some(passphrase(context, &account.name).await?) } else { None };
-    store(context, account, &session, passphrase).await?;
+    if let Err(failure) = store(context, account, &session, passphrase).await {
+        let _ = session.logout().await; // nobody could go on with it
+        return Err(failure);
+    }
     Ok(session)
 }
 

@@ -72,6 +72,7 @@ use crate::logging;
 /// Runs one command line, program name first, and returns how it ended. Everything is printed when it returns.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    keep_memory_private();
     let parsed = prose::command().try_get_matches_from(arguments);
     let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
     let Arguments { command, options, screen } = match parsed {
@@ -211,6 +212,24 @@ fn outlive_size_limits() {
 
 #[cfg(not(unix))]
 fn outlive_size_limits() {}
+
+/// What is in memory is nobody else's: a crash leaves no core file, and no other program of the user reads along. Programs
+/// that are started from here begin without this. Where the system does not do it, it stays as it was.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn keep_memory_private() {
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// A crash leaves no core file. Programs that are started from here may ask for theirs again.
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+fn keep_memory_private() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Core).maximum;
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
+}
+
+#[cfg(not(unix))]
+const fn keep_memory_private() {}
 
 async fn dispatch(command: Option<Command>, wished: screen::ScreenArgs, context: &mut Context) -> Outcome {
     match command {

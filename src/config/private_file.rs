@@ -5,6 +5,7 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
@@ -70,6 +71,19 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
+/// Waits until no other process changes a file that is replaced when it is written, and so cannot be locked itself: one of
+/// its name with the ending `.lock` is, until what is returned is dropped.
+pub(crate) fn lock(path: &Path) -> io::Result<File> {
+    create_folder(folder_of(path)?)?;
+    let mut options = fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path.with_extension("lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
 /// Makes a folder and those above it, for the user alone. One that exists keeps its rights: it may not be ours.
 pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -83,10 +97,36 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
 fn staged(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let folder = folder_of(path)?;
     create_folder(folder)?;
-    let mut file = NamedTempFile::new_in(folder)?;
+    sweep(folder);
+    let mut file = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// Removes what killed processes left in a folder while they wrote: nobody else would, and it may be a key.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if is_scrap(&path) {
+            let _ = fs::remove_file(path); // others sweep, too
+        }
+    }
+}
+
+/// Returns whether a file is one that was being written by a process that is gone: its name was never its own, and nobody
+/// writes for so long.
+pub(crate) fn is_scrap(path: &Path) -> bool {
+    let is_staged = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
+        let begins =
+            |prefix: &&str| name.strip_prefix(*prefix).is_some_and(|rest| rest.len() == RANDOM_LETTERS);
+        ALL_STAGED.iter().any(begins)
+    });
+    let modified = || fs::symlink_metadata(path).and_then(|facts| facts.modified()).ok();
+    is_staged
+        && modified()
+            .and_then(|at| SystemTime::now().duration_since(at).ok())
+            .is_some_and(|age| age > ABANDONED)
 }
 
 fn folder_of(path: &Path) -> io::Result<&Path> {
@@ -112,4 +152,41 @@ fn is_exposed(facts: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_exposed(_facts: &Metadata) -> bool {
     false
+}
+
+/// How the name of a file begins that is being written.
+const STAGED: &str = ".new-";
+
+/// The same of all files of ours: these, what earlier versions wrote, kept file lists, and journals that are shortened.
+const ALL_STAGED: [&str; 4] = [STAGED, ".tmp", ".tree-", ".undo-"];
+
+/// Letters that follow.
+const RANDOM_LETTERS: usize = 6;
+
+/// Nobody writes a file for so long.
+const ABANDONED: Duration = Duration::from_hours(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_writer_left_goes_with_the_next_write_and_nothing_else_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = |name: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, "x").unwrap();
+            File::options().write(true).open(&path).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+            path
+        };
+        let staged = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder.path()).unwrap();
+        let (_, left) = staged.keep().unwrap();
+        let fresh = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder.path()).unwrap();
+        File::options().write(true).open(&left).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        let kept = [old(".new-notes"), old("notes"), old(".tmp")];
+        write(&folder.path().join("key"), b"1").unwrap();
+        assert!(!left.exists(), "it may be a key");
+        assert!(fresh.path().exists(), "somebody writes it now");
+        assert!(kept.iter().all(|path| path.exists()));
+    }
 }

@@ -1,7 +1,7 @@
 //! What an account tells about itself: who it is, how full it is, which share keys it keeps; and how it is left. The worker
 //! and the command line ask. Nothing is remembered here: each question goes to the server.
 
-use crate::api::error::{ApiError, ErrorCode};
+use crate::api::error::{ApiError, ErrorCode, ErrorKind};
 use crate::api::wire::account::VersionBytes;
 use crate::api::wire::{AskQuota, AskUser, AskUserAttribute, CloseSession};
 use crate::crypto::key::ShareKey;
@@ -91,7 +91,8 @@ impl Session {
             Ok(StoredShareKeys::Keys(keys)) => Ok(ShareKeySource::Store(keys)),
             Ok(StoredShareKeys::NoStore) => Ok(ShareKeySource::Listing),
             Ok(StoredShareKeys::Unreadable) => Ok(ShareKeySource::Store(Vec::new())),
-            Err(error @ ApiError::Refused { .. }) => {
+            // What is answered another time must not pass for a store without keys: the tree would be kept that way.
+            Err(error @ ApiError::Refused { .. }) if !passes(&error) => {
                 tracing::warn!(%error, "cannot ask for the key store: shares stay closed");
                 Ok(ShareKeySource::Store(Vec::new()))
             }
@@ -106,6 +107,11 @@ impl Session {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether another try may be answered.
+fn passes(error: &ApiError) -> bool {
+    error.code() == Some(ErrorCode::INTERNAL) || error.advice().kind == ErrorKind::Temporary
 }
 
 /// Name of the user attribute that holds the key store.

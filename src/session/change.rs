@@ -14,6 +14,7 @@ mod put;
 mod putter;
 mod send;
 mod share_keys;
+mod time;
 mod undo;
 
 use serde::{Deserialize, Serialize};
@@ -155,6 +156,15 @@ pub enum Change {
         /// The version, one of those behind it.
         version: NodeHandle,
     },
+    /// Another modification time of a file whose content is known; the content stays.
+    SetTime {
+        /// The file.
+        node: NodeHandle,
+        /// The old time, Unix seconds; `None` where it had none.
+        from: Option<i64>,
+        /// The new time, Unix seconds; `None` takes it away.
+        to: Option<i64>,
+    },
 }
 
 impl Change {
@@ -190,6 +200,7 @@ impl Change {
                 Some(Self::Share { folder, with, access, before: None })
             }
             Self::Revert { file, .. } => created.map(|created| Self::Revert { file: created, version: file }),
+            Self::SetTime { node, from, to } => Some(Self::SetTime { node, from: to, to: from }),
         }
     }
 }
@@ -238,6 +249,7 @@ impl Session {
             Change::Unlink { node, .. } => publish::prepare_unlink(tree, node),
             Change::Share { folder, with, access, .. } => publish::prepare_share(tree, folder, &with, access),
             Change::Unshare { folder, with, .. } => publish::prepare_unshare(tree, folder, &with),
+            Change::SetTime { node, to, .. } => time::prepare(tree, node, to),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The file of the bookmarks ([`BookmarkFile`]): for the user alone, written in one step, read anew before each change, so
 //! that several screens can keep bookmarks at once. What a bookmark is, it does not know: it keeps JSON.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -83,7 +83,7 @@ impl BookmarkFile {
     pub fn change(&self, change: impl FnOnce(&mut Vec<Value>)) -> Result<Vec<Value>, BookmarkError> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let disk = |source| BookmarkError::Disk { path: self.path.to_path_buf(), source };
-        let _lock = self.lock().map_err(disk)?;
+        let _lock = private_file::lock(&self.path).map_err(disk)?;
         let mut bookmarks = match self.read() {
             Err(BookmarkError::Damaged { path }) => {
                 let mut aside = path.clone().into_os_string();
@@ -99,20 +99,6 @@ impl BookmarkFile {
         let bytes = serde_json::to_vec_pretty(&content).map_err(|error| disk(error.into()))?;
         private_file::write(&self.path, &bytes).map_err(disk)?;
         Ok(content.bookmarks)
-    }
-
-    /// Waits for other processes that change the file, which itself is replaced and so cannot be locked.
-    fn lock(&self) -> io::Result<fs::File> {
-        if let Some(folder) = self.path.parent() {
-            private_file::create_folder(folder)?;
-        }
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(self.path.with_extension("lock"))?;
-        file.lock()?;
-        Ok(file)
     }
 }
 

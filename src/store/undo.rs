@@ -6,13 +6,13 @@
 //! of the file, in one go, and whoever has it writes for all who wait. A line that a crash cut short ends where the next
 //! begins, and is passed over. A file that has grown long is replaced by a shorter one when it is opened.
 
+mod book;
 mod history;
 mod record;
 mod shorten;
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,7 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::unix_now;
-use crate::config::private_file;
+use book::{Book, READ_LIMIT};
 pub use history::{UndoGroup, UndoHistory};
 use record::{Contents, GroupHead, Line};
 pub use record::{GroupKind, UndoEnd, UndoId, UndoRecord};
@@ -50,13 +50,7 @@ struct Pages {
 enum Medium {
     File(Book),
     Memory(Vec<u8>),
-}
-
-/// The file of a journal. Another process may have put a shorter one in its place: then that is the journal.
-#[derive(Debug)]
-struct Book {
-    path: PathBuf,
-    file: File,
+    Closed(WriteError),
 }
 
 /// A group of changes: what the user does at once, and takes back at once. Clone is cheap, and means the same group.
@@ -106,19 +100,27 @@ struct Page {
 #[derive(Clone, Debug)]
 struct WriteError(io::ErrorKind, String);
 
+impl WriteError {
+    fn of(error: &io::Error) -> Self {
+        Self(error.kind(), error.to_string())
+    }
+
+    fn again(&self) -> io::Error {
+        io::Error::new(self.0, self.1.clone())
+    }
+}
+
 impl UndoJournal {
     /// Opens or makes the journal file, readable by its owner only, and its folder.
     pub fn open(path: &Path) -> io::Result<Self> {
-        if let Some(folder) = path.parent() {
-            private_file::create_folder(folder)?;
-        }
-        let mut book = Book { path: path.to_path_buf(), file: open_file(path)? };
-        if book.file.metadata()?.len() > SHORTEN_AT
-            && let Err(error) = book.shorten()
-        {
-            tracing::warn!(%error, "the undo journal stays as long as it is");
-        }
-        Ok(Self::on(Medium::File(book)))
+        Ok(Self::on(Medium::File(Book::open(path)?)))
+    }
+
+    /// Makes a journal of a file that cannot be opened: nothing can be written to it, and so nothing is done that has to be
+    /// written down before.
+    #[must_use]
+    pub fn closed(error: &io::Error) -> Self {
+        Self::on(Medium::Closed(WriteError::of(error)))
     }
 
     /// Makes a journal that ends with the process (accounts that are not stored on this machine).
@@ -252,10 +254,8 @@ impl UndoJournal {
         let Some(pages) = &self.pages else { return Ok(Contents::default()) };
         match &mut *lock(&pages.medium) {
             Medium::Memory(text) => Ok(Contents::read(text)),
-            Medium::File(book) => {
-                book.find()?;
-                book.contents()
-            }
+            Medium::Closed(error) => Err(error.again()),
+            Medium::File(book) => book.read(),
         }
     }
 
@@ -275,9 +275,9 @@ impl UndoJournal {
         let mut medium = lock(&pages.medium);
         let result = written.get_or_init(|| {
             let page = std::mem::take(&mut *lock(&pages.waiting));
-            write_page(&mut medium, page).map_err(|error| WriteError(error.kind(), error.to_string()))
+            write_page(&mut medium, page).map_err(|error| WriteError::of(&error))
         });
-        result.clone().map_err(|WriteError(kind, text)| io::Error::new(kind, text))
+        result.as_ref().map_err(WriteError::again).copied()
     }
 }
 
@@ -310,115 +310,18 @@ impl Ending {
     }
 }
 
-/// Adds lines while other processes may not; ends a line first that a crash cut short.
 fn write_page(medium: &mut Medium, mut page: Page) -> io::Result<()> {
-    let book = match medium {
+    match medium {
         Medium::Memory(text) => {
             text.append(&mut page.text);
             if text.len() as u64 > READ_LIMIT {
                 text.drain(..text.len() / 2); // a line that is cut by it is passed over
             }
-            return Ok(());
+            Ok(())
         }
-        Medium::File(book) => book,
-    };
-    book.lock()?;
-    let written = write_locked(&mut book.file, page);
-    book.file.unlock()?;
-    written
-}
-
-impl Book {
-    /// Turns to the file that has the name now.
-    fn find(&mut self) -> io::Result<()> {
-        if !is_at(&self.file, &self.path)? {
-            self.file = open_file(&self.path)?;
-        }
-        Ok(())
+        Medium::File(book) => book.add(page.text, page.must_last),
+        Medium::Closed(error) => Err(error.again()),
     }
-
-    /// Locks the file that has the name, whoever puts another there meanwhile.
-    fn lock(&mut self) -> io::Result<()> {
-        loop {
-            self.find()?;
-            self.file.lock()?;
-            if is_at(&self.file, &self.path)? {
-                return Ok(());
-            }
-            self.file.unlock()?;
-        }
-    }
-
-    /// Reads the last megabytes.
-    fn contents(&mut self) -> io::Result<Contents> {
-        let start = self.file.metadata()?.len().saturating_sub(READ_LIMIT);
-        self.file.seek(SeekFrom::Start(start))?;
-        let mut text = Vec::new();
-        // The file may grow meanwhile: the bound holds all the same.
-        Read::by_ref(&mut self.file).take(READ_LIMIT).read_to_end(&mut text)?;
-        Ok(Contents::read(&text))
-    }
-
-    /// Keeps the newest groups only: they are written beside the file, and then take its place in one step. Who writes
-    /// meanwhile waits for the lock, and then finds that the name has another file.
-    fn shorten(&mut self) -> io::Result<()> {
-        if !cfg!(unix) {
-            return Ok(()); // a file that others have open cannot be replaced there
-        }
-        self.lock()?;
-        let shortened = self.write_shorter();
-        self.file.unlock()?;
-        shortened?;
-        self.find()
-    }
-
-    fn write_shorter(&mut self) -> io::Result<()> {
-        let lines = shorten::shortened(self.contents()?, KEEP_BYTES, KEEP_GROUPS)?;
-        let folder = self.path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut shorter = tempfile::Builder::new().prefix(".undo-").tempfile_in(folder)?; // for its owner only
-        shorter.write_all(&lines)?;
-        shorter.as_file().sync_all()?;
-        shorter.persist(&self.path).map_err(|failed| failed.error)?;
-        File::open(folder)?.sync_all()
-    }
-}
-
-fn open_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true).read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// Whether the open file is the one that has the name.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let own = file.metadata()?;
-    match std::fs::metadata(path) {
-        Ok(named) => Ok((own.dev(), own.ino()) == (named.dev(), named.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-#[cfg(not(unix))]
-fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
-    Ok(true)
-}
-
-fn write_locked(file: &mut File, Page { mut text, must_last, .. }: Page) -> io::Result<()> {
-    if file.seek(SeekFrom::End(0))? > 0 {
-        file.seek(SeekFrom::End(-1))?;
-        let mut last = [0];
-        file.read_exact(&mut last)?;
-        if last != *b"\n" {
-            text.insert(0, b'\n');
-        }
-    }
-    file.write_all(&text)?;
-    if must_last { file.sync_data() } else { Ok(()) }
 }
 
 fn new_id() -> io::Result<UndoId> {
@@ -431,16 +334,6 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Leaves 53 bits, which every reader of JSON keeps exactly.
 const SPARE_BITS: u32 = 11;
-
-/// A longer file is shortened when it is opened.
-const SHORTEN_AT: u64 = 8 << 20;
-
-/// What stays of it: some ten thousand changes, of so many groups.
-const KEEP_BYTES: usize = 4 << 20;
-const KEEP_GROUPS: usize = 2000;
-
-/// Bytes from the end of the file that are read: some fifty thousand changes.
-const READ_LIMIT: u64 = 16 << 20;
 
 #[cfg(test)]
 mod tests;

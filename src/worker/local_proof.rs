@@ -88,7 +88,7 @@ fn claim(tree: &Tree, candidate: &Candidate) -> Option<Claim> {
 }
 
 /// Files of these sizes at the paths and below, and what could not be read. Blocks.
-fn copies(paths: &[PathBuf], sizes: &BTreeSet<u64>) -> (BTreeSet<(u64, PathBuf)>, Vec<Problem>) {
+pub(crate) fn copies(paths: &[PathBuf], sizes: &BTreeSet<u64>) -> (BTreeSet<(u64, PathBuf)>, Vec<Problem>) {
     let (mut found, mut problems) = (BTreeSet::new(), Vec::new());
     let mut take = |path: PathBuf, size: Option<u64>| {
         found.extend(size.filter(|size| sizes.contains(size)).map(|size| (size, path)));

@@ -88,12 +88,17 @@ pub(crate) enum UndoDone {
 }
 
 impl Actor {
-    /// Returns the journal of an account; one that is not stored has none that lasts.
+    /// Returns the journal of an account; one that is not stored has none that lasts. A command whose journal cannot be
+    /// opened changes nothing: it would be over before anybody could take that back.
     pub(super) fn journal_of(&mut self, account: &crate::config::Account) -> UndoJournal {
         if account.password.is_some() {
             return UndoJournal::in_memory();
         }
-        self.open_journal(&self.config.folders.undo_journal(&account.name))
+        let path = self.config.folders.undo_journal(&account.name);
+        if self.copy_journals.is_none() {
+            return UndoJournal::open(&path).unwrap_or_else(|error| UndoJournal::closed(&error));
+        }
+        self.open_journal(&path)
     }
 
     /// Opens a journal of changes; where that fails it says so, and what is done is remembered until the end.

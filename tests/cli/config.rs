@@ -163,3 +163,23 @@ fn a_file_that_does_not_parse_is_told_with_its_place() {
     let told = scene.run(&["ls", "ann:"]).refused(1, &format!("line {line}"));
     assert!(told.contains("Hint: "), "{told}");
 }
+
+#[test]
+fn remotes_that_are_added_at_once_are_all_there() {
+    let scene = Scene::new();
+    let names: Vec<String> = (0..6).map(|number| format!("remote{number}")).collect();
+    std::thread::scope(|scope| {
+        for name in &names {
+            let scene = &scene;
+            scope.spawn(move || {
+                let create = ["config", "create", name, "--user", EMAIL, "--password-stdin"];
+                let ran = scene.run_with(&create, &[], &format!("{PASSWORD}\n"));
+                assert_eq!(ran.code, 0, "{}", ran.err);
+            });
+        }
+    });
+    let listed = scene.run(&["config", "list"]).clean();
+    let mut listed: Vec<&str> = listed.lines().map(|line| line.trim_end_matches(':')).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, names);
+}

@@ -67,3 +67,67 @@ fn a_disk_that_fills_up_in_the_middle_is_told_and_the_download_goes_on_when_ther
     let ranges = seen.iter().filter(|seen| seen.path.starts_with("/dl/")).count();
     assert!(ranges < 40, "it began anew: {ranges} requests");
 }
+
+/// Each of our own folders on a disk of 1 MiB, with so much room on it.
+const PLACES: &str = r#"
+    for place in state cache config; do
+        cp -a "../$place" "saved-$place" && mount -t tmpfs -o size=1m tmpfs "../$place" || exit 77
+        cp -a "saved-$place/." "../$place/"
+        for room in 0 4 8 12 16 64; do
+            dd if=/dev/zero of="../$place/filler" bs=1k 2>dd.err
+            truncate -s "$(($(stat -c %s "../$place/filler") - room * 1024))" "../$place/filler"
+            "$0" copy src "ann:$place-$room" 2>"$place-$room.copy.err"; echo $? >"$place-$room.copy"
+            "$0" mkdir "ann:made-$place-$room" 2>"$place-$room.mkdir.err"; echo $? >"$place-$room.mkdir"
+            "$0" ls ann: >ls.out 2>"$place-$room.ls.err"; echo $? >"$place-$room.ls"
+            rm "../$place/filler"
+            "$0" copy src "ann:$place-$room" 2>"$place-$room.again.err"; echo $? >"$place-$room.again"
+            "$0" undo --list >list.out 2>"$place-$room.list.err"; echo $? >"$place-$room.list"
+        done
+        umount "../$place"
+    done
+"#;
+
+#[test]
+fn a_full_disk_under_our_own_folders_is_told_or_done_without_and_spoils_nothing() {
+    let unshare = || Command::new("unshare");
+    let probe = ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"];
+    if !unshare().args(probe).status().is_ok_and(|status| status.success()) {
+        println!("SKIPPED: no disk of its own can be had here");
+        return;
+    }
+    let scene = Scene::logged_in();
+    scene.write("src/small", "small");
+    scene.write("src/sub/big", &"b".repeat(100_000));
+    assert_eq!(scene.run(&["ls", "ann:"]).code, 0, "so that there is a file list to keep");
+    let ran = unshare()
+        .args(["-rm", "sh", "-c", PLACES, env!("CARGO_BIN_EXE_megapane")])
+        .env_clear()
+        .envs(scene.environment())
+        .current_dir(scene.path(""))
+        .stderr(Stdio::null())
+        .status();
+    assert!(ran.unwrap().success());
+    for place in ["state", "cache", "config"] {
+        for room in [0, 4, 8, 12, 16, 64] {
+            let read = |what: &str| scene.read(&format!("{place}-{room}.{what}"));
+            let is = |what: &str| (read(what).trim().to_owned(), read(&format!("{what}.err")));
+            for what in ["copy", "mkdir"] {
+                let (code, error) = is(what);
+                let is_told =
+                    !error.contains("panicked") && (error.contains("megapane: ") || error.contains("ERROR"));
+                assert!(
+                    code == "0" || (code == "6" && is_told),
+                    "{what} with {room} KiB in {place}: {code} {error}"
+                );
+            }
+            let made = scene.ann.node(&format!("made-{place}-{room}")).is_some();
+            assert_eq!(made, is("mkdir").0 == "0", "{room} KiB in {place}");
+            for what in ["ls", "again", "list"] {
+                assert_eq!(is(what).0, "0", "{what} with {room} KiB in {place}: {}", is(what).1);
+            }
+            let there = scene.ann.content(&format!("{place}-{room}/sub/big")).unwrap();
+            assert!(there == "b".repeat(100_000).as_bytes(), "{room} KiB in {place}");
+        }
+    }
+    assert!(files_below(&scene.own("state").join("transfers")).is_empty(), "a journal is left");
+}

@@ -53,6 +53,21 @@ fn what_is_to_be_typed_exists() {
     assert!(helps.len() > 15, "{:?}", helps.keys());
 }
 
+/// Whoever looks a command up in the guide finds it.
+#[test]
+fn every_command_stands_in_the_guide() {
+    let scene = Scene::new();
+    let help = scene.run(&["--help"]).clean();
+    let listed = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names = listed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<&str> = names.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 35, "{names:?}");
+    for name in names {
+        let is_word = |code: &str| code.split([' ', '`', ',']).any(|word| word == name);
+        assert!(PAGES[1].split('`').skip(1).step_by(2).any(is_word), "{name} is not in the guide");
+    }
+}
+
 /// What stands in code on a page and begins with the program's name; without what the shell does with it.
 fn commands(page: &str) -> Vec<String> {
     let mut found = Vec::new();

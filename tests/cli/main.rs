@@ -33,6 +33,8 @@ mod links;
 mod listing;
 mod mirror;
 mod ncdu;
+#[cfg(unix)]
+mod no_room;
 mod plain;
 mod refusals;
 mod removals;

@@ -55,6 +55,31 @@ fn programs_that_are_started_do_not_get_the_passwords_of_the_environment() {
     assert!(!seen.contains("not for you"), "{seen}");
 }
 
+/// The kernel says of a process that died whether it wrote its memory out.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_leaves_no_core_file() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = tempfile::tempdir().unwrap();
+    let dumps = |program: &str, arguments: &[&str]| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", "ulimit -c unlimited; exec \"$0\" \"$@\"", program]).args(arguments);
+        let mut child =
+            shell.current_dir(folder.path()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let out = std::io::BufReader::new(child.stdout.take().unwrap());
+        std::io::BufRead::read_line(&mut { out }, &mut line).unwrap();
+        let abort = std::process::Command::new("kill").args(["-ABRT", &child.id().to_string()]).status();
+        assert!(abort.unwrap().success());
+        child.wait().unwrap().core_dumped()
+    };
+    if !dumps("sh", &["-c", "echo here; while :; do sleep 1; done"]) {
+        println!("SKIPPED: no program leaves a core file here");
+        return;
+    }
+    assert!(!dumps(env!("CARGO_BIN_EXE_megapane"), &["emulator", "--listen", "127.0.0.1:0"]));
+}
+
 fn holds(bytes: &[u8], secret: &[u8]) -> bool {
     bytes.windows(secret.len()).any(|window| window == secret)
 }

@@ -87,7 +87,10 @@ pub(super) async fn reconnect(args: ReconnectArgs, context: &mut Context) -> Out
     let password = password(context, &args.password, &account.email).await?;
     let passphrase = new_passphrase(context, &account).await?;
     let session = login::log_in(context, &client, &account.email, &password, None).await?;
-    login::store(context, &account, &session, passphrase).await?;
+    if let Err(failure) = login::store(context, &account, &session, passphrase).await {
+        log_out(&context.messages, &session).await; // nobody could go on with it
+        return Err(failure);
+    }
     let greeting = greeting(&session).await?;
     context.messages.notice(&greeting);
     Ok(ExitCode::Success)

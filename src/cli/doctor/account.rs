@@ -25,10 +25,9 @@ pub(super) async fn look(opened: &Opened) -> Vec<Finding> {
     findings.extend(clock(opened).await);
     findings.push(unreadable(tree));
     findings.push(names(tree, name));
-    findings.push(times(tree, unix_now()));
     findings.push(strays(tree));
     findings.push(shares(tree));
-    findings.push(links(tree));
+    findings.extend(links(tree, name, unix_now()));
     if session.private_key().is_none() {
         findings.push(Finding::warn("keys", "the account has no RSA key: old shares of others stay closed"));
     }
@@ -118,27 +117,6 @@ fn names(tree: &Tree, account: &str) -> Finding {
     }
 }
 
-/// Files without a time of their own, or with one that cannot be.
-fn times(tree: &Tree, now: i64) -> Finding {
-    let files =
-        || tree.nodes().filter(|node| node.is_file() && !node.is_version() && !node.is_undecryptable());
-    let missing = files().filter(|node| node.modified().is_none()).count();
-    let impossible = |time: i64| time <= 0 || time > now.saturating_add(DAY);
-    let wrong = files().filter(|node| node.modified().is_some_and(impossible)).count();
-    if missing + wrong == 0 {
-        return Finding::ok("times", "every file has its time");
-    }
-    Finding::warn(
-        "times",
-        format!("{} no time of their own, {wrong} one before 1970 or to come", have(missing)),
-    )
-    .mended_by("such files are compared by their content; a new upload gives them their time")
-}
-
-fn have(count: usize) -> String {
-    format!("{} {}", quantity::counted(count, "file"), if count == 1 { "has" } else { "have" })
-}
-
 fn strays(tree: &Tree) -> Finding {
     match tree.orphans().len() {
         0 => Finding::ok("orphans", "every node has its folder"),
@@ -172,25 +150,38 @@ fn shares(tree: &Tree) -> Finding {
     }
 }
 
-/// Links to what lies in the rubbish bin.
-fn links(tree: &Tree) -> Finding {
-    let is_stale = |node: &Node<'_>| {
-        tree.is_linked(node.handle()) && tree.rubbish().is_some_and(|bin| tree.is_inside(node.handle(), bin))
-    };
-    match tree.nodes().find(is_stale) {
-        Some(first) => Finding::warn(
-            "links",
-            format!("a link leads to what is in the rubbish bin: {}", tree.path(first.handle())),
-        )
-        .mended_by("restore it, or empty the bin"),
-        None => Finding::ok("links", "no link leads into the rubbish bin"),
+/// Links that lead nowhere any more, or where nobody should look.
+fn links(tree: &Tree, account: &str, now: i64) -> Vec<Finding> {
+    let links = tree.links();
+    let in_bin = |node: NodeHandle| tree.rubbish().is_some_and(|bin| tree.is_inside(node, bin));
+    let ended = links.iter().find(|(_, link)| link.expires.is_some_and(|end| end > 0 && end <= now));
+    let thrown = links.iter().find(|(node, _)| in_bin(*node));
+    let mut findings = Vec::new();
+    if let Some((node, _)) = ended {
+        let path = tree.path(*node);
+        findings.push(
+            Finding::warn("links", format!("a link has ended, and opens nothing any more: {path}"))
+                .mended_by(format!(
+                    "megapane link --unlink '{account}:{path}', or --expire 7d for a new end"
+                )),
+        );
     }
+    if let Some((node, _)) = thrown {
+        let path = tree.path(*node);
+        findings.push(
+            Finding::warn("links", format!("a link leads to what is in the rubbish bin: {path}"))
+                .mended_by(format!("megapane link --unlink '{account}:{path}', or restore it")),
+        );
+    }
+    if findings.is_empty() {
+        let says = format!("{}, none ended or thrown away", quantity::counted(links.len(), "public link"));
+        findings.push(Finding::ok("links", says));
+    }
+    findings
 }
 
 /// Seconds that two clocks may differ without harm.
 const MOST_DRIFT: u64 = 120;
-
-const DAY: i64 = 86_400;
 
 /// For the question that only asks for the time.
 const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);

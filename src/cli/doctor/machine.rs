@@ -6,15 +6,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
+use super::kept;
 use crate::cli::context::Context;
 use crate::cli::{leftovers, quantity};
-use crate::config::Folders;
+use crate::config::{ColorDepth, Folders, Multiplexer, Surroundings};
 use crate::ui::terminal_kind::TerminalKind;
 
 /// Looks at everything that needs no account.
 pub(super) fn look(context: &Context, fixes: bool) -> Vec<Finding> {
     let folders = &context.config.folders;
     let mut findings = rights(folders, fixes);
+    findings.push(kept::scraps(folders, fixes));
+    findings.push(kept::logins(&context.config));
     findings.push(unfinished(folders));
     findings.push(disk(folders));
     findings.extend(terminal(context));
@@ -126,8 +129,27 @@ fn terminal(context: &Context) -> Option<Finding> {
     } else if !kind.modern {
         Finding::warn("terminal", format!("\"{name}\" has no clipboard, mouse or window title for us"))
     } else {
-        Finding::ok("terminal", format!("\"{name}\" can do all that the screen wants"))
+        Finding::ok("terminal", format!("\"{name}\": {}", abilities(&surroundings)))
     })
+}
+
+/// What a terminal of today can do here.
+fn abilities(surroundings: &Surroundings) -> String {
+    let colors = match (surroundings.no_color, surroundings.depth) {
+        (true, _) => "no colours, as NO_COLOR wants it",
+        (false, ColorDepth::Few) => "16 colours",
+        (false, ColorDepth::Indexed) => "256 colours",
+        (false, ColorDepth::Millions) => "all colours",
+    };
+    let behind = match surroundings.multiplexer {
+        Multiplexer::None => "",
+        Multiplexer::Tmux => {
+            ", through tmux (which needs `set -g allow-passthrough on` and `set -g set-clipboard on`)"
+        }
+        Multiplexer::Screen => ", through GNU screen",
+    };
+    let line = if surroundings.over_ssh { ", over ssh" } else { "" };
+    format!("{colors}, UTF-8, clipboard, mouse, titles{behind}{line}")
 }
 
 /// Bytes below which journals soon cannot be written.

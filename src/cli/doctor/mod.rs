@@ -1,28 +1,38 @@
-//! `doctor`: what is wrong with this machine's side of megapane and with an account, each with what mends it. It changes
-//! nothing in the cloud; with `--fix` it takes away rights that others have to files of ours, which is always safe.
+//! `doctor`: what is wrong with this machine's side of megapane and with an account, each with what mends it. It only
+//! looks; `--fix` mends what can be mended without any risk: rights that others have to files of ours, scraps of killed
+//! processes, and times of files in the cloud, where a copy on this machine proves them.
 
 mod account;
 mod finding;
+mod kept;
 mod machine;
+mod times;
+
+use std::path::PathBuf;
 
 use clap::Args;
 
 use self::finding::{Finding, Standing};
 use super::context::Context;
 use super::exit::ExitCode;
-use super::login;
+use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
 use super::remote::Place;
 use crate::message::ProblemKind;
 
 /// Find out what is wrong with this machine and with an account, and say what mends it.
 ///
-/// Each row is ok, warn or bad, with a sentence, and below it the command that mends it. Nothing in the cloud is changed.
-/// Ends with 0 unless something is bad.
+/// Each row is ok, warn or bad, with a sentence, and below it the command that mends it. Ends with 0 unless something is
+/// bad. Without --fix nothing is changed anywhere.
+///
+/// Files that other programs uploaded may have no modification time. Where --local finds copies of them (the same bytes,
+/// proven by the cloud file's own key), --fix gives them the times of these copies: nothing is uploaded, and `undo` takes
+/// it back.
 ///
 /// Examples:
 ///   megapane doctor
-///   megapane doctor work: --fix
+///   megapane doctor work:
+///   megapane doctor work: --local ~/Pictures --fix
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct DoctorArgs {
@@ -30,9 +40,14 @@ pub(crate) struct DoctorArgs {
     #[arg(value_name = "REMOTE:")]
     remote: Option<String>,
 
-    /// Mend what can be mended without any risk: rights that others have to our files
+    /// Mend what can be mended without any risk: rights that others have to our files, what killed processes left,
+    /// and with --local times
     #[arg(long)]
     fix: bool,
+
+    /// Look here, with all below, for copies of files whose time in the cloud is missing or wrong
+    #[arg(long, value_name = "FOLDER", requires = "remote")]
+    local: Vec<PathBuf>,
 }
 
 /// Runs the command.
@@ -41,8 +56,9 @@ pub(crate) async fn run(args: DoctorArgs, context: &mut Context) -> Outcome {
     let mut findings = machine::look(context, args.fix && !context.options.dry_run);
     if let Some(name) = name {
         context.config.account(&name)?;
-        match login::open(context, &name).await {
-            Ok(opened) => findings.extend(account::look(&opened).await),
+        let wish = times::Wish { local: &args.local, fixes: args.fix && !context.options.dry_run };
+        match examine(context, &name, &wish).await {
+            Ok(found) => findings.extend(found),
             Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
             Err(Failure::Problem(problem)) if problem.kind == ProblemKind::Interrupted => {
                 return Err(Failure::Problem(problem));
@@ -55,6 +71,18 @@ pub(crate) async fn run(args: DoctorArgs, context: &mut Context) -> Outcome {
     print(context, &findings)?;
     let is_bad = findings.iter().any(|finding| finding.standing == Standing::Bad);
     Ok(if is_bad { ExitCode::Other } else { ExitCode::Success })
+}
+
+/// Opens an account and looks at it.
+async fn examine(context: &Context, name: &str, wish: &times::Wish<'_>) -> Result<Vec<Finding>, Failure> {
+    let session = login::session(context, name).await?;
+    let kept = kept::file_list(context, context.config.account(name)?, &session).await;
+    let tree = login::list(context, name, &session).await?;
+    let mut opened = Opened { name: name.to_owned(), session, tree };
+    let mut findings = account::look(&opened).await;
+    findings.push(kept);
+    findings.extend(times::look(context, &mut opened, wish).await?);
+    Ok(findings)
 }
 
 fn account_name(text: &str) -> Result<String, Failure> {

@@ -110,6 +110,7 @@ fn name_of(record: &UndoRecord) -> Option<String> {
         | Change::Trash { .. }
         | Change::Restore { .. }
         | Change::Revert { .. }
+        | Change::SetTime { .. }
         | Change::Link { .. }
         | Change::Unlink { .. }
         | Change::Share { .. }
@@ -201,6 +202,7 @@ fn node_of(change: &Change) -> Option<NodeHandle> {
         | Change::Trash { node, .. }
         | Change::Restore { node, .. }
         | Change::Delete { node, .. }
+        | Change::SetTime { node, .. }
         | Change::Revert { file: node, .. }
         | Change::Link { node, .. }
         | Change::Unlink { node, .. }
@@ -257,6 +259,7 @@ fn require_as_left(tree: &Tree, inverse: &Change) -> Result<(), ChangeError> {
         Change::Move { from, .. } | Change::Trash { from, .. } => found.parent() == Some(*from),
         Change::Restore { .. } => is_in_bin,
         Change::Revert { .. } => !is_in_bin,
+        Change::SetTime { from, .. } => found.modified() == *from,
         Change::Link { before, .. } => tree.is_linked(node) == before.is_some(),
         Change::Unlink { .. } => tree.is_linked(node),
         Change::Share { with, before, .. } => shared_with(tree, node, with) == *before,

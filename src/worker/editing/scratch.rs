@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::config::private_file;
 use crate::local::{SafeName, Target};
 
 /// The private folder of one file.
@@ -33,16 +34,20 @@ struct Note {
 impl Scratch {
     /// Makes a folder that only the user can enter, for a copy of that name; returns it and where the copy belongs. Blocks.
     pub(super) fn make(folder: &Path, name: &SafeName, title: &str) -> io::Result<(Self, Target)> {
-        fs::create_dir_all(folder)?;
+        private_file::create_folder(folder)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix("edit-");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let folder = builder.tempdir_in(folder)?.keep();
-        let note = File::options().create_new(true).read(true).write(true).open(folder.join(NOTE))?;
+        let mut options = File::options();
+        options.create_new(true).read(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let note = options.open(folder.join(NOTE))?;
         let _ = note.try_lock(); // where a disk knows no locks, nobody takes it for dead
         let inside = folder.join(INSIDE);
-        fs::create_dir(&inside)?;
+        private_file::create_folder(&inside)?;
         let target = Target::root(inside).join(name);
         let mut scratch = Self { folder, file: target.path(), note, digest: None };
         scratch.write_note(title)?;
@@ -161,8 +166,13 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let root = tempfile::tempdir().unwrap();
         let name = SafeName::from_cloud("../../etc/passwd").unwrap();
-        let (scratch, target) = Scratch::make(root.path(), &name, "x").unwrap();
-        assert_eq!(fs::metadata(&scratch.folder).unwrap().permissions().mode() & 0o777, 0o700);
+        let top = root.path().join("state");
+        let (scratch, target) = Scratch::make(&top.join("edits"), &name, "x").unwrap();
+        for made in walkdir::WalkDir::new(top) {
+            let made = made.unwrap();
+            let mode = made.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}", made.path().display());
+        }
         assert!(target.path().starts_with(&scratch.folder));
     }
 }
