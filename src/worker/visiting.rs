@@ -148,7 +148,7 @@ fn prepared(
         let what = format!("import \"{name}\"");
         free_in(tree, to, name, &what)?;
         let imported = Imported { visit, tree: from, node: *handle };
-        let prepared = session.prepare_import(tree, imported, to, name);
+        let prepared = session.prepare_import(tree, imported, (to, name), None);
         rows.push((prepared.map_err(|error| problem::of_change(&what, &error))?, what));
     }
     Ok(rows)
