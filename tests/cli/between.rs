@@ -87,7 +87,8 @@ fn what_others_share_with_the_source_streams_through_and_is_checked() {
     ben.share("plans", &scene.ann, megapane::emulator::Access::Read).unwrap();
     let cy = scene.emulator.add_account(megapane::emulator::NewAccount::new("cy@example.org"));
     let create = ["config", "create", "cy", "--user", "cy@example.org", "--password-stdin"];
-    scene.run_with(&create, &[], &format!("{}\n", megapane::emulator::PASSWORD)).clean();
+    let created = scene.run_with(&create, &[], &format!("{}\n", megapane::emulator::PASSWORD));
+    assert_eq!(created.code, 0, "{}", created.err);
     let ran = scene.run(&["copy", "-v", "ann://in/plans", "cy:got"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(cy.content("got/big.bin").unwrap(), bytes);
