@@ -86,7 +86,7 @@ impl Scene {
         std::fs::write(&source, bytes).unwrap();
         let upload = upload(Upload {
             session: self.session.clone(),
-            source,
+            source: source.into(),
             target,
             journal: self.journal.clone(),
             keep: megapane::transfer::Keep::default(),
@@ -411,7 +411,7 @@ async fn a_replaced_file_goes_to_the_bin_once_the_new_one_stands() {
     std::fs::write(&source, b"new").unwrap();
     let put = upload(Upload {
         session: scene.session.clone(),
-        source,
+        source: source.into(),
         target,
         journal: scene.journal.clone(),
         keep: megapane::transfer::Keep::default(),

@@ -378,7 +378,7 @@ impl Scene {
         std::fs::write(source.path(), content()).unwrap();
         let run = Upload {
             session: self.session.clone(),
-            source: source.path().to_owned(),
+            source: source.path().to_owned().into(),
             target: PutTarget {
                 parent: self.ann.roots()[0],
                 name: "sent".to_owned(),

@@ -109,7 +109,7 @@ impl Scene {
         self.progress = Arc::default();
         Upload {
             session: self.session.clone(),
-            source: self.path(),
+            source: self.path().into(),
             target: PutTarget {
                 parent: self.owner.roots()[0],
                 name: "film".to_owned(),

@@ -104,3 +104,39 @@ fn versions_of_a_file() {
         type_in(state, "jD");
     });
 }
+
+#[test]
+fn a_folder_that_is_shared_with_more_people_than_have_room() {
+    pictures("sharing_many", |state| {
+        type_in(state, "<Tab>js");
+        let people = (1..=30).map(|number| {
+            person(&format!("person-{number}@example.org"), ShareAccess::Write, number % 7 == 0)
+        });
+        tell(state, subject(true, PublicLink::Known(link("folder", 22)), people.collect()));
+        type_in(state, &"j".repeat(20));
+    });
+}
+
+#[test]
+fn what_can_be_done_with_a_version() {
+    pictures("sharing_version_keys", |state| {
+        type_in(state, "<Tab>jgV");
+        let version = |number: i64| VersionRow {
+            node: node('b').node,
+            size: 12_000,
+            time: 1_717_200_000 - number * 86_400,
+        };
+        let (file, name, versions) = (node('a'), "report.odt".to_owned(), (1..=40).map(version).collect());
+        tell(state, Event::Versions(VersionList { file, name, size: 14_000, time: 1_720_000_000, versions }));
+        type_in(state, "jjj");
+    });
+}
+
+#[test]
+fn the_password_of_a_link() {
+    pictures("sharing_password", |state| {
+        let (view, link) = (state.pane().view, Secret::new("https://mega.nz/#P!AAAA".to_owned()));
+        tell(state, Event::Sharing(SharingEvent::Locked { view, link, is_refused: true }));
+        type_in(state, "secret");
+    });
+}

@@ -127,7 +127,7 @@ impl Scene {
     fn upload(&self, source: PathBuf) -> Upload {
         Upload {
             session: self.session.clone(),
-            source,
+            source: source.into(),
             target: PutTarget {
                 parent: self.owner.roots()[0],
                 name: "film".to_owned(),

@@ -13,6 +13,7 @@ use super::context::Context;
 use super::exit::ExitCode;
 use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
+use super::public_link::LinkPlace;
 use super::remote::{CloudPath, Place};
 use crate::config::Speeds;
 use crate::crypto::key::NodeKey;
@@ -32,7 +33,7 @@ pub(crate) struct CatArgs {
     #[command(flatten)]
     section: SectionArgs,
 
-    /// The files
+    /// The files: remote:path, a local path, a public link to a file, or LINK:path in the folder of one
     #[arg(value_name = "REMOTE:PATH", required = true)]
     places: Vec<String>,
 }
@@ -73,6 +74,11 @@ impl SectionArgs {
 pub(crate) async fn run(args: CatArgs, context: &mut Context) -> Outcome {
     let mut opened: Option<Opened> = None;
     for place in &args.places {
+        if let Some(link) = LinkPlace::parse(place) {
+            let (shown, path) = link.open(context).await?;
+            print_node(context, (&shown, &path), &args.section).await?;
+            continue;
+        }
         match Place::parse(place) {
             Place::Local(path) => print_local(context, &path, &args.section).await?,
             Place::Cloud(cloud) => {

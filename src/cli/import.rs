@@ -5,12 +5,12 @@ use clap::Args;
 
 use super::changing;
 use super::context::Context;
-use super::copy::get;
 use super::exit::ExitCode;
 use super::login;
 use super::mkdir;
 use super::output::{Failure, Outcome};
 use super::password::PasswordArgs;
+use super::public_link;
 use super::remote::Place;
 use crate::entry::CloudFolder;
 use crate::message::ProblemKind;
@@ -48,8 +48,8 @@ pub(crate) async fn run(args: ImportArgs, context: &mut Context) -> Outcome {
         let message = format!("cannot import into \"{}\": it is on this machine", args.target);
         return Err(Failure::usage(message, "`megapane get LINK FOLDER` downloads it."));
     };
-    let link = get::read(context, &args.link, &args.password).await?;
-    let shown = get::open(context, &link).await?;
+    let link = public_link::read(context, &args.link, Some(&args.password)).await?;
+    let shown = public_link::open(context, &link).await?;
     let mut opened = login::open(context, &cloud.account).await?;
     let nodes: Vec<_> = shown.tree.contents(CloudFolder::Root).collect();
     let names: Vec<&str> = nodes.iter().filter_map(Node::name).collect();
@@ -79,7 +79,8 @@ pub(crate) async fn run(args: ImportArgs, context: &mut Context) -> Outcome {
         }
         let refused = |error| Failure::from(problem::of_change(&doing, &error));
         let imported = Imported { visit: &shown.session, tree: &shown.tree, node: node.handle() };
-        let prepared = opened.session.prepare_import(&opened.tree, imported, to, name).map_err(refused)?;
+        let prepared =
+            opened.session.prepare_import(&opened.tree, imported, (to, name), None).map_err(refused)?;
         let outcome = opened.session.commit(prepared, &journal).await.map_err(refused)?;
         for update in outcome.updates {
             opened.tree.apply_own(update);

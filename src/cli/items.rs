@@ -11,9 +11,9 @@ use super::bounds::BoundsArgs;
 use super::context::Context;
 use super::duplicates;
 use super::filters::FilterArgs;
-use super::login;
 use super::lsjson::Array;
 use super::output::{Failure, Messages, Output};
+use super::public_link;
 use super::remote::{CloudPath, Place};
 use crate::entry::{CloudFolder, EntryKind};
 use crate::handle::NodeHandle;
@@ -24,7 +24,7 @@ use crate::worker::problem;
 /// What all listing commands take.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ListArgs {
-    /// What to list: remote:path, or a local path
+    /// What to list: remote:path, a local path, a public link, or LINK:path for something in its folder
     #[arg(value_name = "REMOTE:PATH")]
     pub(crate) place: String,
 
@@ -148,11 +148,7 @@ pub(crate) async fn each(
     let rules = args.filters.compile()?;
     let bounds = args.bounds.bounds();
     let depth = args.depth(reach);
-    let place = Place::parse(&args.place);
-    let opened = match &place {
-        Place::Local(_) => None,
-        Place::Cloud(cloud) => Some(login::open(context, &cloud.account).await?),
-    };
+    let (place, opened) = public_link::open_place(context, &args.place).await?;
     let Context { output, messages, has_skipped, .. } = context;
     let mut wanted = |item: &Item| {
         let is_in = match item.kind {

@@ -40,6 +40,7 @@ mod output;
 mod password;
 mod plain;
 mod prose;
+mod public_link;
 mod purge;
 mod quantity;
 mod remote;

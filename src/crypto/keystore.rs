@@ -2,6 +2,8 @@
 //! user out of the shares. Source: meganz/sdk `src/megaclient.cpp`, `KeyManager::fromKeysContainer`, `unserialize`; vectors
 //! `keys_attribute`.
 
+use std::collections::HashMap;
+
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes128Gcm, Nonce};
 use hkdf::Hkdf;
@@ -9,7 +11,8 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::key::{KeyBytes, MasterKey, ShareKey};
-use crate::handle::NodeHandle;
+use super::pairwise::{ExchangeKey, KeyPrint};
+use crate::handle::{NodeHandle, UserHandle};
 
 /// What we read of the attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -18,6 +21,24 @@ pub struct KeyStore {
     pub generation: u32,
     /// Keys of shared and exported folders.
     pub shares: Vec<StoredShare>,
+    /// The account's private key for what others send it.
+    pub exchange: Option<ExchangeKey>,
+    /// The contacts whose identity a client of this account has seen, each with the print of the public key that it sends
+    /// under. Nobody else's key is believed: the server could give its own.
+    pub contacts: HashMap<UserHandle, KeyPrint>,
+    /// Share keys that came for the account and are kept as they came.
+    pub pending: Vec<PendingShare>,
+}
+
+/// A share key as somebody sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingShare {
+    /// The shared folder.
+    pub folder: NodeHandle,
+    /// Who sent it.
+    pub sender: UserHandle,
+    /// The key, under the one that both have in common.
+    pub sealed: Vec<u8>,
 }
 
 /// One share key of the store.
@@ -41,6 +62,7 @@ impl KeyStore {
     /// Reads the clear records: tag, three bytes of length, value. Unknown tags are skipped.
     fn parse(mut records: &[u8]) -> Option<Self> {
         let mut store = Self::default();
+        let (mut seen, mut prints) = (Vec::new(), Vec::new());
         while let Some((&[tag, a, b, c], rest)) = records.split_first_chunk::<4>() {
             let length = u32::from_be_bytes([0, a, b, c]) as usize;
             let (value, rest) = rest.split_at_checked(length)?;
@@ -48,18 +70,26 @@ impl KeyStore {
             match tag {
                 TAG_GENERATION => store.generation = u32::from_be_bytes(value.try_into().ok()?),
                 TAG_SHARES => store.shares.extend(stored_shares(value)?),
+                // What only helps to read more may be of a form that is not known here.
+                TAG_EXCHANGE => store.exchange = value.try_into().ok().map(ExchangeKey::from_bytes),
+                TAG_IDENTITIES => seen = ring(value),
+                TAG_PRINTS => prints = ring(value),
+                TAG_PENDING => store.pending = pending_shares(value).unwrap_or_default(),
                 _ => {}
             }
         }
+        let is_seen = |user: &UserHandle| seen.iter().any(|(known, _)| known == user);
+        store.contacts = prints.into_iter().filter(|(user, _)| is_seen(user)).collect();
         records.is_empty().then_some(store)
     }
 }
 
-/// Share keys of the attribute; `None` when it cannot be opened.
-#[must_use]
-pub fn share_keys(value: &[u8], master: &MasterKey) -> Option<Vec<(NodeHandle, ShareKey)>> {
-    let store = KeyStore::open(value, master)?;
-    Some(store.shares.into_iter().map(|share| (share.handle, share.key)).collect())
+impl KeyStore {
+    /// Returns the keys of shared and exported folders.
+    #[must_use]
+    pub fn share_keys(&self) -> Vec<(NodeHandle, ShareKey)> {
+        self.shares.iter().map(|share| (share.handle, share.key.clone())).collect()
+    }
 }
 
 fn stored_shares(value: &[u8]) -> Option<Vec<StoredShare>> {
@@ -74,6 +104,41 @@ fn stored_shares(value: &[u8]) -> Option<Vec<StoredShare>> {
         })
     };
     if rest.is_empty() { rows.iter().map(share).collect() } else { None }
+}
+
+/// Reads a ring of contacts: 8 bytes of user, 20 of its key's print, and how well it is known, of which less than 0 is not
+/// at all.
+fn ring(value: &[u8]) -> Vec<(UserHandle, KeyPrint)> {
+    let row = |row: &[u8; 29]| {
+        let (user, rest) = row.split_first_chunk::<8>()?;
+        let (print, level) = rest.split_first_chunk::<20>()?;
+        (level.first()?.cast_signed() >= 0).then_some((UserHandle::from_bytes(*user), *print))
+    };
+    value.as_chunks::<29>().0.iter().filter_map(row).collect()
+}
+
+/// Reads rows of a tag and a value, each behind its length: a folder's handle as text; who sent it, and the key.
+fn pending_shares(mut rows: &[u8]) -> Option<Vec<PendingShare>> {
+    let mut pending = Vec::new();
+    while let Some((&len, rest)) = rows.split_first() {
+        let (tag, rest) = rest.split_at_checked(usize::from(len))?;
+        let (len, rest) = rest.split_first_chunk::<2>()?;
+        let (len, rest) = match u16::from_be_bytes(*len) {
+            u16::MAX => {
+                let (len, rest) = rest.split_first_chunk::<4>()?;
+                (u32::from_be_bytes(*len) as usize, rest)
+            }
+            len => (usize::from(len), rest),
+        };
+        let (value, rest) = rest.split_at_checked(len)?;
+        rows = rest;
+        let folder = std::str::from_utf8(tag).ok().and_then(|text| text.parse().ok());
+        if let (Some(folder), Some((sender, sealed))) = (folder, value.split_first_chunk::<8>()) {
+            let (sender, sealed) = (UserHandle::from_bytes(*sender), sealed.to_vec());
+            pending.push(PendingShare { folder, sender, sealed });
+        }
+    }
+    Some(pending)
 }
 
 /// Decrypts the value into its records. Layout: `14 00`, 12 bytes of nonce, ciphertext, 16 bytes of tag.
@@ -101,7 +166,11 @@ fn attribute_key(master: &MasterKey) -> Option<Zeroizing<KeyBytes>> {
 
 const HEADER: [u8; 2] = [0x14, 0x00];
 const TAG_GENERATION: u8 = 4;
+const TAG_EXCHANGE: u8 = 17;
+const TAG_IDENTITIES: u8 = 32;
+const TAG_PRINTS: u8 = 33;
 const TAG_SHARES: u8 = 48;
+const TAG_PENDING: u8 = 65;
 /// Far above any real value (23 bytes for each share), and small enough to hold.
 const MAX_VALUE: usize = 16 << 20;
 
@@ -134,6 +203,30 @@ mod tests {
     }
 
     #[test]
+    fn contacts_are_those_in_both_rings_and_known_at_all() {
+        let row = |user: u8, print: u8, level: u8| [&[user; 8][..], &[print; 20], &[level]].concat();
+        let seen = record(TAG_IDENTITIES, &[row(1, 9, 0), row(2, 9, 0xff), row(3, 9, 2)].concat());
+        let prints = record(TAG_PRINTS, &[row(1, 5, 2), row(2, 6, 2), row(4, 7, 2)].concat());
+        let store = KeyStore::parse(&[seen, prints, record(TAG_EXCHANGE, &[8; 32])].concat()).unwrap();
+        assert_eq!(store.contacts, HashMap::from([(UserHandle::from_bytes([1; 8]), [5; 20])]));
+        assert_eq!(store.exchange, Some(ExchangeKey::from_bytes([8; 32])));
+    }
+
+    #[test]
+    fn pending_shares_are_read_and_of_a_form_that_is_not_known_left_out() {
+        let folder = NodeHandle::from_bytes([1; 6]);
+        let value = [&[2; 8][..], &[3; 16]].concat();
+        let row = [&[8][..], folder.to_string().as_bytes(), &[0, 24], &value].concat();
+        let store = KeyStore::parse(&record(TAG_PENDING, &row)).unwrap();
+        let sender = UserHandle::from_bytes([2; 8]);
+        assert_eq!(store.pending, [PendingShare { folder, sender, sealed: vec![3; 16] }]);
+        for len in 1..row.len() {
+            let store = KeyStore::parse(&record(TAG_PENDING, &row[..len])).unwrap();
+            assert_eq!(store.pending, [], "{len} bytes");
+        }
+    }
+
+    #[test]
     fn cut_records_are_refused() {
         let whole = record(TAG_SHARES, &[9; 46]);
         assert!(KeyStore::parse(&whole).is_some());
@@ -150,7 +243,7 @@ mod tests {
             let master = MasterKey::from_bytes([1; 16]);
             let _ = KeyStore::parse(&bytes);
             prop_assert_eq!(KeyStore::open(&bytes, &master), None);
-            prop_assert_eq!(share_keys(&[&HEADER[..], &bytes].concat(), &master), None);
+            prop_assert_eq!(KeyStore::open(&[&HEADER[..], &bytes].concat(), &master), None);
         }
     }
 }

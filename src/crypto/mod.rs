@@ -15,6 +15,7 @@ pub mod link;
 pub mod mac;
 pub mod node_key;
 pub mod obscured;
+pub mod pairwise;
 pub mod password;
 pub mod raid;
 pub mod rsa;

@@ -73,7 +73,20 @@ pub enum ShareKeySource {
     /// From the listing (`ok`, `ok0`, `sk`): the account has no key store.
     Listing,
     /// From the account's key store (`^!keys`); none when it cannot be read.
-    Store(Vec<(NodeHandle, ShareKey)>),
+    Store {
+        /// Those that it has.
+        keys: Vec<(NodeHandle, ShareKey)>,
+        /// Those that are not in it yet, by folder and by who sent them: each counts only where that user shares that folder.
+        waiting: Vec<(NodeHandle, UserHandle, ShareKey)>,
+    },
+}
+
+impl ShareKeySource {
+    /// A key store of which nothing is known.
+    #[must_use]
+    pub const fn closed_store() -> Self {
+        Self::Store { keys: Vec::new(), waiting: Vec::new() }
+    }
 }
 
 /// Whom to believe when a share's key comes.
@@ -94,6 +107,8 @@ pub struct Keyring {
     trust: Trust,
     bare: KeyCipher,
     shares: HashMap<NodeHandle, Share>,
+    /// Keys that wait for the share that they are of.
+    waiting: HashMap<(NodeHandle, UserHandle), ShareKey>,
     private: Option<Rationed>,
 }
 
@@ -124,13 +139,16 @@ impl Keyring {
         let bare = KeyCipher::new(master.bytes());
         let private = private.map(|key| Rationed { key, left: Arc::new(AtomicUsize::new(MAX_RSA)) });
         let trust = if shares == ShareKeySource::Listing { Trust::Listing } else { Trust::Store };
-        let mut keyring = Self { own: Some(own), trust, bare, shares: HashMap::new(), private };
+        let (keyed, waiting) = (HashMap::new(), HashMap::new());
+        let mut keyring = Self { own: Some(own), trust, bare, shares: keyed, waiting, private };
         match shares {
             ShareKeySource::Listing => {}
-            ShareKeySource::Store(keys) => {
+            ShareKeySource::Store { keys, waiting } => {
                 for (folder, key) in keys {
                     keyring.add_share_key(folder, key);
                 }
+                keyring.waiting =
+                    waiting.into_iter().map(|(folder, sender, key)| ((folder, sender), key)).collect();
             }
         }
         keyring
@@ -140,8 +158,8 @@ impl Keyring {
     #[must_use]
     pub fn link(root: NodeHandle, key: &ShareKey) -> Self {
         let bare = KeyCipher::new(key.bytes());
-        let mut keyring =
-            Self { own: None, trust: Trust::Store, bare, shares: HashMap::new(), private: None };
+        let (shares, waiting) = (HashMap::new(), HashMap::new());
+        let mut keyring = Self { own: None, trust: Trust::Store, bare, shares, waiting, private: None };
         keyring.add_share_key(root, key.clone());
         keyring
     }
@@ -208,6 +226,17 @@ impl Keyring {
         }
         let private = if sk.len() > MAX_FOLDER_KEY_TEXT { self.private() } else { None };
         let Some(key) = share::open_inbound(&base64_decode(sk), &self.bare, private) else { return false };
+        self.add_share_key(folder, key);
+        true
+    }
+
+    /// Takes in the key of a share that we get, where its sharer sent one that is in no store yet, and returns whether it
+    /// did.
+    pub fn take_waiting_share(&mut self, folder: NodeHandle, sharer: UserHandle) -> bool {
+        if self.share_key(folder).is_some() {
+            return false;
+        }
+        let Some(key) = self.waiting.get(&(folder, sharer)).cloned() else { return false };
         self.add_share_key(folder, key);
         true
     }
@@ -295,7 +324,12 @@ mod tests {
     const SHARE: ShareKey = ShareKey::from_bytes([4; 16]);
 
     fn ring() -> Keyring {
-        Keyring::new(OWN, &MASTER, None, ShareKeySource::Store(vec![(FOLDER, SHARE)]))
+        Keyring::new(
+            OWN,
+            &MASTER,
+            None,
+            ShareKeySource::Store { keys: vec![(FOLDER, SHARE)], waiting: Vec::new() },
+        )
     }
 
     fn file() -> NodeKey {

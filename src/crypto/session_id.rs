@@ -79,7 +79,7 @@ pub fn sealed_session_id(blob: &[u8]) -> Option<SessionId> {
 }
 
 /// Opens a sealed blob with the `sek` that the server gave back; `None` when it is no such blob. A wrong `sek` gives a
-/// wrong master key: the private key tells.
+/// wrong master key: the private key tells, and without one [`SessionId::from_tsid`].
 #[must_use]
 pub fn open(sek: &KeyBytes, blob: &[u8]) -> Option<(MasterKey, SessionId)> {
     let sid = sealed_session_id(blob)?;

@@ -64,6 +64,9 @@ pub(crate) struct Account {
     pub(crate) created: i64,
     /// User attributes: value and version, both as sent.
     pub(crate) attributes: BTreeMap<String, (String, String)>,
+    /// Share keys that were sent to the user and not acknowledged: by whom, of which folder, as sent.
+    #[serde(default)]
+    pub(crate) waiting_keys: Vec<(UserHandle, NodeHandle, String)>,
     /// Whether the owner has confirmed, was suspended, or neither.
     pub(crate) standing: Standing,
     /// Transfer allowance; `None` for as much as wanted.

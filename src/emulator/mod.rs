@@ -16,7 +16,7 @@
 //!
 //! # What it does not do
 //!
-//! Share keys through `pk` (always −9), contact requests and invitations by e-mail, chats, sets, payments, registration.
+//! Contact requests and invitations by e-mail, chats, sets, payments, registration.
 //! Progress of long requests (`cs/rs`) is closed at once. It does not enforce what a client is trusted with anyway: nobody
 //! checks that attributes decrypt.
 //!

@@ -48,7 +48,8 @@ pub enum SharingCommand {
         /// Their e-mail.
         with: String,
     },
-    /// Show in a view what a public link leads to; nobody needs to be logged in. `Event::View`, or `Event::Failed`.
+    /// Show in a view what a public link leads to; nobody needs to be logged in. `Event::View`, [`SharingEvent::Locked`], or
+    /// `Event::Failed`.
     OpenLink {
         /// The view.
         view: ViewId,
@@ -98,6 +99,15 @@ pub enum SharingEvent {
         account: String,
         /// The links.
         links: Vec<LinkRow>,
+    },
+    /// The link that a view is to show is under a password: ask for it, and send the command again with it.
+    Locked {
+        /// The view.
+        view: ViewId,
+        /// The link.
+        link: Secret,
+        /// The password that was given is not its.
+        is_refused: bool,
     },
 }
 

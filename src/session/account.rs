@@ -5,9 +5,9 @@ use crate::api::error::{ApiError, ErrorCode, ErrorKind};
 use crate::api::wire::account::VersionBytes;
 use crate::api::wire::{AskQuota, AskUser, AskUserAttribute, CloseSession};
 use crate::crypto::key::ShareKey;
-use crate::crypto::keystore;
+use crate::crypto::keystore::KeyStore;
 use crate::crypto::node_key::ShareKeySource;
-use crate::handle::{NodeHandle, base64_decode};
+use crate::handle::{NodeHandle, UserHandle, base64_decode};
 
 use super::Session;
 
@@ -42,8 +42,8 @@ pub enum StoredShareKeys {
     NoStore,
     /// There is one, but it cannot be read: some shares will stay closed.
     Unreadable,
-    /// The keys, by shared folder.
-    Keys(Vec<(NodeHandle, ShareKey)>),
+    /// The keys, by shared folder; and those that are on their way into it, by folder and by who sent them.
+    Keys(Vec<(NodeHandle, ShareKey)>, Vec<(NodeHandle, UserHandle, ShareKey)>),
 }
 
 impl Session {
@@ -78,23 +78,24 @@ impl Session {
         let Some(value) = value else {
             return Ok(StoredShareKeys::NoStore);
         };
-        let keys = keystore::share_keys(&base64_decode(&value), self.master_key());
-        if keys.is_none() {
+        let Some(store) = KeyStore::open(&base64_decode(&value), self.master_key()) else {
             tracing::warn!("the account's key store cannot be read: some shares will stay closed");
-        }
-        Ok(keys.map_or(StoredShareKeys::Unreadable, StoredShareKeys::Keys))
+            return Ok(StoredShareKeys::Unreadable);
+        };
+        let waiting = self.waiting_share_keys(&store).await;
+        Ok(StoredShareKeys::Keys(store.share_keys(), waiting))
     }
 
     /// Returns where share keys are to be taken from.
     pub(super) async fn share_key_source(&self) -> Result<ShareKeySource, ApiError> {
         match self.stored_share_keys().await {
-            Ok(StoredShareKeys::Keys(keys)) => Ok(ShareKeySource::Store(keys)),
+            Ok(StoredShareKeys::Keys(keys, waiting)) => Ok(ShareKeySource::Store { keys, waiting }),
             Ok(StoredShareKeys::NoStore) => Ok(ShareKeySource::Listing),
-            Ok(StoredShareKeys::Unreadable) => Ok(ShareKeySource::Store(Vec::new())),
+            Ok(StoredShareKeys::Unreadable) => Ok(ShareKeySource::closed_store()),
             // What is answered another time must not pass for a store without keys: the tree would be kept that way.
             Err(error @ ApiError::Refused { .. }) if !passes(&error) => {
                 tracing::warn!(%error, "cannot ask for the key store: shares stay closed");
-                Ok(ShareKeySource::Store(Vec::new()))
+                Ok(ShareKeySource::closed_store())
             }
             Err(error) => Err(error),
         }

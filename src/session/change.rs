@@ -9,6 +9,7 @@ mod check;
 mod duplicate;
 mod error;
 mod import;
+mod lend;
 mod publish;
 mod put;
 mod putter;
@@ -28,7 +29,8 @@ use crate::tree::{Access, OwnUpdate, Tree};
 pub use address::DownloadUrlError;
 use check::Checked;
 pub use error::ChangeError;
-pub use import::Imported;
+pub use import::{Imported, Takeover};
+pub use lend::Loan;
 pub use put::{Put, PutTarget, Uploaded};
 pub(in crate::session) use putter::Puts;
 use send::Steps;
@@ -106,12 +108,15 @@ pub enum Change {
         /// The file that became its version.
         replaces: Option<NodeHandle>,
     },
-    /// A copy of what a public link shows.
+    /// A copy of what a public link shows, or another account lent.
     Import {
         /// The folder that it went into.
         to: NodeHandle,
         /// Its name there.
         name: String,
+        /// The file that became its version.
+        #[serde(default)]
+        replaces: Option<NodeHandle>,
     },
     /// A public link, so that whoever has it can read; or another end of the one that is there.
     Link {
@@ -178,12 +183,16 @@ impl Change {
             Self::Trash { node, from } => Some(Self::Restore { node, to: from }),
             Self::Restore { node, to } => Some(Self::Trash { node, from: to }),
             Self::Delete { .. } => None,
-            Self::PutFile { replaces: Some(version), .. } | Self::Copy { replaces: Some(version), .. } => {
+            Self::PutFile { replaces: Some(version), .. }
+            | Self::Copy { replaces: Some(version), .. }
+            | Self::Import { replaces: Some(version), .. } => {
                 created.map(|file| Self::Revert { file, version })
             }
             Self::PutFile { parent, replaces: None, .. }
             | Self::Copy { to: parent, replaces: None, .. }
-            | Self::Import { to: parent, .. } => created.map(|node| Self::Trash { node, from: parent }),
+            | Self::Import { to: parent, replaces: None, .. } => {
+                created.map(|node| Self::Trash { node, from: parent })
+            }
             Self::Link { node, expires, before: None } => Some(Self::Unlink { node, expires }),
             Self::Link { node, expires, before: Some(before) } => {
                 let (expires, now) = (Some(before).filter(|at| *at > 0), expires.unwrap_or(0));
@@ -409,4 +418,4 @@ fn without_origin(tree: &Tree, node: NodeHandle) -> Option<(NodeKey, Attributes)
 }
 
 /// Attribute of a node in the rubbish bin: the handle of the folder that it came from.
-const ORIGIN: &str = "rr";
+pub(crate) const ORIGIN: &str = "rr";

@@ -241,12 +241,11 @@ fn resumed_keys(answer: &LoginAnswer, stored: &StoredSession) -> Result<Keys, Lo
     // A server that no longer knows the session's key leaves the blob closed for ever.
     let session_key = session_key.ok_or(LoginError::SessionEnded)?;
     let (master, id) = session_id::open(&session_key, &stored.blob).ok_or(LoginError::SessionEnded)?;
-    // The private key opens only under the right master key, so this also checks the session's key.
-    let private = private_key(answer, &master)?.map(Arc::new);
+    let private = proven(answer, &master, &id)?.map(Arc::new);
     Ok(Keys { user, master, private, id, session_key, visit: None })
 }
 
-/// Checks an adopted session: the private key opens only under the right master key.
+/// Checks an adopted session.
 fn adopted_keys(
     answer: &LoginAnswer,
     user: UserHandle,
@@ -259,8 +258,21 @@ fn adopted_keys(
     }
     let kept = answer.session_key.as_ref().map(|text| Zeroizing::new(base64_decode(text)));
     let session_key = kept.and_then(|bytes| KeyBytes::try_from(&bytes[..]).ok()).unwrap_or(fresh);
-    let private = private_key(answer, &master)?.map(Arc::new);
+    let private = proven(answer, &master, &id)?.map(Arc::new);
     Ok(Keys { user, master, private, id, session_key, visit: None })
+}
+
+/// Checks the master key of a session that goes on, and with it the key that the server kept for it: the private key opens
+/// only under the right one. An account without a private key has session ids that prove themselves by the master key.
+/// Whoever gives neither could have us make nodes that nobody can read.
+fn proven(
+    answer: &LoginAnswer,
+    master: &MasterKey,
+    id: &SessionId,
+) -> Result<Option<PrivateKey>, KeyMaterialError> {
+    let private = private_key(answer, master)?;
+    let is_proven = private.is_some() || SessionId::from_tsid(id.bytes(), master).is_some();
+    if is_proven { Ok(private) } else { Err(KeyMaterialError) }
 }
 
 fn private_key(answer: &LoginAnswer, master: &MasterKey) -> Result<Option<PrivateKey>, KeyMaterialError> {

@@ -1,5 +1,6 @@
 //! What a logged-in account can do: log in and resume (`login`), ask about itself (`account`), fetch its
-//! nodes (`listing`), look at a public link without one (`visit`), hand out links (`sharing`), end its sessions (`sessions`), follow what happens to them (`channel`), change them (`change`).
+//! nodes (`listing`) with the share keys that wait for it (`waiting_keys`), look at a public link without one (`visit`), hand
+//! out links (`sharing`), end its sessions (`sessions`), follow what happens to them (`channel`), change them (`change`).
 //! The worker and the command line own sessions. A session holds keys and a client; the tree is not part of it.
 
 pub mod account;
@@ -11,6 +12,7 @@ pub mod login;
 mod sessions;
 pub mod sharing;
 mod visit;
+mod waiting_keys;
 
 use std::fmt;
 use std::sync::Arc;

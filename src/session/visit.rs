@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::change::Puts;
 use super::listing::Opens;
 use super::{Keys, Session};
@@ -13,7 +15,7 @@ use crate::api::client::{Client, Identity};
 use crate::api::error::{ApiError, Context, ErrorCode};
 use crate::api::wire::{ApiCommand, AskLinkedFile};
 use crate::crypto::attributes::Attributes;
-use crate::crypto::key::{FileKey, MasterKey, NodeKey, ShareKey, random};
+use crate::crypto::key::{FileKey, KeyBytes, MasterKey, NodeKey, ShareKey, random};
 use crate::crypto::link::{Link, LinkKind};
 use crate::crypto::session_id::SessionId;
 use crate::handle::{NodeHandle, UserHandle, base64_decode};
@@ -43,7 +45,7 @@ impl Session {
         };
         let keys = Keys {
             user: UserHandle::from_bytes([0; 8]),
-            master: MasterKey::from_bytes(random()),
+            master: journal_key(link.key.as_deref()?),
             private: None,
             id: SessionId::from_bytes([0; 43]),
             session_key: random(),
@@ -112,6 +114,15 @@ impl Session {
             replaces: None,
         }))
     }
+}
+
+/// Nothing of a link is under a master key but what transfers write down of their own: the same link opens that again, when a
+/// download goes on after a kill.
+fn journal_key(link_key: &[u8]) -> MasterKey {
+    let hash: [u8; 32] = Sha256::digest(link_key).into();
+    let mut key = KeyBytes::default();
+    key.copy_from_slice(&hash[..16]);
+    MasterKey::from_bytes(key)
 }
 
 /// What a refusal means where a link is looked at.

@@ -1,9 +1,9 @@
-//! One file up: read, encrypted, sent in pieces over several connections, and made a node at the end. The worker calls
-//! it. It never touches the local file, and never encrypts two contents under one key.
+//! One file up: read, encrypted, sent in pieces over several connections, and made a node at the end; also a file of
+//! another account. The worker calls it. It never touches the source, and never encrypts two contents under one key.
 //!
 //! ```text
 //!  upload    the whole of it: attempts until one succeeds, then the node
-//!    source    the local file, and whether it is still the same
+//!    source    the local file, and whether it is still the same   (relay: a file of the cloud)
 //!    attempt   one run through it, under one key, to one address   (piece: what leaves)
 //!    journal   how far it is, on the disk; and what an earlier run left there
 //! ```
@@ -11,6 +11,7 @@
 mod attempt;
 mod journal;
 mod piece;
+mod relay;
 mod source;
 
 use std::path::PathBuf;
@@ -19,13 +20,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::claim::Keep;
-use super::disk;
 use super::error::TransferError;
 use super::limits::Limits;
 use super::patience::Patience;
 use super::progress::Progress;
 use crate::api::error::{ApiError, ErrorCode};
-use crate::crypto::attributes::Attributes;
 use crate::crypto::key::random;
 use crate::session::Session;
 use crate::session::change::{ChangeError, Put, PutTarget, Uploaded};
@@ -33,14 +32,15 @@ use crate::store::undo::UndoJournal;
 use attempt::{Attempt, Complete, Terms};
 pub(crate) use journal::LONGEST_LIFE;
 use journal::{Begun, UploadJournal};
+pub use relay::Relayed;
 use source::Source;
 
 /// What to upload.
 pub struct Upload {
     /// The account.
     pub session: Session,
-    /// The file on disk; a link is followed.
-    pub source: PathBuf,
+    /// What is sent.
+    pub source: UploadSource,
     /// Where to, from [`Session::prepare_put`].
     pub target: PutTarget,
     /// The account's journal of changes.
@@ -53,6 +53,21 @@ pub struct Upload {
     pub progress: Arc<Progress>,
     /// Stops it.
     pub cancel: CancellationToken,
+}
+
+/// Where the bytes of an upload come from.
+#[derive(Clone)]
+pub enum UploadSource {
+    /// A file on this disk; a link is followed.
+    Disk(PathBuf),
+    /// A file of another account, which passes through. It is not written down: where it stops it begins anew.
+    Cloud(Box<Relayed>),
+}
+
+impl From<PathBuf> for UploadSource {
+    fn from(path: PathBuf) -> Self {
+        Self::Disk(path)
+    }
 }
 
 /// Uploads a file and returns what to apply to the tree, and whether the file that it replaces went where it should.
@@ -100,9 +115,9 @@ enum Age {
 
 /// Sends all bytes, and starts over where the file changes meanwhile.
 async fn send(upload: &Upload) -> Result<Sent, TransferError> {
-    let mut source = open(upload).await?;
-    let (journal, mut record) = UploadJournal::claim(upload, source.size).await;
-    let mut patience = Patience::new(upload.limits.max_wait, upload.limits.split(source.size).connections);
+    let mut source = Source::of(upload).await?;
+    let (journal, mut record) = UploadJournal::claim(upload, source.size()).await;
+    let mut patience = Patience::new(upload.limits.max_wait, upload.limits.split(source.size()).connections);
     let mut change_count = 0;
     loop {
         let begun = match record.take() {
@@ -115,7 +130,7 @@ async fn send(upload: &Upload) -> Result<Sent, TransferError> {
                 tracing::info!(change_count, "a file changed while it was read: its upload starts over");
                 upload.progress.note_source_change();
                 upload.progress.start_over();
-                source = open(upload).await?;
+                source = Source::of(upload).await?;
             }
             ended => {
                 let (complete, age) = ended?;
@@ -123,11 +138,6 @@ async fn send(upload: &Upload) -> Result<Sent, TransferError> {
             }
         }
     }
-}
-
-async fn open(upload: &Upload) -> Result<Arc<Source>, TransferError> {
-    let path = upload.source.clone();
-    disk::blocking(move || Source::open(path).map(Arc::new)).await
 }
 
 /// Sends one content, from the beginning as often as it takes, each time under a new key.
@@ -143,8 +153,11 @@ async fn send_content(
             let age = if begun.putting { Age::Put } else { Age::Older };
             (Attempt::resume(upload, source, journal, begun, patience), age)
         } else {
-            let url = upload.session.upload_url(source.size, upload.target.parent).await?;
-            let terms = Terms { url, key: random(), nonce: random() };
+            let url = upload.session.upload_url(source.size(), upload.target.parent).await?;
+            let terms = match source.own_key() {
+                Some(own) => Terms { url, key: *own.aes(), nonce: *own.nonce() },
+                None => Terms { url, key: random(), nonce: random() },
+            };
             journal.begin(upload, source, &terms).await?;
             (Attempt::new(upload, source, journal, terms, patience), Age::OfThisRun)
         };
@@ -166,13 +179,8 @@ async fn put(upload: &Upload, sent: &Sent) -> Result<Put, TransferError> {
     let put = if let Some(put) = found {
         put
     } else {
-        let mut attributes = Attributes::named(&target.name);
-        for (name, value) in target.carried.iter() {
-            attributes.set(name, value);
-        }
-        attributes.set("c", &source.fingerprint.text());
         sent.journal.putting().await?;
-        let uploaded = Uploaded { token, key, size: source.size, attributes };
+        let uploaded = Uploaded { token, key, size: source.size(), attributes: source.attributes(upload) };
         session.put_file(target, uploaded, journal).await?
     };
     sent.journal.remove().await?;

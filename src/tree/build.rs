@@ -108,7 +108,9 @@ impl TreeBuilder {
         let (Some(handle), Ok(sharer)) = (node.handle.handle(), node.sharer.as_str().parse()) else { return };
         let access = Access::from_wire(node.access.0);
         self.tree.shares.inbound.insert(handle, Inbound { sharer, access });
-        if self.keyring.take_inbound_share(handle, node.share_key.as_str()) {
+        if self.keyring.take_inbound_share(handle, node.share_key.as_str())
+            || self.keyring.take_waiting_share(handle, sharer)
+        {
             self.inbound_keys.push(handle);
         }
     }

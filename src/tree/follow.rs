@@ -165,6 +165,10 @@ impl Tree {
         if news.from != self.sequence {
             return false;
         }
+        // Keys may come after the shares that they are of.
+        for (folder, share) in &self.shares.inbound {
+            keyring.take_waiting_share(*folder, share.sharer);
+        }
         for Action { cause, packet } in &news.packets {
             if let Some(cause) = cause {
                 self.causes.note(cause);

@@ -202,7 +202,7 @@ impl Tree {
     pub fn keyring(&self, user: UserHandle, master: &MasterKey, private: Option<Arc<PrivateKey>>) -> Keyring {
         let source = match self.shares.source {
             Trust::Listing => ShareKeySource::Listing,
-            Trust::Store => ShareKeySource::Store(Vec::new()),
+            Trust::Store => ShareKeySource::closed_store(),
         };
         let mut keyring = Keyring::new(user, master, private, source);
         for (folder, key) in &self.shares.keys {
@@ -255,7 +255,8 @@ impl Tree {
                 Some(access) => {
                     let access = Access::from_wire(Some(access));
                     self.shares.inbound.insert(node, Inbound { sharer, access });
-                    let is_keyed = keyring.take_inbound_share(node, &share.key);
+                    let is_keyed = keyring.take_inbound_share(node, &share.key)
+                        || keyring.take_waiting_share(node, sharer);
                     self.place_again(node);
                     let keyed = [node];
                     self.refuse_shares_of_own_folders(keyring, if is_keyed { &keyed } else { &[] });

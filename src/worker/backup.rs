@@ -13,6 +13,7 @@ use super::copying::CopyDone;
 use super::ends::{descend, overlap};
 use super::jobs::Done;
 use super::problem;
+use super::removal::End;
 use super::scan::{Goal, Origin};
 use crate::entry::{CloudFolder, Location};
 use crate::handle::NodeHandle;
@@ -183,10 +184,11 @@ impl Actor {
     fn go_aside(&mut self, id: CopyId, aside: Aside, depot: Depot) {
         match aside {
             Aside::Replaced(file) if self.is_inside(id) => self.copy_inside(id, &file, Some(&depot)),
+            Aside::Replaced(file) if self.is_between(id) => self.copy_between(id, file, Some(depot)),
             Aside::Replaced(file) => self.add_transfer(id, file, Some(depot)),
             Aside::Extra { removal, path, node } => {
                 let what = format!("move \"{path}\" into the backup folder");
-                self.remove_node(id, removal, node, &what, Some(&depot));
+                self.remove_node((id, removal), (End::Target, node), &what, Some(&depot));
             }
         }
     }

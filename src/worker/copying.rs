@@ -11,6 +11,7 @@ use super::account::Account;
 use super::across::{RenameDone, Sources};
 use super::actor::Actor;
 use super::backup::{Aside, Backup, BackupFolderMade, replaced};
+use super::between::TakenOver;
 use super::ends::Way;
 use super::inside::InsideDone;
 use super::jobs::Done;
@@ -35,8 +36,11 @@ use crate::transfer::plan::{Action, FileId, FolderId, Plan, Scanned};
 /// One copy.
 pub(crate) struct Copy {
     pub(crate) plan: Plan<Origin, Goal>,
-    /// Empty where both ends are on the disk: no account has that name.
+    /// The account of the target, or of the source where the target is on the disk. Empty where both ends are on the disk:
+    /// no account has that name.
     pub(crate) account: String,
+    /// The account that is read; the same, but for a copy between accounts.
+    pub(crate) source: String,
     pub(crate) way: Way,
     pub(crate) large_limit: u16,
     pub(crate) order_by: Option<OrderBy>,
@@ -55,7 +59,7 @@ pub(crate) struct Copy {
     pub(crate) titles: Titles,
     /// All that it changes is taken back at once.
     pub(crate) undo_group: GroupTag,
-    /// The same in the journal of the disk: a group stands in one journal.
+    /// The same in the journal of the disk, or of the other account: a group stands in one journal.
     pub(crate) disk_group: GroupTag,
     /// The top folder of a target on the disk.
     pub(super) root: local::Target,
@@ -115,6 +119,8 @@ pub(crate) enum CopyDone {
     Compared(u64, Compared),
     /// A file was copied or moved inside the account.
     Inside(InsideDone),
+    /// A file was taken over from another account.
+    TakenOver(Box<TakenOver>),
     /// An entry of the disk was renamed into its target, or could not be.
     Renamed(Box<RenameDone>),
     /// Something was removed.
@@ -179,7 +185,7 @@ impl Actor {
     /// Stops all copies of an account that is left.
     pub(crate) fn cancel_account(&mut self, name: &str) {
         let ids: Vec<CopyId> =
-            self.copies.iter().filter(|(_, copy)| copy.account == name).map(|(id, _)| *id).collect();
+            self.copies.iter().filter(|(_, copy)| copy.uses(name)).map(|(id, _)| *id).collect();
         for id in ids {
             self.cancel_copy(id);
         }
@@ -192,6 +198,7 @@ impl Actor {
         }
         let done = match done {
             CopyDone::Inside(done) => return self.inside_done(id, done),
+            CopyDone::TakenOver(done) => return self.taken_over(id, *done),
             CopyDone::Renamed(done) => return self.renamed_across(id, *done),
             CopyDone::Removed(done) => return self.removal_done(id, done),
             CopyDone::BackupFolder(done) => return self.backup_folder_made(id, done),
@@ -234,6 +241,7 @@ impl Actor {
             CopyDone::Examined(file, verdict) => copy.plan.examined(file, verdict),
             CopyDone::NodeMade { .. }
             | CopyDone::Inside(_)
+            | CopyDone::TakenOver(_)
             | CopyDone::Renamed(_)
             | CopyDone::Removed(_)
             | CopyDone::BackupFolder(_)
@@ -272,7 +280,7 @@ impl Actor {
             self.act_for_copy(id, action);
         }
         let Some(copy) = self.copies.get_mut(&id) else { return };
-        if copy.way != Way::Inside {
+        if copy.way.moves_bytes() {
             self.queue.set_ahead(id, copy.way.direction(), copy.plan.ahead());
         }
         let summary = copy.plan.summary();
@@ -293,6 +301,7 @@ impl Actor {
             }
             Action::Transfer(file) if self.may_rename(id, &file) => self.rename_across(id, file),
             Action::Transfer(file) if self.is_inside(id) => self.copy_inside(id, &file, None),
+            Action::Transfer(file) if self.is_between(id) => self.copy_between(id, file, None),
             Action::Transfer(file) => self.add_transfer(id, file, None),
             Action::Remove { removal, path, doomed } => self.remove(id, removal, &path, doomed),
             Action::Ask(question) => self.ask(id, question),
@@ -399,7 +408,7 @@ impl Copy {
     const fn has_room(&self) -> bool {
         match self.way {
             Way::Up | Way::Down | Way::Across => self.making < FOLDERS_AT_ONCE,
-            Way::Inside => self.making < INSIDE_AT_ONCE,
+            Way::Inside | Way::Between => self.making < INSIDE_AT_ONCE,
         }
     }
 

@@ -46,8 +46,9 @@ impl Actor {
             None => put_target((session, tree), folder, file),
         };
         let source = match &file.source {
-            Origin::Disk(path) => path.clone(),
-            Origin::Cloud(_) | Origin::Picked => return Err(session_ended()),
+            Origin::Disk(path) => path.clone().into(),
+            Origin::Cloud(_) => self.relayed(moving).ok_or_else(session_ended)?,
+            Origin::Picked => return Err(session_ended()),
         };
         Ok(Upload {
             session: session.clone(),

@@ -42,10 +42,11 @@ impl Actor {
         let (Selected::Contents(parent) | Selected::Entries { parent, .. }) = &selected;
         let titles = Titles { source: self.heading(parent).title, target: title.clone() };
         let plan_options = plan_options(id, &title, &options)?;
-        let wholes = wholes(&options);
         let task = options.task;
         let sides = self.sides(selected.clone(), target, target_subfolders, options.task)?;
-        let kept = self.kept_copy(request, &selected, (&sides.account, sides.way, &title));
+        // Of a tree that is not the target's no folder goes as it is.
+        let wholes = if sides.way == Way::Between { Wholes::None } else { wholes(&options) };
+        let kept = self.kept_copy(request, &selected, (&sides, &title));
         let root = match &sides.goal {
             Goal::Disk(target) => target.clone(),
             Goal::Node(_) => local::Target::root(PathBuf::new()),
@@ -55,6 +56,7 @@ impl Actor {
         Ok(Copy {
             plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
             account: sides.account,
+            source: sides.source,
             way: sides.way,
             wholes,
             large_limit: options.transfers,
@@ -106,20 +108,21 @@ impl Actor {
                 let (origin, picked) = disk_origin(parent, picked);
                 let (goal, missing) = descend(&account, self.ready_tree(&account)?, folder, below)?;
                 let goal = Goal::Node(goal);
-                Ok(Sides { account, way: Way::Up, origin, picked, goal, missing })
+                Ok(Sides { source: account.clone(), account, way: Way::Up, origin, picked, goal, missing })
             }
             (Location::Cloud { account, folder }, Location::Local(target)) => {
                 self.ready_tree(&account)?;
                 let (origin, picked) = cloud_origin(folder, picked);
                 let target = below.into_iter().fold(listing::clean(&target), |path, name| path.join(name));
                 let (goal, missing) = (Goal::Disk(local::Target::root(target)), Vec::new());
-                Ok(Sides { account, way: Way::Down, origin, picked, goal, missing })
+                Ok(Sides { source: account.clone(), account, way: Way::Down, origin, picked, goal, missing })
             }
             (Location::Local(parent), Location::Local(target)) => {
                 let target = below.into_iter().fold(listing::clean(&target), |path, name| path.join(name));
                 let (origin, picked) = disk_origin(listing::clean(&parent), picked);
                 let (goal, missing) = (Goal::Disk(local::Target::root(target)), Vec::new());
-                Ok(Sides { account: String::new(), way: Way::Across, origin, picked, goal, missing })
+                let (account, source) = (String::new(), String::new());
+                Ok(Sides { account, source, way: Way::Across, origin, picked, goal, missing })
             }
             (Location::Cloud { account, folder }, Location::Cloud { account: other, folder: target })
                 if account == other =>
@@ -129,10 +132,30 @@ impl Actor {
                 let task = Some(task).filter(|_| missing.is_empty());
                 require_apart(tree, (folder, picked.as_deref()), goal, task)?;
                 let (origin, picked) = cloud_origin(folder, picked);
-                Ok(Sides { account, way: Way::Inside, origin, picked, goal: Goal::Node(goal), missing })
+                let goal = Goal::Node(goal);
+                Ok(Sides {
+                    source: account.clone(),
+                    account,
+                    way: Way::Inside,
+                    origin,
+                    picked,
+                    goal,
+                    missing,
+                })
             }
-            (Location::Cloud { account, .. }, Location::Cloud { account: other, .. }) => {
-                Err(two_accounts(&account, &other))
+            (Location::Cloud { account: source, folder }, Location::Cloud { account, folder: target }) => {
+                self.ready_tree(&source)?;
+                let (goal, missing) = descend(&account, self.ready_tree(&account)?, target, below)?;
+                let (origin, picked) = cloud_origin(folder, picked);
+                Ok(Sides {
+                    account,
+                    source,
+                    way: Way::Between,
+                    origin,
+                    picked,
+                    goal: Goal::Node(goal),
+                    missing,
+                })
             }
         }
     }
@@ -149,8 +172,8 @@ impl Actor {
             Goal::Node(target) => {
                 let tree = self.ready_tree(&sides.account)?;
                 let source = match &sides.origin {
-                    Origin::Cloud(folder) => tree.folder_node(*folder),
-                    Origin::Disk(_) | Origin::Picked => None,
+                    Origin::Cloud(folder) if sides.way == Way::Inside => tree.folder_node(*folder),
+                    Origin::Cloud(_) | Origin::Disk(_) | Origin::Picked => None,
                 };
                 let end = (*target, &sides.missing[..]);
                 let backup = Backup::new(wanted, (&sides.account, tree), end, source)?;
@@ -216,6 +239,8 @@ pub(crate) enum Way {
     Down,
     /// From the cloud to the cloud, in one account: no bytes move.
     Inside,
+    /// From one account, or a public link, to another account: bytes move only where the server does not do it.
+    Between,
     /// From one folder of the disk to another.
     Across,
 }
@@ -225,14 +250,22 @@ impl Way {
     pub(crate) const fn ends_on_disk(self) -> bool {
         match self {
             Self::Down | Self::Across => true,
-            Self::Up | Self::Inside => false,
+            Self::Up | Self::Inside | Self::Between => false,
         }
     }
 
-    /// Which way a list of transfers shows; inside an account things go to the cloud.
+    /// Whether its files are known to go through the queue.
+    pub(crate) const fn moves_bytes(self) -> bool {
+        match self {
+            Self::Up | Self::Down | Self::Across => true,
+            Self::Inside | Self::Between => false,
+        }
+    }
+
+    /// Which way a list of transfers shows; inside an account, and between two, things go to the cloud.
     pub(crate) const fn direction(self) -> Direction {
         match self {
-            Self::Up | Self::Inside => Direction::Up,
+            Self::Up | Self::Inside | Self::Between => Direction::Up,
             Self::Down => Direction::Down,
             Self::Across => Direction::Across,
         }
@@ -240,10 +273,12 @@ impl Way {
 }
 
 /// The two ends of a copy.
-struct Sides {
-    /// Empty where both are on the disk: no account has that name.
-    account: String,
-    way: Way,
+pub(super) struct Sides {
+    /// As in [`Copy`].
+    pub(super) account: String,
+    /// As in [`Copy`].
+    pub(super) source: String,
+    pub(super) way: Way,
     origin: Origin,
     picked: Picked,
     goal: Goal,
@@ -257,7 +292,7 @@ impl Sides {
         let paths = match (self.way, &self.origin, &self.picked) {
             (Way::Across, Origin::Disk(folder), _) => vec![folder.clone()],
             (Way::Across, _, Picked::Paths(paths)) => paths.clone(),
-            (Way::Across | Way::Up | Way::Down | Way::Inside, _, _) => Vec::new(),
+            (Way::Across | Way::Up | Way::Down | Way::Inside | Way::Between, _, _) => Vec::new(),
         };
         let is_whole = matches!(self.picked, Picked::Nothing);
         let are_changed = is_whole && matches!(task, Task::Move { .. } | Task::Sync(_));
@@ -400,12 +435,4 @@ pub(super) fn below_title(title: &str, below: &[String]) -> String {
     below.iter().fold(title.to_owned(), |title, name| {
         if title.ends_with('/') { format!("{title}{name}") } else { format!("{title}/{name}") }
     })
-}
-
-fn two_accounts(one: &str, other: &str) -> Problem {
-    Problem::new(
-        ProblemKind::Usage,
-        format!("Cannot copy between {one}: and {other}: they are two accounts"),
-        "Copy to a local folder first, then up again.",
-    )
 }

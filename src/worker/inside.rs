@@ -1,5 +1,6 @@
 //! Copies and moves inside an account: the server makes the new node of the content that it has, no byte is moved. The
-//! plan decides as for every copy; here its files, and folders taken as they are, become changes.
+//! plan decides as for every copy; here its files, and folders taken as they are, become changes. What is in the source is
+//! held against the target here for copies between accounts, too.
 
 use super::account::Account;
 use super::actor::Actor;
@@ -40,7 +41,7 @@ impl Actor {
         self.copies.get(&id).is_some_and(|copy| copy.way == Way::Inside)
     }
 
-    /// Holds a folder of the account against another; the tree knows both.
+    /// Holds a folder of an account against another, of the same account or not; the trees know both.
     pub(super) fn scan_inside(&mut self, id: CopyId, scan: Scan<Origin, Goal>) {
         let Some(copy) = self.copies.get(&id) else { return };
         let Scan { folder, source, target } = scan;

@@ -32,6 +32,7 @@ mod account;
 mod across;
 mod actor;
 mod backup;
+mod between;
 mod bookmarks;
 mod budget;
 mod changes;

@@ -52,7 +52,7 @@ impl Actor {
             let made = blocking(move || {
                 let target = match way {
                     Way::Across => across::named(&parent, &name)?,
-                    Way::Up | Way::Down | Way::Inside => {
+                    Way::Up | Way::Down | Way::Inside | Way::Between => {
                         let safe =
                             SafeName::from_cloud(&name).map_err(|error| problem::of_name(&name, &error));
                         parent.join(&safe?)

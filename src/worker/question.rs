@@ -118,8 +118,8 @@ impl Actor {
             existing: question.existing.target.clone(),
             looking: None,
         });
-        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref());
-        let (source, existing) = sides(copy, &question, tree);
+        let tree = |name: &str| self.accounts.get(name).and_then(|account| account.tree.as_deref());
+        let (source, existing) = sides(copy, &question, (tree(&copy.source), tree(&copy.account)));
         let event = Event::Conflict(Conflict {
             conflict: number,
             copy: id,
@@ -144,19 +144,18 @@ impl Actor {
     }
 
     fn contents(&self, copy: &Copy, source: &Origin, existing: &Goal) -> Contents {
-        let account = self.accounts.get(&copy.account);
-        let cloud = |node: NodeHandle| {
-            let ready = account.and_then(super::account::Account::ready);
+        let cloud = |account: &str, node: NodeHandle| {
+            let ready = self.accounts.get(account).and_then(super::account::Account::ready);
             ready.map_or(Content::Unreadable, |(session, tree)| Content::of_node(session, tree, node))
         };
         let source = match source {
             Origin::Disk(path) => Content::Disk(path.clone()),
-            Origin::Cloud(CloudFolder::Node(node)) => cloud(*node),
+            Origin::Cloud(CloudFolder::Node(node)) => cloud(&copy.source, *node),
             Origin::Cloud(_) | Origin::Picked => Content::Unreadable,
         };
         let existing = match existing {
             Goal::Disk(target) => Content::Disk(target.path()),
-            Goal::Node(node) => cloud(*node),
+            Goal::Node(node) => cloud(&copy.account, *node),
         };
         Contents { source, existing }
     }
@@ -166,13 +165,14 @@ impl Actor {
 fn sides(
     copy: &Copy,
     question: &Question<Origin, Goal>,
-    tree: Option<&Tree>,
+    (source_tree, tree): (Option<&Tree>, Option<&Tree>),
 ) -> (ConflictSide, ConflictSide) {
     let cloud = format!("{}:", copy.account);
     let (here, there) = match copy.way {
         Way::Up => ("local".to_owned(), cloud),
         Way::Down => (cloud, "local".to_owned()),
         Way::Inside => (cloud.clone(), cloud),
+        Way::Between => (format!("{}:", copy.source), cloud),
         Way::Across => ("local".to_owned(), "local".to_owned()),
     };
     let source_node = match question.source {
@@ -197,7 +197,7 @@ fn sides(
         modified: question.existing.modified,
         node: existing_node,
     };
-    (source.side(tree), existing.side(tree))
+    (source.side(source_tree), existing.side(tree))
 }
 
 /// What the plan knows of one side.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::account::Account;
 use super::actor::Actor;
 use super::backup::{Aside, Depot};
-use super::copying::CopyDone;
+use super::copying::{Copy, CopyDone};
 use super::disk::{self, DiskChange};
 use super::ends::Way;
 use super::inside::{Made, commit_all};
@@ -30,10 +30,24 @@ use crate::transfer::plan::{Doomed, RemovalId, Removed};
 pub(crate) struct RemovalDone {
     removal: RemovalId,
     removed: Removed,
-    /// The folder on the disk that looks different now.
-    folder: Option<PathBuf>,
-    attempt: u64,
+    place: Place,
     made: Made,
+}
+
+/// What looks different now.
+enum Place {
+    /// A folder of the disk.
+    Disk(PathBuf),
+    /// An account, and the attempt to open it whose session was used.
+    Account(String, u64),
+    Unknown,
+}
+
+/// An end of a copy, where both are in the cloud: each may be in an account of its own.
+#[derive(Clone, Copy)]
+pub(super) enum End {
+    Source,
+    Target,
 }
 
 impl Actor {
@@ -92,20 +106,26 @@ impl Actor {
             Doomed::Target(Goal::Node(node)) if copy.backup.is_some() => {
                 self.put_aside(id, Aside::Extra { removal, path: path.to_owned(), node });
             }
-            Doomed::Source { source: Origin::Cloud(CloudFolder::Node(node)), .. }
-            | Doomed::Target(Goal::Node(node)) => self.remove_node(id, removal, node, &what, None),
+            Doomed::Source { source: Origin::Cloud(CloudFolder::Node(node)), .. } => {
+                self.remove_node((id, removal), (End::Source, node), &what, None);
+            }
+            Doomed::Target(Goal::Node(node)) => {
+                self.remove_node((id, removal), (End::Target, node), &what, None);
+            }
             Doomed::EmptySource(Origin::Cloud(CloudFolder::Node(node)))
-            | Doomed::EmptyTarget(Goal::Node(node))
-                if self.is_empty(id, node) =>
+                if self.is_empty(id, End::Source, node) =>
             {
-                self.remove_node(id, removal, node, &what, None);
+                self.remove_node((id, removal), (End::Source, node), &what, None);
+            }
+            Doomed::EmptyTarget(Goal::Node(node)) if self.is_empty(id, End::Target, node) => {
+                self.remove_node((id, removal), (End::Target, node), &what, None);
             }
             // Places and what the user picked stay.
             Doomed::Source { source: Origin::Cloud(_) | Origin::Picked, .. }
             | Doomed::EmptyTarget(Goal::Node(_))
             | Doomed::EmptySource(Origin::Cloud(_) | Origin::Picked) => {
-                let (removed, made) = (Removed::Kept, Made::default());
-                self.removal_done(id, RemovalDone { removal, removed, folder: None, attempt: 0, made });
+                let (removed, place, made) = (Removed::Kept, Place::Unknown, Made::default());
+                self.removal_done(id, RemovalDone { removal, removed, place, made });
             }
         }
     }
@@ -115,10 +135,10 @@ impl Actor {
         let Some(copy) = self.copies.get_mut(&id) else { return };
         copy.making -= 1;
         copy.plan.removed(done.removal, done.removed);
-        let name = copy.account.clone();
-        match done.folder {
-            Some(folder) => self.local_changed(&folder),
-            None => self.take_made(&name, done.attempt, done.made),
+        match done.place {
+            Place::Disk(folder) => self.local_changed(&folder),
+            Place::Account(name, attempt) => self.take_made(&name, attempt, done.made),
+            Place::Unknown => {}
         }
         self.drive_copy(id);
     }
@@ -129,42 +149,47 @@ impl Actor {
         removal: RemovalId,
         work: impl FnOnce() -> (PathBuf, Removed) + Send + 'static,
     ) {
-        let done = move |folder, removed| {
+        let done = move |place, removed| {
             let made = Made::default();
-            Done::Copy(id, CopyDone::Removed(RemovalDone { removal, removed, folder, attempt: 0, made }))
+            Done::Copy(id, CopyDone::Removed(RemovalDone { removal, removed, place, made }))
         };
-        let broken = done(None, Removed::Failed(problem::broke_down("remove it")));
+        let broken = done(Place::Unknown, Removed::Failed(problem::broke_down("remove it")));
         self.jobs.start_kept(broken, async move {
             let (folder, removed) = blocking(work).await;
-            done(Some(folder), removed)
+            done(Place::Disk(folder), removed)
         });
     }
 
     /// Removes a node: into the backup folder, or to the rubbish bin where it has none.
     pub(super) fn remove_node(
         &mut self,
-        id: CopyId,
-        removal: RemovalId,
-        node: NodeHandle,
+        (id, removal): (CopyId, RemovalId),
+        (end, node): (End, NodeHandle),
         what: &str,
         depot: Option<&Depot>,
     ) {
-        let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
+        let Some(name) = self.copies.get(&id).map(|copy| copy.account_of(end).to_owned()) else { return };
+        let account = self.accounts.get(&name);
         let attempt = account.map_or(0, Account::attempt);
+        let journal = match end {
+            End::Source => self.journal_of_source(id),
+            End::Target => self.journal_of_copy(id),
+        };
         let prepared = match account.and_then(Account::ready) {
             Some((session, tree)) => {
                 let from = tree.node(node).and_then(|node| node.parent()).unwrap_or(node);
                 let to_bin = || Ok(vec![session.prepare(tree, Change::Trash { node, from })?]);
                 depot
                     .map_or_else(to_bin, |depot| depot.take(session, tree, node, None))
-                    .map(|changes| (session.clone(), self.journal_of_copy(id), changes))
+                    .map(|changes| (session.clone(), journal, changes))
                     .map_err(|error| problem::of_change(what, &error))
             }
             None => Err(problem::of_api(what, &ApiError::SessionEnded)),
         };
         let what = what.to_owned();
         let done = move |removed, made| {
-            Done::Copy(id, CopyDone::Removed(RemovalDone { removal, removed, folder: None, attempt, made }))
+            let place = Place::Account(name.clone(), attempt);
+            Done::Copy(id, CopyDone::Removed(RemovalDone { removal, removed, place, made }))
         };
         let broken = done(Removed::Failed(problem::broke_down(&what)), Made::default());
         self.jobs.start_kept(broken, async move {
@@ -182,11 +207,21 @@ impl Actor {
         });
     }
 
-    fn is_empty(&self, id: CopyId, folder: NodeHandle) -> bool {
-        let account = self.copies.get(&id).and_then(|copy| self.accounts.get(&copy.account));
+    fn is_empty(&self, id: CopyId, end: End, folder: NodeHandle) -> bool {
+        let account = self.copies.get(&id).and_then(|copy| self.accounts.get(copy.account_of(end)));
         account
             .and_then(|account| account.tree.as_deref())
             .is_some_and(|tree| tree.node(folder).is_some() && tree.children(folder).next().is_none())
+    }
+}
+
+impl Copy {
+    /// Returns the account that an end of it is in, where that is in the cloud.
+    fn account_of(&self, end: End) -> &str {
+        match end {
+            End::Source => &self.source,
+            End::Target => &self.account,
+        }
     }
 }
 

@@ -34,7 +34,7 @@ impl Actor {
         let broken = CopyDone::Scanned(folder, Err(problem::broke_down("look through the source")));
         let broken = Done::Copy(id, broken);
         match copy.way {
-            Way::Inside => self.scan_inside(id, scan),
+            Way::Inside | Way::Between => self.scan_inside(id, scan),
             Way::Up => {
                 let list = list_disk(copy, source);
                 self.jobs.start_blocking(broken, move || {
@@ -68,8 +68,8 @@ impl Actor {
 
     /// Returns what is in a source folder of the cloud, or what was picked.
     pub(super) fn cloud_children(&self, copy: &Copy, source: &Origin) -> Result<Vec<CloudChild>, Problem> {
-        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref());
-        let tree = tree.ok_or_else(|| not_ready(&copy.account))?;
+        let tree = self.accounts.get(&copy.source).and_then(|account| account.tree.as_deref());
+        let tree = tree.ok_or_else(|| not_ready(&copy.source))?;
         let folder = match source {
             Origin::Cloud(folder) => Some(*folder),
             Origin::Picked | Origin::Disk(_) => None,

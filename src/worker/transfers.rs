@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::account::Account;
 use super::actor::Actor;
 use super::backup::Depot;
+use super::ends::Way;
 use super::jobs::{Done, blocking};
 use super::placed;
 use super::problem;
@@ -17,7 +18,7 @@ use super::scan::{Goal, Origin};
 use super::wait::shown_wait;
 use crate::api::error::ApiError;
 use crate::api::wait::Wait;
-use crate::entry::CloudFolder;
+use crate::entry::{CloudFolder, LINK_MARK};
 use crate::local::{self, MadeWay, SafeName};
 use crate::message::{
     CopyId, Event, Note, Problem, TransferAction, TransferId, TransferState, Wait as ShownWait,
@@ -36,6 +37,8 @@ use crate::transfer::{Keep, Limits, Progress, TransferError, leftover};
 pub(crate) struct Moving {
     pub(super) copy: CopyId,
     pub(super) account: String,
+    /// The account that is read; the same, but between accounts.
+    pub(super) source: String,
     pub(super) file: FileTransfer<Origin, Goal>,
     /// Where what it replaces in the cloud goes, if not to its versions or to the bin.
     pub(super) depot: Option<Depot>,
@@ -81,9 +84,9 @@ impl Moving {
     /// What is tried, in words.
     pub(super) fn what(&self) -> String {
         let verb = match (&self.file.source, &self.file.folder) {
-            (_, Goal::Node(_)) => "upload",
+            (Origin::Disk(_) | Origin::Picked, Goal::Node(_)) => "upload",
             (Origin::Cloud(_), Goal::Disk(_)) => "download",
-            (Origin::Disk(_) | Origin::Picked, Goal::Disk(_)) => "copy",
+            (Origin::Cloud(_), Goal::Node(_)) | (Origin::Disk(_) | Origin::Picked, Goal::Disk(_)) => "copy",
         };
         format!("{verb} \"{}\"", self.file.path)
     }
@@ -92,10 +95,16 @@ impl Moving {
 impl Actor {
     /// Where the transfers of an account are written down.
     pub(crate) fn keep_of(&self, account: &str, copy: Option<u64>) -> Keep {
-        let is_stored = self.accounts.get(account).is_some_and(|account| account.is_stored);
-        let folder = self.config.folders.transfer_journals(account);
-        let journals =
-            if is_stored { TransferJournals::in_folder(&folder) } else { TransferJournals::none() };
+        let found = self.accounts.get(account);
+        let is_visit = || found.and_then(Account::ready).is_some_and(|(session, _)| session.is_visit());
+        let name = match found {
+            Some(found) if found.is_stored => Some(account),
+            Some(_) if is_visit() => Some(LINK_MARK), // one folder for all links
+            Some(_) | None => None,
+        };
+        let journals = name.map_or_else(TransferJournals::none, |name| {
+            TransferJournals::in_folder(&self.config.folders.transfer_journals(name))
+        });
         Keep { journals, copy }
     }
 
@@ -107,9 +116,12 @@ impl Actor {
         depot: Option<Depot>,
     ) {
         let Some(copy) = self.copies.get(&id) else { return };
-        let (account, limits) = (copy.account.clone(), copy.limits.clone());
+        let (account, source, limits) = (copy.account.clone(), copy.source.clone(), copy.limits.clone());
         let (undo_group, disk_group) = (copy.undo_group.clone(), copy.disk_group.clone());
-        let keep = self.keep_of(&account, copy.record_id());
+        let keep = match copy.way {
+            Way::Between => Keep::default(),
+            Way::Up | Way::Down | Way::Inside | Way::Across => self.keep_of(&account, copy.record_id()),
+        };
         self.titles.entry(id).or_insert_with(|| copy.titles.clone());
         let transfer = self.queue.add(NewTransfer {
             copy: id,
@@ -123,8 +135,18 @@ impl Actor {
             runs: if keep.is_kept(file.size) { Runs::GoOn } else { Runs::Apart },
             held: copy.is_held,
         });
-        let moving =
-            Moving { copy: id, account, file, depot, limits, undo_group, disk_group, keep, run: None };
+        let moving = Moving {
+            copy: id,
+            account,
+            source,
+            file,
+            depot,
+            limits,
+            undo_group,
+            disk_group,
+            keep,
+            run: None,
+        };
         self.moving.insert(transfer, moving);
     }
 

@@ -125,6 +125,17 @@ impl Actor {
             .map_or_else(UndoJournal::none, |(account, copy)| account.journal.in_group(&copy.undo_group))
     }
 
+    /// The undo journal of the account that a copy reads, for what it removes there. It is the same one, but for a copy between
+    /// accounts.
+    pub(super) fn journal_of_source(&self, id: CopyId) -> UndoJournal {
+        let Some(copy) = self.copies.get(&id) else { return UndoJournal::none() };
+        if copy.source == copy.account {
+            return self.journal_of_copy(id);
+        }
+        let account = self.accounts.get(&copy.source);
+        account.map_or_else(UndoJournal::none, |account| account.journal.in_group(&copy.disk_group))
+    }
+
     /// The undo journal of the disk, for what a copy puts there.
     pub(super) fn disk_journal_of_copy(&self, id: CopyId) -> UndoJournal {
         let copy = self.copies.get(&id);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
 use super::copying::{Copy, CopyDone, Stage};
-use super::ends::{self, Way};
+use super::ends::{self, Sides};
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
 use super::selection::Selected;
@@ -27,6 +27,9 @@ use crate::transfer::leftover;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct KeptCopy {
     account: String,
+    /// The account that is read, where that is another one.
+    #[serde(default)]
+    source: Option<String>,
     direction: Direction,
     what: String,
     target: String,
@@ -97,17 +100,30 @@ impl Actor {
             return self.send(Event::Failed(not_left()));
         };
         left.wanted = Some(Wanted { copy, is_held });
-        let account = left.kept.account.clone();
-        if self.accounts.get(&account).is_some_and(|account| account.ready().is_some()) {
-            self.continue_copies(&account);
-        } else if !self.connect(&account) {
-            self.send(Event::Failed(unknown_account(&account)));
+        let accounts = left.kept.accounts();
+        let is_ready =
+            |name: &String| self.accounts.get(name).is_some_and(|account| account.ready().is_some());
+        let closed: Vec<String> = accounts.iter().filter(|name| !is_ready(name)).cloned().collect();
+        for name in &closed {
+            if !self.connect(name) {
+                return self.send(Event::Failed(unknown_account(name)));
+            }
+        }
+        if closed.is_empty() {
+            self.continue_copies(&accounts[0]);
         }
     }
 
     /// Goes on with the copies that waited for this account.
     pub(crate) fn continue_copies(&mut self, account: &str) {
-        let is_due = |left: &LeftCopy| left.wanted.is_some() && left.kept.account == account;
+        let is_ready =
+            |name: &String| self.accounts.get(name).is_some_and(|account| account.ready().is_some());
+        let is_due = |left: &LeftCopy| {
+            let accounts = left.kept.accounts();
+            left.wanted.is_some()
+                && accounts.iter().any(|name| name == account)
+                && accounts.iter().all(is_ready)
+        };
         let due: Vec<UnfinishedId> =
             self.unfinished.iter().filter(|(_, left)| is_due(left)).map(|(id, _)| *id).collect();
         for id in due {
@@ -153,8 +169,9 @@ impl Actor {
     pub(super) fn begin_copy(&mut self, id: CopyId) {
         let Some(copy) = self.copies.get_mut(&id) else { return };
         let is_possible = copy.plan.summary().problem.is_none() && copy.changes_target;
-        let is_stored = self.accounts.get(&copy.account).is_some_and(|account| account.is_stored);
-        let is_new = is_possible && is_stored && !self.copy_journals.is_none() && copy.record.is_none();
+        let is_stored = |name: &String| self.accounts.get(name).is_some_and(|account| account.is_stored);
+        let is_lasting = is_stored(&copy.account) && is_stored(&copy.source);
+        let is_new = is_possible && is_lasting && !self.copy_journals.is_none() && copy.record.is_none();
         let root =
             (is_possible && copy.way.ends_on_disk()).then(|| (copy.root.clone(), copy.sources.clone()));
         copy.stage = Stage::Running;
@@ -216,16 +233,16 @@ impl Actor {
         &self,
         request: &CopyRequest,
         selected: &Selected,
-        ends: (&str, Way, &str),
+        (sides, target): (&Sides, &str),
     ) -> KeptCopy {
-        let (account, way, target) = ends;
         let selection = match selected.clone() {
             Selected::Contents(location) => Selection::Contents(location),
             Selected::Entries { parent, keys } => Selection::Entries { parent, keys },
         };
         KeptCopy {
-            account: account.to_owned(),
-            direction: way.direction(),
+            account: sides.account.clone(),
+            source: (sides.source != sides.account).then(|| sides.source.clone()),
+            direction: sides.way.direction(),
             what: self.what(selected),
             target: target.to_owned(),
             request: CopyRequest { selection, ..request.clone() },
@@ -261,6 +278,11 @@ impl Copy {
 }
 
 impl KeptCopy {
+    /// The accounts that it needs, at least one.
+    fn accounts(&self) -> Vec<String> {
+        std::iter::once(&self.account).chain(&self.source).cloned().collect()
+    }
+
     /// Takes an answer for the rest of the copy as its rule from now on.
     pub(super) fn answer_rest(&mut self, pair: Pair, resolution: &Resolution) {
         let options = &mut self.request.options;

@@ -18,7 +18,7 @@ use crate::config;
 use crate::crypto::link::{Link, LinkError, LinkKind, ProtectedLink};
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
-use crate::message::{Event, Problem, ProblemKind, Selection, ViewId, ViewState};
+use crate::message::{Event, Problem, ProblemKind, Selection, SharingEvent, ViewId, ViewState};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::session::change::{Imported, Prepared};
@@ -28,7 +28,23 @@ use crate::tree::Tree;
 /// A link that was opened for a view, or why it was not.
 pub(crate) struct Visited {
     view: ViewId,
-    opened: Result<(OpenedAccount, LinkKind), Problem>,
+    link: Secret,
+    opened: Result<(OpenedAccount, LinkKind), Closed>,
+}
+
+/// Why a link was not opened.
+enum Closed {
+    /// It has a password: none was given, or another one.
+    Locked {
+        is_refused: bool,
+    },
+    Failed(Problem),
+}
+
+impl From<Problem> for Closed {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem)
+    }
 }
 
 impl Actor {
@@ -50,22 +66,31 @@ impl Actor {
         if self.panes.contains_key(&view) {
             self.tell_as(view, Some(ViewState::Opening));
         }
-        let broken =
-            Done::Visited(Box::new(Visited { view, opened: Err(problem::broke_down("open the link")) }));
+        let broken = Done::Visited(Box::new(Visited {
+            view,
+            link: link.clone(),
+            opened: Err(problem::broke_down("open the link").into()),
+        }));
         self.jobs.start(broken, async move {
-            Done::Visited(Box::new(Visited { view, opened: visit(client, link, password).await }))
+            let opened = visit(client, link.clone(), password).await;
+            Done::Visited(Box::new(Visited { view, link, opened }))
         });
     }
 
     /// Takes a link that was opened.
-    pub(super) fn visited(&mut self, Visited { view, opened }: Visited) {
+    pub(super) fn visited(&mut self, Visited { view, link, opened }: Visited) {
         let (opened, kind) = match opened {
             Ok(opened) => opened,
-            Err(problem) => {
+            Err(closed) => {
                 if self.panes.contains_key(&view) {
                     self.tell(view);
                 }
-                return self.send(Event::Failed(problem));
+                return self.send(match closed {
+                    Closed::Locked { is_refused } => {
+                        Event::Sharing(SharingEvent::Locked { view, link, is_refused })
+                    }
+                    Closed::Failed(problem) => Event::Failed(problem),
+                });
             }
         };
         let shown = opened.tree.contents(CloudFolder::Root).next().map(|node| node.handle());
@@ -148,7 +173,7 @@ fn prepared(
         let what = format!("import \"{name}\"");
         free_in(tree, to, name, &what)?;
         let imported = Imported { visit, tree: from, node: *handle };
-        let prepared = session.prepare_import(tree, imported, to, name);
+        let prepared = session.prepare_import(tree, imported, (to, name), None);
         rows.push((prepared.map_err(|error| problem::of_change(&what, &error))?, what));
     }
     Ok(rows)
@@ -159,7 +184,7 @@ async fn visit(
     client: Client,
     text: Secret,
     password: Option<Secret>,
-) -> Result<(OpenedAccount, LinkKind), Problem> {
+) -> Result<(OpenedAccount, LinkKind), Closed> {
     let link = blocking(move || read(&text, password.as_ref())).await?;
     let session = Session::visit(&client, &link).ok_or_else(|| {
         let hint = "Paste it whole, with what follows the #.";
@@ -170,19 +195,15 @@ async fn visit(
     Ok((OpenedAccount { account: link_name(link.handle), session, tree }, link.kind))
 }
 
-fn read(text: &Secret, password: Option<&Secret>) -> Result<Link, Problem> {
+fn read(text: &Secret, password: Option<&Secret>) -> Result<Link, Closed> {
     match (Link::parse(text.expose()), password) {
         (Ok(link), _) => Ok(link),
         (Err(LinkError::Protected), Some(password)) => {
             let link = ProtectedLink::parse(text.expose()).map_err(damaged)?;
-            link.open(password.expose())
-                .map_err(|wrong| Problem::new(ProblemKind::Login, wrong.to_string(), ""))
+            link.open(password.expose()).map_err(|_wrong| Closed::Locked { is_refused: true })
         }
-        (Err(LinkError::Protected), None) => {
-            let hint = "Paste the link again, and type its password behind it, after a blank.";
-            Err(Problem::new(ProblemKind::Login, "The link is protected by a password", hint))
-        }
-        (Err(error), _) => Err(damaged(error)),
+        (Err(LinkError::Protected), None) => Err(Closed::Locked { is_refused: false }),
+        (Err(error), _) => Err(damaged(error).into()),
     }
 }
 

@@ -116,8 +116,3 @@ fn a_dry_run_and_a_filter_hold_inside_an_account_too() {
     scene.run(&["copy", "ann:a", "ann:b", "--exclude", "sub/**"]).clean();
     assert_eq!(scene.ann.paths(), ["a/", "a/one.txt", "a/sub/", "a/sub/two.txt", "b/", "b/one.txt"]);
 }
-
-#[test]
-fn two_accounts_are_refused_with_a_sentence() {
-    scene().run(&["copy", "ann:a", "ben:b"]).refused(2, "two accounts");
-}

@@ -4,6 +4,8 @@
 use megapane::crypto::link::{Link, ProtectedLink};
 use megapane::emulator::NewAccount;
 
+use crate::killed::leftovers;
+use crate::kills::kill_at;
 use crate::scene::{JUNE, Scene};
 
 fn furnished() -> Scene {
@@ -78,8 +80,6 @@ fn a_folder_link_shows_what_is_there_and_what_comes_later() {
     scene.run(&["get", &format!("{text}/folder/{only}"), "part"]).clean();
     assert_eq!(scene.read("part/sub/later.txt"), "later");
     assert!(!scene.path("part/d").exists());
-    scene.run(&["copy", &text, "copied"]).clean();
-    assert_eq!(scene.read("copied/d/a.txt"), "first");
     scene.run(&["link", "--unlink", "ann:d"]).clean();
     scene.run(&["get", &text, "gone"]).refused(4, "leads nowhere");
 }
@@ -172,4 +172,82 @@ fn what_a_link_shows_is_put_into_an_account_without_moving_a_byte() {
     assert_eq!(scene.run(&["undo", "ben:"]).code, 0);
     assert_eq!(ben.paths(), ["got/", "got/a.txt", "got/all/"]);
     scene.run(&["import", &file, "here"]).refused(2, "on this machine");
+}
+
+#[test]
+fn a_link_is_a_place_that_commands_read_without_an_account() {
+    let scene = furnished();
+    let (file, folder) = (link(&scene, "ann:d/a.txt"), link(&scene, "ann:d"));
+    assert_eq!(scene.run(&["ls", &folder]).clean(), "        5 a.txt\n        4 sub/deep.txt\n");
+    assert_eq!(scene.run(&["lsf", &folder]).clean(), "a.txt\nsub/\n");
+    assert_eq!(scene.run(&["lsf", &format!("{folder}:sub")]).clean(), "deep.txt\n");
+    assert_eq!(scene.run(&["ls", &file]).clean(), "        5 a.txt\n");
+    assert_eq!(scene.run(&["lsl", &file]).clean(), scene.run(&["lsl", "ann:d/a.txt"]).clean());
+    assert_eq!(scene.run(&["lsd", &folder]).clean(), scene.run(&["lsd", "ann:d"]).clean());
+    assert_eq!(scene.run(&["lsjson", "-R", &folder]).clean(), scene.run(&["lsjson", "-R", "ann:d"]).clean());
+    assert_eq!(scene.run(&["tree", &folder]).clean(), scene.run(&["tree", "ann:d"]).clean());
+    assert_eq!(scene.run(&["size", &folder]).clean(), scene.run(&["size", "ann:d"]).clean());
+    assert_eq!(scene.run(&["cat", &file, &format!("{folder}:sub/deep.txt")]).clean(), "firstdeep");
+    assert_eq!(scene.run_with(&["cat", "-:sub/deep.txt"], &[], &format!("{folder}\n")).clean(), "deep");
+    scene.run(&["ls", &format!("{folder}:nowhere")]).refused(3, "nowhere");
+    scene.run(&["cat", &folder]).refused(6, "is a folder");
+}
+
+#[test]
+fn a_folder_behind_a_link_is_copied_synced_and_checked_as_any_other() {
+    let scene = furnished();
+    let folder = link(&scene, "ann:d");
+    scene.run(&["copy", &folder, "copied"]).clean();
+    assert_eq!(
+        (scene.read("copied/a.txt"), scene.read("copied/sub/deep.txt")),
+        ("first".into(), "deep".into())
+    );
+    scene.run(&["copyto", &format!("{folder}:sub/deep.txt"), "one/other.txt"]).clean();
+    assert_eq!(scene.read("one/other.txt"), "deep");
+    let part = format!("{folder}/folder/{}", scene.ann.node("d/sub").unwrap());
+    scene.run(&["copy", &part, "part"]).clean();
+    assert_eq!(scene.read("part/deep.txt"), "deep");
+    scene.write("copied/more.txt", "more");
+    assert_eq!(scene.run(&["check", &folder, "copied"]).code, 1);
+    scene.run(&["sync", &folder, "copied"]).clean();
+    assert!(!scene.path("copied/more.txt").exists());
+    assert_eq!(scene.run(&["check", &folder, "copied"]).code, 0);
+    let ran = scene.run(&["copy", &format!("{folder}:nowhere"), "x"]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(!ran.err.contains(folder.split('#').nth(1).unwrap()), "the key is in no message: {}", ran.err);
+}
+
+#[test]
+fn a_link_under_a_password_is_read_where_the_password_can_be_given() {
+    let scene = furnished();
+    let made = scene.run_with(&["link", "--password-stdin", "ann:d"], &[], "geheim\n").clean();
+    scene.run(&["ls", made.trim_end()]).refused(13, "protected by a password");
+}
+
+/// How many requests for content came.
+fn downloads(scene: &Scene) -> usize {
+    scene.emulator.seen().iter().filter(|request| request.path.starts_with("/dl")).count()
+}
+
+#[test]
+fn a_killed_download_of_a_link_goes_on_where_it_stopped() {
+    let scene = furnished();
+    let film: Vec<u8> = (0..12_000_000_u32).map(|at| at.to_le_bytes()[1]).collect();
+    scene.ann.file("d/film.bin", &film, JUNE);
+    for (name, text) in [("file", link(&scene, "ann:d/film.bin")), ("folder", link(&scene, "ann:d"))] {
+        scene.emulator.clear_seen();
+        scene.run(&["get", &text, &format!("{name}/whole")]).clean();
+        let all = downloads(&scene);
+        let command = ["get", &text, &format!("{name}/part")];
+        kill_at(&scene, &command, (&["slow:3600s@dl#7-"], "/dl/", 9));
+        scene.emulator.clear_seen();
+        scene.run(&command).clean();
+        assert!(downloads(&scene) < all, "{name}: {} of {all}", downloads(&scene));
+        let path = if name == "file" { "file/part/film.bin" } else { "folder/part/d/film.bin" };
+        assert!(std::fs::read(scene.path(path)).unwrap() == film);
+        assert_eq!(leftovers(&scene.path(name)), Vec::<String>::new());
+        assert_eq!(scene.run(&["leftovers"]).clean(), "");
+    }
+    let told = std::fs::read_dir(scene.own("state").join("transfers")).unwrap();
+    assert!(told.map(|entry| entry.unwrap().file_name()).any(|name| name == "link#"));
 }

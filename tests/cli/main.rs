@@ -4,6 +4,7 @@
 
 mod across;
 mod backup;
+mod between;
 mod check;
 mod config;
 mod conflict;

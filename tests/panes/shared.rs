@@ -112,3 +112,48 @@ async fn an_older_version_is_made_current_and_one_is_deleted() {
     app.type_in("DD").await;
     app.must_show("2 older ones");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_link_under_a_password_asks_for_it_and_shows_none_of_it() {
+    use megapane::crypto::link::{Link, ProtectedLink};
+    let app = App::start(DISK, CLOUD).await;
+    let ben = app.emulator.add_account(NewAccount::new("ben@example.org"));
+    ben.file("Trip/one.jpg", b"one", 1);
+    let link = Link::parse(&ben.publish("Trip").unwrap()).unwrap();
+    let locked = ProtectedLink::lock(&link, "geheim").unwrap().text();
+    app.type_in(&format!("<Tab>gp{locked}<Enter>")).await;
+    app.must_show("Password of the link");
+    app.type_in("falsch").await;
+    app.must_show("••••••");
+    app.must_not_show("falsch");
+    app.type_in("<Enter>").await;
+    app.must_show("that is not its password");
+    app.type_in("geheim<Enter>").await;
+    assert!(app.header(1).starts_with("link#"), "{}", app.picture());
+    app.must_show("one.jpg");
+    app.type_in(&format!("gp{locked}<Enter><Esc>")).await;
+    app.must_not_show("Password of the link");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_older_version_is_looked_into_and_copied_to_the_disk() {
+    let app = on_the_cloud_side().await;
+    app.ann.replace("old.txt", b"the second one", 100).unwrap();
+    app.ann.replace("old.txt", b"the third one", 200).unwrap();
+    app.type_in("<C-r>").await;
+    app.settle().await;
+    app.type_in("/old.txt<Enter>gV<F3>").await;
+    app.must_show("the second one");
+    app.must_show("old.txt of 1970-01-01 00:01");
+    app.type_in("<Esc>").await;
+    app.must_show("2 older ones");
+    app.type_in("jv").await;
+    app.must_not_show("the second one");
+    app.type_in("<Esc>kc").await;
+    app.must_show("old.txt of 1970-01-01 00:01");
+    app.type_in("<Enter>").await;
+    app.settle().await;
+    assert_eq!(std::fs::read(app.disk("old.txt")).unwrap(), b"the second one");
+    assert_eq!(app.ann.content("old.txt").unwrap(), b"the third one");
+    app.must_show("2 older ones");
+}

@@ -33,11 +33,32 @@ def exchanged(we, peer, check):
         we.must("get", "--api-url", we.server.url, peer.link("exchange/linked"), we.scratch / "we got")
         lost = samples.difference(samples.read(we.scratch / "we got" / "linked"), files)
         check("we download a folder by its link", not lost, lost)
+        link = peer.link("exchange/linked")
+        read = we.must("cat", "--api-url", we.server.url, f"{link}:plain.txt")
+        check("we read a file in the folder of its link", read == files["plain.txt"])
+        we.must("copy", "--api-url", we.server.url, link, "ben:from its link")
     we.must("get", "--api-url", we.server.url, peer.link("exchange/linked/plain.txt"), we.scratch / "we got one")
     got = samples.read(we.scratch / "we got one")
     check("we download a file by its link", got == {"plain.txt": files["plain.txt"]}, list(got))
+    if hasattr(peer, "guest"):
+        handed_over(we, peer, files, check)
     if hasattr(peer, "configuration"):
         taken = we.tool("config", "import-rclone", peer.configuration, "--api-url", we.server.url)
         check("we take over its login", taken.returncode == 0, taken.stderr.decode())
         listed = we.must("lsf", "mega:exchange/linked").decode().split()
         check("and list the account by it", "plain.txt" in listed, listed)
+
+
+def handed_over(we, peer, files, check):
+    """What another account has or sees by our doing the peer reads with that account's login."""
+    we.must("copy", "demo:exchange/linked", "ben:from the account")
+    ways = {"from its link": "copied from its link", "from the account": "copied between accounts"}
+    if peer.sees_shares:
+        we.must("share", "demo:exchange/linked", "ben@example.org")
+        ways["linked"] = "shared"
+    readable = {name: data for name, data in files.items() if len(data) not in getattr(peer, "refuses", set())}
+    for folder, done in ways.items():
+        if folder == "from its link" and not hasattr(peer, "fetch"):
+            continue
+        lost = samples.difference(peer.guest("ben@example.org", folder), readable)
+        check(f"another account reads by it what we {done}", not lost, lost)

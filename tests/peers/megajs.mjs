@@ -105,6 +105,18 @@ const commands = {
     await listener.close()
     return added
   },
+  // Reads the files of a folder as somebody else.
+  async guest (email, name) {
+    const theirs = await new Storage({ email, password, gateway, keepalive: false, autoload: true }).ready
+    const found = Object.values(theirs.files).find((node) => node.directory && node.name === name)
+    if (!found) throw new Error(`no folder that they can read is called ${name}`)
+    const contents = {}
+    for (const file of (found.children || []).filter((child) => !child.directory)) {
+      contents[file.name] = (await file.downloadBuffer()).toString('base64')
+    }
+    await theirs.close()
+    return contents
+  },
   async account () { return await storage.getAccountInfo() },
   async close () { await storage.close() }
 }

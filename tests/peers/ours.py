@@ -7,6 +7,9 @@ from datetime import datetime
 import links
 import samples
 
+# The other account of the emulator, with the same password.
+FRIEND = "ben@example.org"
+
 
 class Client:
     def __init__(self, binary, server, scratch):
@@ -18,7 +21,8 @@ class Client:
             "MEGAPANE_REMOTE_DEMO_PASSWORD": server.password,
             "MEGAPANE_REMOTE_DEMO_API_URL": server.url,
         }
-        self.environment = os.environ | folders | remote
+        friend = {name.replace("DEMO", "BEN"): value for name, value in remote.items()} | {"MEGAPANE_REMOTE_BEN_USER": FRIEND}
+        self.environment = os.environ | folders | remote | friend
 
     def tool(self, *arguments):
         command = [str(self.binary), *map(str, arguments)]

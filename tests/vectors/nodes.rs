@@ -75,7 +75,7 @@ pub(crate) fn node_k_field(section: &Entry) {
             entry.text("my_handle").parse().unwrap(),
             &master,
             None,
-            ShareKeySource::Store(shares.collect()),
+            ShareKeySource::Store { keys: shares.collect(), waiting: Vec::new() },
         );
         let kind = if entry.number("node_type") == 0 { KeyKind::File } else { KeyKind::Folder };
         let expected = entry.maybe("node_key_hex").map(|key| unhex(key.string()));

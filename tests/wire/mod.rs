@@ -83,7 +83,7 @@ pub(crate) fn tree_of_answer(answer: Value, known_shares: &[(NodeHandle, ShareKe
 pub(crate) fn keyring(known_shares: &[(NodeHandle, ShareKey)]) -> Keyring {
     let shares = match known_shares {
         [] => ShareKeySource::Listing,
-        known => ShareKeySource::Store(known.to_vec()),
+        known => ShareKeySource::Store { keys: known.to_vec(), waiting: Vec::new() },
     };
     Keyring::new(ME.parse().unwrap(), &MasterKey::from_bytes(MASTER), None, shares)
 }

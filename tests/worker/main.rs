@@ -6,6 +6,7 @@ mod accounts;
 #[cfg(unix)]
 mod across;
 mod answers;
+mod between;
 mod changes;
 mod comparisons;
 mod conflicts;

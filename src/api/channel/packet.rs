@@ -52,7 +52,7 @@ pub enum Packet {
         /// The link as it is now; `None` where it is gone.
         link: Option<PublicLink>,
     },
-    /// `ua`: the account's key store was written.
+    /// `ua`, `pk`: the account's key store was written, or a share key waits to be put into it.
     KeyStore,
     /// `c`: users that we are in contact with.
     Users(Vec<User>),
@@ -96,6 +96,7 @@ pub(super) fn read(fields: Fields<'_>) -> Option<Action> {
             let names = elements(fields.ua, |name: Text<'_>| Some(name.as_str() == KEY_STORE));
             names.contains(&true).then_some(Packet::KeyStore)?
         }
+        "pk" => Packet::KeyStore,
         "c" => Packet::Users(elements(fields.u, read_user)),
         "sqac" => Packet::Quota,
         other => {

@@ -22,7 +22,7 @@ pub use node::{
     DeleteNode, MoveNode, NewNode, PutAnswer, PutNodes, SetAttributes, ShareKeyTable, StoredNode,
 };
 pub use sessions::{AskSessions, EndSessions, SessionRow, SessionRows};
-pub use sharing::{AskPublicKey, MakeLink, RemoveLink, ShareFolder, ShareTerm};
+pub use sharing::{AskPublicKey, AskWaitingKeys, MakeLink, RemoveLink, ShareFolder, ShareTerm};
 
 /// A command: its JSON (with `"a"`) and the type of its answer.
 pub trait ApiCommand: Serialize + Send + Sync {

@@ -1,11 +1,12 @@
 //! The commands that let others see nodes: `l` makes and removes public links, `s2` shares a folder, `uk` asks for the
-//! public key of who is to get a share. `session::change` alone sends the first two, noted in the undo journal. Source:
-//! meganz/sdk `src/commands.cpp`, `CommandSetPH`, `CommandSetShare`, `CommandPubKeyRequest`.
+//! public key of who is to get a share. `session::change` alone sends the first two, noted in the undo journal. And `pk`: the
+//! share keys that others sent and that no client has put into the key store yet. Source: meganz/sdk `src/commands.cpp`,
+//! `CommandSetPH`, `CommandSetShare`, `CommandPubKeyRequest`, `CommandPendingKeys`.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{ApiCommand, Done, ShareKeyTable, lenient};
-use crate::handle::{NodeHandle, UserHandle};
+use crate::handle::{NodeHandle, UserHandle, base64_decode};
 
 /// `l`: makes the public link of a node, or returns the one that it has; either way the link then ends as said here.
 #[derive(Debug, Serialize)]
@@ -104,6 +105,45 @@ pub struct ShareTerm {
     #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
+
+/// `pk`: asks for the share keys that wait. The server refuses with -9 when there are none. With more fields the command
+/// says that they are stored, or sends one: this client does neither.
+#[derive(Debug, Serialize)]
+#[serde(tag = "a", rename = "pk")]
+pub struct AskWaitingKeys {}
+
+impl ApiCommand for AskWaitingKeys {
+    type Answer = WaitingKeys;
+    const NAME: &'static str = "pk";
+}
+
+/// The answer of [`AskWaitingKeys`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingKeys {
+    /// Who sent it, of which folder, and the key as it was sent, decoded; the first 10,000.
+    pub keys: Vec<(UserHandle, NodeHandle, Vec<u8>)>,
+}
+
+impl<'de> Deserialize<'de> for WaitingKeys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What is neither a user nor a folder is something else, `d` for one, which names the last of them.
+        let users = serde_json::Map::deserialize(deserializer)?;
+        let mut keys = Vec::new();
+        for (user, folders) in &users {
+            let (Ok(user), Some(folders)) = (user.parse::<UserHandle>(), folders.as_object()) else {
+                continue;
+            };
+            let key = |(folder, key): (&String, &serde_json::Value)| {
+                Some((user, folder.parse::<NodeHandle>().ok()?, base64_decode(key.as_str()?)))
+            };
+            keys.extend(folders.iter().filter_map(key).take(MOST_WAITING - keys.len()));
+        }
+        Ok(Self { keys })
+    }
+}
+
+/// Share keys that are read at once: far more than anybody has waiting.
+const MOST_WAITING: usize = 10_000;
 
 /// Whoever has the link.
 pub const EVERYBODY: &str = "EXP";

@@ -4,6 +4,7 @@
 mod budget;
 pub(crate) mod check;
 pub(crate) mod conflict;
+mod ends;
 pub(crate) mod follow;
 pub(crate) mod get;
 mod lines;
@@ -30,6 +31,7 @@ use crate::worker::{self, OpenedAccount, Parts};
 use budget::BudgetArgs;
 use check::Findings;
 use conflict::{Folders, Policy};
+use ends::Ends;
 use twins::Twins;
 
 /// Copy what is in a folder, or one file, into a folder; what is the same already is skipped.
@@ -38,9 +40,14 @@ use twins::Twins;
 /// was changed overwrites the old one, which in the cloud stays as a version and on this machine goes to the trash.
 /// Names that several entries share are not copied but named, and end it with exit code 11.
 ///
+/// SOURCE may be a public link, or LINK:path for something in its folder. Between two remotes, and from a link into one,
+/// the server makes the copies and no byte is moved: a file gets a public link for that moment, which nobody knows the key
+/// of. Where the server does not do it, the file streams through this machine and is checked as a whole.
+///
 /// Examples:
 ///   megapane copy ~/Pictures remote:Pictures -P
 ///   megapane copy remote:Documents ./docs --include '*.pdf'
+///   megapane copy work:Photos home:Photos
 ///   megapane copy -n --conflict newer ./site remote:site
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
@@ -241,75 +248,51 @@ fn manner<'a>(context: &Context, how: &'a HowArgs, task: Task) -> Result<Manner<
     Ok((options, backup))
 }
 
-/// Opens the account that is meant, and has the worker do it.
+/// Opens what the two places need, and has the worker do it.
 async fn run_request(
     context: &mut Context,
-    (source, target): (&str, &str),
+    places: (&str, &str),
     naming: Naming,
     how: Manner<'_>,
     findings: Option<&mut Findings>,
 ) -> Result<CopyReport, Failure> {
-    if let Some(link) = get::link(source)? {
-        return get::copy(context, link, target, (naming, how), findings).await;
-    }
-    let (source, target) = (Place::parse(source), Place::parse(target));
-    let account = account_of(&source, &target)?;
     context.patience = PATIENCE;
-    let opened = match account {
-        None => None,
-        Some(account) => tokio::select! {
-            opened = login::open(context, account) => Some(opened?),
-            () = context.stop.cancelled() => return Err(Failure::interrupted()),
-        },
+    let ends = tokio::select! {
+        ends = Ends::open(context, places, how.0.task) => ends?,
+        () = context.stop.cancelled() => return Err(Failure::interrupted()),
     };
-    carry(context, opened, (source, target), (naming, how), findings).await
+    carry(context, ends, (naming, how), findings).await
 }
 
 /// How a copy is to be made, and where what makes way for it is kept.
 type Manner<'a> = (CopyOptions, Option<(Option<&'a str>, &'a str)>);
 
-/// Has the worker copy between two places, one of them of the account that is open, if any.
+/// Has the worker copy between two places.
 async fn carry(
     context: &mut Context,
-    opened: Option<Opened>,
-    (source, target): (Place, Place),
+    ends: Ends,
     (naming, (mut options, backup)): (Naming, Manner<'_>),
     findings: Option<&mut Findings>,
 ) -> Result<CopyReport, Failure> {
     let nothing = Tree::default();
-    let tree = opened.as_ref().map_or(&nothing, |opened| &opened.tree);
-    let mut request = request::request(tree, &source, &target, naming)?;
+    let (from, to) = (ends.tree(&ends.source, &nothing), ends.tree(&ends.target, &nothing));
+    let mut request = request::request((from, &ends.source), (to, &ends.target), naming)?;
     if let Some((path, suffix)) = backup {
         let place = path.map(Place::parse);
-        options.backup = Some(request::backup(tree, &request, place.as_ref(), suffix)?);
+        options.backup = Some(request::backup(to, &request, place.as_ref(), suffix)?);
     }
-    let twins = Twins::in_ends(tree, (&source, &target), &options);
+    let twins = Twins::in_ends((from, &ends.source), (to, &ends.target), &options);
     let max_wait = options.max_wait;
     request.options = Box::new(options);
     let mut parts = Parts::new(context.config.clone(), login::transport(context));
-    if let Some(opened) = opened {
-        parts.transport = opened.session.client().transport().clone();
-        parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });
+    for Opened { name, session, tree } in ends.opened {
+        parts.transport = session.client().transport().clone();
+        parts.opened.push(OpenedAccount { account: name, session, tree });
     }
     parts.give_up = max_wait;
     let (report, met) = follow::follow(context, worker::start(parts), request, findings).await?;
     twins.tell(&context.messages, met);
     Ok(report)
-}
-
-/// The one account that the ends need, if any.
-fn account_of<'p>(source: &'p Place, target: &'p Place) -> Result<Option<&'p String>, Failure> {
-    match (source, target) {
-        (Place::Local(_), Place::Local(_)) => Ok(None),
-        (Place::Local(_), Place::Cloud(cloud)) | (Place::Cloud(cloud), Place::Local(_)) => {
-            Ok(Some(&cloud.account))
-        }
-        (Place::Cloud(one), Place::Cloud(other)) if one.account == other.account => Ok(Some(&one.account)),
-        (Place::Cloud(_), Place::Cloud(_)) => Err(Failure::usage(
-            format!("cannot copy \"{source}\" to \"{target}\": they are of two accounts"),
-            "Copy it to this machine first.",
-        )),
-    }
 }
 
 /// A copy may run for days: a line that is down for a while must not end it.

@@ -22,20 +22,19 @@ struct Target {
 
 /// Looks both places up.
 pub(super) fn request(
-    tree: &Tree,
-    source: &Place,
-    target: &Place,
+    (from, source): (&Tree, &Place),
+    (to, target): (&Tree, &Place),
     naming: Naming,
 ) -> Result<CopyRequest, Failure> {
     let selection = match source {
         Place::Local(path) => local_source(path)?,
-        Place::Cloud(cloud) => cloud_source(tree, cloud)?,
+        Place::Cloud(cloud) => cloud_source(from, cloud)?,
     };
     // Of a folder the content is copied, under whatever name the target has.
     let naming = if matches!(selection, Selection::Contents(_)) { Naming::Into } else { naming };
     let Target { folder, missing, rename } = match target {
         Place::Local(path) => local_target(path, naming)?,
-        Place::Cloud(cloud) => cloud_target(tree, cloud, naming)?,
+        Place::Cloud(cloud) => cloud_target(to, cloud, naming)?,
     };
     Ok(CopyRequest { selection, target: folder, target_subfolders: missing, rename, options: Box::default() })
 }

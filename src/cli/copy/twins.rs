@@ -17,10 +17,14 @@ pub(super) struct Twins {
 
 impl Twins {
     /// Counts them, before anything is done.
-    pub(super) fn in_ends(tree: &Tree, (source, target): (&Place, &Place), options: &CopyOptions) -> Self {
+    pub(super) fn in_ends(
+        (from, source): (&Tree, &Place),
+        (to, target): (&Tree, &Place),
+        options: &CopyOptions,
+    ) -> Self {
         let rules = Rules::new(options.filters.iter().map(|rule| (rule.include, rule.pattern.as_str())));
         let filters = Filters::new(rules.unwrap_or_default(), options.bounds.clone());
-        let count = |place: &CloudPath| {
+        let count = |tree: &Tree, place: &CloudPath| {
             let folder = tree
                 .resolve(&place.path)
                 .ok()
@@ -29,8 +33,10 @@ impl Twins {
         };
         let reads_target = matches!(options.task, Task::Sync(_) | Task::Check { .. });
         Self {
-            source: source.cloud().map(|place| (place.clone(), count(place))),
-            target: target.cloud().map(|place| (place.clone(), if reads_target { count(place) } else { 0 })),
+            source: source.cloud().map(|place| (place.clone(), count(from, place))),
+            target: target
+                .cloud()
+                .map(|place| (place.clone(), if reads_target { count(to, place) } else { 0 })),
         }
     }
 

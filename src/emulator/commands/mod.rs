@@ -12,6 +12,7 @@ mod l;
 mod m;
 mod p;
 mod pfa;
+mod pk;
 mod pli;
 mod qbq;
 mod s2;
@@ -83,6 +84,7 @@ pub(crate) fn run(call: &mut Call) -> Outcome {
         "dv" => dv::run(call),
         "l" => l::run(call),
         "s2" => s2::run(call),
+        "pk" => pk::run(call),
         "pli" => pli::run(call),
         "ufa" => ufa::run(call),
         "pfa" => pfa::run(call),
@@ -93,7 +95,7 @@ pub(crate) fn run(call: &mut Call) -> Outcome {
         "whyamiblocked" => whyamiblocked::run(call),
         // The time zone, and reports of the client to its maker: taken and dropped.
         "ftz" | "log" => Ok(Reply::done()),
-        // `pk`: no share keys wait; `stp`, `utt`, `utp`: no such plans. All others are not known here.
+        // `stp`, `utt`, `utp`: no such plans. All others are not known here.
         _ => Err(Refusal::NotFound),
     }
 }

@@ -62,6 +62,7 @@ impl Owner {
             is_paid: new.is_paid,
             created: unix_now(),
             attributes: BTreeMap::new(),
+            waiting_keys: Vec::new(),
             standing: Standing::Good,
             transfer: None,
         };

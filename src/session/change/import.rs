@@ -1,11 +1,13 @@
-//! Taking over into an account what a public link shows ([`Session::prepare_import`]): a copy inside the cloud from a tree
-//! that is not ours. No byte is moved; keys are wrapped anew under the account's own. Source: meganz/sdk
-//! `src/megaapi_impl.cpp`, `MegaApiImpl::copyNode`; `src/commands.cpp`, `CommandPutNodes` (`NEW_PUBLIC`).
+//! Taking over into an account what is not in it ([`Takeover`]): what a public link shows ([`Session::prepare_import`]), or a
+//! file that another account lends (`lend`). A copy inside the cloud from a tree that is not ours: no byte is moved; keys
+//! are wrapped anew under the account's own. Source: meganz/sdk `src/megaapi_impl.cpp`, `MegaApiImpl::copyNode`;
+//! `src/commands.cpp`, `CommandPutNodes` (`NEW_PUBLIC`).
 
-use super::check::Checked;
-use super::duplicate::{self, Provenance};
+use super::check::{self, Checked};
+use super::duplicate::{self, Duplicate, Part, Provenance};
 use super::{Change, ChangeError, Prepared, Steps};
 use crate::api::client::Identity;
+use crate::crypto::key::ShareKey;
 use crate::handle::NodeHandle;
 use crate::session::Session;
 use crate::tree::Tree;
@@ -21,18 +23,64 @@ pub struct Imported<'a> {
     pub node: NodeHandle,
 }
 
+/// Something that was checked, and of which it is not said yet through which link it is taken.
+#[derive(Clone)]
+pub struct Takeover {
+    to: NodeHandle,
+    replaces: Option<NodeHandle>,
+    shares: Vec<(NodeHandle, ShareKey)>,
+    parts: Vec<Part>,
+    name: String,
+}
+
+impl Takeover {
+    /// Checks that a node of a tree that is not the account's can be put into a folder of `tree`, there under this name;
+    /// `replaces` is a file of that folder, which becomes its version. Quick, but for a folder with very much in it.
+    pub fn prepare(
+        tree: &Tree,
+        (others, node): (&Tree, NodeHandle),
+        (to, name): (NodeHandle, &str),
+        replaces: Option<NodeHandle>,
+    ) -> Result<Self, ChangeError> {
+        let checked = Checked(tree);
+        checked.target(to)?;
+        let top = others.node(node).ok_or(ChangeError::Gone(node))?;
+        let name = check::name(name)?;
+        if let Some(old) = replaces {
+            checked.replaceable(old, to)?;
+            if !top.is_file() {
+                return Err(ChangeError::NotReplaceable { name });
+            }
+        }
+        let parts = duplicate::parts(others, top, &name)?;
+        Ok(Self { to, replaces, shares: tree.share_keys_above(to), parts, name })
+    }
+
+    /// Takes it through the public link of a file.
+    #[must_use]
+    pub fn through(self, link: NodeHandle) -> Prepared {
+        self.by(Provenance::FileLink(link))
+    }
+
+    fn by(self, provenance: Provenance) -> Prepared {
+        let Self { to, replaces, shares, parts, name } = self;
+        let duplicate = Duplicate { target: to, replaces, shares, parts, provenance };
+        Prepared { change: Change::Import { to, name, replaces }, steps: Steps::Duplicate(duplicate) }
+    }
+}
+
 impl Session {
-    /// Checks that something a public link shows can be put into a folder, there under this name, and collects what is
-    /// needed to do it. `tree` is the account's. Quick, but for a folder with very much in it.
+    /// Checks that something a public link shows can be put into a folder, and collects what is needed to do it: see
+    /// [`Takeover::prepare`].
     pub fn prepare_import(
         &self,
         tree: &Tree,
         imported: Imported<'_>,
-        to: NodeHandle,
-        name: &str,
+        end: (NodeHandle, &str),
+        replaces: Option<NodeHandle>,
     ) -> Result<Prepared, ChangeError> {
-        Checked(tree).target(to)?;
-        let provenance = match (imported.visit.linked_file(), imported.visit.linked_folder()) {
+        let Imported { visit, tree: shown, node } = imported;
+        let provenance = match (visit.linked_file(), visit.linked_folder()) {
             (Some(link), _) => Provenance::FileLink(link),
             (None, Some(link)) => {
                 let identity = Identity::Importer(link, self.keys.id.clone());
@@ -40,16 +88,6 @@ impl Session {
             }
             (None, None) => return Err(ChangeError::NoContent),
         };
-        let top = imported.tree.node(imported.node).ok_or(ChangeError::Gone(imported.node))?;
-        let parts = duplicate::parts(imported.tree, top, name)?;
-        let duplicate = duplicate::Duplicate {
-            target: to,
-            replaces: None,
-            shares: tree.share_keys_above(to),
-            parts,
-            provenance,
-        };
-        let change = Change::Import { to, name: name.to_owned() };
-        Ok(Prepared { change, steps: Steps::Duplicate(duplicate) })
+        Ok(Takeover::prepare(tree, (shown, node), end, replaces)?.by(provenance))
     }
 }

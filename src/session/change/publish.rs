@@ -126,7 +126,7 @@ fn named(tree: &Tree, with: &str) -> (String, Option<ShareReceiver>) {
 }
 
 /// Checks that a node is ours to show to others; returns whether it is a file.
-fn publishable(tree: &Tree, handle: NodeHandle) -> Result<bool, ChangeError> {
+pub(super) fn publishable(tree: &Tree, handle: NodeHandle) -> Result<bool, ChangeError> {
     let checked = Checked(tree);
     let node = tree.node(handle).ok_or(ChangeError::Gone(handle))?;
     let is_kind = matches!(node.kind(), NodeKind::File | NodeKind::Folder);

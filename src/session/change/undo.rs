@@ -167,7 +167,9 @@ impl Waves {
             (_, Some(inverse)) => Kind::Other(std::mem::discriminant(inverse)),
         };
         let node = inverse.as_ref().and_then(node_of);
-        let is_apart = node.is_none_or(|node| !self.nodes.contains(&node));
+        // What goes back into a folder that goes back itself has to wait for it.
+        let folder = if let Some(Change::Restore { to, .. }) = &inverse { Some(*to) } else { None };
+        let is_apart = node.into_iter().chain(folder).all(|node| !self.nodes.contains(&node));
         let fits = is_apart && kind != Kind::Folder && self.last == Some(kind);
         if let Some(wave) = self.all.back_mut().filter(|_| fits) {
             wave.push(record);

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::Upload;
 use super::journal::{Begun, UploadJournal};
-use super::piece::{Sealed, column_checksum, counted};
+use super::piece::{Sealed, counted};
 use super::source::Source;
 use crate::api::storage::{self, PieceAnswer, StorageError};
 use crate::api::transport::Transport;
@@ -121,7 +121,7 @@ impl<'a> Attempt<'a> {
             progress: Arc::clone(&upload.progress),
             limits: upload.limits.clone(),
         };
-        let fresh: Pieces = match source.size {
+        let fresh: Pieces = match source.size() {
             0 => Box::new(iter::once((0, 0))), // an empty file is one request of nothing
             size => Box::new(chunk::pieces(size, upload.limits.split(size).piece)),
         };
@@ -149,13 +149,13 @@ impl<'a> Attempt<'a> {
         patience: &'a mut Patience,
     ) -> Self {
         let Begun { terms, macs, mut sent, token, .. } = begun;
-        if token.is_none() && sent.len() as u64 == chunk::count(source.size) {
+        if token.is_none() && sent.len() as u64 == chunk::count(source.size()) {
             sent.pop_last();
         }
-        let kept = sent.iter().filter_map(|&offset| chunk::chunks_from(offset, source.size).next());
+        let kept = sent.iter().filter_map(|&offset| chunk::chunks_from(offset, source.size()).next());
         upload.progress.keep(kept.map(|chunk| u64::from(chunk.len)).sum());
         let fresh: Pieces =
-            Box::new(Remaining::new(source.size, upload.limits.split(source.size).piece, sent));
+            Box::new(Remaining::new(source.size(), upload.limits.split(source.size()).piece, sent));
         Self { fresh: fresh.peekable(), macs, token, ..Self::new(upload, source, journal, terms, patience) }
     }
 
@@ -173,11 +173,12 @@ impl<'a> Attempt<'a> {
         ended?;
         let Self { state, scene, macs, token, .. } = self;
         let (State::Sent, Some(token)) = (state, token) else { return Ok(None) };
-        let checked = Arc::clone(&scene.source);
-        disk::blocking(move || checked.require_unchanged()).await?;
         let macs: Vec<ChunkMac> = macs.into_values().collect();
         let Terms { key, nonce, .. } = scene.terms;
-        Ok(Some(Complete { token, key: FileKey::new(key, nonce, mac::meta_mac(&key, &macs)) }))
+        let key = FileKey::new(key, nonce, mac::meta_mac(&key, &macs));
+        let (checked, sent) = (Arc::clone(&scene.source), key.clone());
+        disk::blocking(move || checked.require_sent(&sent)).await?;
+        Ok(Some(Complete { token, key }))
     }
 
     /// Starts what can be started and takes in one result.
@@ -231,7 +232,7 @@ impl<'a> Attempt<'a> {
                 if let PieceAnswer::Complete(token) = answer {
                     self.token = Some(token);
                 }
-                let chunks = chunk::chunks_from(sealed.offset, self.scene.source.size);
+                let chunks = chunk::chunks_from(sealed.offset, self.scene.source.size());
                 self.macs.extend(chunks.map(|chunk| chunk.offset).zip(sealed.macs));
                 self.patience.moved();
                 self.line = Line::Unknown;
@@ -278,7 +279,7 @@ impl<'a> Attempt<'a> {
             Line::There => self.state = State::StartOver,
             Line::Unknown if self.patience.waited(Instant::now()) >= HOST_AWAY => {
                 self.line = Line::Asked;
-                let (session, size) = (self.upload.session.clone(), self.scene.source.size);
+                let (session, size) = (self.upload.session.clone(), self.scene.source.size());
                 let parent = self.upload.target.parent;
                 self.jobs
                     .start(async move { Ok(News::Line(session.upload_url(size, parent).await.is_ok())) });
@@ -302,14 +303,19 @@ impl Scene {
     async fn seal(self: &Arc<Self>, offset: u64, len: u64) -> Result<Sealed, TransferError> {
         let len = usize::try_from(len).unwrap_or(usize::MAX); // a few MiB at most: the split and the layout bound it
         let mut buffer: Buffer = self.limits.buffers.lend(len).await;
+        if let Source::Cloud(file) = &*self.source {
+            let (buffer, macs) = file.fill(buffer, offset).await?;
+            return Ok(Sealed::new(offset, buffer, macs));
+        }
         let scene = Arc::clone(self);
         disk::blocking(move || {
-            scene.source.read(&mut buffer, offset)?;
+            if let Source::Disk(file) = &*scene.source {
+                file.read(&mut buffer, offset)?;
+            }
             let Terms { key, nonce, .. } = &scene.terms;
             let macs = mac::encrypt_chunks(key, nonce, offset, &mut buffer);
             scene.journal.sealed(offset, buffer.len() as u64, &macs);
-            let checksum = column_checksum(&buffer);
-            Ok(Sealed { offset, body: Bytes::from_owner(buffer), checksum, macs })
+            Ok(Sealed::new(offset, buffer, macs))
         })
         .await
     }
@@ -320,7 +326,7 @@ impl Scene {
         let body = counted(sealed.body.clone(), &self.limits, &self.progress, &left);
         let (url, checksum) = (&self.terms.url, Some(sealed.checksum));
         let sent = storage::upload_piece(&*self.transport, url, sealed.offset, body, checksum);
-        let answer = self.limits.request(self.source.size, sent).await;
+        let answer = self.limits.request(self.source.size(), sent).await;
         match &answer {
             Ok(answer) => self.journal.sent(sealed.offset, sealed.body.len() as u64, answer).await?,
             Err(_) => self.progress.take_back(left.load(Ordering::Relaxed)),

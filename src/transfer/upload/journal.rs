@@ -10,9 +10,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use url::Url;
 
-use super::Upload;
 use super::attempt::Terms;
 use super::source::Source;
+use super::{Upload, UploadSource};
 use crate::api::storage::PieceAnswer;
 use crate::crypto::key::FileKey;
 use crate::crypto::mac::ChunkMac;
@@ -44,7 +44,8 @@ pub(super) struct Begun {
 impl UploadJournal {
     /// Takes the upload's journal, and returns what it says of an earlier run.
     pub(super) async fn claim(upload: &Upload, size: u64) -> (Self, Option<UploadRecord>) {
-        let name = JournalName::upload(&upload.source, upload.target.parent, &upload.target.name);
+        let UploadSource::Disk(path) = &upload.source else { return (Self(None), None) };
+        let name = JournalName::upload(path, upload.target.parent, &upload.target.name);
         match upload.keep.claim(name, size).await {
             Some((journal, Some(Record::Up(record)))) => (Self(Some(journal)), Some(record)),
             Some((journal, Some(Record::Down(_)) | None)) => (Self(Some(journal)), None),
@@ -59,11 +60,15 @@ impl UploadJournal {
         source: &Source,
         terms: &Terms,
     ) -> Result<(), TransferError> {
-        let Some(journal) = self.0.clone() else { return Ok(()) };
+        let (Some(journal), Source::Disk(file), UploadSource::Disk(path)) =
+            (self.0.clone(), source, &upload.source)
+        else {
+            return Ok(());
+        };
         let key = FileKey::new(terms.key, terms.nonce, [0; 8]);
         let head = Head::Up(UploadHead {
-            source: upload.source.as_path().into(),
-            content: source.facts(),
+            source: path.as_path().into(),
+            content: file.facts(),
             parent: upload.target.parent,
             name: upload.target.name.clone(),
             url: terms.url.to_string(),
@@ -148,7 +153,8 @@ impl Begun {
         record: UploadRecord,
     ) -> Result<Option<Self>, TransferError> {
         let UploadRecord { head, sealed, sent, token, putting } = record;
-        if head.content != source.facts() {
+        let Source::Disk(file) = &**source else { return Ok(None) };
+        if head.content != file.facts() {
             tracing::info!("the file is another than when its upload began");
             upload.progress.note_source_change();
             return Ok(None);
@@ -158,7 +164,7 @@ impl Begun {
         if unix_now().abs_diff(head.begun) > LONGEST_LIFE {
             return Ok(None);
         }
-        let content = Content { file: source.file(), size: head.content.size, key, nonce };
+        let content = Content { file: file.file(), size: head.content.size, key, nonce };
         upload.progress.set_checking(true);
         let good = recheck(&content, &sealed, &upload.limits).await;
         upload.progress.set_checking(false);

@@ -10,6 +10,7 @@ use futures_util::stream;
 use crate::api::transport::RequestBody;
 use crate::crypto::mac::ChunkMac;
 use crate::message::Direction;
+use crate::transfer::buffer::Buffer;
 use crate::transfer::limits::Limits;
 use crate::transfer::progress::Progress;
 
@@ -19,6 +20,14 @@ pub(super) struct Sealed {
     pub(super) body: Bytes,
     pub(super) checksum: [u8; 12],
     pub(super) macs: Vec<ChunkMac>,
+}
+
+impl Sealed {
+    /// Makes one of encrypted bytes and the MACs of their chunks.
+    pub(super) fn new(offset: u64, bytes: Buffer, macs: Vec<ChunkMac>) -> Self {
+        let checksum = column_checksum(&bytes);
+        Self { offset, body: Bytes::from_owner(bytes), checksum, macs }
+    }
 }
 
 /// A body in slices of the same memory; each leaves when the limits let it, and is counted then.
@@ -48,7 +57,7 @@ pub(super) fn counted(
 }
 
 /// XOR of the ciphertext in columns of 12 bytes, which the server compares (`crypto::checksum`).
-pub(super) fn column_checksum(ciphertext: &[u8]) -> [u8; 12] {
+fn column_checksum(ciphertext: &[u8]) -> [u8; 12] {
     let mut wide = [0; 8 * 12]; // eight rows at once
     let mut rows = ciphertext.chunks_exact(wide.len());
     for row in &mut rows {

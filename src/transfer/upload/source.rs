@@ -1,27 +1,96 @@
-//! [`Source`]: the local file of an upload, open, as it was when the upload began; and whether it still is. Nothing here
-//! writes to it.
+//! [`Source`]: what an upload sends: a local file ([`DiskFile`]), open, as it was when the upload began, and whether it
+//! still is; or a file of the cloud ([`CloudFile`], `relay`). Nothing here writes to either.
 
 use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::relay::CloudFile;
+use super::{Upload, UploadSource};
+use crate::crypto::attributes::Attributes;
 use crate::crypto::fingerprint::Fingerprint;
+use crate::crypto::key::FileKey;
 use crate::local::{LocalError, entry::unix_seconds};
 use crate::store::transfer_journal::SourceFacts;
 use crate::transfer::disk::{self, read_at};
 use crate::transfer::error::TransferError;
 
-/// A local file that is being uploaded.
-pub(super) struct Source {
-    file: Arc<File>,
-    path: PathBuf,
-    pub(super) size: u64,
-    found: Metadata,
-    pub(super) fingerprint: Fingerprint,
+/// What is being uploaded.
+pub(super) enum Source {
+    Disk(DiskFile),
+    Cloud(CloudFile),
 }
 
 impl Source {
+    /// Opens the source of an upload.
+    pub(super) async fn of(upload: &Upload) -> Result<Arc<Self>, TransferError> {
+        match &upload.source {
+            UploadSource::Disk(path) => {
+                let path = path.clone();
+                disk::blocking(move || DiskFile::open(path).map(|file| Arc::new(Self::Disk(file)))).await
+            }
+            UploadSource::Cloud(lent) => {
+                Ok(Arc::new(Self::Cloud(CloudFile::new((**lent).clone(), upload.limits.clone()))))
+            }
+        }
+    }
+
+    /// Returns its size, bytes.
+    pub(super) const fn size(&self) -> u64 {
+        match self {
+            Self::Disk(file) => file.size,
+            Self::Cloud(file) => file.size(),
+        }
+    }
+
+    /// Returns the key that its bytes are sent under, where that is not for the upload to choose.
+    pub(super) const fn own_key(&self) -> Option<&FileKey> {
+        match self {
+            Self::Disk(_) => None,
+            Self::Cloud(file) => Some(file.key()),
+        }
+    }
+
+    /// Returns all attributes of the file that it becomes.
+    pub(super) fn attributes(&self, upload: &Upload) -> Attributes {
+        match self {
+            Self::Disk(file) => {
+                let mut attributes = Attributes::named(&upload.target.name);
+                for (name, value) in upload.target.carried.iter() {
+                    attributes.set(name, value);
+                }
+                attributes.set("c", &file.fingerprint.text());
+                attributes
+            }
+            Self::Cloud(file) => {
+                let mut attributes = file.attributes().clone();
+                attributes.set("n", &upload.target.name);
+                attributes
+            }
+        }
+    }
+
+    /// Checks that what was sent under this key is one content: of a local file, that its name still has it; of a file of
+    /// the cloud, that it is what was once uploaded there. Blocks.
+    pub(super) fn require_sent(&self, key: &FileKey) -> Result<(), TransferError> {
+        match self {
+            Self::Disk(file) => file.require_unchanged(),
+            Self::Cloud(file) => file.require_whole(key),
+        }
+    }
+}
+
+/// A local file that is being uploaded.
+pub(super) struct DiskFile {
+    file: Arc<File>,
+    path: PathBuf,
+    size: u64,
+    found: Metadata,
+    fingerprint: Fingerprint,
+}
+
+impl DiskFile {
     /// Opens a file and reads its fingerprint. Blocks.
     pub(super) fn open(path: PathBuf) -> Result<Self, TransferError> {
         let failed = || LocalError::io("read", &path);
@@ -57,7 +126,7 @@ impl Source {
     }
 
     /// Checks that the bytes sent are one content, and that the name still has it. Blocks.
-    pub(super) fn require_unchanged(&self) -> Result<(), TransferError> {
+    fn require_unchanged(&self) -> Result<(), TransferError> {
         self.require(&self.file.metadata().map_err(LocalError::io("read", &self.path))?)?;
         match std::fs::metadata(&self.path) {
             Ok(now) => self.require(&now),
@@ -117,12 +186,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, b"one").unwrap();
-        let source = Source::open(path.clone()).unwrap();
+        let source = DiskFile::open(path.clone()).unwrap();
         source.require_unchanged().unwrap();
         std::fs::remove_file(&path).unwrap();
         source.require_unchanged().unwrap();
         std::fs::write(&path, b"another").unwrap();
         assert!(matches!(source.require_unchanged(), Err(TransferError::SourceChanged { .. })));
-        assert_ne!(Source::open(path).unwrap().facts(), source.facts());
+        assert_ne!(DiskFile::open(path).unwrap().facts(), source.facts());
     }
 }

@@ -1,8 +1,11 @@
 //! A [`Prompt`]: one line of text and what it is for. Those that change what is shown (find, filter, pattern) are
-//! drawn on the status line, so that the rows stay in sight; those that make a name have a small box.
+//! drawn on the status line, so that the rows stay in sight; those that make a name, or ask for a password, have a small
+//! box.
 
 use super::field::Field;
 use crate::entry::{EntryKey, Location};
+use crate::message::ViewId;
+use crate::secret::Secret;
 
 /// A question for one line of text.
 #[derive(Debug)]
@@ -44,6 +47,13 @@ pub enum Purpose {
         /// The filter to come back to.
         before: Option<String>,
     },
+    /// The password of a public link, which is not shown.
+    LinkPassword {
+        /// The view that shows it then.
+        view: ViewId,
+        /// The link.
+        link: Secret,
+    },
     /// A pattern of names to mark or unmark.
     Pattern {
         /// Mark or unmark.
@@ -64,6 +74,7 @@ impl Prompt {
         match self.purpose {
             Purpose::NewFolder { .. } => "New folder",
             Purpose::Rename { .. } => "Rename",
+            Purpose::LinkPassword { .. } => "Password of the link",
             Purpose::Find { .. } => "Find:",
             Purpose::Filter { .. } => "Filter:",
             Purpose::Pattern { on: true } => "Mark names like:",
@@ -74,6 +85,9 @@ impl Prompt {
     /// Returns whether it stands in a box of its own.
     #[must_use]
     pub const fn is_boxed(&self) -> bool {
-        matches!(self.purpose, Purpose::NewFolder { .. } | Purpose::Rename { .. })
+        match self.purpose {
+            Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::LinkPassword { .. } => true,
+            Purpose::Find { .. } | Purpose::Filter { .. } | Purpose::Pattern { .. } => false,
+        }
     }
 }

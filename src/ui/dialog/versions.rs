@@ -1,7 +1,8 @@
-//! The [`VersionsDialog`]: the old contents behind a file. One is made current again, or deleted for good; the worker tells
-//! the list again after each change.
+//! The [`VersionsDialog`]: the old contents behind a file. One is looked into, copied to the other pane, made current again,
+//! or deleted for good; the worker tells the list again after each change.
 
-use crate::message::{VersionList, VersionsCommand};
+use crate::entry::{CloudFolder, EntryKey, Location};
+use crate::message::{VersionList, VersionRow, VersionsCommand};
 use crate::ui::key::Key;
 
 /// The versions of a file.
@@ -24,6 +25,10 @@ pub enum Outcome {
     Leave,
     /// This is to be asked for, and it stays.
     Send(VersionsCommand),
+    /// What is in this version is to be shown above it.
+    View(VersionRow),
+    /// This version is to go to the other pane.
+    Copy(VersionRow),
 }
 
 impl VersionsDialog {
@@ -31,6 +36,14 @@ impl VersionsDialog {
     pub fn receive(&mut self, list: VersionList) {
         self.cursor = self.cursor.min(list.versions.len().saturating_sub(1));
         self.list = Some(list);
+    }
+
+    /// Returns where a version stands, for the worker: behind its file.
+    #[must_use]
+    pub fn place(&self, version: &VersionRow) -> Option<(Location, EntryKey)> {
+        let file = &self.list.as_ref()?.file;
+        let folder = CloudFolder::Node(file.node);
+        Some((Location::Cloud { account: file.account.clone(), folder }, EntryKey::Node(version.node)))
     }
 
     /// Takes a key; `height` rows are a page.
@@ -44,7 +57,13 @@ impl VersionsDialog {
             self.cursor = self.cursor.saturating_add_signed(lines).min(versions.len().saturating_sub(1));
             return Outcome::Stay;
         }
-        let chosen = file.cloned().zip(versions.get(self.cursor).map(|version| version.node));
+        let row = versions.get(self.cursor).copied();
+        let chosen = file.cloned().zip(row.map(|version| version.node));
+        match (key.to_string().as_str(), row) {
+            ("v" | "F3" | "Enter", Some(row)) => return Outcome::View(row),
+            ("c" | "F5", Some(row)) => return Outcome::Copy(row),
+            _ => {}
+        }
         match (key.to_string().as_str(), chosen) {
             ("Esc" | "C-g" | "C-c", _) if is_deleting => Outcome::Stay,
             ("Esc" | "C-g" | "C-c" | "q" | "h" | "Left" | "F10", _) => Outcome::Leave,

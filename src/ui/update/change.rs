@@ -145,8 +145,12 @@ pub(super) fn propose(
     commands: &mut Vec<Command>,
 ) {
     let copy = state.copies.next();
-    let is_local = matches!(target.location, Location::Local(_));
-    let changes_side = state.pane().is_local() != is_local;
+    let changes_side = match (state.pane().location(), &target.location) {
+        (Some(Location::Cloud { account, .. }), Location::Cloud { account: other, .. }) => account != other,
+        (Some(Location::Local(_)), Location::Local(_)) | (None, _) => false,
+        (Some(Location::Cloud { .. }), Location::Local(_))
+        | (Some(Location::Local(_)), Location::Cloud { .. }) => true,
+    };
     let request = CopyRequest {
         selection: chosen.selection,
         target: target.location,

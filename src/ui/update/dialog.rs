@@ -305,7 +305,10 @@ fn typed(state: &mut AppState, purpose: &Purpose, text: &str, commands: &mut Vec
             let filter = (!text.is_empty()).then(|| text.to_owned());
             look::filter(state, filter, commands);
         }
-        Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::Pattern { .. } => {}
+        Purpose::NewFolder { .. }
+        | Purpose::Rename { .. }
+        | Purpose::LinkPassword { .. }
+        | Purpose::Pattern { .. } => {}
     }
 }
 
@@ -319,11 +322,18 @@ fn abandon(state: &mut AppState, purpose: &Purpose, commands: &mut Vec<Command>)
             pane.go_to(*origin, height);
         }
         Purpose::Filter { before } => look::filter(state, before.clone(), commands),
-        Purpose::NewFolder { .. } | Purpose::Rename { .. } | Purpose::Pattern { .. } => {}
+        Purpose::NewFolder { .. }
+        | Purpose::Rename { .. }
+        | Purpose::LinkPassword { .. }
+        | Purpose::Pattern { .. } => {}
     }
 }
 
 fn finish_prompt(state: &mut AppState, mut prompt: Prompt, commands: &mut Vec<Command>) -> Option<Dialog> {
+    if let Purpose::LinkPassword { view, link } = prompt.purpose {
+        commands.extend(sharing::with_password(view, link, &prompt.field));
+        return None;
+    }
     let text = prompt.field.text().to_owned();
     if prompt.is_boxed() {
         prompt.problem = name_problem(&text);
@@ -353,7 +363,7 @@ fn finish_prompt(state: &mut AppState, mut prompt: Prompt, commands: &mut Vec<Co
         Purpose::Pattern { on } if !text.is_empty() => {
             mark::send(state, MarkChange::Pattern { pattern: text, on }, commands);
         }
-        Purpose::Filter { .. } | Purpose::Pattern { .. } => {}
+        Purpose::Filter { .. } | Purpose::LinkPassword { .. } | Purpose::Pattern { .. } => {}
     }
     None
 }

@@ -1,15 +1,20 @@
 //! Who sees what: the dialog of an entry, the page of all links, a link on the clipboard, a link that was typed, and taking
 //! over what a link shows. Called by `perform`, `dialog`, `event` and `path`.
 
+use super::selection::Chosen;
+use super::{change, viewer};
 use crate::entry::Location;
 use crate::message::{
-    Command, PublicLink, Selection, SharingCommand, SharingEvent, VersionList, VersionsCommand,
+    Command, PublicLink, Selection, SharingCommand, SharingEvent, VersionList, VersionRow, VersionsCommand,
+    ViewId,
 };
 use crate::secret::Secret;
 use crate::ui::action::ShareKey;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
+use crate::ui::dialog::field::Field;
 use crate::ui::dialog::links::{LinksPage, Outcome as LinksOutcome};
+use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::dialog::sharing::{Outcome, SharingDialog};
 use crate::ui::dialog::versions::{Outcome as VersionsOutcome, VersionsDialog};
 use crate::ui::key::Key;
@@ -39,6 +44,9 @@ pub(super) fn perform(state: &mut AppState, key_pressed: ShareKey, commands: &mu
 
 /// Takes what the worker tells over.
 pub(super) fn receive(state: &mut AppState, event: &SharingEvent, commands: &mut Vec<Command>) {
+    if let SharingEvent::Locked { view, link, is_refused } = event {
+        return ask_password(state, *view, link.clone(), *is_refused);
+    }
     if let (Some(Dialog::Sharing(dialog)), SharingEvent::Subject(subject)) = (state.dialogs.last(), event)
         && let (true, PublicLink::Known(link)) =
             (dialog.copies_at_once && dialog.subject.is_none(), &subject.link)
@@ -120,7 +128,7 @@ pub(super) fn press_links(
 
 /// Gives a key to the list of versions.
 pub(super) fn press_versions(
-    state: &AppState,
+    state: &mut AppState,
     mut dialog: VersionsDialog,
     key: Key,
     commands: &mut Vec<Command>,
@@ -132,20 +140,67 @@ pub(super) fn press_versions(
             return None;
         }
         VersionsOutcome::Send(command) => commands.push(Command::Versions(command)),
+        VersionsOutcome::View(version) => view_version(state, &dialog, version, commands),
+        VersionsOutcome::Copy(version) => copy_version(state, &dialog, version, commands),
     }
     Some(Dialog::Versions(dialog))
 }
 
-/// Returns the command that shows a typed link, with its password behind a blank where it has one; `None` where it is none.
+/// Shows what is in a version, above the list.
+fn view_version(
+    state: &mut AppState,
+    dialog: &VersionsDialog,
+    version: VersionRow,
+    commands: &mut Vec<Command>,
+) {
+    let (Some(place), Some(name)) = (dialog.place(&version), called(state, dialog, version)) else { return };
+    let viewer = viewer::begin(state, place, name, Some(version.size), commands);
+    state.dialogs.push(Dialog::Viewer(Box::new(viewer)));
+}
+
+/// Has a copy of a version to the other pane worked out.
+fn copy_version(
+    state: &mut AppState,
+    dialog: &VersionsDialog,
+    version: VersionRow,
+    commands: &mut Vec<Command>,
+) {
+    let (Some((parent, key)), Some(words)) = (dialog.place(&version), called(state, dialog, version)) else {
+        return;
+    };
+    let Some(target) = change::target(state, change::Carry::Copy.verb()) else { return };
+    let source = state.pane().head.as_ref().map(|head| head.title.clone()).unwrap_or_default();
+    let selection = Selection::Entries { parent, keys: vec![key] };
+    let chosen = Chosen { selection, words, marked: None };
+    change::propose(state, change::Carry::Copy, (chosen, source), target, commands);
+}
+
+/// Returns a version's name, with its time.
+fn called(state: &AppState, dialog: &VersionsDialog, version: VersionRow) -> Option<String> {
+    let name = &dialog.list.as_ref()?.name;
+    Some(format!("{name} of {}", state.surroundings.clock.exact_date(version.time)))
+}
+
+/// Returns the command that shows a typed link; `None` where it is none. Where it is under a password the worker says so,
+/// and it is asked for.
 pub(super) fn typed_link(state: &AppState, text: &str) -> Option<Command> {
     let text = text.trim();
     let is_link = LINK_STARTS.iter().any(|start| text.starts_with(start));
-    let (link, password) = match text.split_once(char::is_whitespace) {
-        Some((link, password)) => (link, Some(Secret::from(password.trim()))),
-        None => (text, None),
-    };
-    let (view, link) = (state.pane().view, Secret::from(link));
+    let (view, link, password) = (state.pane().view, Secret::from(text), None);
     is_link.then(|| Command::Sharing(SharingCommand::OpenLink { view, link, password }))
+}
+
+/// Asks for the password of a link.
+fn ask_password(state: &mut AppState, view: ViewId, link: Secret, is_refused: bool) {
+    let prompt = Prompt::new(Purpose::LinkPassword { view, link }, Field::hidden());
+    let problem = is_refused.then_some("that is not its password");
+    state.dialogs.push(Dialog::Prompt(Prompt { problem, ..prompt }));
+}
+
+/// Returns the command that shows a link whose password was typed; `None` where none was.
+pub(super) fn with_password(view: ViewId, link: Secret, field: &Field) -> Option<Command> {
+    let password = (!field.text().is_empty()).then(|| field.secret())?;
+    Some(Command::Sharing(SharingCommand::OpenLink { view, link, password: Some(password) }))
 }
 
 /// Asks whether what a link shows is to be taken over, where that is what a copy comes to.

@@ -95,6 +95,27 @@ pub(super) fn keys_line(pairs: &[(&str, &str)], canvas: &Canvas<'_>) -> Line {
     line
 }
 
+/// Returns the keys on as many lines as they take.
+pub(super) fn keys_lines(pairs: &[(&str, &str)], width: usize, canvas: &Canvas<'_>) -> Vec<Line> {
+    let wide = |(key, words): &(&str, &str)| text::width(key) + 1 + text::width(words);
+    let mut lines = Vec::new();
+    let mut rest = pairs;
+    while !rest.is_empty() {
+        let mut room = width;
+        let fits = |pair: &&(&str, &str)| match room.checked_sub(wide(pair)) {
+            Some(left) => {
+                room = left.saturating_sub(3); // the gap before the next one
+                true
+            }
+            None => false,
+        };
+        let count = rest.iter().take_while(fits).count().max(1);
+        lines.push(keys_line(&rest[..count], canvas));
+        rest = &rest[count..];
+    }
+    lines
+}
+
 fn draw_copy(state: &AppState, copy: &CopyConfirmation, area: Rect, canvas: &mut Canvas<'_>) {
     let width = text_width(area);
     let (plain, dim, alarm) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.alarm);
@@ -207,15 +228,24 @@ fn draw_prompt(prompt: &Prompt, area: Rect, canvas: &mut Canvas<'_>) {
             format!("in {}", text::cut_middle(place, width.saturating_sub(3)))
         }
         Purpose::Rename { name, .. } => text::cut_middle(name, width),
+        Purpose::LinkPassword { .. } => "It opens with its password alone.".to_owned(),
         Purpose::Find { .. } | Purpose::Filter { .. } | Purpose::Pattern { .. } => String::new(),
     };
     let problem = prompt.problem.map_or_else(Vec::new, |problem| vec![(problem.to_owned(), alarm)]);
-    let verb = if matches!(prompt.purpose, Purpose::Rename { .. }) { "Rename" } else { "Make" };
+    let (before, verb) = match &prompt.purpose {
+        Purpose::Rename { .. } => ("name: ", "Rename"),
+        Purpose::LinkPassword { .. } => ("password: ", "Open"),
+        Purpose::NewFolder { .. }
+        | Purpose::Find { .. }
+        | Purpose::Filter { .. }
+        | Purpose::Pattern { .. } => ("name: ", "Make"),
+    };
     let keys = keys_line(&[("Enter", verb), ("Esc", "Back")], canvas);
-    let lines = vec![vec![(about, dim)], vec![("name: ".to_owned(), plain)], problem, keys];
+    let lines = vec![vec![(about, dim)], vec![(before.to_owned(), plain)], problem, keys];
     let inner = draw_lines(prompt.label(), &lines, area, canvas);
-    if inner.height >= 2 && inner.width > 8 {
-        canvas.field(inner.x + 7, inner.y + 1, inner.width - 8, &prompt.field, true);
+    let from = u16::try_from(before.len()).unwrap_or(0) + 1;
+    if inner.height >= 2 && inner.width > from + 1 {
+        canvas.field(inner.x + from, inner.y + 1, inner.width - from - 1, &prompt.field, true);
     }
 }
 

@@ -4,8 +4,8 @@
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use super::dialog::{Line, draw_lines, keys_line, text_width};
-use crate::message::{PublicLink, ShareAccess, SharedSubject};
+use super::dialog::{Line, draw_lines, keys_line, keys_lines, text_width};
+use crate::message::{Person, PublicLink, ShareAccess, SharedSubject};
 use crate::ui::dialog::links::LinksPage;
 use crate::ui::dialog::sharing::{NewPerson, SharingDialog};
 use crate::ui::dialog::versions::VersionsDialog;
@@ -14,7 +14,7 @@ use crate::ui::layout::page_rows;
 use crate::ui::state::AppState;
 use crate::ui::text;
 
-/// Draws who sees an entry.
+/// Draws who sees an entry. Where there is little room blank lines go first, then people who are far from the cursor.
 pub(super) fn draw(dialog: &SharingDialog, area: Rect, canvas: &mut Canvas<'_>) {
     let dim = canvas.theme.dim;
     let Some(subject) = &dialog.subject else {
@@ -23,15 +23,18 @@ pub(super) fn draw(dialog: &SharingDialog, area: Rect, canvas: &mut Canvas<'_>) 
     };
     let width = text_width(area);
     let name = text::cut_middle(&text::shown(&subject.name), width);
-    let mut lines: Vec<Line> = vec![vec![(name, canvas.theme.strong)], Vec::new()];
-    lines.extend(link_lines(subject, width, canvas));
+    let mut parts = vec![vec![vec![(name, canvas.theme.strong)]], link_lines(subject, width, canvas)];
+    let keys = keys_lines(&keys(dialog, subject), width, canvas);
     if subject.is_folder {
-        lines.push(Vec::new());
-        lines.extend(people_lines(dialog, subject, width, canvas));
+        let others = parts.iter().map(Vec::len).sum::<usize>() + keys.len();
+        let room = usize::from(area.height).saturating_sub(others + 2);
+        parts.push(people_lines(dialog, subject, (width, room), canvas));
     }
-    lines.push(Vec::new());
-    lines.extend(key_lines(dialog, subject, canvas));
-    draw_lines("Sharing", &lines, area, canvas);
+    parts.push(keys);
+    let count = parts.iter().map(Vec::len).sum::<usize>();
+    let has_gaps = count + parts.len() < usize::from(area.height);
+    let gap = if has_gaps { vec![Vec::new()] } else { Vec::new() };
+    draw_lines("Sharing", &parts.join(&gap[..]), area, canvas);
 }
 
 fn link_lines(subject: &SharedSubject, width: usize, canvas: &Canvas<'_>) -> Vec<Line> {
@@ -52,54 +55,71 @@ fn link_lines(subject: &SharedSubject, width: usize, canvas: &Canvas<'_>) -> Vec
     }
 }
 
+/// As many people as have room, those around the cursor; at least one.
 fn people_lines(
     dialog: &SharingDialog,
     subject: &SharedSubject,
-    width: usize,
+    (width, room): (usize, usize),
     canvas: &Canvas<'_>,
 ) -> Vec<Line> {
-    let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
-    let said = if subject.people.is_empty() { "Shared with nobody." } else { "Shared with:" };
-    let mut lines: Vec<Line> = vec![vec![(said.to_owned(), dim)]];
-    for (index, person) in subject.people.iter().enumerate() {
-        let here = index == dialog.cursor && dialog.new.is_none();
-        let mark = if here { "▌ " } else { "  " };
-        let invited = if person.is_invited { ", not accepted yet" } else { "" };
-        let may = format!("{}{invited}", may(person.access));
-        let room = width.saturating_sub(4 + text::width(&may));
-        let who = text::cut_middle(&text::shown(&person.who), room);
-        let gap = " ".repeat(room.saturating_sub(text::width(&who)) + 2);
-        let style = if here { strong } else { plain };
-        lines.push(vec![(mark.to_owned(), strong), (who, style), (gap, plain), (may, dim)]);
+    let dim = canvas.theme.dim;
+    let count = subject.people.len();
+    let shown = room.saturating_sub(1 + usize::from(dialog.new.is_some())).max(1).min(count);
+    let last = if dialog.new.is_some() { count } else { dialog.cursor + 1 };
+    let top = last.max(shown) - shown;
+    let said = match (count, count - shown) {
+        (0, _) => "Shared with nobody.".to_owned(),
+        (_, 0) => "Shared with:".to_owned(),
+        (_, _) => format!("Shared with {count}, here {} to {}:", top + 1, top + shown),
+    };
+    let mut lines: Vec<Line> = vec![vec![(said, dim)]];
+    for (index, person) in subject.people.iter().enumerate().skip(top).take(shown) {
+        let is_here = index == dialog.cursor && dialog.new.is_none();
+        lines.push(person_line(person, is_here, width, canvas));
     }
     if let Some(NewPerson { field, access }) = &dialog.new {
         let typed = text::cut_middle(&text::shown(field.text()), width.saturating_sub(24));
         let access = format!("   {}", may(*access));
+        let strong = canvas.theme.strong;
         lines.push(vec![("e-mail  ".to_owned(), dim), (typed, strong), ("_".to_owned(), dim), (access, dim)]);
     }
     lines
 }
 
-fn key_lines(dialog: &SharingDialog, subject: &SharedSubject, canvas: &Canvas<'_>) -> Vec<Line> {
+fn person_line(person: &Person, is_here: bool, width: usize, canvas: &Canvas<'_>) -> Line {
+    let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
+    let mark = if is_here { "▌ " } else { "  " };
+    let invited = match (person.is_invited, width < NARROW) {
+        (false, _) => "",
+        (true, false) => ", not accepted yet",
+        (true, true) => ", invited",
+    };
+    let may = format!("{}{invited}", may(person.access));
+    let room = width.saturating_sub(4 + text::width(&may));
+    let who = text::cut_middle(&text::shown(&person.who), room);
+    let gap = " ".repeat(room.saturating_sub(text::width(&who)) + 2);
+    let style = if is_here { strong } else { plain };
+    vec![(mark.to_owned(), strong), (who, style), (gap, plain), (may, dim)]
+}
+
+/// The keys, those of the link first.
+fn keys(dialog: &SharingDialog, subject: &SharedSubject) -> Vec<(&'static str, &'static str)> {
     if dialog.new.is_some() {
-        return vec![keys_line(&[("Enter", "Share"), ("Tab", "What they may do"), ("Esc", "Back")], canvas)];
+        return vec![("Enter", "Share"), ("Tab", "What they may do"), ("Esc", "Back")];
     }
-    let mut first = match subject.link {
+    let mut keys = match subject.link {
         PublicLink::None => vec![("l", "Make link")],
         PublicLink::Known(_) => vec![("y", "Copy link"), ("x", "Remove link")],
         PublicLink::Hidden(_) => vec![("x", "Remove link")],
     };
-    if !subject.is_folder {
-        first.push(("Esc", "Close"));
-        return vec![keys_line(&first, canvas)];
+    if subject.is_folder {
+        keys.push(("a", "Add somebody"));
+        if !subject.people.is_empty() {
+            keys.extend([("r", "Remove"), ("Tab", "What they may do")]);
+        }
     }
-    first.push(("a", "Add somebody"));
-    let mut second = Vec::new();
-    if !subject.people.is_empty() {
-        second.extend([("Tab", "What they may do"), ("r", "Remove")]);
-    }
-    second.push(("Esc", "Close"));
-    vec![keys_line(&first, canvas), keys_line(&second, canvas)]
+    keys.push(("Esc", "Close"));
+    keys
 }
 
 const fn may(access: ShareAccess) -> &'static str {
@@ -123,7 +143,8 @@ pub(super) fn draw_links(state: &AppState, page: &LinksPage, area: Rect, canvas:
         Some(rows) if rows.is_empty() => format!("{} has no public links.", page.account),
         Some(rows) => {
             let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-            format!("{} of {}: whoever has one can read", figure::count(count, "link", "links"), page.account)
+            let said = format!("{} of {}", figure::count(count, "link", "links"), page.account);
+            if usize::from(width) < NARROW { said } else { format!("{said}: whoever has one can read") }
         }
     };
     canvas.cut(x, inner.y, width, &said, strong);
@@ -142,6 +163,8 @@ pub(super) fn draw_links(state: &AppState, page: &LinksPage, area: Rect, canvas:
     }
     let keys: &[(&str, &str)] = if rows.is_empty() {
         &[("Esc", "Close")]
+    } else if usize::from(width) < NARROW {
+        &[("y", "Copy"), ("x", "Remove"), ("Esc", "Close")]
     } else {
         &[("Enter", "Go there"), ("y", "Copy"), ("x", "Remove"), ("Esc", "Close")]
     };
@@ -164,7 +187,16 @@ pub(super) fn draw_versions(state: &AppState, dialog: &VersionsDialog, area: Rec
         vec![(text::cut_middle(&text::shown(&list.name), width), strong)],
         vec![("  ".to_owned(), plain), (fact(list.time, list.size), plain), ("   now".to_owned(), dim)],
     ];
-    let room = usize::from(area.height).saturating_sub(8).max(1);
+    let count = u64::try_from(list.versions.len()).unwrap_or(u64::MAX);
+    let keys: &[(&str, &str)] = match (count, dialog.is_deleting) {
+        (0, _) => &[("Esc", "Close")],
+        (_, true) => &[("D", "Delete it for good"), ("Esc", "Keep it")],
+        (_, false) => {
+            &[("v", "View"), ("c", "Copy"), ("r", "Make current"), ("D", "Delete"), ("Esc", "Close")]
+        }
+    };
+    let keys = keys_lines(keys, width, canvas);
+    let room = usize::from(area.height).saturating_sub(6 + keys.len()).max(1);
     let top = (dialog.cursor + 1).saturating_sub(room);
     for (index, version) in list.versions.iter().enumerate().skip(top).take(room) {
         let here = index == dialog.cursor;
@@ -172,17 +204,14 @@ pub(super) fn draw_versions(state: &AppState, dialog: &VersionsDialog, area: Rec
         lines.push(vec![(mark.to_owned(), strong), (fact(version.time, version.size), style)]);
     }
     let bytes = list.versions.iter().fold(0u64, |sum, version| sum.saturating_add(version.size));
-    let count = u64::try_from(list.versions.len()).unwrap_or(u64::MAX);
     let sum = match count {
         0 => "no older ones".to_owned(),
         _ => format!("{} take {}", figure::count(count, "older one", "older ones"), figure::size(bytes)),
     };
     lines.extend([vec![(sum, dim)], Vec::new()]);
-    let keys: &[(&str, &str)] = match (count, dialog.is_deleting) {
-        (0, _) => &[("Esc", "Close")],
-        (_, true) => &[("D", "Delete it for good"), ("Esc", "Keep it")],
-        (_, false) => &[("r", "Make current"), ("D", "Delete"), ("Esc", "Close")],
-    };
-    lines.push(keys_line(keys, canvas));
+    lines.extend(keys);
     draw_lines("Versions", &lines, area, canvas);
 }
+
+/// Below so many columns there are fewer words.
+const NARROW: usize = 50;

@@ -120,7 +120,7 @@ impl Job {
         let target = session.prepare_put(&tree, subject.parent, &name, replaces)?;
         let put = upload(Upload {
             session,
-            source: path,
+            source: path.into(),
             target,
             journal,
             keep: Keep::default(),

@@ -1,0 +1,168 @@
+//! Copies between two accounts by the command line: made by the server where it does that, else streamed through; with
+//! conflicts, moves, dry runs and `undo` as everywhere; and from a public link into an account.
+
+use megapane::emulator::Owner;
+
+use crate::scene::{JUNE, Scene};
+
+fn scene() -> (Scene, Owner) {
+    let scene = Scene::logged_in();
+    scene.ann.file("a/one.txt", b"one", JUNE);
+    scene.ann.file("a/sub/two.txt", b"two", JUNE);
+    let ben = scene.second_account();
+    (scene, ben)
+}
+
+/// How many requests went to storage servers.
+fn moved_bytes(scene: &Scene) -> usize {
+    let is_storage = |path: &str| path.starts_with("/dl") || path.starts_with("/ul");
+    scene.emulator.seen().iter().filter(|request| is_storage(&request.path)).count()
+}
+
+fn links(scene: &Scene) -> String {
+    scene.run(&["link", "--list", "ann:"]).clean()
+}
+
+#[test]
+fn the_server_copies_folders_to_another_account_and_no_link_is_left() {
+    let (scene, ben) = scene();
+    let ran = scene.run(&["copy", "-v", "ann:a", "ben:b/new"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("INFO  : one.txt: Copied (server-side copy)"), "{}", ran.err);
+    assert_eq!(ben.paths(), ["b/", "b/new/", "b/new/one.txt", "b/new/sub/", "b/new/sub/two.txt"]);
+    assert_eq!(ben.content("b/new/sub/two.txt").unwrap(), b"two");
+    assert_eq!(moved_bytes(&scene), 0);
+    assert_eq!(links(&scene), "");
+    assert_eq!(
+        scene.run(&["lsl", "ben:b/new/one.txt"]).clean(),
+        scene.run(&["lsl", "ann:a/one.txt"]).clean()
+    );
+    let again = scene.run(&["copy", "-v", "ann:a", "ben:b/new"]);
+    assert!(again.err.contains("There was nothing to transfer"), "{}", again.err);
+    assert_eq!(scene.run(&["check", "ann:a", "ben:b/new"]).code, 0, "equal by their keys");
+    assert_eq!(scene.run(&["undo", "ben:"]).code, 0);
+    assert!(ben.paths().is_empty(), "{:?}", ben.paths());
+}
+
+#[test]
+fn a_link_that_was_there_stays() {
+    let (scene, ben) = scene();
+    scene.run(&["link", "ann:a/one.txt"]).clean();
+    let before = links(&scene);
+    scene.run(&["copyto", "ann:a/one.txt", "ben:uno.txt"]).clean();
+    assert_eq!((links(&scene), ben.paths()), (before, vec!["uno.txt".to_owned()]));
+}
+
+#[test]
+fn a_changed_file_becomes_a_version_and_undo_brings_the_old_one_back() {
+    let (scene, ben) = scene();
+    ben.file("b/one.txt", b"other", JUNE + 9);
+    scene.run(&["copy", "ann:a", "ben:b"]).clean();
+    assert_eq!(ben.content("b/one.txt").unwrap(), b"one");
+    assert_eq!(ben.items(ben.node("b/one.txt").unwrap()).len(), 1, "the old one is its version");
+    assert_eq!(scene.run(&["undo", "ben:"]).code, 0);
+    assert_eq!(ben.content("b/one.txt").unwrap(), b"other");
+    let kept = scene.run(&["copy", "-v", "--ignore-existing", "ann:a/one.txt", "ben:b"]);
+    assert_eq!((kept.code, ben.content("b/one.txt").unwrap()), (0, b"other".to_vec()), "{}", kept.err);
+}
+
+#[test]
+fn a_move_puts_the_source_into_the_bin_of_its_account() {
+    let (scene, ben) = scene();
+    scene.run(&["move", "--delete-empty-src-dirs", "ann:a", "ben:b"]).clean();
+    assert_eq!(ben.paths(), ["b/", "b/one.txt", "b/sub/", "b/sub/two.txt"]);
+    assert_eq!(scene.ann.paths(), ["a/"]);
+    assert!(scene.ann.rubbish_paths().iter().any(|path| path.ends_with("one.txt")));
+    assert!(ben.rubbish_paths().is_empty());
+    assert_eq!(scene.run(&["undo", "ann:"]).code, 0);
+    assert_eq!(scene.ann.paths(), ["a/", "a/one.txt", "a/sub/", "a/sub/two.txt"]);
+}
+
+#[test]
+fn what_others_share_with_the_source_streams_through_and_is_checked() {
+    let (scene, ben) = scene();
+    let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| at.to_le_bytes()[1]).collect();
+    ben.file("plans/big.bin", &bytes, JUNE);
+    ben.file("plans/empty", b"", JUNE);
+    ben.share("plans", &scene.ann, megapane::emulator::Access::Read).unwrap();
+    let cy = scene.emulator.add_account(megapane::emulator::NewAccount::new("cy@example.org"));
+    let create = ["config", "create", "cy", "--user", "cy@example.org", "--password-stdin"];
+    let created = scene.run_with(&create, &[], &format!("{}\n", megapane::emulator::PASSWORD));
+    assert_eq!(created.code, 0, "{}", created.err);
+    let ran = scene.run(&["copy", "-v", "ann://in/plans", "cy:got"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(cy.content("got/big.bin").unwrap(), bytes);
+    assert_eq!(cy.content("got/empty").unwrap(), b"");
+    assert_eq!(
+        scene.run(&["lsl", "cy:got/big.bin"]).clean(),
+        scene.run(&["lsl", "ben:plans/big.bin"]).clean()
+    );
+    assert!(moved_bytes(&scene) > 0);
+    assert_eq!(scene.run(&["check", "ben:plans", "cy:got"]).code, 0, "it went under its own key");
+    assert_eq!(scene.run(&["cat", "cy:got/big.bin"]).code, 0, "its MAC is right");
+}
+
+#[test]
+fn a_damaged_source_becomes_no_file_of_the_target() {
+    let (scene, ben) = scene();
+    ben.file("plans/good.txt", b"good", JUNE);
+    ben.made_file_with_mac(
+        "plans/bad.bin",
+        &megapane::emulator::Recipe::new(200_000, b"", megapane::emulator::Filling::Noise, 7, 8),
+        JUNE,
+        [9; 8],
+    );
+    ben.share("plans", &scene.ann, megapane::emulator::Access::Read).unwrap();
+    scene.ann.folder("own");
+    let ran = scene.run(&["copy", "ann://in/plans", "ben:got"]);
+    assert_ne!(ran.code, 0);
+    assert!(ran.err.contains("damaged"), "{}", ran.err);
+    assert_eq!(ben.content("got/good.txt").unwrap(), b"good");
+    assert_eq!(ben.node("got/bad.bin"), None);
+}
+
+#[test]
+fn what_the_server_refuses_to_copy_streams_through() {
+    let (scene, ben) = scene();
+    scene.emulator.fault("-11@l").unwrap();
+    scene.run(&["copy", "ann:a", "ben:b"]).clean();
+    assert_eq!(ben.content("b/sub/two.txt").unwrap(), b"two");
+    assert!(moved_bytes(&scene) > 0);
+}
+
+#[test]
+fn a_dry_run_changes_neither() {
+    let (scene, ben) = scene();
+    let ran = scene.run(&["copy", "-n", "ann:a", "ben:b"]);
+    assert!(ran.err.contains("one.txt: Skipped copy as --dry-run is set"), "{}", ran.err);
+    assert_eq!((ben.paths(), links(&scene)), (Vec::new(), String::new()));
+}
+
+#[test]
+fn a_full_account_is_told_and_no_link_is_left() {
+    let (scene, ben) = scene();
+    ben.set_storage(1);
+    let ran = scene.run(&["copy", "--max-wait", "0", "ann:a/one.txt", "ben:"]);
+    assert_eq!(ran.code, 12, "{}", ran.err);
+    assert_eq!(links(&scene), "");
+}
+
+#[test]
+fn a_link_goes_into_an_account_as_any_source_does() {
+    let (scene, ben) = scene();
+    let (file, folder) =
+        (scene.run(&["link", "ann:a/one.txt"]).clean(), scene.run(&["link", "ann:a"]).clean());
+    let (file, folder) = (file.trim_end(), folder.trim_end());
+    scene.emulator.clear_seen();
+    scene.run(&["copy", folder, "ben:all"]).clean();
+    scene.run(&["copy", &format!("{folder}:sub"), "ben:part"]).clean();
+    scene.run(&["copyto", file, "ben:uno.txt"]).clean();
+    assert_eq!(
+        ben.paths(),
+        ["all/", "all/one.txt", "all/sub/", "all/sub/two.txt", "part/", "part/two.txt", "uno.txt"]
+    );
+    assert_eq!(ben.content("all/sub/two.txt").unwrap(), b"two");
+    assert_eq!(moved_bytes(&scene), 0);
+    scene.run(&["move", folder, "ben:b"]).refused(2, "cannot move from a public link");
+    scene.run(&["copy", "ben:all", folder]).refused(2, "cannot copy to a public link");
+}
