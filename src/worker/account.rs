@@ -257,6 +257,7 @@ impl Actor {
         account.following.stop();
         let email = Some(account.config.email.clone());
         self.cancel_account(name);
+        self.forget_review(name);
         self.set_state(name, AccountState::NeedsPassword { email, problem: None });
         let kept = self.config.folders.tree_cache(name);
         let (path, name) = (self.config.folders.credentials(name), name.to_owned());
