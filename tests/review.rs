@@ -5,7 +5,8 @@
 #[path = "worker/desk.rs"]
 mod desk;
 
-use desk::{CLOUD, Desk};
+use desk::{CLOUD, Desk, EMAIL, login};
+use megapane::emulator::{Emulator, NewAccount};
 use megapane::message::*;
 
 impl Desk {
@@ -41,6 +42,23 @@ impl Desk {
             .await
     }
 
+    /// Ends the program and starts it again.
+    async fn begin_anew(&mut self) {
+        self.send(Command::Quit);
+        self.until(|event| (*event == Event::Ended).then_some(())).await;
+        self.restart(|_| {});
+    }
+
+    /// Members of a group.
+    async fn members(&mut self, group: u64) -> Vec<MemberRow> {
+        self.dedupe(DedupeCommand::Members { group, start: 0, count: 10 });
+        self.told(|event| match event {
+            DedupeEvent::Members { group: of, rows, .. } if *of == group => Some(rows.clone()),
+            _ => None,
+        })
+        .await
+    }
+
     /// Has the server asked for the file list again, as live changes will bring them.
     async fn relist(&mut self) {
         self.open_cloud("/").await;
@@ -49,20 +67,43 @@ impl Desk {
     }
 }
 
+/// Two groups of one content each, three and two files, in an account whose login is kept.
+async fn stored_desk() -> Desk {
+    let emulator = Emulator::new();
+    let ann = emulator.add_account(NewAccount::new(EMAIL));
+    log_in(Desk::on(emulator, ann, |ann, _| furnish(ann), |_| {})).await
+}
+
+async fn log_in(mut desk: Desk) -> Desk {
+    desk.send(Command::Login(login()));
+    desk.state(|state| *state == AccountState::Ready).await;
+    desk
+}
+
+/// Waits until it is so; with a paused clock that takes no time.
+async fn comes_to(is_so: impl Fn() -> bool) {
+    for _ in 0..60 {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        if is_so() {
+            return;
+        }
+    }
+    panic!("it never came to that");
+}
+
+fn furnish(ann: &megapane::emulator::Owner) {
+    ann.file("a/one.txt", b"the one content", 1_700_000_000);
+    ann.copy("a/one.txt", "b/two.txt").unwrap();
+    ann.copy("a/one.txt", "c/three.txt").unwrap();
+    ann.file("d/x.txt", b"another", 1_700_000_000);
+    ann.copy("d/x.txt", "e/y.txt").unwrap();
+}
+
 const NEWEST: RestChoice = RestChoice::Rule(DedupeRule::Newest);
 
 /// Three copies of one content that share its key, in folders of their own, and two others.
 fn desk() -> Desk {
-    Desk::with(
-        |ann, _| {
-            ann.file("a/one.txt", b"the one content", 1_700_000_000);
-            ann.copy("a/one.txt", "b/two.txt").unwrap();
-            ann.copy("a/one.txt", "c/three.txt").unwrap();
-            ann.file("d/x.txt", b"another", 1_700_000_000);
-            ann.copy("d/x.txt", "e/y.txt").unwrap();
-        },
-        |_| {},
-    )
+    Desk::with(|ann, _| furnish(ann), |_| {})
 }
 
 #[tokio::test(start_paused = true)]
@@ -184,4 +225,109 @@ async fn what_is_undone_is_a_group_again_and_the_bin_is_not_looked_through() {
         _ => None,
     };
     assert!(desk.told(failed).await.contains("rubbish bin"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn decisions_outlive_the_program_but_for_groups_that_are_others_by_then() {
+    let mut desk = stored_desk().await;
+    let head = desk.survey(DuplicateKind::Contents).await;
+    let (generation, choice) = (head.generation, GroupChoice::Toggle(1));
+    desk.dedupe(DedupeCommand::Decide { generation, group: 0, choice });
+    desk.dedupe(DedupeCommand::Decide { generation, group: 1, choice: GroupChoice::Leave });
+    let fates = |members: Vec<MemberRow>| members.into_iter().map(|row| row.fate).collect::<Vec<_>>();
+    let decided = fates(desk.members(0).await);
+    assert_eq!(decided, [MemberFate::Keep, MemberFate::Bin, MemberFate::Keep]);
+    desk.begin_anew().await;
+    let head = desk.survey(DuplicateKind::Contents).await;
+    assert_eq!((head.decided_count, head.dropped_count), (2, 0));
+    assert_eq!(fates(desk.members(0).await), decided);
+    // While the program is away somebody else puts a member into the bin.
+    desk.send(Command::Quit);
+    desk.until(|event| (*event == Event::Ended).then_some(())).await;
+    desk.ann.trash("c/three.txt").unwrap();
+    desk.restart(|_| {});
+    let head = desk.survey(DuplicateKind::Contents).await;
+    assert_eq!((head.group_count, head.decided_count, head.dropped_count), (2, 1, 1));
+    desk.begin_anew().await;
+    let head = desk.survey(DuplicateKind::Contents).await;
+    assert_eq!((head.decided_count, head.dropped_count), (1, 0), "it is said once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_read_needs_no_second_reading_in_the_next_run() {
+    let emulator = Emulator::new();
+    let ann = emulator.add_account(NewAccount::new(EMAIL));
+    ann.file("f/under another key.txt", b"another", 1_700_000_000);
+    let mut desk = log_in(Desk::on(emulator, ann, |ann, _| furnish(ann), |_| {})).await;
+    let head = desk.survey(DuplicateKind::Contents).await;
+    desk.dedupe(DedupeCommand::Prove { generation: head.generation, group: 1 });
+    let proven = |event: &DedupeEvent| match event {
+        DedupeEvent::Head(head) if head.proving.is_none() && head.proven_bytes > 0 => Some(head.proven_bytes),
+        _ => None,
+    };
+    let mut bytes = desk.told(proven).await;
+    while bytes < 2 * 15 + 2 * 7 {
+        bytes = desk.told(proven).await;
+    }
+    desk.begin_anew().await;
+    desk.emulator.clear_seen();
+    assert_eq!(desk.survey(DuplicateKind::Contents).await.proven_bytes, bytes);
+    assert!(!desk.emulator.seen().iter().any(|request| request.path.starts_with("/dl")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn decisions_are_written_though_the_program_never_ends_and_go_with_the_login() {
+    let mut desk = stored_desk().await;
+    desk.survey(DuplicateKind::Contents).await;
+    let file = desk.scratch.path().join("state/reviews/work.sealed");
+    desk.dedupe(DedupeCommand::DecideRest(NEWEST));
+    comes_to(|| file.exists()).await;
+    let sealed = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+    assert!(!sealed.contains("Keep") && !sealed.contains("Contents"), "{sealed}");
+    desk.send(Command::Logout { account: "work".into() });
+    desk.done().await;
+    comes_to(|| !file.exists()).await;
+}
+
+/// While a plan is under way, between two of its parts, another client throws away what was to stay of a group that is yet
+/// to come: of that group nothing goes.
+#[tokio::test(start_paused = true)]
+async fn a_group_that_others_change_under_way_is_looked_at_again_before_anything_of_it_goes() {
+    let mut desk = Desk::with(
+        |ann, _| {
+            for number in 0..200 {
+                let path = format!("a/{number:03}.txt");
+                ann.file(&path, format!("content {number:03}").as_bytes(), 1_700_000_000);
+                ann.copy(&path, &format!("b/{number:03}.txt")).unwrap();
+            }
+        },
+        |_| {},
+    );
+    desk.open_cloud("").await;
+    assert_eq!(desk.survey(DuplicateKind::Contents).await.group_count, 200);
+    desk.dedupe(DedupeCommand::DecideRest(NEWEST));
+    let late = 190;
+    let stays = desk.members(late).await.into_iter().find(|row| row.fate == MemberFate::Keep).unwrap();
+    desk.dedupe(DedupeCommand::Plan);
+    assert_eq!(desk.plan().await.file_count, 200);
+    desk.emulator.fault("slow:20s@m#1").unwrap();
+    desk.dedupe(DedupeCommand::CarryOut);
+    desk.told(|event| matches!(event, DedupeEvent::Progress { .. }).then_some(())).await;
+    desk.ann.trash(&stays.path).unwrap();
+    let report = desk.report().await;
+    assert_eq!((report.file_count, report.failed_count, report.left_count), (199, 1, 0), "{report:?}");
+    desk.dedupe(DedupeCommand::Lines { start: 0, count: 1 });
+    let line = desk
+        .told(
+            |event| if let DedupeEvent::Lines { lines, .. } = event { lines.first().cloned() } else { None },
+        )
+        .await;
+    let problem = line.problem.unwrap();
+    assert!(problem.message.contains("have changed meanwhile"), "{problem:?}");
+    assert!(desk.ann.node(&line.path).is_some(), "the last one of its content is where it was");
+    let mut once: Vec<String> = desk.ann.paths().into_iter().filter(|path| path.ends_with(".txt")).collect();
+    once.iter_mut().for_each(|path| *path = path[2..].to_owned());
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), 200, "each content is still there");
 }

@@ -335,8 +335,45 @@ fn what_became_of_it() {
         let problem = Some(Problem::new(ProblemKind::Temporary, message, ""));
         let failed = line(StepKind::Trash, "Photos/2024/setup.iso", "", 1_288_490_188);
         let mut lines = lines();
+        let problem =
+            problem.map(|problem| Problem { hint: "Look at the group again.".to_owned(), ..problem });
         lines.insert(0, StepLine { problem, ..failed });
         say(state, DedupeEvent::Lines { is_report: true, start: 0, lines });
+    });
+}
+
+/// 252 bytes of signs of two columns each, an escape sequence, and what turns the writing direction.
+fn evil() -> String {
+    format!("{}\x1b]0;owned\x07\u{202e}gpj.exe", "🚋".repeat(63))
+}
+
+#[test]
+fn names_that_mean_no_good() {
+    pictures_of("review_hostile", |state| {
+        let rows = vec![
+            group(GroupKind::Files, &evil(), 2, GroupProof::Candidates, 1_288_490_188),
+            group(GroupKind::Folders, &evil(), 2, GroupProof::None, 0),
+        ];
+        show(state, head(DuplicateKind::Names, 2), rows);
+        let path = format!("Photos/{}/{}", evil(), evil());
+        let members = [2, 3].map(|number| member(number, &path, MemberVerdict::Unknown, MemberFate::Open));
+        show_members(state, 0, members.to_vec());
+    });
+    pictures_of("review_hostile_report", |state| {
+        reviewed(state);
+        type_in(state, "p");
+        say(state, DedupeEvent::Plan(DedupePlan { file_count: 3, line_count: 3, ..DedupePlan::default() }));
+        type_in(state, "y");
+        let report = DedupeReport { failed_count: 3, line_count: 3, ..DedupeReport::default() };
+        say(state, DedupeEvent::Report(report));
+        let message = format!("others of the group \"{}\" have changed meanwhile", evil());
+        let problem = Some(Problem::new(ProblemKind::Temporary, message, "Look at the group again."));
+        let failed = line(StepKind::Trash, &format!("Photos/{}", evil()), "", 1_288_490_188);
+        say(
+            state,
+            DedupeEvent::Lines { is_report: true, start: 0, lines: vec![StepLine { problem, ..failed }; 3] },
+        );
+        type_in(state, "j");
     });
 }
 

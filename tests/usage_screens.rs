@@ -126,3 +126,39 @@ fn a_search_of_the_account_before_and_after_something_is_typed() {
         type_in(state, "<Tab><Space>");
     });
 }
+
+/// 252 bytes of signs of two columns each, an escape sequence, and what turns the writing direction.
+#[test]
+fn names_that_mean_no_good() {
+    let evil = format!("{}\x1b]0;owned\x07\u{202e}gpj.exe", "🚋".repeat(63));
+    at_all_sizes("search_hostile", |state| {
+        type_in(state, "gfx");
+        let hit = |name: &str| Hit {
+            entry: cloud(9, name, 4_613_734, "2024-08-13T22:15").entry,
+            parent: photos(),
+            folder: format!("Photos/{evil}/{evil}"),
+            rank: 1,
+        };
+        let hits = vec![hit(&evil), hit("plain.jpg")];
+        let progress = SearchProgress { hit_count: 2, seen_count: 5, is_complete: true, trouble: None };
+        tell(state, Event::Hits { search: SearchId(1), hits, progress });
+        type_in(state, "<Tab>");
+    });
+    at_all_sizes("usage_hostile", |state| {
+        type_in(state, "<Tab>z");
+        let rows = vec![row(cloud(9, &format!("{evil}/"), 0, "2024-08-13T22:15").entry, 1 << 30, 1_000)];
+        tell(state, Event::Usage(UsageSheet { title: format!("work:/{evil}"), ..sheet(1, rows) }));
+    });
+}
+
+#[test]
+fn a_begun_sequence_says_how_it_goes_on() {
+    at_all_sizes("search_begun", |state| {
+        type_in(state, "gfx");
+        let entry = cloud(9, "x.jpg", 4_613_734, "2024-08-13T22:15").entry;
+        let hits = vec![Hit { entry, parent: photos(), folder: "Photos".into(), rank: 1 }];
+        let progress = SearchProgress { hit_count: 1, seen_count: 5, is_complete: true, trouble: None };
+        tell(state, Event::Hits { search: SearchId(1), hits, progress });
+        type_in(state, "<Tab>y");
+    });
+}

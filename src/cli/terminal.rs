@@ -57,6 +57,40 @@ impl Drop for Hidden {
     }
 }
 
+/// A terminal that shows nothing of the lines that are typed. For whoever reads lines anyway; [`Hidden`] reads by itself.
+pub(crate) struct Silence {
+    #[cfg(unix)]
+    before: rustix::termios::Termios,
+}
+
+impl Silence {
+    /// Stops showing what is typed, until the value is dropped; `None` where that cannot be done.
+    pub(crate) fn begin() -> Option<Self> {
+        #[cfg(unix)]
+        {
+            use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+            let before = tcgetattr(io::stdin()).ok()?;
+            let mut silent = before.clone();
+            silent.local_modes.remove(LocalModes::ECHO);
+            tcsetattr(io::stdin(), OptionalActions::Now, &silent).ok()?;
+            Some(Self { before })
+        }
+        #[cfg(not(unix))]
+        None
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        {
+            use rustix::termios::{OptionalActions, tcsetattr};
+            // What could be done about it? The next prompt of the shell sets its own mode.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+        }
+    }
+}
+
 fn read_hidden() -> Result<Secret, Failure> {
     let mut typed = Zeroizing::new(String::with_capacity(MAX_SECRET_CHARS * 4));
     loop {

@@ -71,6 +71,12 @@ impl Folders {
         self.cache.join("trees").join(format!("{account}.sealed"))
     }
 
+    /// What was decided about an account's duplicates, sealed.
+    #[must_use]
+    pub fn review(&self, account: &str) -> PathBuf {
+        self.state.join("reviews").join(format!("{account}.sealed"))
+    }
+
     /// The undo journal of an account.
     #[must_use]
     pub fn undo_journal(&self, account: &str) -> PathBuf {

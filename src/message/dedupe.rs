@@ -63,6 +63,8 @@ pub enum DedupeCommand {
         /// The group.
         group: u64,
     },
+    /// Read copies below a folder of the disk, and prove by them what of all groups is in doubt; nothing is downloaded.
+    ProveLocally(Location),
     /// Compare the lines of a member with those of the one that stays: [`DedupeEvent::Compared`].
     Compare {
         /// The generation that the numbers are of.

@@ -1,10 +1,11 @@
-//! What is kept on disk between runs, sealed where it is secret: credentials, the trees of accounts, and the
-//! journals of changes, of transfers and of copies.
+//! What is kept on disk between runs, sealed where it is secret: credentials, the trees of accounts, decisions about
+//! duplicates, and the journals of changes, of transfers and of copies.
 //! It knows files and keys; what the records mean is for session, transfer and worker to say.
 
 pub mod bookmarks;
 pub mod copy_journal;
 pub mod credentials;
+pub mod review;
 pub mod screen;
 pub mod transfer_journal;
 pub mod tree_cache;

@@ -31,6 +31,8 @@ pub struct Shown {
     pub digest: [u8; 32],
     /// Places of the claims that are proven: those contents are this one.
     pub proven: Vec<usize>,
+    /// Places of the claims that are refuted: those contents are others.
+    pub refuted: Vec<usize>,
 }
 
 /// Reads a local file of `size` bytes, whole, and tells which claims are true of it: those whose meta-MAC its bytes
@@ -79,8 +81,10 @@ pub async fn read(
             }
         }
         let is_proven = |proof: &Proof| mac::verify(&claims[proof.at].key, size, &proof.macs);
-        let proven = proofs.iter().filter(|proof| is_proven(proof)).map(|proof| proof.at).collect();
-        Ok(Some(Shown { digest: hasher.finalize().into(), proven }))
+        let (proven, refuted): (Vec<Proof>, Vec<Proof>) = proofs.into_iter().partition(is_proven);
+        let places = |proofs: Vec<Proof>| proofs.iter().map(|proof| proof.at).collect();
+        let digest = hasher.finalize().into();
+        Ok(Some(Shown { digest, proven: places(proven), refuted: places(refuted) }))
     })
     .await
 }

@@ -256,6 +256,7 @@ impl Actor {
         let kept_file = account.following.kept_file();
         let email = Some(account.config.email.clone());
         self.cancel_account(name);
+        self.forget_review(name);
         self.set_state(name, AccountState::NeedsPassword { email, problem: None });
         let kept = self.config.folders.tree_cache(name);
         let (path, name) = (self.config.folders.credentials(name), name.to_owned());

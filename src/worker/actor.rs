@@ -273,6 +273,7 @@ impl Actor {
         self.go_on_searching();
         self.tell_signs();
         self.review_again();
+        self.keep_due_reviews();
         self.keep_to_schedule();
         self.check_budgets();
         let now = Instant::now();
@@ -389,6 +390,7 @@ impl Actor {
             News::Content(content, event) => self.content_news(content, event),
             News::Edit(edit, done) => self.edit_news(edit, done),
             News::Proving(done) => self.proof_news(done),
+            News::ProvingBy(path) => self.local_proof_news(path),
             News::Measured(measure, measured) => self.measured(measure, measured),
             News::Wait { account, wait } => self.waits(account, wait),
         }
@@ -398,6 +400,7 @@ impl Actor {
     fn quit(&mut self) {
         self.ends_at.get_or_insert(Instant::now() + ENDING);
         self.keep_trees();
+        self.keep_reviews_now();
         let copies: Vec<CopyId> = self.copies.keys().copied().collect();
         for copy in copies {
             self.cancel_copy(copy);
@@ -421,7 +424,8 @@ impl Actor {
             Instant::now() + pause
         });
         let search = self.has_more_to_search().then(Instant::now);
-        let others = [self.signs_due(), self.review_due(), self.budget_ends(), self.schedule.due()];
+        let others = [self.signs_due(), self.review_due(), self.keeping_due()];
+        let others = others.into_iter().chain([self.budget_ends(), self.schedule.due()]);
         [search, stale, watch, queue, copies, self.ends_at].into_iter().chain(others).flatten().min()
     }
 }

@@ -115,6 +115,8 @@ pub(crate) enum News {
     Edit(EditId, u64),
     /// How many bytes of a content that is read to prove it are there.
     Proving(u64),
+    /// Which file of the disk is read to prove contents by it.
+    ProvingBy(String),
     /// What chosen entries come to so far.
     Measured(MeasureId, Measured),
     /// An account's requests wait, or go on again.

@@ -42,11 +42,16 @@ pub(super) struct Folder<'f> {
     pub(super) same: fn(&str) -> String,
 }
 
-/// Returns what is wrong with new names, a sentence for each line at fault. What keeps its name is not at fault.
-pub(super) fn faults(old: &[String], new: &[String], folder: &Folder<'_>) -> Vec<String> {
+/// Returns what is wrong with the new names of some lines, which are about entries of one folder: for each line at fault its
+/// place and a sentence. What keeps its name is not at fault.
+pub(super) fn faults(
+    lines: &[usize],
+    (old, new): (&[String], &[String]),
+    folder: &Folder<'_>,
+) -> Vec<(usize, String)> {
     let mut takers: HashMap<String, usize> = HashMap::new();
-    for name in new {
-        *takers.entry((folder.same)(name)).or_default() += 1;
+    for &line in lines {
+        *takers.entry((folder.same)(&new[line])).or_default() += 1;
     }
     let fault = |name: &str| {
         let key = (folder.same)(name);
@@ -63,8 +68,8 @@ pub(super) fn faults(old: &[String], new: &[String], folder: &Folder<'_>) -> Vec
             None => None,
         }
     };
-    let changed = old.iter().zip(new).zip(1..).filter(|((old, name), _)| old != name);
-    changed.filter_map(|((_, name), number)| Some(format!("line {number}: {}", fault(name)?))).collect()
+    let changed = lines.iter().filter(|&&line| old[line] != new[line]);
+    changed.filter_map(|&line| Some((line, format!("line {}: {}", line + 1, fault(&new[line])?)))).collect()
 }
 
 /// A rename that is to be made: which line it is about, and the names before and after.
@@ -83,9 +88,14 @@ pub(super) struct Chain {
     pub(super) is_cycle: bool,
 }
 
-/// Orders renames so that each finds its new name free, but for the first of a cycle.
-pub(super) fn chains(old: &[String], new: &[String], same: fn(&str) -> String) -> Vec<Chain> {
-    let changed: Vec<usize> = (0..old.len()).filter(|&line| old[line] != new[line]).collect();
+/// Orders the renames of some lines, which are about entries of one folder, so that each finds its new name free, but for
+/// the first of a cycle.
+pub(super) fn chains(
+    lines: &[usize],
+    (old, new): (&[String], &[String]),
+    same: fn(&str) -> String,
+) -> Vec<Chain> {
+    let changed: Vec<usize> = lines.iter().copied().filter(|&line| old[line] != new[line]).collect();
     let wanting: HashMap<String, usize> = changed.iter().map(|&line| (same(&new[line]), line)).collect();
     let held: HashSet<String> = changed.iter().map(|&line| same(&old[line])).collect();
     let mut seen = HashSet::new();
@@ -175,7 +185,26 @@ mod tests {
 
     fn found(old: &[&str], new: &[&str], others: &[&str]) -> Vec<String> {
         let others = others.iter().map(|name| (*name).to_owned()).collect();
-        faults(&names(old), &names(new), &Folder { others: &others, longest: 8, same: str::to_owned })
+        let (folder, lines) =
+            (Folder { others: &others, longest: 8, same: str::to_owned }, (0..old.len()).collect::<Vec<_>>());
+        let found = faults(&lines, (&names(old), &names(new)), &folder);
+        found.into_iter().map(|(_, fault)| fault).collect()
+    }
+
+    #[test]
+    fn names_of_other_folders_are_in_nobodys_way() {
+        let (old, new) = (names(&["a", "a", "b"]), names(&["c", "c", "a"]));
+        let folder = Folder { others: &HashSet::new(), longest: 8, same: str::to_owned };
+        assert!(
+            faults(&[0, 2], (&old, &new), &folder).is_empty()
+                && faults(&[1], (&old, &new), &folder).is_empty()
+        );
+        assert_eq!(faults(&[0, 1], (&old, &new), &folder).len(), 2);
+        let lines = |chains: Vec<Chain>| -> Vec<usize> {
+            chains.iter().flat_map(|chain| chain.steps.iter().map(|step| step.line)).collect()
+        };
+        assert_eq!(lines(chains(&[0, 2], (&old, &new), str::to_owned)), [0, 2]);
+        assert_eq!(lines(chains(&[1], (&old, &new), str::to_owned)), [1]);
     }
 
     #[test]
@@ -204,7 +233,8 @@ mod tests {
     }
 
     fn steps(old: &[&str], new: &[&str]) -> Vec<(Vec<usize>, bool)> {
-        let chains = chains(&names(old), &names(new), str::to_owned);
+        let lines: Vec<usize> = (0..old.len()).collect();
+        let chains = chains(&lines, (&names(old), &names(new)), str::to_owned);
         chains
             .iter()
             .map(|chain| (chain.steps.iter().map(|step| step.line).collect(), chain.is_cycle))
@@ -233,7 +263,7 @@ mod tests {
             let old: Vec<String> = (0..9).map(|name: u8| name.to_string()).collect();
             let new: Vec<String> = new.iter().map(ToString::to_string).collect();
             let mut shelf: HashMap<String, String> = old.iter().map(|name| (name.clone(), name.clone())).collect();
-            for Chain { mut steps, is_cycle } in chains(&old, &new, str::to_owned) {
+            for Chain { mut steps, is_cycle } in chains(&(0..9).collect::<Vec<_>>(), (&old, &new), str::to_owned) {
                 let first = steps[0].clone();
                 if is_cycle {
                     let kept = shelf.remove(&first.from).unwrap();

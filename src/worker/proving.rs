@@ -2,6 +2,8 @@
 //! them whole, checked against its key. Called by `dedupe --verify` and by the review screen. Nothing is kept of what is
 //! downloaded; what it came to is [`Evidence`].
 
+use std::collections::HashMap;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::crypto::key::{FileKey, NodeKey};
@@ -37,14 +39,22 @@ pub fn candidates(tree: &Tree, evidence: &Evidence, group: &Group) -> Vec<Candid
     let classes = evidence.classes(tree, &group.members);
     let size = |node: NodeHandle| tree.node(node).map(|node| node.size()).unwrap_or_default();
     let firsts = classes.iter().filter_map(|class| class.first().copied());
-    let readable = firsts.filter(|&first| !evidence.is_unreadable(first));
-    let sizes: Vec<u64> = readable.map(size).collect();
-    let is_alone = |one: u64| sizes.iter().filter(|&&other| other == one).count() < 2;
+    let firsts: Vec<NodeHandle> = firsts.filter(|&first| !evidence.is_unreadable(first)).collect();
+    let mut sizes: HashMap<u64, usize> = HashMap::new();
+    for &first in &firsts {
+        *sizes.entry(size(first)).or_default() += 1;
+    }
+    let is_alone = |one: u64| sizes.get(&one).is_none_or(|&count| count < 2);
     let known = |node: NodeHandle| evidence.covers(node);
-    let open = classes.into_iter().filter_map(|class| {
+    let may_be_one = |node: NodeHandle| {
+        let mut others = firsts.iter().filter(|&&other| other != node && size(other) == size(node));
+        others.any(|&other| !evidence.are_refuted(node, other))
+    };
+    let open = classes.iter().filter_map(|class| {
         let &node = class.first()?;
-        let is_open = !is_alone(size(node)) && !class.iter().any(|&member| known(member));
-        is_open.then(|| Candidate::new(tree, node, class))
+        let is_known = class.iter().any(|&member| known(member));
+        let is_open = !is_known && !is_alone(size(node)) && may_be_one(node);
+        is_open.then(|| Candidate::new(tree, node, class.clone()))
     });
     open.collect()
 }

@@ -1,6 +1,6 @@
 //! The duplicates review: surveys a place of an account, keeps what the user decides of each group, and tells ranges of it.
-//! The decisions stay when the review is left; when others change a group, its decision goes, and that is said. There is
-//! one review at a time.
+//! The decisions stay when the review is left, and when the program ends; when others change a group, its decision goes,
+//! and that is said. There is one review at a time.
 //!
 //! ```text
 //!  findings  the groups of the list, and what was decided of each   (choice: what a wish comes to)
@@ -8,11 +8,15 @@
 //!  proof     contents that are read to know whether they are equal, and lines that are compared
 //!  plan      what the decisions come to on the tree of this moment
 //!  carrying  its steps, sent part by part
+//!  local     the same by copies on the disk
+//!  keeping   decisions and proof from one run to the next
 //! ```
 
 mod carrying;
 mod choice;
 mod findings;
+mod keeping;
+mod local;
 mod plan;
 mod proof;
 mod shown;
@@ -34,6 +38,7 @@ use crate::message::{
 use crate::tree::Tree;
 pub(crate) use carrying::Carrying;
 use findings::{Decisions, Findings, Scope};
+use keeping::Keeping;
 use plan::Planned;
 pub(crate) use proof::{Proof, ReviewDone};
 
@@ -45,6 +50,8 @@ pub(crate) struct Reviewing {
     decisions: BTreeMap<(String, DuplicateKind), Decisions>,
     /// What reading has shown, by account.
     evidence: BTreeMap<String, Evidence>,
+    /// How it stands with what is kept of both on the disk, by account.
+    keeping: BTreeMap<String, Keeping>,
     /// Generations so far.
     generations: u64,
     proof: Option<Proof>,
@@ -95,6 +102,7 @@ impl Actor {
             DedupeCommand::Decide { generation, group, choice } => self.decide(generation, group, choice),
             DedupeCommand::DecideRest(choice) => self.decide_rest(choice),
             DedupeCommand::Prove { generation, group } => self.prove(generation, group),
+            DedupeCommand::ProveLocally(folder) => self.prove_locally(folder),
             DedupeCommand::Compare { generation, group, member } => {
                 self.compare_members(generation, group, member);
             }
@@ -105,6 +113,7 @@ impl Actor {
             DedupeCommand::Leave => {
                 self.reviewing.review = None;
                 self.reviewing.proof = None;
+                self.keep_reviews_now();
             }
         }
     }
@@ -166,6 +175,12 @@ impl Actor {
 
     /// Looks through the tree as it is now, and tells.
     fn look_through(&mut self) {
+        if !self.has_read_kept() {
+            if let Some(review) = &mut self.reviewing.review {
+                review.stale_since = None; // what is read brings it here again
+            }
+            return;
+        }
         let Reviewing { review: Some(review), decisions, evidence, generations, .. } = &mut self.reviewing
         else {
             return;
@@ -196,9 +211,13 @@ impl Actor {
             }
         }
         review.cost = begun.elapsed();
+        let dropped = (review.dropped_count > 0).then(|| review.account.clone());
         if let Some(watched) = &mut review.watched {
             let last = (review.findings.items.len() as u64).saturating_sub(1);
             watched.group = review.findings.position(&watched.key).unwrap_or(watched.group.min(last));
+        }
+        if let Some(account) = dropped {
+            self.keep_review(&account);
         }
         self.tell_review();
     }
@@ -223,7 +242,7 @@ impl Actor {
                     None => drop(decisions.remove(&item.key())),
                 }
                 item.decide(tree, choice);
-                self.tell_review();
+                self.tell_decided();
             }
             Err(sentence) => self.refuse_review(sentence),
         }
@@ -246,6 +265,14 @@ impl Actor {
                 RestChoice::Rename => "no files of one name are open",
                 RestChoice::Merge => "no folders of one name are open",
             });
+        }
+        self.tell_decided();
+    }
+
+    /// Has what is decided kept, and tells it.
+    fn tell_decided(&mut self) {
+        if let Some(account) = self.reviewing.review.as_ref().map(|review| review.account.clone()) {
+            self.keep_review(&account);
         }
         self.tell_review();
     }

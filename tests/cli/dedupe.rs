@@ -337,6 +337,30 @@ fn copies_on_this_machine_prove_contents_without_a_download() {
     assert_eq!(downloads, 0);
 }
 
+/// Large files of one size and one fingerprint, which samples them: the local file tells the two apart without a download.
+#[test]
+fn what_a_local_copy_refutes_is_told_as_different_and_is_not_read_again() {
+    let scene = Scene::logged_in();
+    let one = vec![7_u8; 200_000];
+    let mut other = one.clone();
+    other[100_001] ^= 1;
+    scene.ann.file("a/one", &one, JUNE);
+    scene.ann.file("b/other", &other, JUNE);
+    scene.write("mine", &String::from_utf8(one).unwrap());
+    let listed = |more: &[&str]| {
+        let ran = scene.run(&[&["dedupe", "-v", "--by-hash", "list", "ann:"], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        (ran.out, ran.err)
+    };
+    assert!(listed(&[]).0.contains("same fingerprint, not proven"));
+    scene.emulator.clear_seen();
+    let (out, err) = listed(&["--local", "mine", "--verify"]);
+    assert!(err.contains("mine: has the content of 1 file, and another than 1 file\n"), "{err}");
+    assert!(out.contains(", different"), "{out}");
+    let downloads = scene.emulator.seen().iter().filter(|request| request.path.starts_with("/dl")).count();
+    assert_eq!(downloads, 0, "nothing is left in doubt");
+}
+
 /// A number that depends on those before it, the same in every run.
 fn next(state: &mut u64) -> usize {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

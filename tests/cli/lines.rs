@@ -1,7 +1,11 @@
 //! `--plain`: the two panes as lines, fed from a pipe. Whole sentences come out, nothing that moves a cursor, and the exit
 //! code says whether all went well.
 
-use crate::scene::Scene;
+use megapane::emulator::{NewAccount, PASSWORD};
+
+use crate::scene::{EMAIL, Scene};
+#[cfg(unix)]
+use crate::wizard::Terminal;
 
 fn scene() -> Scene {
     let scene = Scene::logged_in();
@@ -76,4 +80,38 @@ fn names_cannot_speak_for_the_program() {
     scene.write("a\nCopied 9 files.\x1b[2J", "a");
     let out = scene.run_with(&["--plain"], &[], "ls\n").clean();
     assert!(out.contains("a\\nCopied 9 files.\\x1b[2J"), "{out:?}");
+}
+
+#[test]
+fn two_texts_of_one_name_are_compared_line_by_line_before_one_is_chosen() {
+    let scene = Scene::logged_in();
+    scene.write("list.txt", "milk\nbread\n");
+    scene.run(&["copy", "list.txt", "ann:"]).clean();
+    scene.write("list.txt", "milk\ntwo loaves\n");
+    let ran = scene.run_with(&["--plain"], &[], "copy list.txt\nd\nd\ns\n");
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    for sentence in ["Both: milk\n", "There: bread\n", "Here: two loaves\n"] {
+        assert!(ran.out.contains(sentence), "no {sentence:?} in\n{}\n{}", ran.out, ran.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_login_that_is_not_stored_is_asked_for_and_no_secret_is_shown() {
+    let scene = Scene::with(NewAccount::new(EMAIL).second_factor(&["123456", "123456"]));
+    let create = ["config", "create", "ann", "--user", EMAIL, "--password-stdin", "--2fa", "123456"];
+    let ran = scene.run_with(&create, &[], &format!("{PASSWORD}\n"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    scene.ann.file("castle.jpg", b"a castle", 1_700_000_000);
+    std::fs::remove_file(scene.own("config").join("credentials/ann.sealed")).unwrap();
+    let mut terminal = Terminal::open(&scene, &["--plain"]);
+    let question = format!("Password of ann, {EMAIL}> ");
+    terminal.answer(&question, "guess").answer(&question, PASSWORD);
+    terminal.answer("One-time code of ann> ", "123456");
+    terminal.answer("> ", "right").answer("ann:/> ", "ls").answer("ann:/> ", "quit");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("1. file castle.jpg"), "{text}");
+    assert!(!text.contains("guess") && !text.contains(PASSWORD), "{text}");
+    assert!(scene.own("config").join("credentials/ann.sealed").exists(), "it is stored again");
 }

@@ -114,6 +114,15 @@ fn verdicts_believe_keys_and_reading_and_no_samples() {
     let verdicts =
         |evidence: &Evidence| [copy, same, other, larger].map(|file| evidence.compare(&tree, one, file));
     assert_eq!(verdicts(&evidence), [Identical, SameFingerprint, SameFingerprint, Different]);
+    // A local file that has the content of the first has not that of the other, by their keys.
+    evidence.refute(other, [2; 32]);
+    assert_eq!(verdicts(&evidence)[2], SameFingerprint, "whose content that is nobody knows yet");
+    evidence.add(one, [2; 32]);
+    assert_eq!(verdicts(&evidence), [Identical, SameFingerprint, Different, Different]);
+    assert!(evidence.are_refuted(other, one) && !evidence.are_refuted(one, same));
+    let kept: Evidence = serde_json::from_str(&serde_json::to_string(&evidence).unwrap()).unwrap();
+    assert_eq!(kept, evidence);
+    assert!(!evidence.about(|file| file != other).are_refuted(one, other));
     let full = model.evidence();
     assert_eq!(verdicts(&full), [Identical, Identical, Different, Different]);
     assert_eq!(full.classes(&tree, &[one, other, copy, same]), [vec![one, copy, same], vec![other]]);

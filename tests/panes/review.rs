@@ -183,3 +183,22 @@ async fn on_a_narrow_screen_one_list_is_shown_at_a_time() {
     app.type_in("<Esc>").await;
     app.must_show("lone.txt");
 }
+
+#[tokio::test(start_paused = true)]
+async fn copies_on_the_disk_prove_contents_without_a_download() {
+    // A sample file holds its own name.
+    let app = App::start(&["copy", "deep/other"], &["lone.txt"]).await;
+    app.ann.file("a/one", b"copy", 1_700_000_000);
+    app.ann.file("b/two", b"copy", 1_700_000_000);
+    app.type_in("<Tab>").await;
+    app.type_in("gd2").await;
+    app.must_show("same fingerprint, not proven");
+    app.emulator.clear_seen();
+    app.type_in("V").await;
+    app.settle().await;
+    app.must_show("identical, proven");
+    app.must_show("2 files are proven by copies on the disk, nothing was downloaded");
+    assert!(!app.emulator.seen().iter().any(|request| request.path.starts_with("/dl")));
+    app.type_in("V").await;
+    app.must_show("there is nothing to prove");
+}

@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use megapane::config::{Account, ColorDepth, Config, Folders, UserProgram};
 use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
 use megapane::local::Trash;
+use megapane::message::Event;
 use megapane::secret::Secret;
 use megapane::ui::backend::TtyBackend;
 use megapane::ui::errand::{Errand, ErrandEnd};
@@ -23,7 +24,7 @@ use megapane::ui::terminal::Control;
 use megapane::worker::{Copies, Parts, Preset, Worker, start};
 use ratatui::Terminal;
 use tempfile::TempDir;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 pub(crate) const EMAIL: &str = "ann@example.org";
@@ -96,15 +97,48 @@ impl App {
         String::from_utf8_lossy(&self.all).into_owned()
     }
 
+    /// The same, but behind the first event that is wanted the worker is heard again only once the gate is opened.
+    pub(crate) fn held_behind(stage: Stage, wanted: fn(&Event) -> bool, gate: Arc<Notify>) -> Self {
+        let held = |mut events: mpsc::Receiver<Event>| {
+            let (on, heard) = mpsc::channel(1);
+            tokio::spawn(async move {
+                let mut is_held = false;
+                while let Some(event) = events.recv().await {
+                    let holds = !is_held && wanted(&event);
+                    is_held |= holds;
+                    if on.send(event).await.is_err() {
+                        return;
+                    }
+                    if holds {
+                        gate.notified().await;
+                    }
+                }
+            });
+            heard
+        };
+        Self::wired(stage, (80, 24), || Ok((80, 24)), |_| {}, held)
+    }
+
     fn sized(
+        stage: Stage,
+        dimensions: (u16, u16),
+        size: fn() -> io::Result<(u16, u16)>,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
+        Self::wired(stage, dimensions, size, change, |events| events)
+    }
+
+    fn wired(
         stage: Stage,
         (columns, rows): (u16, u16),
         size: fn() -> io::Result<(u16, u16)>,
         change: impl FnOnce(&mut Options),
+        wire: impl FnOnce(mpsc::Receiver<Event>) -> mpsc::Receiver<Event>,
     ) -> Self {
         let Stage { emulator, ann, scratch } = stage;
         let (written, programs) = (Written::default(), Programs::default());
         let Worker { commands, events } = start(parts(&emulator, scratch.path()));
+        let events = wire(events);
         let (input, mut typed) = mpsc::unbounded_channel();
         let now: Timestamp = "2024-08-14T18:28:00Z".parse().unwrap();
         let began = tokio::time::Instant::now();

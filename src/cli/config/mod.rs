@@ -18,6 +18,7 @@ use crate::config::{Account, ConfigError};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials;
+use crate::store::review::ReviewFile;
 use crate::store::tree_cache::TreeCache;
 use crate::worker::problem;
 
@@ -84,6 +85,10 @@ async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
     credentials::remove(&path).map_err(|error| problem::of_credentials(&account.name, &error))?;
     if let Err(error) = TreeCache::remove(&context.config.folders.tree_cache(&account.name)) {
         context.messages.notice(&problem::of_io("remove its kept file list", &error).message);
+    }
+    if let Err(error) = ReviewFile::remove(&context.config.folders.review(&account.name)) {
+        let problem = problem::of_io("remove its decisions about duplicates", &error);
+        context.messages.notice(&problem.message);
     }
     if let Err(error) = leftovers::forget(&context.config.folders, &account.name) {
         let problem = problem::of_io("remove what its unfinished transfers left", &error);

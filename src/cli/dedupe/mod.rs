@@ -23,7 +23,7 @@ use crate::dedupe::{
 use crate::handle::NodeHandle;
 use crate::transfer::Limits;
 use crate::tree::Tree;
-use crate::worker::local_proof::{self, Told};
+use crate::worker::local_proof::{Doubts, Told};
 use crate::worker::problem;
 pub(crate) use arguments::DedupeArgs;
 use arguments::Mode;
@@ -96,9 +96,14 @@ async fn prove(
         let Context { messages, has_skipped, stop, .. } = &mut *context;
         let tell = |told| match told {
             Told::Reading(path) => messages.detail(&format!("{}: reading", path.display())),
-            Told::Proven { path, count } => {
-                let files = quantity::counted(count, "file");
-                messages.info(&format!("{}: has the content of {files}", path.display()));
+            Told::Compared { path, equal_count, other_count } => {
+                let [equal, other] = [equal_count, other_count].map(|count| quantity::counted(count, "file"));
+                let shown = match (equal_count, other_count) {
+                    (_, 0) => format!("has the content of {equal}"),
+                    (0, _) => format!("has another content than {other}"),
+                    (_, _) => format!("has the content of {equal}, and another than {other}"),
+                };
+                messages.info(&format!("{}: {shown}", path.display()));
             }
             Told::Failed(problem) => {
                 messages.problem(&problem);
@@ -106,8 +111,8 @@ async fn prove(
             }
         };
         let ground = (&limits, &*stop);
-        let (tree, evidence) = (&opened.tree, &mut task.evidence);
-        local_proof::prove(tree, &groups, args.local.clone(), evidence, ground, tell).await;
+        let doubts = Doubts::of(&opened.tree, &task.evidence, &groups);
+        doubts.settle(args.local.clone(), &mut task.evidence, ground, tell).await;
         if context.stop.is_cancelled() {
             return Err(Failure::interrupted());
         }

@@ -2,26 +2,27 @@
 //! terminal without places, or a pipe. No colours, nothing is drawn over. It speaks to the same worker as the screen.
 
 mod change;
+mod conflict;
 mod desk;
+mod login;
 mod order;
 mod telling;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
 
 use tokio::sync::mpsc;
 
 use super::context::Context;
-use super::copy::conflict;
 use super::copy::follow::{quit, send, worker_gone};
 use super::exit::ExitCode;
 use super::output::{Failure, Outcome};
 use super::terminal;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
-    AccountState, Command, Conflict, CopyId, CopyOptions, Event, PlanSummary, Problem, ProblemKind, Reply,
-    TransferAction, TransferTotals, UndoDirection,
+    Command, CopyId, CopyOptions, Event, Login, PlanSummary, Problem, ProblemKind, TransferAction,
+    TransferTotals, UndoDirection,
 };
 use crate::ui::text::shown;
 use crate::worker::{self, Parts, Worker};
@@ -51,6 +52,8 @@ pub(super) async fn run(
         steps: Steps::default(),
         changes: 0,
         failed: None,
+        login: None,
+        later: VecDeque::new(),
     };
     let ended = plain.converse(folder, account).await;
     let quit = quit(&mut plain.worker).await;
@@ -81,6 +84,10 @@ struct Plain<'c> {
     changes: u32,
     /// The first thing that did not work.
     failed: Option<ProblemKind>,
+    /// The login that is being tried, which may need a code.
+    login: Option<Login>,
+    /// What came while an answer of the worker was waited for.
+    later: VecDeque<Event>,
 }
 
 /// Whether the conversation goes on.
@@ -122,6 +129,7 @@ impl Plain<'_> {
     /// Waits for the next line; what happens meanwhile is told. `None` at the end of the input.
     async fn line(&mut self) -> Result<Option<String>, Failure> {
         loop {
+            self.drain().await?;
             if self.attended {
                 let side = if self.desk.active == 0 { "left" } else { "right" };
                 let prompt = format!("{side} {}> ", shown(self.desk.here().title()));
@@ -134,7 +142,6 @@ impl Plain<'_> {
                         self.context.output.line("")?;
                     }
                     self.take(event.ok_or_else(worker_gone)?).await?;
-                    self.drain().await?;
                 }
                 () = self.context.stop.cancelled() => return Err(Failure::interrupted()),
             }
@@ -143,22 +150,31 @@ impl Plain<'_> {
 
     /// Takes all that has come already, so that the prompt is not written once for each.
     async fn drain(&mut self) -> Result<(), Failure> {
-        while let Ok(event) = self.worker.events.try_recv() {
+        loop {
+            let next = self.later.pop_front().or_else(|| self.worker.events.try_recv().ok());
+            let Some(event) = next else { return Ok(()) };
             self.take(event).await?;
         }
-        Ok(())
     }
 
     /// Takes events until something is so.
     async fn until(&mut self, done: impl Fn(&Self) -> bool) -> Result<(), Failure> {
         while !done(self) {
-            let event = tokio::select! {
-                event = self.worker.events.recv() => event.ok_or_else(worker_gone)?,
-                () = self.context.stop.cancelled() => return Err(Failure::interrupted()),
+            let event = match self.later.pop_front() {
+                Some(event) => event,
+                None => self.next().await?,
             };
             self.take(event).await?;
         }
         Ok(())
+    }
+
+    /// Waits for what the worker tells next.
+    async fn next(&mut self) -> Result<Event, Failure> {
+        tokio::select! {
+            event = self.worker.events.recv() => event.ok_or_else(worker_gone),
+            () = self.context.stop.cancelled() => Err(Failure::interrupted()),
+        }
     }
 
     async fn obey(&mut self, line: &str) -> Result<Next, Failure> {
@@ -309,7 +325,7 @@ impl Plain<'_> {
             }
             Event::Answered { view, number } => self.desk.take_answer(view, number),
             Event::Accounts(rows) => self.accounts = Some(rows.into_iter().map(|row| row.name).collect()),
-            Event::Account { account, state } => self.account(&account, &state)?,
+            Event::Account { account, state } => self.account(&account, state).await?,
             Event::Plan(plan) => {
                 if let Some(known) = self.copies.get_mut(&plan.copy) {
                     *known = plan;
@@ -368,42 +384,6 @@ impl Plain<'_> {
             | Event::TransferEnds(_) => {}
         }
         Ok(())
-    }
-
-    /// Asks about a name that is taken, by letters.
-    async fn resolve(&mut self, clash: Conflict) -> Result<(), Failure> {
-        let messages = self.context.messages.clone();
-        conflict::show(&messages, &clash);
-        conflict::tell_choices(&messages, &clash);
-        loop {
-            conflict::offer(&messages, &clash);
-            let answer = self.answer().await?;
-            let reply = match conflict::chosen(&clash, &answer) {
-                Some(Reply::Rename) => {
-                    messages.prompt("new name> ");
-                    conflict::renamed(&messages, self.answer().await?.trim())
-                }
-                Some(Reply::Compare(_)) => {
-                    self.say("Differences are shown on the screen only.")?;
-                    None
-                }
-                reply @ (Some(Reply::Resolve(..)) | None) => reply,
-            };
-            if let Some(Reply::Resolve(resolution, scope)) = reply {
-                let conflict = clash.conflict;
-                return send(&self.worker, Command::Resolve { conflict, resolution, scope });
-            }
-            conflict::tell_letters(&messages, &clash);
-        }
-    }
-
-    fn account(&mut self, account: &str, state: &AccountState) -> Result<(), Failure> {
-        let Some(sentence) = telling::account(account, state) else { return Ok(()) };
-        if telling::needs_login(state) {
-            self.desk.block(account, &sentence);
-            return Ok(());
-        }
-        self.say(sentence)
     }
 
     /// Tells what did not work, and remembers it for the exit code.

@@ -9,7 +9,8 @@ use super::super::quantity;
 use super::desk::Side;
 use crate::entry::Entry;
 use crate::message::{
-    AccountState, CopyReport, PlanSummary, Problem, ProblemKind, TransferTotals, ViewState,
+    AccountState, Compared, Conflict, CopyReport, DiffLine, PlanSummary, Problem, ProblemKind,
+    TransferTotals, ViewState,
 };
 
 /// When progress is told: at each tenth of the way, and at least every half minute.
@@ -124,6 +125,25 @@ pub(super) fn ended(report: &CopyReport, plan: &PlanSummary) -> String {
         }
     }
     text
+}
+
+/// Returns what a look into both sides of a conflict has shown, line by line where they are texts.
+pub(super) fn compared(conflict: &Conflict, compared: &Compared) -> Vec<String> {
+    match compared {
+        Compared::Verdict(_) => vec![format!("The contents are {}.", conflict.known())],
+        Compared::Failed(problem) => vec![sentence(&problem.message)],
+        Compared::Lines(lines) => lines
+            .iter()
+            .map(|line| match line {
+                DiffLine::Both(line) => format!("Both: {line}"),
+                DiffLine::Existing(line) => format!("There: {line}"),
+                DiffLine::Source(line) => format!("Here: {line}"),
+                DiffLine::LeftOut(count) => {
+                    format!("{}.", counted(*count, "line is the same", "lines are the same"))
+                }
+            })
+            .collect(),
+    }
 }
 
 /// Returns what an account is doing, where that is worth a sentence.

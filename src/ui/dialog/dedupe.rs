@@ -3,6 +3,7 @@
 //! and what a rule makes of it, is the worker's to say; decisions are kept there.
 
 mod keys;
+pub mod told;
 
 use crate::entry::Location;
 use crate::message::{
@@ -38,7 +39,9 @@ pub struct DedupePage {
     pub stage: Stage,
     /// Lines of the plan, or of the report.
     pub lines: Window<StepLine>,
-    /// The first of them on screen.
+    /// The line under the cursor, and the first on screen.
+    pub line: Cursor,
+    /// The first key on screen, where all are shown.
     pub top: u64,
     /// It went on behind the panes.
     pub is_put_away: bool,
@@ -118,6 +121,7 @@ impl DedupePage {
             side: Side::Groups,
             stage: Stage::Review,
             lines: Window::default(),
+            line: Cursor::default(),
             top: 0,
             is_put_away: false,
             undo: None,
@@ -188,9 +192,25 @@ impl DedupePage {
         match &self.stage {
             Stage::Plan(Some(plan)) => plan.line_count,
             Stage::Report(report) => report.line_count,
-            Stage::Keys => HELP.len() as u64,
-            Stage::Review | Stage::Plan(None) | Stage::Working { .. } => 0,
+            Stage::Review | Stage::Keys | Stage::Plan(None) | Stage::Working { .. } => 0,
         }
+    }
+
+    /// Returns the line of plan or report under the cursor in full, as far as there is room, where the list cuts it.
+    #[must_use]
+    pub fn told_whole(&self, layout: &DedupeLayout) -> Vec<String> {
+        let line = self.lines.get(self.line.at).filter(|_| self.line_count() > 0);
+        let mut told = line.map(|line| told::whole(line, layout.line_width())).unwrap_or_default();
+        let most = u64::from(layout.free_lines()) + layout.line_count(self.summary_count()) / 2;
+        told.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        told
+    }
+
+    /// Returns how many lines of plan or report are shown above that.
+    #[must_use]
+    pub fn list_height(&self, layout: &DedupeLayout) -> u64 {
+        let over = (self.told_whole(layout).len() as u64).saturating_sub(layout.free_lines().into());
+        layout.line_count(self.summary_count()).saturating_sub(over).max(1)
     }
 
     /// Takes what the worker tells. What is not about the page, the caller has taken.
@@ -233,10 +253,9 @@ impl DedupePage {
     /// Returns what has to be asked for to show what is on screen.
     pub fn missing(&mut self, layout: &DedupeLayout) -> Vec<DedupeCommand> {
         let mut wanted = Vec::new();
-        let line_height = layout.line_count(self.summary_count());
-        self.top = self.top.min(self.line_count().saturating_sub(line_height));
-        let count = if self.stage == Stage::Keys { 0 } else { self.line_count() };
-        let lines = self.lines.missing(self.top, line_height, count);
+        let (line_height, count) = (self.list_height(layout), self.line_count());
+        self.line.settle(line_height, count);
+        let lines = self.lines.missing(self.line.top, line_height, count);
         wanted.extend(lines.map(|(start, count)| DedupeCommand::Lines { start, count }));
         if !self.is_ready() {
             return wanted;
@@ -302,6 +321,6 @@ impl DedupePage {
 
     fn show_lines(&mut self) {
         self.lines.forget();
-        self.top = 0;
+        self.line = Cursor::default();
     }
 }

@@ -1,12 +1,13 @@
 //! The [`SearchPage`]: what fits what is typed, listed as it is found, the best first. The worker searches; a key only says
-//! what is wanted. Typing and acting take turns: Tab goes from the text to the hits.
+//! what is wanted. Typing and acting take turns: Tab goes from the text to the hits, on which keys do what they do on rows
+//! of a pane: the keymap says what, `update::search` does it.
 
 use std::collections::BTreeSet;
 
 use super::field::Field;
 use crate::entry::Location;
 use crate::message::{Command, Hit, MOST_HITS, SearchId, SearchProgress, SearchReach};
-use crate::ui::action::Yank;
+use crate::ui::action::{Marking, Motion};
 use crate::ui::key::Key;
 
 /// A search below a folder or through an account.
@@ -36,8 +37,8 @@ pub struct SearchPage {
     search: SearchId,
     /// What is listed is of the search before.
     is_stale: bool,
-    /// `y` was typed.
-    is_yanking: bool,
+    /// A sequence of keys that has begun, on the hits.
+    pub begun: Vec<Key>,
 }
 
 /// A hit, numbered as it came: its place changes when better ones come.
@@ -56,22 +57,10 @@ pub enum Choice {
     Ask(Command),
     /// Show a hit in its folder.
     Go(Box<Hit>),
-    /// Copy what is marked, or the hit under the cursor.
-    Copy,
-    /// Move it.
-    Move,
-    /// Put it into the bin.
-    Trash,
-    /// Delete it for good.
-    Delete,
-    /// Give the hit under the cursor another name.
-    Rename(Box<Hit>),
-    /// Put something of it on the clipboard.
-    Yank(Yank, Box<Hit>),
-    /// Show it exactly.
-    Properties(Box<Hit>),
     /// Look into the file under the cursor.
     View(Box<Hit>),
+    /// What the keys of [`SearchPage::begun`] mean in the panes, for what is chosen.
+    OfPanes,
     /// Put the page away.
     Close,
 }
@@ -94,7 +83,7 @@ impl SearchPage {
             count: 0,
             search,
             is_stale: false,
-            is_yanking: false,
+            begun: Vec::new(),
         }
     }
 
@@ -193,8 +182,8 @@ impl SearchPage {
 
     /// Takes a key. `height`: hits shown at once.
     pub fn press(&mut self, key: Key, height: usize) -> Choice {
-        if std::mem::take(&mut self.is_yanking) {
-            return self.yanked(key);
+        if !self.begun.is_empty() {
+            return self.go_on(key);
         }
         match key.to_string().as_str() {
             "Esc" | "C-g" | "C-c" | "F10" => return Choice::Close,
@@ -211,7 +200,7 @@ impl SearchPage {
                 };
                 return Choice::Ask(self.ask());
             }
-            _ if self.in_hits => return self.act(key, height),
+            _ if self.in_hits => return self.act(key),
             _ => {
                 if self.field.press(key) {
                     return Choice::Ask(self.ask());
@@ -221,49 +210,71 @@ impl SearchPage {
         Choice::Stay
     }
 
-    fn act(&mut self, key: Key, height: usize) -> Choice {
-        let has_hits = !self.hits.is_empty();
-        match key.to_string().as_str() {
-            "Space" | "Ins" => {
+    /// Moves the cursor as in a pane, if that is a move on a list. `height`: hits shown at once.
+    pub fn go(&mut self, motion: Motion, height: usize) -> bool {
+        let page = height.max(1).cast_signed();
+        let hits = match motion {
+            Motion::Up => -1,
+            Motion::Down => 1,
+            Motion::Top => isize::MIN / 2,
+            Motion::Bottom => isize::MAX / 2,
+            Motion::PageUp => -page,
+            Motion::PageDown => page,
+            Motion::HalfUp => -page / 2,
+            Motion::HalfDown => page / 2,
+            Motion::OtherPane | Motion::Parent | Motion::Enter | Motion::Back | Motion::Forward => {
+                return false;
+            }
+        };
+        self.go_by(hits, height);
+        true
+    }
+
+    /// Marks as in a pane, if that is about the list alone. `height`: hits shown at once.
+    pub fn mark(&mut self, marking: Marking, height: usize) -> bool {
+        match marking {
+            Marking::Toggle | Marking::ToggleUp => {
                 if let Some(number) = self.hits.get(self.cursor).map(|found| found.number)
                     && !self.marked.remove(&number)
                 {
                     self.marked.insert(number);
                 }
-                self.go_by(1, height);
+                self.go_by(if marking == Marking::Toggle { 1 } else { -1 }, height);
             }
-            "A" | "C-a" => self.marked = self.hits.iter().map(|found| found.number).collect(),
-            "*" => {
+            Marking::All => self.marked = self.hits.iter().map(|found| found.number).collect(),
+            Marking::Invert => {
                 let others = self.hits.iter().map(|found| found.number);
                 self.marked = others.filter(|number| !self.marked.contains(number)).collect();
             }
+            Marking::Range
+            | Marking::Differing
+            | Marking::Newer
+            | Marking::OnlyHere
+            | Marking::Pattern
+            | Marking::UnmarkPattern => return false,
+        }
+        true
+    }
+
+    fn act(&mut self, key: Key) -> Choice {
+        match key.to_string().as_str() {
             "/" => self.in_hits = false,
             "l" | "Right" => return self.with_current(Choice::Go),
-            "c" | "F5" if has_hits => return Choice::Copy,
-            "m" | "F6" if has_hits => return Choice::Move,
-            "d" | "F8" | "Del" if has_hits => return Choice::Trash,
-            "D" | "S-Del" if has_hits => return Choice::Delete,
-            "r" | "F2" | "S-F6" => return self.with_current(Choice::Rename),
-            "i" | "M-Enter" => return self.with_current(Choice::Properties),
-            "y" if has_hits => self.is_yanking = true,
-            "v" | "F3" => return self.looked_into(),
+            "v" => return self.looked_into(),
             "q" => return Choice::Close,
-            _ => {
-                if let Some(lines) = key.scrolls(height) {
-                    self.go_by(lines, height);
-                }
-            }
+            _ => return self.go_on(key),
         }
         Choice::Stay
     }
 
-    fn yanked(&self, key: Key) -> Choice {
-        match key.to_string().as_str() {
-            "y" => self.with_current(|hit| Choice::Yank(Yank::Path, hit)),
-            "n" => self.with_current(|hit| Choice::Yank(Yank::Name, hit)),
-            "h" => self.with_current(|hit| Choice::Yank(Yank::Handle, hit)),
-            _ => Choice::Stay,
+    /// Goes on with a sequence of keys, or begins one.
+    fn go_on(&mut self, key: Key) -> Choice {
+        if !self.begun.is_empty() && matches!(key.to_string().as_str(), "Esc" | "C-g" | "C-c") {
+            self.begun.clear();
+            return Choice::Stay;
         }
+        self.begun.push(key);
+        Choice::OfPanes
     }
 
     fn with_current(&self, choice: impl FnOnce(Box<Hit>) -> Choice) -> Choice {
@@ -310,6 +321,7 @@ mod tests {
     }
 
     fn press(page: &mut SearchPage, keys: &str) -> Choice {
+        page.begun.clear();
         parse_keys(keys).unwrap().into_iter().map(|key| page.press(key, 3)).last().unwrap()
     }
 
@@ -335,27 +347,33 @@ mod tests {
     }
 
     #[test]
-    fn hits_are_marked_and_acted_on_once_the_text_is_left() {
+    fn hits_are_marked_and_keys_are_those_of_panes_once_the_text_is_left() {
         let mut page = found();
-        assert_eq!(press(&mut page, "<Down><Tab><Space>c"), Choice::Copy);
+        assert_eq!(press(&mut page, "<Down><Tab>c"), Choice::OfPanes);
+        assert_eq!(page.begun, parse_keys("c").unwrap());
+        page.begun.clear();
+        assert!(page.mark(Marking::Toggle, 3) && !page.mark(Marking::Range, 3));
         let names =
             |page: &SearchPage| page.chosen().iter().map(|hit| hit.entry.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&page), ["b"]);
-        assert_eq!(press(&mut page, "m"), Choice::Move);
-        assert_eq!(press(&mut page, "D"), Choice::Delete);
-        press(&mut page, "*");
+        page.mark(Marking::Invert, 3);
         assert_eq!(names(&page), ["a", "c", "d"]);
-        assert_eq!(press(&mut page, "G<Enter>"), Choice::Go(Box::new(hit("d"))));
+        assert!(page.go(Motion::Bottom, 3) && !page.go(Motion::Parent, 3));
+        assert_eq!(press(&mut page, "<Enter>"), Choice::Go(Box::new(hit("d"))));
         assert_eq!(page.top, 1);
-        assert_eq!(press(&mut page, "r"), Choice::Rename(Box::new(hit("d"))));
-        assert_eq!(press(&mut page, "yn"), Choice::Yank(Yank::Name, Box::new(hit("d"))));
+        assert_eq!(press(&mut page, "y"), Choice::OfPanes);
+        assert_eq!(page.press(Key::char('l'), 3), Choice::OfPanes, "yl is one sequence");
+        assert_eq!(page.begun.len(), 2);
+        assert_eq!(page.press(parse_keys("<Esc>").unwrap()[0], 3), Choice::Stay);
+        assert!(page.begun.is_empty());
         assert!(matches!(press(&mut page, "/c"), Choice::Ask(_)));
     }
 
     #[test]
     fn better_hits_come_before_others_and_cursor_and_marks_stay_on_theirs() {
         let mut page = found();
-        press(&mut page, "<Down><Tab><Space>");
+        press(&mut page, "<Down><Tab>");
+        page.mark(Marking::Toggle, 3);
         let better = Hit { rank: 9, ..hit("better") };
         page.receive(SearchId(2), vec![hit("e"), better], SearchProgress::default(), 3);
         assert_eq!(page.hits_from(0).next().unwrap().0.entry.name, "better");

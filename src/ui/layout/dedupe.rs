@@ -91,6 +91,18 @@ impl DedupeLayout {
         wanted.min(self.body.height / 2)
     }
 
+    /// Returns the columns that a line of plan or report has.
+    #[must_use]
+    pub const fn line_width(&self) -> u16 {
+        self.body.width.saturating_sub(2)
+    }
+
+    /// Returns how many lines between the body and the last line, that of the keys, plan and report leave free.
+    #[must_use]
+    pub const fn free_lines(&self) -> u16 {
+        (self.status.height + self.keys.height).saturating_sub(1)
+    }
+
     /// Returns how many lines of plan or report are shown below a summary of so many, and an empty one.
     #[must_use]
     pub fn line_count(&self, summary: u16) -> u64 {

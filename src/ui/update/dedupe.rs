@@ -41,6 +41,13 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         Reaction::Stay => {}
         Reaction::Ask(command) => commands.push(Command::Dedupe(command)),
         Reaction::View => view(state, commands),
+        Reaction::ProveLocally => {
+            let shown = [state.pane(), state.other()].map(|pane| pane.location().cloned());
+            match shown.into_iter().flatten().find(|location| matches!(location, Location::Local(_))) {
+                Some(folder) => commands.push(Command::Dedupe(DedupeCommand::ProveLocally(folder))),
+                None => state.say("prove by copies: show a folder of the disk in a pane first"),
+            }
+        }
         Reaction::Undo(group) => {
             let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
             let request = UndoRequest { direction, account: None, group: Some(group), partly };

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::entry::{EntryKey, Location};
+use crate::entry::{Entry, EntryKey, Location};
 use crate::message::{Command, EditCommand, EditEvent, EditId, EditPurpose, Problem, ProblemKind, SaveAs};
 use crate::ui::action::{Action, Change, Content};
 use crate::ui::dialog::Dialog;
@@ -18,14 +18,22 @@ use crate::ui::state::{AppState, Effect, Notice};
 pub(super) fn perform(state: &mut AppState, content: Content, commands: &mut Vec<Command>) {
     match content {
         Content::View => super::viewer::open(state, commands),
-        Content::Edit => edit(state, commands),
-        Content::Open => open(state, commands),
+        Content::Edit => {
+            if let Some(subject) = subject(state) {
+                edit(state, subject, commands);
+            }
+        }
+        Content::Open => {
+            if let Some(subject) = subject(state) {
+                open(state, subject, commands);
+            }
+        }
         Content::Preview => super::preview::turn(state),
     }
 }
 
-fn edit(state: &mut AppState, commands: &mut Vec<Command>) {
-    let Some(subject) = subject(state) else { return };
+/// Has the user's editor work on a file.
+pub(super) fn edit(state: &mut AppState, subject: Subject, commands: &mut Vec<Command>) {
     let size = subject.size.unwrap_or(0);
     let name = subject.name.clone();
     let answer = match subject.place {
@@ -58,11 +66,11 @@ fn edit(state: &mut AppState, commands: &mut Vec<Command>) {
     }
 }
 
-fn open(state: &mut AppState, commands: &mut Vec<Command>) {
+/// Has the system's program for it show a file.
+pub(super) fn open(state: &mut AppState, subject: Subject, commands: &mut Vec<Command>) {
     if !state.surroundings.has_desktop {
         return state.say("open: no desktop can be reached from here; gv views the file, e edits it");
     }
-    let Some(subject) = subject(state) else { return };
     match subject.place {
         Place::Disk(path) => state.effects.push(Effect::Open(path)),
         Place::Cloud { parent, key, .. } => {
@@ -71,8 +79,8 @@ fn open(state: &mut AppState, commands: &mut Vec<Command>) {
     }
 }
 
-/// The file under the cursor.
-struct Subject {
+/// The file that is worked on.
+pub(super) struct Subject {
     name: String,
     size: Option<u64>,
     place: Place,
@@ -83,18 +91,26 @@ enum Place {
     Cloud { parent: Location, key: EntryKey, is_read_only: bool },
 }
 
+impl Subject {
+    /// Makes one of an entry of a folder; of a writable one the entry itself may still be read-only.
+    pub(super) fn new(parent: &Location, entry: &Entry, is_writable: bool) -> Self {
+        let place = match (parent, &entry.key) {
+            (Location::Local(folder), EntryKey::Name(file)) => Place::Disk(folder.join(file)),
+            (parent, key) => Place::Cloud {
+                parent: parent.clone(),
+                key: key.clone(),
+                is_read_only: entry.flags.read_only || !is_writable,
+            },
+        };
+        Self { name: entry.name.clone(), size: entry.size, place }
+    }
+}
+
+/// The file under the cursor.
 fn subject(state: &AppState) -> Option<Subject> {
     let pane = state.pane();
     let (head, row) = (pane.head.as_ref()?, pane.current()?);
-    let place = match (&head.location, &row.entry.key) {
-        (Location::Local(folder), EntryKey::Name(file)) => Place::Disk(folder.join(file)),
-        (parent, key) => Place::Cloud {
-            parent: parent.clone(),
-            key: key.clone(),
-            is_read_only: row.entry.flags.read_only || !head.writable,
-        },
-    };
-    Some(Subject { name: row.entry.name.clone(), size: row.entry.size, place })
+    Some(Subject::new(&head.location, &row.entry, head.writable))
 }
 
 fn fetch(state: &mut AppState, (parent, key): (Location, EntryKey), purpose: EditPurpose) -> Command {
@@ -111,6 +127,7 @@ pub(super) fn ran(state: &mut AppState, asker: Asker, end: &ErrandEnd, commands:
         }
         Asker::LocalEdit { name, view } => {
             commands.push(Command::Refresh { view });
+            super::search::changed(state, commands);
             say_failure(state, &name, end);
         }
         Asker::CloudEdit { name, edit } => {
@@ -127,7 +144,10 @@ pub(super) fn ran(state: &mut AppState, asker: Asker, end: &ErrandEnd, commands:
 }
 
 /// Takes what the worker tells of a file that a program works on.
-pub(super) fn receive(state: &mut AppState, edit: EditId, event: EditEvent) {
+pub(super) fn receive(state: &mut AppState, edit: EditId, event: EditEvent, commands: &mut Vec<Command>) {
+    if matches!(event, EditEvent::Saved { .. }) {
+        super::search::changed(state, commands);
+    }
     if !matches!(event, EditEvent::Fetching { .. }) {
         state.dialogs.retain(|dialog| !matches!(dialog, Dialog::Fetching(open) if open.edit == edit));
     }

@@ -64,7 +64,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
             viewer::receive(state, content, event, commands);
         }
         Event::Measured { measure, measured } => look::receive_measured(state, measure, measured),
-        Event::Edit { edit, event } => edit::receive(state, edit, event),
+        Event::Edit { edit, event } => edit::receive(state, edit, event, commands),
         Event::Sharing(event) => sharing::receive(state, &event, commands),
         Event::Versions(list) => sharing::receive_versions(state, list),
         Event::CopyEnded(report) => copy_ended(state, &report),

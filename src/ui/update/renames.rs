@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::dialog::unmark;
 use super::selection::{Chosen, chosen};
-use crate::message::{Command, Problem, RenamePlan, RenamesId};
+use crate::message::{Command, Problem, RenamePlan, RenamesId, Selection, ViewId};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::renames::{Outcome, RenamesDialog};
 use crate::ui::errand::{Asker, Errand};
@@ -16,7 +16,18 @@ use crate::ui::state::{AppState, Effect, Notice};
 
 /// Asks for the names of what is chosen.
 pub(super) fn begin(state: &mut AppState, commands: &mut Vec<Command>) {
-    let Some(Chosen { selection, marked, .. }) = chosen(state, commands) else { return };
+    if let Some(Chosen { selection, marked, .. }) = chosen(state, commands) {
+        begin_with(state, selection, marked, commands);
+    }
+}
+
+/// Asks for the names of entries; `marked` is the view whose marks are used up by it.
+pub(super) fn begin_with(
+    state: &mut AppState,
+    selection: Selection,
+    marked: Option<ViewId>,
+    commands: &mut Vec<Command>,
+) {
     let renames = RenamesId(state.last_renames.0.wrapping_add(1));
     state.last_renames = renames;
     commands.push(Command::WriteNames { renames, selection });

@@ -2,11 +2,12 @@
 //! `perform`, for keys of its page, and for the worker's hits.
 
 use super::change::Carry;
+use super::edit::Subject;
 use super::picked::{Picked, carry, delete, trash};
-use super::{look, viewer};
+use super::{change, edit, look, program, renames, sharing, viewer};
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{Command, Hit, SearchId, SearchProgress, SearchReach, Selection};
-use crate::ui::action::Yank;
+use crate::ui::action::{Action, ActionRow, Change, Content, Context, Look, Program, ShareKey, Yank};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::conflict::name_field;
 use crate::ui::dialog::field::Field;
@@ -14,6 +15,7 @@ use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::dialog::search::{Choice, SearchPage};
 use crate::ui::figure;
 use crate::ui::key::Key;
+use crate::ui::keymap::{Lookup, sequence};
 use crate::ui::layout::search_rows;
 use crate::ui::state::AppState;
 
@@ -99,36 +101,142 @@ pub(super) fn press(
             state.pane_mut().open_at(hit.parent, hit.entry.key, commands);
             return None;
         }
-        Choice::Copy => carry(state, Carry::Copy, picked(&page), commands),
-        Choice::Move => carry(state, Carry::Move, picked(&page), commands),
-        Choice::Trash => trash(state, picked(&page)),
-        Choice::Delete => delete(state, picked(&page), false, commands),
-        Choice::Rename(hit) => {
-            let field = if hit.entry.kind.is_folder() {
-                Field::new(&hit.entry.name)
-            } else {
-                name_field(&hit.entry.name)
-            };
-            let Hit { entry, parent, .. } = *hit;
-            let purpose = Purpose::Rename { parent, key: entry.key, name: entry.name };
-            state.dialogs.push(Dialog::Prompt(Prompt::new(purpose, field)));
-        }
-        Choice::Yank(yank, hit) => look::put_on_clipboard(state, &yanked(&page, yank, &hit)),
-        Choice::Properties(hit) => {
-            let place = path_of(&page, &hit.folder, &hit.parent);
-            look::show_properties(state, (hit.parent, place), hit.entry, commands);
-        }
-        Choice::View(hit) => {
-            let Hit { entry, parent, .. } = *hit;
-            let viewer = viewer::begin(state, (parent, entry.key), entry.name, entry.size, commands);
-            state.dialogs.push(Dialog::Viewer(Box::new(viewer)));
-        }
+        Choice::View(hit) => view(state, *hit, commands),
+        Choice::OfPanes => of_panes(state, &mut page, commands),
         Choice::Close => {
             commands.push(Command::EndSearch);
             return None;
         }
     }
     Some(Dialog::Search(page))
+}
+
+/// Does on what is chosen what the keys mean in the panes.
+fn of_panes(state: &mut AppState, page: &mut SearchPage, commands: &mut Vec<Command>) {
+    match state.keys.map.lookup(Context::Panes, &page.begun) {
+        Lookup::Begun => {}
+        Lookup::Unknown => {
+            let (keys, help) = (std::mem::take(&mut page.begun), state.hint(HELP));
+            state.say(format!("{} is no key here · {help} shows all keys", sequence(&keys)));
+        }
+        Lookup::Row(row) => {
+            page.begun.clear();
+            if !act(state, page, row, commands) {
+                state.say(format!("{}: not for what was found · Enter goes to its folder", row.name));
+            }
+        }
+    }
+}
+
+/// Does on what is chosen what a row of the action table says; returns whether that can be.
+fn act(state: &mut AppState, page: &mut SearchPage, row: &ActionRow, commands: &mut Vec<Command>) -> bool {
+    let height = search_rows(state.surroundings.height);
+    match row.action {
+        Action::Go(motion) => return page.go(motion, height),
+        Action::Mark(marking) => return page.mark(marking, height),
+        Action::Program(key @ (Program::Help | Program::Redraw | Program::Suspend)) => {
+            program::perform(state, key, commands);
+        }
+        Action::Change(key @ (Change::Undo | Change::Redo | Change::History)) => {
+            change::perform(state, key, commands);
+        }
+        Action::Content(_)
+        | Action::Change(_)
+        | Action::Look(Look::Properties)
+        | Action::Share(_)
+        | Action::Yank(_) => {
+            let Some(hit) = page.current().cloned() else { return true };
+            return act_on_hit(state, (page, hit), row, commands);
+        }
+        Action::Look(_) | Action::Place(_) | Action::Tab(_) | Action::Transfer(_) | Action::Program(_) => {
+            return false;
+        }
+    }
+    true
+}
+
+/// The same for what is about hits: those that are marked, or the one under the cursor.
+fn act_on_hit(
+    state: &mut AppState,
+    (page, hit): (&SearchPage, Hit),
+    row: &ActionRow,
+    commands: &mut Vec<Command>,
+) -> bool {
+    match row.action {
+        Action::Change(change) => return change_hits(state, (page, hit), change, commands),
+        Action::Look(_) => {
+            let place = path_of(page, &hit.folder, &hit.parent);
+            look::show_properties(state, (hit.parent, place), hit.entry, commands);
+        }
+        Action::Yank(yank) => look::put_on_clipboard(state, &yanked(page, yank, &hit)),
+        Action::Content(Content::View | Content::Edit | Content::Open) if hit.entry.kind.is_folder() => {
+            state.say(format!("{}: put the cursor on a file first", row.name));
+        }
+        Action::Content(Content::View) => view(state, hit, commands),
+        Action::Content(Content::Edit) => {
+            edit::edit(state, Subject::new(&hit.parent, &hit.entry, true), commands);
+        }
+        Action::Content(Content::Open) => {
+            edit::open(state, Subject::new(&hit.parent, &hit.entry, true), commands);
+        }
+        Action::Share(ShareKey::Sharing | ShareKey::Link | ShareKey::Versions)
+            if matches!(hit.parent, Location::Local(_)) =>
+        {
+            state.say(format!("{}: only entries of the cloud have that", row.name));
+        }
+        Action::Share(key @ (ShareKey::Sharing | ShareKey::Link | ShareKey::Versions)) => {
+            sharing::show(state, key, (hit.parent, hit.entry.key), commands);
+        }
+        Action::Content(Content::Preview)
+        | Action::Share(ShareKey::Links)
+        | Action::Go(_)
+        | Action::Mark(_)
+        | Action::Place(_)
+        | Action::Tab(_)
+        | Action::Transfer(_)
+        | Action::Program(_) => return false,
+    }
+    true
+}
+
+/// Changes what is chosen.
+fn change_hits(
+    state: &mut AppState,
+    (page, hit): (&SearchPage, Hit),
+    change: Change,
+    commands: &mut Vec<Command>,
+) -> bool {
+    match change {
+        Change::Copy => carry(state, Carry::Copy, picked(page), commands),
+        Change::Move => carry(state, Carry::Move, picked(page), commands),
+        Change::Trash => trash(state, picked(page)),
+        Change::Delete => delete(state, picked(page), false, commands),
+        Change::Rename if page.chosen().len() == 1 => {
+            let chosen = page.chosen().first().map_or(hit, |only| (*only).clone());
+            rename(state, chosen);
+        }
+        Change::Rename | Change::BulkRename => renames::begin_with(state, selection(page), None, commands),
+        Change::NewFolder
+        | Change::EmptyBin
+        | Change::Restore
+        | Change::Undo
+        | Change::Redo
+        | Change::History => return false,
+    }
+    true
+}
+
+fn rename(state: &mut AppState, hit: Hit) {
+    let Hit { entry, parent, .. } = hit;
+    let field = if entry.kind.is_folder() { Field::new(&entry.name) } else { name_field(&entry.name) };
+    let purpose = Purpose::Rename { parent, key: entry.key, name: entry.name };
+    state.dialogs.push(Dialog::Prompt(Prompt::new(purpose, field)));
+}
+
+fn view(state: &mut AppState, hit: Hit, commands: &mut Vec<Command>) {
+    let Hit { entry, parent, .. } = hit;
+    let viewer = viewer::begin(state, (parent, entry.key), entry.name, entry.size, commands);
+    state.dialogs.push(Dialog::Viewer(Box::new(viewer)));
 }
 
 /// Searches anew after something was pasted.
@@ -190,3 +298,6 @@ fn words(page: &SearchPage) -> String {
         ref many => figure::count(many.len() as u64, "entry", "entries"),
     }
 }
+
+/// Shows all keys.
+const HELP: Action = Action::Program(Program::Help);

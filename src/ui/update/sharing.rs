@@ -3,7 +3,7 @@
 
 use super::selection::Chosen;
 use super::{change, viewer};
-use crate::entry::Location;
+use crate::entry::{EntryKey, Location};
 use crate::message::{
     Command, PublicLink, Selection, SharingCommand, SharingEvent, VersionList, VersionRow, VersionsCommand,
     ViewId,
@@ -28,18 +28,34 @@ pub(super) fn perform(state: &mut AppState, key_pressed: ShareKey, commands: &mu
             commands.push(Command::Sharing(SharingCommand::WatchLinks { account: account.clone() }));
             state.dialogs.push(Dialog::Links(LinksPage::new(account)));
         }
-        ShareKey::Sharing | ShareKey::Link => {
-            let Some((parent, key)) = here(state) else { return };
-            commands.push(Command::Sharing(SharingCommand::Watch { parent, key }));
-            let copies_at_once = key_pressed == ShareKey::Link;
-            state.dialogs.push(Dialog::Sharing(SharingDialog::new(copies_at_once)));
-        }
-        ShareKey::Versions => {
-            let Some((parent, key)) = here(state) else { return };
-            commands.push(Command::Versions(VersionsCommand::Watch { parent, key }));
-            state.dialogs.push(Dialog::Versions(VersionsDialog::default()));
+        ShareKey::Sharing | ShareKey::Link | ShareKey::Versions => {
+            if let Some(subject) = here(state) {
+                show(state, key_pressed, subject, commands);
+            }
         }
     }
+}
+
+/// Shows who sees an entry of an account, or its versions.
+pub(super) fn show(
+    state: &mut AppState,
+    key_pressed: ShareKey,
+    (parent, key): (Location, EntryKey),
+    commands: &mut Vec<Command>,
+) {
+    let (command, dialog) = match key_pressed {
+        ShareKey::Sharing | ShareKey::Link | ShareKey::Links => {
+            let copies_at_once = key_pressed == ShareKey::Link;
+            let command = Command::Sharing(SharingCommand::Watch { parent, key });
+            (command, Dialog::Sharing(SharingDialog::new(copies_at_once)))
+        }
+        ShareKey::Versions => {
+            let command = Command::Versions(VersionsCommand::Watch { parent, key });
+            (command, Dialog::Versions(VersionsDialog::default()))
+        }
+    };
+    commands.push(command);
+    state.dialogs.push(dialog);
 }
 
 /// Takes what the worker tells over.
@@ -239,7 +255,7 @@ fn copy(state: &mut AppState, link: String) {
 }
 
 /// The entry under the cursor.
-fn here(state: &AppState) -> Option<(Location, crate::entry::EntryKey)> {
+fn here(state: &AppState) -> Option<(Location, EntryKey)> {
     let pane = state.pane();
     pane.location().cloned().zip(pane.current().map(|row| row.entry.key.clone()))
 }

@@ -35,7 +35,14 @@ pub(super) fn draw(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
             steps::draw(page, &layout, canvas);
         }
     }
-    for (y, row) in (layout.keys.top()..layout.keys.bottom()).zip(keys(page, &layout)) {
+    let top = match &page.stage {
+        Stage::Review => layout.keys.top(),
+        // What needs one line has the last one: those above it tell a step whole.
+        Stage::Keys | Stage::Plan(_) | Stage::Working { .. } | Stage::Report(_) => {
+            layout.keys.bottom().saturating_sub(1).max(layout.keys.top())
+        }
+    };
+    for (y, row) in (top..layout.keys.bottom()).zip(keys(page, &layout)) {
         bottom::hints(&row, Rect::new(layout.keys.x, y, layout.keys.width, 1), canvas);
     }
     status(state, page, &layout, canvas);
@@ -231,12 +238,18 @@ fn status(state: &AppState, page: &DedupePage, layout: &DedupeLayout, canvas: &m
             say(&format!("{}  {}", problem.message, problem.hint), canvas.theme.alarm, layout, canvas);
         }
         (Some(Notice::Info(words)), _) => say(words, canvas.theme.strong, layout, canvas),
+        (None, Some(proving)) if proving.bytes == 0 => {
+            canvas.cut(x, y, width, &format!("reading {} · Esc stops", proving.path), canvas.theme.plain);
+        }
         (None, Some(proving)) => {
             let percent = figure::percent(proving.done, proving.bytes);
             canvas.bar(x, y, PROOF_BAR, percent, canvas.theme.accent);
             let how_far = figure::part_of(proving.done, proving.bytes);
-            let words = format!("{percent:>3} %  reading {}, {how_far} · Esc stops", proving.path);
-            canvas.cut(x + PROOF_BAR + 1, y, width.saturating_sub(PROOF_BAR + 1), &words, canvas.theme.plain);
+            let (before, behind) = (format!("{percent:>3} %  reading "), format!(", {how_far} · Esc stops"));
+            let room = width.saturating_sub(PROOF_BAR + 1);
+            let taken = text::width(&before) + text::width(&behind);
+            let path = text::cut_path(&proving.path, usize::from(room).saturating_sub(taken));
+            canvas.cut(x + PROOF_BAR + 1, y, room, &format!("{before}{path}{behind}"), canvas.theme.plain);
         }
         (None, None) => {
             if let Some(head) = head.filter(|head| head.group_count > 0 && page.stage == Stage::Review) {
@@ -281,14 +294,14 @@ fn decided(head: &DedupeHead) -> Vec<String> {
 fn keys(page: &DedupePage, layout: &DedupeLayout) -> [Vec<(&'static str, &'static str)>; 2] {
     match &page.stage {
         Stage::Plan(Some(plan)) if plan.line_count > 0 => {
-            [vec![("y", "Do it"), ("j k", "Scroll"), ("Esc", "Back")], Vec::new()]
+            [vec![("y", "Do it"), ("Esc", "Back"), ("j k", "Go through")], Vec::new()]
         }
         Stage::Keys => [vec![("Esc", "Back"), ("j k", "Scroll")], Vec::new()],
         Stage::Plan(_) => [vec![("Esc", "Back")], Vec::new()],
         Stage::Working { .. } => [vec![("x", "Stop"), ("b", "Back to the panes")], Vec::new()],
         Stage::Report(report) => {
             let undo = report.undo.map(|_| ("u", "Take all of it back"));
-            let rest = [("Enter", "Back to the groups"), ("j k", "Scroll")];
+            let rest = [("Enter", "Back to the groups"), ("j k", "Go through")];
             [undo.into_iter().chain(rest).collect(), Vec::new()]
         }
         Stage::Review => review_keys(page, layout),
@@ -314,7 +327,7 @@ fn review_keys(page: &DedupePage, layout: &DedupeLayout) -> [Vec<(&'static str, 
     let enter = ("Enter", if on_groups { "Plan" } else { "View" });
     let other = ("Tab", if on_groups { "Members" } else { "Groups" });
     if layout.keys.height < 2 {
-        return [[vec![enter, other, ("Space", "keep/bin")], decide].concat(), Vec::new()];
+        return [[vec![enter, other, ("?", "Keys"), ("Space", "keep/bin")], decide].concat(), Vec::new()];
     }
     let mut act = vec![(".", "leave")];
     if matches!(group.kind, GroupKind::Files | GroupKind::Content) {
@@ -322,7 +335,13 @@ fn review_keys(page: &DedupePage, layout: &DedupeLayout) -> [Vec<(&'static str, 
     }
     act.extend([enter, other]);
     act.extend(page.undo.map(|_| ("u", "undo")));
-    act.extend([("?", "Keys"), ("q", "Back"), ("F3", "View"), ("x", "open again")]);
+    act.extend([
+        ("?", "Keys"),
+        ("q", "Back"),
+        ("F3", "View"),
+        ("x", "open again"),
+        ("V", "prove by the disk"),
+    ]);
     [decide, act]
 }
 

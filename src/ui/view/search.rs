@@ -9,6 +9,7 @@ use super::bottom;
 use super::canvas::Canvas;
 use crate::entry::Location;
 use crate::message::{Hit, MOST_HITS, SearchReach};
+use crate::ui::action::{Action, Change, Content, Context, Look, Marking, Program, ShareKey, Yank};
 use crate::ui::dialog::search::SearchPage;
 use crate::ui::figure;
 use crate::ui::layout::search_rows;
@@ -40,7 +41,9 @@ pub(super) fn draw(state: &AppState, page: &SearchPage, area: Rect, canvas: &mut
     }
     if inner.height > 1 {
         let last = Rect::new(inner.x, inner.bottom() - 1, inner.width, 1);
-        bottom::notice_or_hints(state, &keys(page), last, canvas);
+        let keys = if page.begun.is_empty() { keys(state, page) } else { continuations(state, page) };
+        let pairs: Vec<(&str, &str)> = keys.iter().map(|(key, label)| (key.as_str(), *label)).collect();
+        bottom::notice_or_hints(state, &pairs, last, canvas);
     }
 }
 
@@ -129,34 +132,47 @@ fn hit(
     canvas.text(at, y, (x + width).saturating_sub(at + 1), &folder, canvas.theme.dim);
 }
 
-fn keys(page: &SearchPage) -> Vec<(&'static str, &'static str)> {
+fn keys(state: &AppState, page: &SearchPage) -> Vec<(String, &'static str)> {
+    let own = |key: &str, label| (key.to_owned(), label);
     if page.in_hits {
-        let keys = [
-            ("Enter", "Go there"),
-            ("Space", "Mark"),
-            ("c", "Copy"),
-            ("m", "Move"),
-            ("r", "Rename"),
-            ("d", "Bin"),
-            ("D", "Delete"),
-            ("v", "View"),
-            ("i", "Info"),
-            ("yy", "Path"),
-            ("A", "All"),
-            ("/", "Text"),
-            ("Esc", "Back"),
-        ];
-        return keys.to_vec();
+        let of_panes = |&(action, label)| (state.hint(action), label);
+        let mut keys = vec![own("Enter", "Go there"), (state.hint(Action::Mark(Marking::Toggle)), "Mark")];
+        keys.extend(ON_HITS.iter().map(of_panes));
+        keys.extend([own("/", "Text"), own("Esc", "Back")]);
+        return keys;
     }
-    let mut keys = vec![("Enter", "Go there"), ("Up Down", "Choose"), ("Tab", "Mark and act")];
+    let mut keys = vec![own("Enter", "Go there"), own("Up Down", "Choose"), own("Tab", "Mark and act")];
     match (&page.place, page.reach) {
         (Location::Local(_), _) => {}
-        (Location::Cloud { .. }, SearchReach::Below) => keys.push(("C-t", "Whole account")),
-        (Location::Cloud { .. }, SearchReach::Account) => keys.push(("C-t", "This folder")),
+        (Location::Cloud { .. }, SearchReach::Below) => keys.push(own("C-t", "Whole account")),
+        (Location::Cloud { .. }, SearchReach::Account) => keys.push(own("C-t", "This folder")),
     }
-    keys.push(("Esc", "Back"));
+    keys.push(own("Esc", "Back"));
     keys
 }
+
+/// Returns what may follow a begun sequence.
+fn continuations(state: &AppState, page: &SearchPage) -> Vec<(String, &'static str)> {
+    let rows = state.keys.map.continuations(Context::Panes, &page.begun);
+    rows.map(|(key, row)| (key.to_string(), row.name)).collect()
+}
+
+/// What is done on hits, what is wanted most first; the keymap has the keys.
+const ON_HITS: &[(Action, &str)] = &[
+    (Action::Change(Change::Copy), "Copy"),
+    (Action::Change(Change::Move), "Move"),
+    (Action::Change(Change::Rename), "Rename"),
+    (Action::Change(Change::Trash), "Bin"),
+    (Action::Content(Content::Edit), "Edit"),
+    (Action::Program(Program::Help), "Keys"),
+    (Action::Content(Content::View), "View"),
+    (Action::Look(Look::Properties), "Info"),
+    (Action::Share(ShareKey::Link), "Link"),
+    (Action::Content(Content::Open), "Open"),
+    (Action::Change(Change::Delete), "Delete"),
+    (Action::Mark(Marking::All), "All"),
+    (Action::Yank(Yank::Path), "Path"),
+];
 
 /// What can be typed.
 const SYNTAX: [(&str, &str); 9] = [

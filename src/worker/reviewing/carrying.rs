@@ -192,6 +192,7 @@ impl Actor {
                 |members: &[NodeHandle]| members.iter().any(|member| carrying.changed.contains(member));
             decisions.retain(|members, _| !was_done(members));
         }
+        self.keep_review(&key.0);
         self.reviewing.report = Some(carrying.lines);
         self.send(Event::Dedupe(DedupeEvent::Report(carrying.report)));
         self.change_ends();

@@ -1,6 +1,8 @@
 //! [`Choice`]: what was decided of a group, and what a wish of the user's comes to: a rule is asked, a member toggled, and
 //! what cannot be is refused in a sentence. What proof binds, it binds here.
 
+use serde::{Deserialize, Serialize};
+
 use super::findings::{Item, Subject};
 use crate::dedupe::{Decision, Evidence, Group, GroupKind, Preference, Rule};
 use crate::handle::NodeHandle;
@@ -8,8 +10,8 @@ use crate::message::{DedupeRule, GroupChoice, RestChoice};
 use crate::tree::Tree;
 
 /// What was decided of a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Choice {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Choice {
     /// Nothing happens to it.
     Leave,
     /// These stay, the others go.
@@ -25,6 +27,19 @@ pub(super) enum Choice {
 }
 
 impl Choice {
+    /// Returns whether it can be a decision about these members, in the order of their handles: one that was kept may be
+    /// from another time.
+    pub(super) fn fits(&self, members: &[NodeHandle]) -> bool {
+        let is_group = members.len() > 1 && members.is_sorted();
+        is_group
+            && match self {
+                Self::Keep { kept, .. } => {
+                    !kept.is_empty() && kept.iter().all(|one| members.binary_search(one).is_ok())
+                }
+                Self::Leave | Self::Rename | Self::Merge => true,
+            }
+    }
+
     /// Returns it as the plan takes it.
     pub(super) fn decision(&self) -> Decision {
         match self {

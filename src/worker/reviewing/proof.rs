@@ -7,9 +7,11 @@ use tokio::time::{Duration, Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::carrying::PartDone;
+use super::keeping::Kept;
 use super::shown;
-use crate::dedupe::Digest;
+use crate::dedupe::{Digest, Evidence};
 use crate::message::{DedupeEvent, DiffLine, Event, Problem, Proving};
+use crate::store::review::ReviewFile;
 use crate::transfer::TransferError;
 use crate::worker::actor::Actor;
 use crate::worker::comparison::{Content, Contents};
@@ -27,13 +29,21 @@ pub(crate) enum ReviewDone {
     Compared([String; 2], Result<Vec<DiffLine>, Problem>),
     /// A part of the plan was sent.
     Part(PartDone),
+    /// Copies on the disk were read: what they show of an account, and what could not be read.
+    LocallyProven(String, Evidence, Vec<Problem>),
+    /// What earlier runs have decided about an account was read.
+    KeptRead(String, ReviewFile, Kept),
+    /// What is decided about an account was written, or could not be.
+    KeptWritten(String, Result<(), Problem>),
 }
 
 /// Contents that are being read.
 pub(crate) struct Proof {
     account: String,
+    /// Copies on the disk are read; else contents of the cloud.
+    pub(super) is_local: bool,
     /// The one that a job reads.
-    path: String,
+    pub(super) path: String,
     waiting: VecDeque<Candidate>,
     /// Bytes of those that are over.
     over: u64,
@@ -45,11 +55,16 @@ pub(crate) struct Proof {
 }
 
 impl Proof {
-    fn new(account: String) -> Self {
+    pub(super) fn new(account: String) -> Self {
         let cancel = CancellationToken::new();
         let ends = cancel.clone().drop_guard();
         let (path, waiting) = (String::new(), VecDeque::new());
-        Self { account, path, waiting, over: 0, done: 0, bytes: 0, cancel, _ends: ends }
+        Self { account, is_local: false, path, waiting, over: 0, done: 0, bytes: 0, cancel, _ends: ends }
+    }
+
+    /// Returns what stops it.
+    pub(super) fn stop(&self) -> CancellationToken {
+        self.cancel.clone()
     }
 
     /// Returns how far it is.
@@ -82,6 +97,9 @@ impl Actor {
         }
         let account = review.account.clone();
         let proof = &mut self.reviewing.proof;
+        if proof.as_ref().is_some_and(|proof| proof.is_local) {
+            return self.refuse_review("copies on the disk are being read: Esc stops it");
+        }
         let runs = proof.is_some();
         proof.get_or_insert_with(|| Proof::new(account)).add(open);
         if !runs {
@@ -111,6 +129,11 @@ impl Actor {
                 self.send(Event::Dedupe(DedupeEvent::Compared { paths, lines }));
             }
             ReviewDone::Part(part) => self.part_done(part),
+            ReviewDone::LocallyProven(account, shown, problems) => {
+                self.locally_proven(&account, shown, problems);
+            }
+            ReviewDone::KeptRead(account, file, kept) => self.kept_read(account, file, kept),
+            ReviewDone::KeptWritten(account, written) => self.kept_written(&account, written),
         }
     }
 
@@ -143,7 +166,7 @@ impl Actor {
         let Some(proof) = &mut self.reviewing.proof else { return };
         proof.over = proof.over.saturating_add(candidate.size);
         let account = proof.account.clone();
-        let evidence = self.reviewing.evidence.entry(account).or_default();
+        let evidence = self.reviewing.evidence.entry(account.clone()).or_default();
         let problem =
             |error: &TransferError| problem::of_transfer(&format!("read \"{}\"", candidate.path), error);
         match candidate.note(evidence, read) {
@@ -157,6 +180,7 @@ impl Actor {
         if let Some((review, _, tree, evidence)) = self.reviewed() {
             review.findings.learn(tree, evidence, candidate.node);
         }
+        self.keep_review(&account);
         self.read_next();
         self.tell_review();
     }
@@ -189,4 +213,4 @@ impl Actor {
 }
 
 /// How often it is told how far a content is.
-const TELL: Duration = Duration::from_millis(200);
+pub(super) const TELL: Duration = Duration::from_millis(200);

@@ -16,6 +16,8 @@ pub enum Reaction {
     Stay,
     /// The worker is to do this.
     Ask(DedupeCommand),
+    /// Prove by copies in the folder of the disk that a pane shows.
+    ProveLocally,
     /// Show what is in the member under the cursor.
     View,
     /// Take back what was done, by its number.
@@ -72,6 +74,7 @@ impl DedupePage {
                 let (generation, group) = (self.generation(), self.group.at);
                 Reaction::Ask(DedupeCommand::Prove { generation, group })
             }
+            "V" => Reaction::ProveLocally,
             "d" | "=" => self.compare(),
             "u" => self.take_back(),
             "N" => rest(DedupeRule::Newest),
@@ -165,7 +168,13 @@ impl DedupePage {
     fn press_keys(&mut self, key: Key, layout: &DedupeLayout) -> Reaction {
         match key.to_string().as_str() {
             "Esc" | "C-g" | "C-c" | "q" | "?" | "F1" | "Enter" | "F10" => self.stage = Stage::Review,
-            _ => self.scroll_lines(key, layout),
+            _ => {
+                let height = layout.line_count(self.summary_count());
+                if let Some(lines) = scrolled(key, height) {
+                    let last = (HELP.len() as u64).saturating_sub(height);
+                    self.top = self.top.saturating_add_signed(lines).min(last);
+                }
+            }
         }
         Reaction::Stay
     }
@@ -213,10 +222,9 @@ impl DedupePage {
     }
 
     fn scroll_lines(&mut self, key: Key, layout: &DedupeLayout) {
-        let height = layout.line_count(self.summary_count());
+        let height = self.list_height(layout);
         if let Some(lines) = scrolled(key, height) {
-            let last = self.line_count().saturating_sub(height);
-            self.top = self.top.saturating_add_signed(lines).min(last);
+            self.line.go_by(lines, height, self.line_count());
         }
     }
 }
@@ -234,6 +242,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("N O L S F", "the rule for all that are open: only what is proven goes"),
     ("R M", "rename all open files of one name, merge all open folders"),
     ("v", "read what may be equal, and prove it or not; nothing is kept"),
+    ("V", "prove by copies below the disk folder of a pane, without a download"),
     ("d =", "the lines in which this member differs from the one that stays"),
     ("F3", "look into this member; Enter does it among the members"),
     ("Enter p", "the plan: every step, before anything happens"),

@@ -102,8 +102,12 @@ fn member(
     for (line, y) in details.iter().zip(place.y + 1..place.bottom()) {
         let pieces: Vec<(&str, Style)> = line.iter().map(|(words, style)| (words.as_str(), *style)).collect();
         let mut left = x + INDENT;
-        for (words, style) in pieces {
-            left += canvas.cut(left, y, (x + width).saturating_sub(left), words, style);
+        for (number, (words, style)) in pieces.into_iter().enumerate() {
+            let room = (x + width).saturating_sub(left);
+            if number > 0 && text::width(&text::shown(words)) > room.into() {
+                break; // a cut handle or date says nothing
+            }
+            left += canvas.cut(left, y, room, words, style);
         }
     }
 }
