@@ -8,6 +8,7 @@ pub mod change;
 mod channel;
 mod listing;
 pub mod login;
+mod onlooker;
 mod sessions;
 pub mod sharing;
 mod visit;
@@ -26,6 +27,7 @@ use causes::Causes;
 use change::Puts;
 pub use channel::{FollowEnd, Stretch};
 pub use login::LoginError;
+pub use onlooker::Onlooker;
 pub use sessions::OwnSession;
 use visit::Visit;
 

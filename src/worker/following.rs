@@ -8,6 +8,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::account::{Account, AccountDone};
 use super::actor::Actor;
+use super::arriving::Arriving;
 use super::connect::{self, Current, is_much};
 use super::jobs::{Done, News, blocking};
 use super::problem;
@@ -15,7 +16,7 @@ use crate::api::channel::ChannelError;
 use crate::api::error::ApiError;
 use crate::config::Folders;
 use crate::message::{AccountState, Event, Problem};
-use crate::session::{FollowEnd, Stretch};
+use crate::session::{FollowEnd, Onlooker, Stretch};
 use crate::store::tree_cache::TreeCache;
 use crate::tree::RecentCauses;
 
@@ -24,6 +25,8 @@ use crate::tree::RecentCauses;
 pub(super) struct Following {
     /// Ends the job that follows.
     guard: Option<DropGuard>,
+    /// How many have followed: what one of them says that was replaced is no news.
+    follower: u64,
     /// Our own changes whose answers came lately.
     own: RecentCauses,
     /// Listings in a row that were too old from the start.
@@ -31,6 +34,8 @@ pub(super) struct Following {
     /// Packets that what is kept on disk does not have.
     unkept: usize,
     is_being_kept: bool,
+    /// More has changed since that began.
+    is_kept_again: bool,
 }
 
 impl Following {
@@ -67,6 +72,7 @@ impl Actor {
         let is_again = account.tree.is_some();
         let cache = account.cache(&self.config.folders).filter(|_| !is_again);
         let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
+        let onlooker = if is_again { None } else { self.onlooker(&name) };
         if !is_again {
             self.set_state(&name, AccountState::Loading { received: 0, total: None });
         }
@@ -82,7 +88,7 @@ impl Actor {
                     let _ = news.send(News::Loading { account: account.clone(), received, total });
                 }
             };
-            let mut listed = connect::current_tree(&session, cache, progress).await;
+            let mut listed = connect::current_tree(&session, cache, progress, onlooker).await;
             if let (Ok(Current { tree, .. }), true) = (&mut listed, is_again)
                 && let Err(error) = session.catch_up(tree).await
             {
@@ -91,6 +97,18 @@ impl Actor {
             }
             Done::Account(name, AccountDone::Listed(attempt, Box::new(listed)))
         });
+    }
+
+    /// Begins to look at the first list of an account while it arrives.
+    fn onlooker(&mut self, name: &str) -> Option<Onlooker> {
+        let arriving = Arriving::new(self.wanted_folders(name));
+        let account = self.accounts.get_mut(name)?;
+        let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
+        let arriving = account.arriving.insert(arriving);
+        Some(arriving.onlooker(move |glimpse| {
+            // The worker is gone where this fails, and with it whoever would look.
+            let _ = news.send(News::Glimpse { account: name.clone(), attempt, glimpse });
+        }))
     }
 
     /// Asks what has happened in an account, now, because the user wants to know.
@@ -153,6 +171,8 @@ impl Actor {
         let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
         let stop = CancellationToken::new();
         account.following.guard = Some(stop.clone().drop_guard());
+        account.following.follower += 1;
+        let follower = account.following.follower;
         self.jobs.start(Done::Abandoned, async move {
             let account = name.clone();
             let hand_out = move |stretch| {
@@ -164,7 +184,7 @@ impl Actor {
                 });
             };
             match stop.run_until_cancelled(session.follow(position, hand_out)).await {
-                Some(end) => Done::Account(name, AccountDone::Unfollowed(attempt, end)),
+                Some(end) => Done::Account(name, AccountDone::Unfollowed(attempt, follower, end)),
                 None => Done::Abandoned,
             }
         });
@@ -205,10 +225,11 @@ impl Actor {
 
     /// Writes the nodes of an account to disk, for the next run.
     fn keep_tree(&mut self, name: &str) {
-        let Some(account) = self.accounts.get_mut(name).filter(|account| !account.following.is_being_kept)
-        else {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        if account.following.is_being_kept {
+            account.following.is_kept_again = true;
             return;
-        };
+        }
         let (Some(cache), Some(tree)) = (account.cache(&self.config.folders), account.tree.clone()) else {
             return;
         };
@@ -242,23 +263,44 @@ impl Actor {
 
     /// The nodes of an account are on the disk, or cannot be.
     pub(super) fn tree_kept(&mut self, name: &str) {
-        if let Some(account) = self.accounts.get_mut(name) {
-            account.following.is_being_kept = false;
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        account.following.is_being_kept = false;
+        let is_due = std::mem::take(&mut account.following.is_kept_again);
+        if account.session.is_none() && account.tree.is_none() {
+            self.forget_kept_tree(name); // logged out while it was written: it must not come back
+        } else if is_due {
+            self.keep_tree(name);
         }
+    }
+
+    fn forget_kept_tree(&mut self, name: &str) {
+        let path = self.config.folders.tree_cache(name);
+        self.jobs.start_kept(Done::Abandoned, async move {
+            if let Err(error) = blocking(move || TreeCache::remove(&path)).await {
+                tracing::warn!(%error, "cannot remove the kept file list");
+            }
+            Done::Abandoned
+        });
     }
 
     /// All is known that had happened when the user asked.
     pub(super) fn caught_up(&mut self, name: &str, result: Result<(), ChannelError>) {
         match result {
             Ok(()) => self.account_changed(name),
-            Err(ChannelError::TooOld) => self.list_account(name),
+            Err(ChannelError::TooOld | ChannelError::Api(ApiError::Refused { .. })) => {
+                self.list_account(name)
+            }
             Err(ChannelError::Api(error)) => self.not_listed(name, &error),
         }
     }
 
     /// The channel is followed no further.
-    pub(super) fn unfollowed(&mut self, name: &str, end: FollowEnd) {
-        let Some(account) = self.accounts.get_mut(name) else { return };
+    pub(super) fn unfollowed(&mut self, name: &str, follower: u64, end: FollowEnd) {
+        let Some(account) =
+            self.accounts.get_mut(name).filter(|account| account.following.follower == follower)
+        else {
+            return;
+        };
         account.following.guard = None;
         match end {
             FollowEnd::TooOld => {
@@ -291,6 +333,7 @@ impl Actor {
     pub(super) fn listed(&mut self, name: &str, listed: Result<Current, ApiError>) {
         let Some(account) = self.accounts.get_mut(name) else { return };
         let later = account.since_listing.take().unwrap_or_default();
+        account.arriving = None;
         match listed {
             Ok(Current { tree, is_worth_keeping }) => {
                 account.tree = Some(Arc::new(tree));
@@ -323,7 +366,7 @@ impl Actor {
 
     pub(super) fn broke_down(&mut self, name: &str, problem: Problem) {
         if let Some(account) = self.accounts.get_mut(name) {
-            account.since_listing = None;
+            (account.since_listing, account.arriving) = (None, None);
             self.stays_unlisted(name, problem);
         }
     }

@@ -2,6 +2,8 @@
 //! the bytes that were written to it. The clock is the test's, and stands while nothing is waited for.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod held;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -10,6 +12,7 @@ use std::time::Duration;
 use crossterm::event::Event as TerminalEvent;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use megapane::api::transport::Transport;
 use megapane::config::{Account, ColorDepth, Config, Folders, UserProgram};
 use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
 use megapane::local::Trash;
@@ -91,6 +94,17 @@ impl App {
         }
     }
 
+    /// The same on a screen of one of [`SIZES`], on another line to the emulator.
+    pub(crate) fn through(stage: Stage, transport: Arc<dyn Transport>, size: (u16, u16)) -> Self {
+        let asked: fn() -> io::Result<(u16, u16)> = match size {
+            (80, 24) => || Ok((80, 24)),
+            (120, 40) => || Ok((120, 40)),
+            (40, 12) => || Ok((40, 12)),
+            _ => panic!("no such size"),
+        };
+        Self::built(stage, transport, (size, asked), |_| {})
+    }
+
     /// All that was written to the terminal.
     pub(crate) fn bytes(&self) -> String {
         String::from_utf8_lossy(&self.all).into_owned()
@@ -98,13 +112,23 @@ impl App {
 
     fn sized(
         stage: Stage,
-        (columns, rows): (u16, u16),
+        columns_and_rows: (u16, u16),
         size: fn() -> io::Result<(u16, u16)>,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
+        let transport = Arc::new(stage.emulator.transport());
+        Self::built(stage, transport, (columns_and_rows, size), change)
+    }
+
+    fn built(
+        stage: Stage,
+        transport: Arc<dyn Transport>,
+        ((columns, rows), size): ((u16, u16), fn() -> io::Result<(u16, u16)>),
         change: impl FnOnce(&mut Options),
     ) -> Self {
         let Stage { emulator, ann, scratch } = stage;
         let (written, programs) = (Written::default(), Programs::default());
-        let Worker { commands, events } = start(parts(&emulator, scratch.path()));
+        let Worker { commands, events } = start(parts(&emulator, transport, scratch.path()));
         let (input, mut typed) = mpsc::unbounded_channel();
         let now: Timestamp = "2024-08-14T18:28:00Z".parse().unwrap();
         let began = tokio::time::Instant::now();
@@ -176,7 +200,7 @@ impl App {
     }
 }
 
-fn parts(emulator: &Emulator, scratch: &Path) -> Parts {
+fn parts(emulator: &Emulator, transport: Arc<dyn Transport>, scratch: &Path) -> Parts {
     let at = |name: &str| scratch.join(name);
     let account = Account {
         name: "work".into(),
@@ -187,7 +211,7 @@ fn parts(emulator: &Emulator, scratch: &Path) -> Parts {
     };
     let folders = Folders { config: at("config"), cache: at("cache"), state: at("state") };
     let config = Config { folders, accounts: vec![account], ..Config::default() };
-    let mut parts = Parts::new(config, Arc::new(emulator.transport()));
+    let mut parts = Parts::new(config, transport);
     parts.trash = Trash::Folder(at("trash"));
     parts.home = Some(scratch.to_path_buf());
     parts.copies = Copies::Kept;
