@@ -285,6 +285,27 @@ async fn a_late_answer_to_a_move_that_moved_nothing_does_not_bring_the_node_back
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_is_taken_in_though_the_channel_has_just_told_of_the_command_before_it() {
+    let mut scene = Scene::new(|ann, _| {
+        ann.folder("Docs");
+    })
+    .await;
+    let (docs, root) = (scene.tree.resolve("Docs").unwrap(), scene.tree.root().unwrap());
+    let trash = Change::Trash { node: docs, from: root };
+    let prepared = scene.session.prepare(&scene.tree, trash).unwrap();
+    let trashed = scene.session.commit(prepared, &scene.journal).await.unwrap();
+    trashed.updates.into_iter().for_each(|update| scene.tree.apply_own(update));
+    let news = scene.session.news(scene.tree.sequence()).await.unwrap();
+    let back = Change::Move { node: docs, from: scene.tree.rubbish().unwrap(), to: root };
+    let prepared = scene.session.prepare(&scene.tree, back).unwrap();
+    let restored = scene.session.commit(prepared, &scene.journal).await.unwrap();
+    assert!(scene.session.take(&mut scene.tree, news));
+    restored.updates.into_iter().for_each(|update| scene.tree.apply_own(update));
+    assert_eq!(scene.tree.path(docs), "Docs", "whoever asked for it is told that it is done, and looks");
+    scene.assert_current().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_came_into_a_folder_before_we_deleted_it_goes_with_it() {
     let mut scene = Scene::new(|ann, _| {
         ann.folder("Docs/Deep");

@@ -6,7 +6,7 @@
 //! is one to a command that was sent before this very listing came, or before the channel told of the same node: either
 //! that has it, or the channel will tell. So any order of all these ends in the tree that the server has.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use rayon::prelude::*;
 use serde_json::value::RawValue;
@@ -77,7 +77,7 @@ impl RecentNodes {
         if self.nodes.len() == NODES_KEPT
             && let Some((_, commands)) = self.nodes.pop_front()
         {
-            self.forgotten = commands;
+            self.forgotten = self.forgotten.max(commands);
         }
         self.nodes.push_back((node, commands));
     }
@@ -85,6 +85,26 @@ impl RecentNodes {
     /// Whether it may have been told of after the server did that command.
     fn has_since(&self, node: NodeHandle, command: u64) -> bool {
         command < self.forgotten || self.nodes.iter().any(|&(known, by)| known == node && command < by)
+    }
+}
+
+/// Commands whose answers were taken in lately.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RecentAnswers(HashMap<Box<str>, u64>);
+
+impl RecentAnswers {
+    fn note(&mut self, Cause { id, number }: &Cause) {
+        if self.0.len() >= CAUSES_KEPT {
+            self.0.clear(); // what is told of those is taken for news, as of any other
+        }
+        self.0.insert(id.clone(), *number);
+    }
+
+    /// How many commands of ours may have been done before what a packet tells, of as many as were sent by now. What our
+    /// own command did tells nothing of those that came behind it, once its answer is there.
+    fn before(&self, cause: Option<&str>, commands: u64) -> u64 {
+        let own = cause.and_then(|cause| self.0.get(cause));
+        own.map_or(commands, |number| commands.min(number + 1))
     }
 }
 
@@ -97,6 +117,7 @@ impl Tree {
         if let (NodeUpdate::Removed(node), false) = (&own.update, self.sequence.is_empty()) {
             self.note_removed_ahead(*node);
         }
+        self.answered.note(&own.cause);
         self.apply(own.update);
     }
 
@@ -143,6 +164,7 @@ impl Tree {
             if let Some(cause) = cause {
                 self.causes.note(cause);
             }
+            let commands = self.answered.before(cause.as_deref(), commands);
             self.take_packet(&mut keyring, packet, commands);
         }
         if keyring.share_keys().any(|(folder, key)| self.shares.keys.get(&folder) != Some(key)) {

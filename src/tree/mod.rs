@@ -24,8 +24,8 @@ use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 pub use build::{Glimpse, TreeBuilder};
 pub(crate) use follow::RecentCauses;
-use follow::RecentNodes;
 pub use follow::{Cause, OwnUpdate};
+use follow::{RecentAnswers, RecentNodes};
 pub use node::{Node, NodeKind};
 pub use path::PathError;
 pub(crate) use path::nfc;
@@ -58,6 +58,7 @@ pub struct Tree {
     removed_ahead: HashMap<NodeHandle, HashSet<NodeHandle>>,
     causes: RecentCauses,
     told: RecentNodes,
+    answered: RecentAnswers,
     /// Of our own commands the first whose answer may be news.
     own_since: u64,
 }
