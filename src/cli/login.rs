@@ -195,7 +195,7 @@ pub(crate) async fn list(context: &Context, name: &str, session: &Session) -> Re
     };
     let account = context.config.account(name)?;
     let cache = connect::tree_cache(&context.config.folders, account, session);
-    let current = connect::current_tree(session, cache.clone(), progress).await;
+    let current = connect::current_tree(session, cache.clone(), progress, None).await;
     let current = current
         .map_err(|error| Failure::from(problem::of_api(&format!("list the remote \"{name}\""), &error)))?;
     match cache.filter(|_| current.is_worth_keeping) {

@@ -126,10 +126,24 @@ pub struct ViewHead {
 pub enum ViewState {
     /// Rows are on their way.
     Opening,
+    /// Some rows are there, and more are on their way: the account's file list is still arriving. They can be looked at and
+    /// marked; nothing can be changed before all are there.
+    Partial,
     /// Rows are there.
     Ready,
     /// The folder cannot be shown.
     Failed(Problem),
+}
+
+impl ViewState {
+    /// Returns whether there are rows to look at, all or some.
+    #[must_use]
+    pub const fn has_rows(&self) -> bool {
+        match self {
+            Self::Partial | Self::Ready => true,
+            Self::Opening | Self::Failed(_) => false,
+        }
+    }
 }
 
 /// A row as the screen gets it.

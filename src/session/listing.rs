@@ -1,30 +1,37 @@
-//! Fetches all nodes of the account ([`Session::fetch_tree`]): the body flows from the client to a blocking thread that
-//! cuts, decrypts and stores, so that neither side holds more than a few pieces of it.
+//! Fetches all nodes of the account ([`Session::fetch_tree`]): the body comes in load by load, and while one comes in the
+//! last one is cut, decrypted and stored on a blocking thread. Between two loads somebody may look at what is there.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::Session;
+use super::onlooker::{Looks, Onlooker, look};
 use crate::api::error::{ApiError, Context, ErrorCode};
 use crate::api::listing::{ListingError, ListingReader, WireNode};
 use crate::api::transport::BodyStream;
 use crate::api::wait::{Reason, Wait};
 use crate::crypto::key::ShareKey;
 use crate::crypto::node_key::{Keyring, ShareKeySource};
+use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
-use crate::tree::{Tree, TreeBuilder};
+use crate::tree::{Glimpse, Tree, TreeBuilder};
 
 impl Session {
     /// Fetches the whole tree. `progress` is called with the bytes received so far, and the bytes in all where the server
     /// says; when the line breaks in the middle it starts again from 0.
-    pub async fn fetch_tree(
+    pub async fn fetch_tree(&self, progress: impl FnMut(u64, Option<u64>) + Send) -> Result<Tree, ApiError> {
+        self.fetch_tree_before(progress, None).await
+    }
+
+    /// The same before somebody who looks at what has come while the rest arrives. What they are shown is no tree of the
+    /// account: after a line that broke it may have more than what is shown next.
+    pub async fn fetch_tree_before(
         &self,
         mut progress: impl FnMut(u64, Option<u64>) + Send,
+        mut onlooker: Option<Onlooker>,
     ) -> Result<Tree, ApiError> {
         if let Some(visit) = &self.keys.visit {
             return self.fetch_link(visit, &mut progress).await;
@@ -32,7 +39,7 @@ impl Session {
         let shares = self.share_key_source().await?;
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
-            match self.fetch_tree_once(shares.clone(), &mut progress).await {
+            match self.fetch_tree_once(shares.clone(), &mut progress, onlooker.as_mut()).await {
                 Err(ApiError::Transport(error)) => tracing::warn!(%error, "the listing broke off"),
                 Err(ApiError::Malformed { .. }) => {
                     tracing::warn!("the listing ended too early or makes no sense");
@@ -42,7 +49,7 @@ impl Session {
             self.pause(pause).await;
             pause *= 2;
         }
-        let ended = self.fetch_tree_once(shares, &mut progress).await;
+        let ended = self.fetch_tree_once(shares, &mut progress, onlooker.as_mut()).await;
         ended.map(|tree| self.dated(tree))
     }
 
@@ -56,9 +63,11 @@ impl Session {
         &self,
         shares: ShareKeySource,
         progress: &mut (impl FnMut(u64, Option<u64>) + Send),
+        onlooker: Option<&mut Onlooker>,
     ) -> Result<Tree, ApiError> {
         let keys = Keyring::new(self.user(), self.master_key(), self.private_key().cloned(), shares);
-        self.fetch_with(Opens::Account(Box::new(keys)), progress).await.map(|(tree, _)| tree)
+        let keys = Opens::Account(Box::new(keys));
+        self.fetch_with(keys, progress, onlooker).await.map(|(tree, _)| tree)
     }
 
     /// Fetches a listing once. Returns also its first node: that of a folder link is what the link leads to.
@@ -66,14 +75,22 @@ impl Session {
         &self,
         keys: Opens,
         progress: &mut (impl FnMut(u64, Option<u64>) + Send),
+        onlooker: Option<&mut Onlooker>,
     ) -> Result<(Tree, Option<NodeHandle>), ApiError> {
         let (body, total) = self.client().listing().await?;
-        let (pieces, building) = build(keys);
-        let received = pump(body, &pieces, |received| progress(received, total)).await;
-        drop(pieces); // the end of the body
-        let built = building.await.map_err(|_stopped| ApiError::Cancelled)?;
-        received?;
-        built.map_err(into_api_error)
+        let mut progress = |received| progress(received, total);
+        let (looks, mut show) = look(onlooker);
+        let mut intake = Intake { body, received: 0, looks };
+        let (mut site, mut load) = (Site::new(keys), intake.load(&mut progress).await?);
+        while !load.is_last {
+            let built = async {
+                let (site, glimpse) = site.build(load).await?;
+                glimpse.into_iter().for_each(&mut show); // now, and not when the next load is there
+                Ok::<_, ApiError>(site)
+            };
+            (site, load) = tokio::try_join!(built, intake.load(&mut progress))?;
+        }
+        site.finish(load).await
     }
 
     async fn pause(&self, pause: Duration) {
@@ -85,23 +102,48 @@ impl Session {
     }
 }
 
-/// Sends the body on, piece by piece. Ends early, without an error, when nobody takes them any more: whoever took them
-/// knows why.
-async fn pump(
-    mut body: BodyStream,
-    pieces: &mpsc::Sender<Bytes>,
-    mut progress: impl FnMut(u64) + Send,
-) -> Result<(), ApiError> {
-    let mut received = 0;
-    while let Some(piece) = body.next().await {
-        let piece = piece?;
-        received += piece.len() as u64;
-        if pieces.send(piece).await.is_err() {
-            break;
+/// The body of a listing as it comes in.
+struct Intake<'o> {
+    body: BodyStream,
+    received: u64,
+    looks: Looks<'o>,
+}
+
+/// A part of the body, to be built in one go.
+#[derive(Default)]
+struct Load {
+    pieces: Vec<Bytes>,
+    /// Folders that somebody wants to see once it is built.
+    wanted: Vec<CloudFolder>,
+    is_last: bool,
+}
+
+impl Intake<'_> {
+    /// Waits for so much of the body that it is worth building, or until somebody wants to look.
+    async fn load(&mut self, progress: &mut (impl FnMut(u64) + Send)) -> Result<Load, ApiError> {
+        let (mut load, mut len) = (Load::default(), 0);
+        while len < LOAD {
+            let piece = tokio::select! {
+                biased;
+                wanted = self.looks.due() => {
+                    load.wanted = wanted;
+                    break;
+                }
+                piece = self.body.next() => piece,
+            };
+            let Some(piece) = piece else {
+                load.is_last = true;
+                break;
+            };
+            let piece = piece?;
+            len += piece.len();
+            self.received += piece.len() as u64;
+            self.looks.arrived();
+            progress(self.received);
+            load.pieces.push(piece);
         }
-        progress(received);
+        Ok(load)
     }
-    Ok(())
 }
 
 /// What opens the nodes of a listing.
@@ -122,27 +164,60 @@ impl Opens {
     }
 }
 
-/// A tree that is being built, and its first node.
-type Building = JoinHandle<Result<(Tree, Option<NodeHandle>), ListingError>>;
+/// A tree that is being built. It comes back between two loads: a line that is silent holds no thread.
+struct Site {
+    keys: Opens,
+    reader: ListingReader,
+    builder: Option<TreeBuilder>,
+    first: Option<NodeHandle>,
+}
 
-/// Starts the blocking side.
-fn build(keys: Opens) -> (mpsc::Sender<Bytes>, Building) {
-    let (pieces, mut waiting) = mpsc::channel::<Bytes>(PIECES_WAITING);
-    let building = tokio::task::spawn_blocking(move || {
-        let (mut reader, mut builder, mut first) = (ListingReader::new(), None, None);
-        while let Some(piece) = waiting.blocking_recv() {
-            reader.feed(&piece, &mut |node| {
+impl Site {
+    fn new(keys: Opens) -> Self {
+        Self { keys, reader: ListingReader::new(), builder: None, first: None }
+    }
+
+    /// Builds in a load, and looks at what is there then, where somebody wants to.
+    async fn build(mut self, load: Load) -> Result<(Self, Option<Glimpse>), ApiError> {
+        blocking(move || {
+            self.take(&load.pieces)?;
+            let builder = self.builder.as_mut().filter(|_| !load.wanted.is_empty());
+            let glimpse = builder.and_then(|builder| builder.glimpse(&load.wanted));
+            Ok((self, glimpse))
+        })
+        .await
+    }
+
+    /// Builds in the last load, and ends.
+    async fn finish(mut self, load: Load) -> Result<(Tree, Option<NodeHandle>), ApiError> {
+        blocking(move || {
+            self.take(&load.pieces)?;
+            let builder = self.builder.unwrap_or_else(|| TreeBuilder::new(self.keys.ring(None)));
+            Ok((builder.finish(&self.reader.finish()?), self.first))
+        })
+        .await
+    }
+
+    fn take(&mut self, pieces: &[Bytes]) -> Result<(), ListingError> {
+        let Self { keys, reader, builder, first } = self;
+        for piece in pieces {
+            reader.feed(piece, &mut |node| {
                 let builder = builder.get_or_insert_with(|| {
-                    first = WireNode::parse(node).and_then(|node| node.handle.handle());
-                    TreeBuilder::new(keys.ring(first))
+                    *first = WireNode::parse(node).and_then(|node| node.handle.handle());
+                    TreeBuilder::new(keys.ring(*first))
                 });
                 builder.push(node);
             })?;
         }
-        let builder = builder.unwrap_or_else(|| TreeBuilder::new(keys.ring(None)));
-        Ok((builder.finish(&reader.finish()?), first))
-    });
-    (pieces, building)
+        Ok(())
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ListingError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let worked = tokio::task::spawn_blocking(work).await.map_err(|_stopped| ApiError::Cancelled)?;
+    worked.map_err(into_api_error)
 }
 
 fn into_api_error(error: ListingError) -> ApiError {
@@ -158,9 +233,9 @@ fn into_api_error(error: ListingError) -> ApiError {
 
 const COMMAND: &str = "f";
 
-/// Pieces on their way to the blocking side, some 16 to 64 KiB each. When it is full the body waits, and with it the
-/// server.
-const PIECES_WAITING: usize = 16;
+/// Bytes that are built together: little to hold twice, enough that handing them over costs nothing. While they are built
+/// as many come in, and then the body waits, and with it the server.
+const LOAD: usize = 512 << 10;
 
 /// A listing that breaks in the middle is fetched anew; after that many the line is not fit for it.
 const ATTEMPTS: u32 = 3;

@@ -9,6 +9,7 @@ pub mod change;
 mod channel;
 mod listing;
 pub mod login;
+mod onlooker;
 mod sessions;
 pub mod sharing;
 mod visit;
@@ -28,6 +29,7 @@ use causes::Causes;
 use change::Puts;
 pub use channel::{FollowEnd, Stretch};
 pub use login::LoginError;
+pub use onlooker::Onlooker;
 pub use sessions::OwnSession;
 use visit::Visit;
 

@@ -87,7 +87,7 @@ impl Session {
             Visit::File { link, key } => self.fetch_linked_file(*link, key).await,
             Visit::Folder { key, inside, .. } => {
                 let (tree, first) =
-                    self.fetch_with(Opens::Link(key.clone()), progress).await.map_err(of_link)?;
+                    self.fetch_with(Opens::Link(key.clone()), progress, None).await.map_err(of_link)?;
                 let top = first.ok_or_else(|| refused(ErrorCode::NOT_FOUND))?;
                 // A key that opens nothing is not the link's.
                 if tree.node(top).is_none_or(|top| top.is_undecryptable()) {

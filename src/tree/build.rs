@@ -1,6 +1,8 @@
 //! Makes a tree of a listing while it arrives ([`TreeBuilder`]): node texts are collected in batches, parsed and
 //! decrypted on all cores, then stored in order. Blocking CPU work: call it off the async threads.
 
+mod glimpse;
+
 use rayon::prelude::*;
 
 use super::Tree;
@@ -12,6 +14,8 @@ use crate::api::listing::{ListingRest, WireNode};
 use crate::crypto::attributes::{Attributes, decrypt_text};
 use crate::crypto::node_key::{KeyKind, Keyring};
 use crate::handle::{NodeHandle, base64_decode_into};
+use glimpse::Folders;
+pub use glimpse::Glimpse;
 
 /// A tree in the making.
 pub struct TreeBuilder {
@@ -24,6 +28,7 @@ pub struct TreeBuilder {
     unreadable_count: u64,
     /// Folders whose share key came with the folder itself (`sk`).
     inbound_keys: Vec<NodeHandle>,
+    folders: Folders,
 }
 
 impl TreeBuilder {
@@ -38,6 +43,7 @@ impl TreeBuilder {
             ends: Vec::new(),
             unreadable_count: 0,
             inbound_keys: Vec::new(),
+            folders: Folders::default(),
         }
     }
 

@@ -22,7 +22,7 @@ use std::fmt;
 
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
-pub use build::TreeBuilder;
+pub use build::{Glimpse, TreeBuilder};
 pub(crate) use follow::RecentCauses;
 pub use follow::{Cause, OwnUpdate};
 use follow::{RecentAnswers, RecentNodes};

@@ -127,7 +127,7 @@ impl Tree {
             Place::Child | Place::Version => {
                 self.change_sums(index, Usage::subtract);
                 if let Some(parent) = self.parent_index(index) {
-                    self.store.branch_mut(parent).children.retain(|&child| child != index);
+                    self.store.remove_child(parent, index);
                 }
             }
             Place::Root => self.tops.roots.iter_mut().for_each(|root| {

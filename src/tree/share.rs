@@ -76,6 +76,14 @@ impl Shares {
         self.given.contains_key(&handle) || self.linked.contains_key(&handle)
     }
 
+    /// What is known of those of these nodes that others share with us.
+    pub(super) fn inbound_among(
+        &self,
+        nodes: impl Iterator<Item = NodeHandle>,
+    ) -> HashMap<NodeHandle, Inbound> {
+        nodes.filter_map(|node| Some((node, *self.inbound.get(&node)?))).collect()
+    }
+
     /// A folder whose new nodes others want to read: they need each node's key under the share's key.
     fn is_share(&self, handle: NodeHandle) -> bool {
         self.given.contains_key(&handle) || self.inbound.contains_key(&handle)

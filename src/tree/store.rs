@@ -313,6 +313,32 @@ impl Store {
         self.branches.get(self.record(index).branch as usize)
     }
 
+    /// Returns a store of these nodes alone, none of them placed. Of several with one handle the last stays.
+    pub(super) fn part(&self, indices: &[Index]) -> Self {
+        let mut part = Self::default();
+        for &index in indices {
+            let Record { handle, parent, kind, size, uploaded, .. } = *self.record(index);
+            if let Some(new) = part.arrive(Facts { handle, parent, kind, size, uploaded }) {
+                part.set_content(new, self.content(index));
+            }
+        }
+        part.all_arrived();
+        part
+    }
+
+    fn content(&self, index: Index) -> Content {
+        let key = self.key(index);
+        match (self.sealed.get(&index), key) {
+            (Some(sealed), key) => Content::Sealed { key, sealed: sealed.clone() },
+            (None, Some(key)) => {
+                let name = self.name(index).map(str::to_owned);
+                let (fingerprint, others) = (self.fingerprint(index), self.others.get(&index).cloned());
+                Content::Clear { key, attributes: ClearAttributes { name, fingerprint, others } }
+            }
+            (None, None) => Content::Nothing,
+        }
+    }
+
     /// The branch of a node, made if it has none yet.
     pub(super) fn branch_mut(&mut self, index: Index) -> &mut Branch {
         let mut slot = self.record(index).branch;
@@ -357,6 +383,19 @@ impl Store {
     pub(super) fn insert_child(&mut self, parent: Index, child: Index) {
         let mut children = std::mem::take(&mut self.branch_mut(parent).children);
         self.insert_by_handle(&mut children, child);
+        self.branch_mut(parent).children = children;
+    }
+
+    /// Takes a child out, which may have a million siblings: they are not gone through.
+    pub(super) fn remove_child(&mut self, parent: Index, child: Index) {
+        let mut children = std::mem::take(&mut self.branch_mut(parent).children);
+        let handle = self.record(child).handle;
+        let at = children.partition_point(|&other| self.record(other).handle < handle);
+        if children.get(at) == Some(&child) {
+            children.remove(at);
+        } else {
+            children.retain(|&other| other != child);
+        }
         self.branch_mut(parent).children = children;
     }
 

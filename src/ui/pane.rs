@@ -120,7 +120,13 @@ impl Pane {
     /// Returns whether the rows of a folder can be shown.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.form.is_none() && self.head.as_ref().is_some_and(|head| head.state == ViewState::Ready)
+        self.form.is_none() && self.head.as_ref().is_some_and(|head| head.state.has_rows())
+    }
+
+    /// Returns whether the rows that are shown are not all: the account's file list is still arriving.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.is_ready() && self.head.as_ref().is_some_and(|head| head.state == ViewState::Partial)
     }
 
     /// Returns whether the folder could not be shown.
@@ -266,7 +272,7 @@ impl Pane {
         if moved {
             self.leave();
         }
-        if head.state == ViewState::Ready {
+        if head.state.has_rows() {
             self.history.arrive(&head.location);
         }
         let renewed = self.head.as_ref().is_none_or(|old| old.generation != head.generation);

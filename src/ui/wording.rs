@@ -74,6 +74,21 @@ pub fn account_in(state: &AccountState, terms: Terms<'_>, columns: usize) -> Str
     }
 }
 
+/// Returns how far the rest of a file list is of which the first folders are there, shorter where that does not fit into so
+/// many columns.
+#[must_use]
+pub fn still_loading(received: u64, total: Option<u64>, columns: usize) -> String {
+    let so_far =
+        total.map_or_else(|| figure::size(received), |total| figure::part_of(received.min(total), total));
+    let long = format!("still loading: {so_far}");
+    match total {
+        Some(total) if text::width(&long) > columns => {
+            format!("loading {} %", figure::percent(received, total))
+        }
+        Some(_) | None => long,
+    }
+}
+
 /// Returns what a comparison has found of a folder's rows: `12 same, 3 differ, 2 only here, 1 only there`.
 #[must_use]
 pub fn signs(signs: &SignCounts) -> String {

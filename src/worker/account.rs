@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::OpenedAccount;
 use super::actor::Actor;
+use super::arriving::Arriving;
 use super::connect::Current;
 use super::door::{Refusal, Way, needed};
 use super::following::Following;
@@ -41,6 +42,8 @@ pub(crate) struct Account {
     pub(crate) session: Option<Session>,
     /// There from the first listing on. Shared with whoever writes it to disk.
     pub(crate) tree: Option<Arc<Tree>>,
+    /// There until then, while that listing is on its way.
+    pub(super) arriving: Option<Arriving>,
     /// What is in the tree's folder that files are put into.
     pub(super) names: Names,
     /// What was changed, for undo.
@@ -74,8 +77,8 @@ pub(crate) enum AccountDone {
     Listed(u64, Box<Result<Current, ApiError>>),
     /// What others did was asked for, up to now.
     CaughtUp(u64, Result<(), ChannelError>),
-    /// The channel is followed no further.
-    Unfollowed(u64, FollowEnd),
+    /// The channel is followed no further, by the follower of this number.
+    Unfollowed(u64, u64, FollowEnd),
     /// The file list is too old to be kept up, and may be asked for again.
     Outdated(u64),
     /// Session and account were written down.
@@ -99,6 +102,7 @@ impl Account {
             client: None,
             session: None,
             tree: None,
+            arriving: None,
             names: Names::default(),
             journal: UndoJournal::in_memory(),
             is_remembered: false,
@@ -136,6 +140,11 @@ impl Account {
     /// Returns session and tree, where both are there.
     pub(crate) fn ready(&self) -> Option<(&Session, &Tree)> {
         self.session.as_ref().zip(self.tree.as_deref())
+    }
+
+    /// Returns the tree, or what can be seen of it while it arrives: enough for titles and ways up, not for changes.
+    pub(super) fn visible(&self) -> Option<&Tree> {
+        self.tree.as_deref().or_else(|| self.arriving.as_ref()?.tree())
     }
 
     /// Takes what a change did into the tree.
@@ -249,7 +258,7 @@ impl Actor {
             return self.send(Event::Failed(unknown_account(name)));
         };
         let (session, is_stored) = (account.session.take(), account.is_stored);
-        account.tree = None;
+        (account.tree, account.arriving) = (None, None);
         account.names.forget();
         account.attempt += 1;
         account.following.stop();
@@ -313,7 +322,9 @@ impl Actor {
             AccountDone::Listed(of, listed) if of == attempt => self.listed(name, *listed),
             AccountDone::Broken(of, problem) if of == attempt => self.broke_down(name, problem),
             AccountDone::CaughtUp(of, result) if of == attempt => self.caught_up(name, result),
-            AccountDone::Unfollowed(of, end) if of == attempt => self.unfollowed(name, end),
+            AccountDone::Unfollowed(of, follower, end) if of == attempt => {
+                self.unfollowed(name, follower, end);
+            }
             AccountDone::Outdated(of) if of == attempt => self.list_account(name),
             AccountDone::Connected(..)
             | AccountDone::Listed(..)
@@ -370,7 +381,7 @@ impl Actor {
         };
         account.session = None;
         account.attempt += 1;
-        account.since_listing = None;
+        (account.since_listing, account.arriving) = (None, None);
         account.following.stop();
         let email = account.config.email.clone();
         let problem = Some(problem::of_login(&email, &LoginError::SessionEnded));
@@ -385,7 +396,7 @@ impl Actor {
                 let remember = std::mem::take(&mut account.is_remembered);
                 account.session = Some(session);
                 account.journal = journal.or(&account.journal);
-                account.tree = None;
+                (account.tree, account.arriving) = (None, None);
                 account.names.forget();
                 if remember {
                     self.store_login(name);

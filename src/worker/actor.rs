@@ -195,7 +195,7 @@ impl Actor {
         self.follow_opened();
         loop {
             let deadline = self.deadline();
-            let is_ending = self.ends_at.is_some();
+            let (is_ending, is_marking) = (self.ends_at.is_some(), self.is_marking());
             let turn = tokio::select! {
                 biased;
                 permit = events.reserve(), if !self.outbox.is_empty() => match permit {
@@ -207,7 +207,7 @@ impl Actor {
                     }
                     Err(_closed) => Turn::Deaf,
                 },
-                command = commands.recv(), if !is_ending => Turn::Command(command),
+                command = commands.recv(), if !is_ending && !is_marking => Turn::Command(command),
                 done = self.jobs.next() => match done {
                     Ok(done) => Turn::Done(done),
                     Err(error) => {
@@ -374,6 +374,7 @@ impl Actor {
             Done::PairRead(read) => self.pair_read(read),
             Done::Bookmarks(result) => self.bookmarks_done(result),
             Done::Offers(number, offers) => self.send(Event::Offers { number, offers }),
+            Done::UsageAdded(sheet) => self.usage_added(*sheet),
             Done::UsageListed(usage, entries) => self.usage_listed(usage, entries),
             Done::Unfinished(found) => self.found_unfinished(found),
             Done::Visited(visited) => self.visited(*visited),
@@ -386,6 +387,7 @@ impl Actor {
             News::Hits { search, hits, progress } => self.found_on_disk(search, hits, progress),
             News::Scanned(scanned) => self.usage_scanned(scanned),
             News::Loading { account, received, total } => self.loading(&account, received, total),
+            News::Glimpse { account, attempt, glimpse } => self.take_glimpse(&account, attempt, glimpse),
             News::Stretch { account, attempt, stretch } => self.take_stretch(&account, attempt, *stretch),
             News::Content(content, event) => self.content_news(content, event),
             News::Edit(edit, done) => self.edit_news(edit, done),

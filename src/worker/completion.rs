@@ -1,5 +1,5 @@
-//! What a typed path may become: accounts, folders and files whose names begin so, from the tree at once, from the disk
-//! by a job. It opens nothing and connects no account; an empty answer says why.
+//! What a typed path may become: accounts, folders and files whose names begin so, from the tree or from the disk, by a job.
+//! It opens nothing and connects no account; an empty answer says why.
 
 use std::collections::HashMap;
 use std::fs;
@@ -39,17 +39,42 @@ impl Actor {
     pub(crate) fn complete(&mut self, number: u64, here: &Location, text: &str) {
         let is_place = |text: &str| text.starts_with(['/', '~', '.']);
         let named = text.split_once(':').filter(|(account, _)| !account.contains('/') && !is_place(text));
-        let offers = match (named, here) {
-            (Some((account, path)), _) => self.offers_in(account, None, &format!("{account}:"), path),
-            (None, Location::Cloud { account, folder }) if !is_place(text) => {
-                let offers = self.offers_in(account, Some(*folder), "", text);
-                with_accounts(offers, self.accounts.keys(), text)
+        match (named, here) {
+            (Some((account, path)), _) => {
+                self.complete_in(number, (account, None), (&format!("{account}:"), path));
             }
-            (None, Location::Cloud { .. } | Location::Local(_)) => {
-                return self.complete_on_disk(number, here, text);
+            (None, Location::Cloud { account, folder }) if !is_place(text) => {
+                self.complete_in(number, (account, Some(*folder)), ("", text));
+            }
+            (None, Location::Cloud { .. } | Location::Local(_)) => self.complete_on_disk(number, here, text),
+        }
+    }
+
+    /// Completes a path in an account; `from` is the folder that it begins at, where that is not the top.
+    fn complete_in(
+        &mut self,
+        number: u64,
+        (account, from): (&str, Option<CloudFolder>),
+        (prefix, path): (&str, &str),
+    ) {
+        let accounts: Vec<String> = self.accounts.keys().cloned().collect();
+        let text = format!("{prefix}{path}");
+        let tree = match self.accounts.get(account).map(|known| known.tree.clone()) {
+            Some(Some(tree)) => tree,
+            missing => {
+                let remark = match missing {
+                    None => "there is no such account",
+                    Some(_) => "the account is not open yet: Enter opens it",
+                };
+                let offers = with_accounts(none(&text, remark), accounts.iter(), &text);
+                return self.send(Event::Offers { number, offers });
             }
         };
-        self.send(Event::Offers { number, offers });
+        let (account, prefix, path) = (account.to_owned(), prefix.to_owned(), path.to_owned());
+        self.jobs.start_blocking(Done::Offers(number, Offers::default()), move || {
+            let offers = offers_in(&tree, (&account, from), &prefix, &path);
+            Done::Offers(number, with_accounts(offers, accounts.iter(), &text))
+        });
     }
 
     fn complete_on_disk(&mut self, number: u64, here: &Location, text: &str) {
@@ -70,33 +95,24 @@ impl Actor {
             Done::Offers(number, with_accounts(offers, accounts.iter(), &text))
         });
     }
+}
 
-    /// Offers what is in an account; `from` is the folder that the path begins at, where that is not the top.
-    fn offers_in(&self, account: &str, from: Option<CloudFolder>, prefix: &str, path: &str) -> Offers {
-        let Some(known) = self.accounts.get(account) else {
-            return none(&format!("{prefix}{path}"), "there is no such account");
-        };
-        let Some(tree) = known.tree.as_deref() else {
-            return none(&format!("{prefix}{path}"), "the account is not open yet: Enter opens it");
-        };
-        let typed = Typed::new(path);
-        let start = from.map_or_else(String::new, |folder| format!("{}/", folder.path_start()));
-        let folder = match tree.locate(&format!("{start}{}", typed.folder)) {
-            Ok(folder) => folder,
-            Err(PathError::Ambiguous { .. }) => {
-                return none(
-                    &format!("{prefix}{path}"),
-                    "several folders are called so: go back and choose one",
-                );
-            }
-            Err(PathError::NotFound { .. } | PathError::NotAFolder { .. }) => {
-                return none(&format!("{prefix}{path}"), "no such folder");
-            }
-        };
-        let found = cloud_candidates(tree, folder, &typed.begun);
-        let location = Location::Cloud { account: account.to_owned(), folder };
-        typed.offers(prefix, found, &location)
-    }
+/// Returns what is in an account. Slow for a folder with very many entries.
+fn offers_in(tree: &Tree, (account, from): (&str, Option<CloudFolder>), prefix: &str, path: &str) -> Offers {
+    let typed = Typed::new(path);
+    let start = from.map_or_else(String::new, |folder| format!("{}/", folder.path_start()));
+    let folder = match tree.locate(&format!("{start}{}", typed.folder)) {
+        Ok(folder) => folder,
+        Err(PathError::Ambiguous { .. }) => {
+            return none(&format!("{prefix}{path}"), "several folders are called so: go back and choose one");
+        }
+        Err(PathError::NotFound { .. } | PathError::NotAFolder { .. }) => {
+            return none(&format!("{prefix}{path}"), "no such folder");
+        }
+    };
+    let found = cloud_candidates(tree, folder, &typed.begun);
+    let location = Location::Cloud { account: account.to_owned(), folder };
+    typed.offers(prefix, found, &location)
 }
 
 impl Typed {

@@ -13,7 +13,7 @@ use crate::config::{Account, Config, ConfigError, Folders};
 use crate::entry::LINK_MARK;
 use crate::handle::NodeHandle;
 use crate::secret::Secret;
-use crate::session::{LoginError, Session, StoredSession};
+use crate::session::{LoginError, Onlooker, Session, StoredSession};
 use crate::store::credentials::{self, Credentials, CredentialsError, Opener};
 use crate::store::tree_cache::TreeCache;
 use crate::tree::Tree;
@@ -102,11 +102,13 @@ pub fn tree_cache(folders: &Folders, account: &Account, session: &Session) -> Op
 }
 
 /// Returns the nodes of an account as they are now: those that were kept, with all that has happened since; or a listing,
-/// where none were kept or the server cannot tell what happened. `progress` is that of [`Session::fetch_tree`].
+/// where none were kept or the server cannot tell what happened. `progress` and `onlooker` are those of
+/// [`Session::fetch_tree_before`].
 pub async fn current_tree(
     session: &Session,
     cache: Option<TreeCache>,
     progress: impl FnMut(u64, Option<u64>) + Send,
+    onlooker: Option<Onlooker>,
 ) -> Result<Current, ApiError> {
     let load = tokio::task::spawn_blocking(move || cache.as_ref().and_then(TreeCache::load));
     if let Some(mut tree) = load.await.map_err(|_stopped| ApiError::Cancelled)? {
@@ -116,10 +118,13 @@ pub async fn current_tree(
                 return Ok(Current { tree, is_worth_keeping });
             }
             Err(ChannelError::TooOld) => tracing::info!("too much has changed: the account is listed anew"),
+            Err(ChannelError::Api(error @ ApiError::Refused { .. })) => {
+                tracing::warn!(%error, "nothing can go on from the kept file list: the account is listed anew");
+            }
             Err(ChannelError::Api(error)) => return Err(error),
         }
     }
-    let tree = session.fetch_tree(progress).await?;
+    let tree = session.fetch_tree_before(progress, onlooker).await?;
     Ok(Current { tree, is_worth_keeping: true })
 }
 

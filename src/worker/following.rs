@@ -9,6 +9,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::account::{Account, AccountDone};
 use super::actor::Actor;
+use super::arriving::Arriving;
 use super::connect::{self, Current, is_much};
 use super::jobs::{Done, News, blocking};
 use super::problem;
@@ -16,7 +17,7 @@ use crate::api::channel::ChannelError;
 use crate::api::error::ApiError;
 use crate::config::Folders;
 use crate::message::{AccountState, Event, Problem};
-use crate::session::{FollowEnd, Stretch};
+use crate::session::{FollowEnd, Onlooker, Stretch};
 use crate::store::tree_cache::TreeCache;
 use crate::tree::RecentCauses;
 
@@ -25,6 +26,8 @@ use crate::tree::RecentCauses;
 pub(super) struct Following {
     /// Ends the job that follows.
     guard: Option<DropGuard>,
+    /// How many have followed: what one of them says that was replaced is no news.
+    follower: u64,
     /// Our own changes whose answers came lately.
     own: RecentCauses,
     /// Listings in a row that were too old from the start.
@@ -76,6 +79,7 @@ impl Actor {
         let is_again = account.tree.is_some();
         let cache = account.cache(&self.config.folders).filter(|_| !is_again);
         let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
+        let onlooker = if is_again { None } else { self.onlooker(&name) };
         if !is_again {
             self.set_state(&name, AccountState::Loading { received: 0, total: None });
         }
@@ -91,7 +95,7 @@ impl Actor {
                     let _ = news.send(News::Loading { account: account.clone(), received, total });
                 }
             };
-            let mut listed = connect::current_tree(&session, cache, progress).await;
+            let mut listed = connect::current_tree(&session, cache, progress, onlooker).await;
             if let (Ok(Current { tree, .. }), true) = (&mut listed, is_again)
                 && let Err(error) = session.catch_up(tree).await
             {
@@ -100,6 +104,18 @@ impl Actor {
             }
             Done::Account(name, AccountDone::Listed(attempt, Box::new(listed)))
         });
+    }
+
+    /// Begins to look at the first list of an account while it arrives.
+    fn onlooker(&mut self, name: &str) -> Option<Onlooker> {
+        let arriving = Arriving::new(self.wanted_folders(name));
+        let account = self.accounts.get_mut(name)?;
+        let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
+        let arriving = account.arriving.insert(arriving);
+        Some(arriving.onlooker(move |glimpse| {
+            // The worker is gone where this fails, and with it whoever would look.
+            let _ = news.send(News::Glimpse { account: name.clone(), attempt, glimpse });
+        }))
     }
 
     /// Asks what has happened in an account, now, because the user wants to know.
@@ -162,6 +178,8 @@ impl Actor {
         let (attempt, name, news) = (account.attempt, name.to_owned(), self.jobs.news());
         let stop = CancellationToken::new();
         account.following.guard = Some(stop.clone().drop_guard());
+        account.following.follower += 1;
+        let follower = account.following.follower;
         self.jobs.start(Done::Abandoned, async move {
             let account = name.clone();
             let hand_out = move |stretch| {
@@ -173,7 +191,7 @@ impl Actor {
                 });
             };
             match stop.run_until_cancelled(session.follow(position, hand_out)).await {
-                Some(end) => Done::Account(name, AccountDone::Unfollowed(attempt, end)),
+                Some(end) => Done::Account(name, AccountDone::Unfollowed(attempt, follower, end)),
                 None => Done::Abandoned,
             }
         });
@@ -256,14 +274,20 @@ impl Actor {
     pub(super) fn caught_up(&mut self, name: &str, result: Result<(), ChannelError>) {
         match result {
             Ok(()) => self.account_changed(name),
-            Err(ChannelError::TooOld) => self.list_account(name),
+            Err(ChannelError::TooOld | ChannelError::Api(ApiError::Refused { .. })) => {
+                self.list_account(name)
+            }
             Err(ChannelError::Api(error)) => self.not_listed(name, &error),
         }
     }
 
     /// The channel is followed no further.
-    pub(super) fn unfollowed(&mut self, name: &str, end: FollowEnd) {
-        let Some(account) = self.accounts.get_mut(name) else { return };
+    pub(super) fn unfollowed(&mut self, name: &str, follower: u64, end: FollowEnd) {
+        let Some(account) =
+            self.accounts.get_mut(name).filter(|account| account.following.follower == follower)
+        else {
+            return;
+        };
         account.following.guard = None;
         match end {
             FollowEnd::TooOld => {
@@ -296,6 +320,7 @@ impl Actor {
     pub(super) fn listed(&mut self, name: &str, listed: Result<Current, ApiError>) {
         let Some(account) = self.accounts.get_mut(name) else { return };
         let later = account.since_listing.take().unwrap_or_default();
+        account.arriving = None;
         match listed {
             Ok(Current { tree, is_worth_keeping }) => {
                 account.tree = Some(Arc::new(tree));
@@ -328,7 +353,7 @@ impl Actor {
 
     pub(super) fn broke_down(&mut self, name: &str, problem: Problem) {
         if let Some(account) = self.accounts.get_mut(name) {
-            account.since_listing = None;
+            (account.since_listing, account.arriving) = (None, None);
             self.stays_unlisted(name, problem);
         }
     }

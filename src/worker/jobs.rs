@@ -30,9 +30,10 @@ use crate::api::wait::Wait;
 use crate::entry::Entry;
 use crate::message::{
     Bookmark, ContentEvent, ContentId, CopyId, EditId, Hit, KeptScreen, MeasureId, Measured, Offers, Problem,
-    SearchId, SearchProgress, TransferId, UsageId,
+    SearchId, SearchProgress, TransferId, UsageId, UsageSheet,
 };
 use crate::session::Stretch;
+use crate::tree::Glimpse;
 
 /// What a finished job brings.
 pub(crate) enum Done {
@@ -72,6 +73,8 @@ pub(crate) enum Done {
     Bookmarks(Result<Vec<Bookmark>, Problem>),
     /// What a typed path may become was worked out, for this number.
     Offers(u64, Offers),
+    /// A large folder whose usage is looked at was added up.
+    UsageAdded(Box<UsageSheet>),
     /// The entries of a folder whose usage is looked at were read.
     UsageListed(UsageId, Result<Vec<Entry>, Problem>),
     /// What earlier runs left was looked for.
@@ -88,6 +91,15 @@ pub(crate) enum News {
         received: u64,
         /// Bytes in all, where known.
         total: Option<u64>,
+    },
+    /// What has come of an account whose file list is on its way.
+    Glimpse {
+        /// The account.
+        account: String,
+        /// Which attempt to open it this is of.
+        attempt: u64,
+        /// What.
+        glimpse: Glimpse,
     },
     /// Something happened in an account.
     Stretch {

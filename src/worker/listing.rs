@@ -124,6 +124,16 @@ pub(crate) fn read_cloud(account: &str, tree: &Tree, folder: CloudFolder) -> Opt
     Some(Draft { folder: Folder { writable, ..heading }, entries })
 }
 
+/// Reads a folder of an account whose list is still arriving: nothing can be made in it, and what its folders come to is
+/// not known.
+pub(crate) fn read_arriving(account: &str, seen: &Tree, folder: CloudFolder) -> Option<Draft> {
+    let Draft { folder, mut entries } = read_cloud(account, seen, folder)?;
+    for entry in entries.iter_mut().filter(|entry| entry.kind.is_folder()) {
+        entry.size = None;
+    }
+    Some(Draft { folder: Folder { writable: false, is_partial: true, ..folder }, entries })
+}
+
 /// Returns whether entries can be made in a cloud folder.
 pub(crate) fn is_writable(tree: &Tree, folder: NodeHandle) -> bool {
     tree.access(folder) >= Access::Write

@@ -20,6 +20,11 @@ pub(crate) struct Pane {
     /// Grows with each request to sort; results of older ones are dropped.
     pub(super) sorting: u64,
     pub(super) is_sorting: bool,
+    /// Grows with each look for a row; results of older ones are dropped.
+    pub(super) finding: u64,
+    pub(super) is_finding: bool,
+    /// All its marks are being changed; no command is taken meanwhile, for it may be about them.
+    pub(super) is_marking: bool,
     /// What the front end waits for, by its number.
     pub(super) unanswered: Option<u64>,
     /// Something in the folder has changed since it was read.
@@ -37,6 +42,9 @@ impl Pane {
             is_reading: false,
             sorting: 0,
             is_sorting: false,
+            finding: 0,
+            is_finding: false,
+            is_marking: false,
             unanswered: None,
             is_stale: false,
         }
@@ -45,7 +53,7 @@ impl Pane {
     /// Returns whether something that was asked for has not been answered yet. A path that waits for its account has: the
     /// view was told to be opening.
     pub(super) const fn is_busy(&self) -> bool {
-        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting
+        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting || self.is_finding
     }
 
     /// Returns the folder that is wanted, or else the one that is shown.

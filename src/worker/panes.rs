@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use tokio::time::{Duration, sleep};
 
+use super::account::Account;
 use super::actor::Actor;
 use super::jobs::Done;
 use super::listing::{self, Draft, Listing};
 use super::order;
 use super::pane::{Pane, Wanted};
 use super::problem::{self, unknown_account};
+use super::sweep::{RowSearch, Swept};
 use super::view::Folder;
 use crate::entry::{CloudFolder, Entry, EntryKey, Location};
-use crate::message::{Arrangement, Event, MarkChange, Problem, ProblemKind, ViewHead, ViewId, ViewState};
+use crate::message::{Arrangement, Event, Problem, ProblemKind, ViewHead, ViewId, ViewState};
 
 /// What a job about a view brings.
 pub(crate) enum ViewDone {
@@ -23,6 +25,10 @@ pub(crate) enum ViewDone {
     Sorted { view: ViewId, sorting: u64, entries: Arc<[Entry]>, arrangement: Arrangement, order: Vec<u32> },
     /// Reading takes a while.
     Slow { view: ViewId, reading: u64 },
+    /// A row was looked for.
+    Found { view: ViewId, finding: u64, generation: u64, search: RowSearch, row: Option<u64> },
+    /// All marks were changed, or could not be.
+    Marked { view: ViewId, swept: Option<Swept> },
 }
 
 impl Actor {
@@ -90,27 +96,6 @@ impl Actor {
         self.sort(id);
     }
 
-    /// Changes marks.
-    pub(crate) fn mark(&mut self, id: ViewId, change: &MarkChange) {
-        let Some(pane) = self.panes.get_mut(&id) else { return self.unknown_view(id) };
-        pane.view.mark(change);
-        self.tell(id);
-    }
-
-    /// Looks for a name.
-    pub(crate) fn find(&mut self, id: ViewId, text: &str, from: u64, backwards: bool) {
-        let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
-        let row = pane.view.find(text, from, backwards);
-        self.send(Event::Found { view: id, row });
-    }
-
-    /// Looks for a row whose sign is a difference.
-    pub(crate) fn find_difference(&mut self, id: ViewId, from: u64, backwards: bool) {
-        let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
-        let row = pane.view.find_difference(from, backwards);
-        self.send(Event::Found { view: id, row });
-    }
-
     /// Says when all that was asked of a view before has been answered.
     pub(crate) fn when_answered(&mut self, id: ViewId, number: u64) {
         match self.panes.get_mut(&id) {
@@ -133,6 +118,12 @@ impl Actor {
                     self.show_opening(view);
                 }
             }
+            ViewDone::Found { view, finding, generation, search, row } => {
+                if self.panes.get(&view).is_some_and(|pane| pane.finding == finding) {
+                    self.row_found(view, generation, search, row);
+                }
+            }
+            ViewDone::Marked { view, swept } => self.marks_changed(view, swept),
             ViewDone::Sorted { view, sorting, entries, arrangement, order } => {
                 let Some(pane) = self.panes.get_mut(&view).filter(|pane| pane.sorting == sorting) else {
                     return;
@@ -205,7 +196,7 @@ impl Actor {
         match location {
             Location::Local(path) => listing::local_heading(path, self.home.as_deref()),
             Location::Cloud { account, folder } => {
-                let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
+                let tree = self.accounts.get(account).and_then(Account::visible);
                 listing::cloud_heading(account, tree, *folder)
             }
         }
@@ -215,7 +206,7 @@ impl Actor {
         match location {
             Location::Local(path) => Location::Local(listing::clean(&path)),
             Location::Cloud { account, folder } => {
-                let tree = self.accounts.get(&account).and_then(|account| account.tree.as_deref());
+                let tree = self.accounts.get(&account).and_then(Account::visible);
                 let folder = tree.map_or(folder, |tree| listing::normal(tree, folder));
                 Location::Cloud { account, folder }
             }
@@ -248,6 +239,12 @@ impl Actor {
     fn read_cloud(&mut self, id: ViewId, account: &str, folder: CloudFolder) {
         let known = self.accounts.get(account);
         let Some(tree) = known.and_then(|known| known.tree.as_ref()) else {
+            if let Some(seen) = self.look_at(account, folder) {
+                let account = account.to_owned();
+                return self.start_reading(id, move || {
+                    listing::read_arriving(&account, &seen, folder).ok_or_else(|| folder_gone(&account))
+                });
+            }
             self.show_opening(id);
             if !self.connect(account) {
                 self.was_read(id, Err(unknown_account(account)));
@@ -287,7 +284,7 @@ impl Actor {
     fn show_opening(&mut self, id: ViewId) {
         self.go(id);
         let Some(pane) = self.panes.get(&id) else { return };
-        if *pane.view.state() == ViewState::Ready {
+        if pane.view.state().has_rows() {
             self.tell_as(id, Some(ViewState::Opening));
         } else {
             self.tell(id);
@@ -299,7 +296,7 @@ impl Actor {
         let Some(pane) = self.panes.get_mut(&id) else { return };
         let Some(Wanted::Folder { location, focus }) = pane.wanted.clone() else { return };
         pane.wanted = None;
-        let is_same = *pane.view.location() == location && *pane.view.state() == ViewState::Ready;
+        let is_same = *pane.view.location() == location && pane.view.state().has_rows();
         let heading = self.heading(&location);
         let Some(pane) = self.panes.get_mut(&id) else { return };
         if is_same {
@@ -404,8 +401,8 @@ const READ_ROW: Duration = Duration::from_micros(2);
 /// What is there sooner is shown in one step, without an empty pane in between.
 const SLOW: Duration = Duration::from_millis(100);
 
-/// Entries of a folder that is read and let go of beside the loop.
-const LARGE: usize = 10_000;
+/// Folders of more entries are read, gone through and let go of beside the loop.
+pub(super) const LARGE: usize = 10_000;
 
 /// More rows than any screen has; bounds what one command can ask for.
 const ROWS_AT_ONCE: u32 = 10_000;

@@ -37,7 +37,9 @@ impl Actor {
     pub(crate) fn open_child(&mut self, id: ViewId, name: &str) {
         let Some(pane) = self.panes.get(&id) else { return self.unknown_view(id) };
         let wanted: String = name.nfc().collect();
-        let is_called = |known: &str| known == name || known.nfc().eq(wanted.chars());
+        // There may be a million of them: what is ASCII is not taken apart.
+        let is_called =
+            |known: &str| known == wanted || (!known.is_ascii() && known.nfc().eq(wanted.chars()));
         let folders: Vec<&EntryKey> = pane
             .view
             .entries()
@@ -92,7 +94,13 @@ impl Actor {
     /// Goes to a node that was kept, or where its path leads now.
     pub(super) fn follow_kept(&mut self, id: ViewId, account: String, node: NodeHandle, path: String) {
         let tree = self.accounts.get(&account).and_then(|account| account.tree.as_deref());
-        let Some(tree) = tree else { return self.await_account(id, &account) };
+        let Some(tree) = tree else {
+            let folder = CloudFolder::Node(node);
+            return match self.look_at(&account, folder) {
+                Some(_) => self.open(id, Location::Cloud { account, folder }, None),
+                None => self.await_account(id, &account),
+            };
+        };
         let is_there = tree.node(node).is_some_and(|node| !node.is_file());
         if is_there {
             return self.open(id, Location::Cloud { account, folder: CloudFolder::Node(node) }, None);

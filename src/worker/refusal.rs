@@ -45,8 +45,8 @@ pub(crate) fn writable_folder(
 
 /// Returns what is told where a command needs an account that is not open.
 pub(crate) fn not_ready(account: &str) -> Problem {
-    let message = format!("\"{account}:\" is not open yet");
-    Problem::new(ProblemKind::Login, message, "Open it first.")
+    let message = format!("\"{account}:\" is not open yet, or its file list is still loading");
+    Problem::new(ProblemKind::Login, message, "Open it, or wait until the list is there.")
 }
 
 /// Refuses a name that an entry of the folder has.

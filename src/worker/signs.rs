@@ -2,6 +2,7 @@
 //! goes to the two views as signs. It changes nothing; when either view shows another folder it is over.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::time::{Duration, Instant};
 use unicode_normalization::UnicodeNormalization;
@@ -52,7 +53,7 @@ pub(crate) struct PairRead {
 
 /// A folder that is to be read.
 enum Source {
-    Known(Vec<Item>),
+    Cloud(Arc<Tree>, CloudFolder),
     Disk(PathBuf),
     Gone,
 }
@@ -124,7 +125,7 @@ impl Actor {
         (comparing.is_dirty, comparing.tell_at) = (false, now + TELL_AGAIN);
         for (side, id) in comparing.views.into_iter().enumerate() {
             let Some(pane) = self.panes.get_mut(&id) else { continue };
-            pane.view.set_signs(&comparing.both.signs(side), comparing.both.counts(side));
+            pane.view.set_signs(comparing.both.signs(side), comparing.both.counts(side));
         }
         comparing.is_awaited = false;
         let views = comparing.views;
@@ -242,8 +243,8 @@ impl Actor {
         match place {
             Location::Local(path) => Source::Disk(path.clone()),
             Location::Cloud { account, folder } => {
-                let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
-                tree.map_or(Source::Gone, |tree| Source::Known(cloud_items(tree, *folder)))
+                let tree = self.accounts.get(account).and_then(|account| account.tree.as_ref());
+                tree.map_or(Source::Gone, |tree| Source::Cloud(Arc::clone(tree), *folder))
             }
         }
     }
@@ -252,7 +253,7 @@ impl Actor {
 impl Source {
     fn read(self) -> Option<Vec<Item>> {
         match self {
-            Self::Known(items) => Some(items),
+            Self::Cloud(tree, folder) => Some(cloud_items(&tree, folder)),
             Self::Disk(path) => Some(local::list(&path).ok()?.into_iter().map(disk_item).collect()),
             Self::Gone => None,
         }

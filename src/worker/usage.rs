@@ -5,23 +5,26 @@ mod scan;
 mod sheet;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use self::scan::DiskScan;
 pub(crate) use self::scan::Scanned;
+use self::sheet::{Adding, Found};
 use super::actor::Actor;
 use super::jobs::{Done, News};
-use super::{listing, problem};
+use super::problem;
 use crate::entry::{Entry, Location};
 use crate::local;
-use crate::message::{Event, Problem, UsageId, UsageQuestion};
+use crate::message::{Event, Problem, UsageId, UsageQuestion, UsageSheet};
 
 /// The folder that is looked at.
 #[derive(Debug)]
 pub(crate) struct OpenUsage {
     question: UsageQuestion,
     disk: Option<OnDisk>,
-    /// Something has changed since it was told.
+    /// Something has changed since it was told, or since it began to be added up.
     is_stale: bool,
+    is_adding: bool,
 }
 
 /// What is known of a folder of the disk.
@@ -29,7 +32,7 @@ pub(crate) struct OpenUsage {
 struct OnDisk {
     scan: DiskScan,
     /// The entries of the folder that is looked at, once they are read.
-    entries: Option<Result<Vec<Entry>, Problem>>,
+    entries: Option<Arc<Result<Vec<Entry>, Problem>>>,
 }
 
 impl Actor {
@@ -54,7 +57,7 @@ impl Actor {
                 Some(OnDisk { scan, entries: None })
             }
         };
-        self.usage = Some(OpenUsage { question, disk, is_stale: false });
+        self.usage = Some(OpenUsage { question, disk, is_stale: false, is_adding: false });
         self.tell_usage();
     }
 
@@ -74,35 +77,58 @@ impl Actor {
 
     /// Returns whether what was told of a folder is no longer so.
     pub(crate) fn has_stale_usage(&self) -> bool {
-        self.usage.as_ref().is_some_and(|watched| watched.is_stale)
+        self.usage.as_ref().is_some_and(|watched| watched.is_stale && !watched.is_adding)
     }
 
-    /// Tells what the folder comes to, as far as that is known.
+    /// Tells what the folder comes to, as far as that is known. A large one is added up beside the loop; what changes
+    /// meanwhile makes for another round.
     pub(crate) fn tell_usage(&mut self) {
+        let Some(adding) = self.adding() else { return };
         let Some(watched) = &mut self.usage else { return };
-        watched.is_stale = false;
-        let question = &watched.question;
-        let sheet = match (&question.place, &watched.disk) {
-            (Location::Cloud { account, folder }, _) => {
-                let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
-                sheet::of_cloud(question, (account, *folder), tree)
+        watched.is_stale = watched.is_adding;
+        if watched.is_adding {
+            return;
+        }
+        if !adding.is_large() {
+            return self.send(Event::Usage(adding.sheet()));
+        }
+        watched.is_adding = true;
+        let broken = adding.failed(problem::broke_down("add up the folder"));
+        self.jobs.start_blocking(Done::UsageAdded(Box::new(broken)), move || {
+            Done::UsageAdded(Box::new(adding.sheet()))
+        });
+    }
+
+    fn adding(&self) -> Option<Adding> {
+        let OpenUsage { question, disk, .. } = self.usage.as_ref()?;
+        let (heading, found) = match &question.place {
+            place @ Location::Cloud { account, .. } => {
+                let tree = self.accounts.get(account).and_then(|account| account.tree.clone());
+                (self.heading(place), Found::Cloud(tree))
             }
-            (Location::Local(path), Some(disk)) => {
+            place @ Location::Local(_) => {
+                let OnDisk { scan, entries } = disk.as_ref()?;
                 // The order of entries whose sums are still to come would turn under the first keys.
-                let Some(entries) = disk.entries.as_ref().filter(|_| disk.scan.has_begun) else { return };
-                let heading = listing::local_heading(path, self.home.as_deref());
-                sheet::of_disk(question, heading, entries.as_ref(), &disk.scan)
+                let so_far = Some(scan.so_far()).filter(|so_far| so_far.has_begun)?;
+                (self.heading(place), Found::Disk(entries.clone()?, so_far))
             }
-            (Location::Local(_), None) => return,
         };
-        self.send(Event::Usage(sheet));
+        Some(Adding { question: question.clone(), heading, found })
+    }
+
+    /// Takes what a large folder comes to.
+    pub(crate) fn usage_added(&mut self, sheet: UsageSheet) {
+        if let Some(watched) = self.usage.as_mut().filter(|watched| watched.question.usage == sheet.usage) {
+            watched.is_adding = false;
+            self.send(Event::Usage(sheet));
+        }
     }
 
     /// Takes the entries of the folder that is looked at.
     pub(crate) fn usage_listed(&mut self, usage: UsageId, entries: Result<Vec<Entry>, Problem>) {
         let watched = self.usage.as_mut().filter(|watched| watched.question.usage == usage);
         if let Some(disk) = watched.and_then(|watched| watched.disk.as_mut()) {
-            disk.entries = Some(entries);
+            disk.entries = Some(Arc::new(entries));
             self.tell_usage();
         }
     }

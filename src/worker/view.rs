@@ -1,14 +1,12 @@
 //! A view: one folder as a front end sees it, with its order, marks and focus. Pure: the worker feeds it entries and
-//! asks it for heads and rows; it knows neither disk nor network, and sorting is done outside (`order`). Of a folder with
-//! a million entries nothing here looks at each entry but where marks change, and then only at its weight.
+//! asks it for heads and rows; it knows neither disk nor network. What goes through all rows is done outside: sorting by
+//! `order`, looking for one and marking by `sweep`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-use regex::RegexBuilder;
-
-use super::order::{Weight, contains};
+use super::order::Weight;
+use super::sweep::{Rows, Sums, Sweep, Swept};
 use crate::entry::{Entry, EntryKey, Location};
 use crate::message::{
     Arrangement, Event, MarkChange, Problem, Row, Sign, SignCounts, ViewHead, ViewId, ViewState,
@@ -31,6 +29,8 @@ pub(crate) struct Folder {
     pub(crate) writable: bool,
     /// Free bytes of its disk (local).
     pub(crate) free_bytes: Option<u64>,
+    /// Whether more of it is on its way.
+    pub(crate) is_partial: bool,
 }
 
 /// One folder in one pane.
@@ -43,28 +43,20 @@ pub(crate) struct View {
     generation: u64,
     folder: Folder,
     /// Shown entries in order: indices into `folder.entries`.
-    order: Vec<u32>,
+    order: Arc<Vec<u32>>,
     /// Whether the entry of the same index has a row. As long as `folder.entries`, which are gone through in their own
     /// order where all rows are meant: that is many times quicker than in row order.
-    shown: Vec<bool>,
+    shown: Arc<Vec<bool>>,
     /// Whether the entry of the same index is marked. As long as `folder.entries`.
     marked: Vec<bool>,
     /// What the shown entries come to.
     sums: Sums,
     /// The signs of the entries, where they are compared with others.
-    signs: HashMap<EntryKey, Sign>,
+    signs: Arc<HashMap<EntryKey, Sign>>,
     sign_counts: Option<SignCounts>,
     focus: Option<EntryKey>,
     /// The rows that were asked for last: sent again by themselves when they change.
     window: Option<(u64, u32)>,
-}
-
-/// Sums of the entries that are shown.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    bytes: u64,
-    marked_count: u64,
-    marked_bytes: u64,
 }
 
 impl View {
@@ -79,11 +71,11 @@ impl View {
             arrangement: Arrangement::default(),
             generation: 0,
             folder,
-            order: Vec::new(),
-            shown: Vec::new(),
+            order: Arc::default(),
+            shown: Arc::default(),
             marked: Vec::new(),
             sums: Sums::default(),
-            signs: HashMap::new(),
+            signs: Arc::default(),
             sign_counts: None,
             focus,
             window: None,
@@ -95,8 +87,7 @@ impl View {
     pub(crate) fn go(&mut self, location: Location, folder: Folder, focus: Option<EntryKey>) -> Folder {
         self.location = location;
         let left = std::mem::replace(&mut self.folder, folder);
-        self.order.clear();
-        self.shown.clear();
+        (self.order, self.shown) = (Arc::default(), Arc::default());
         self.marked.clear();
         self.sums = Sums::default();
         self.arrangement.filter = None;
@@ -125,7 +116,7 @@ impl View {
         }
         let left = std::mem::replace(&mut self.folder, folder);
         self.take_order(order);
-        self.state = ViewState::Ready;
+        self.state = if self.folder.is_partial { ViewState::Partial } else { ViewState::Ready };
         self.generation += 1;
         left
     }
@@ -138,39 +129,33 @@ impl View {
     }
 
     fn take_order(&mut self, order: Vec<u32>) {
-        self.order = self.narrowed(order);
+        self.order = Arc::new(self.narrowed(order));
         let has_all = self.order.len() == self.folder.entries.len();
-        self.shown = vec![has_all; self.folder.entries.len()];
+        let mut shown = vec![has_all; self.folder.entries.len()];
         if !has_all {
-            for index in &self.order {
-                self.shown[*index as usize] = true;
+            for index in &*self.order {
+                shown[*index as usize] = true;
             }
         }
+        self.shown = Arc::new(shown);
         self.add_up();
     }
 
     /// Adds up the entries that are shown.
     fn add_up(&mut self) {
-        let mut sums = Sums::default();
-        for ((weight, shown), marked) in self.folder.weights.iter().zip(&self.shown).zip(&self.marked) {
-            let size = if *shown { weight.size } else { 0 };
-            sums.bytes = sums.bytes.saturating_add(size);
-            sums.marked_count += u64::from(*shown && *marked);
-            sums.marked_bytes = sums.marked_bytes.saturating_add(if *marked { size } else { 0 });
-        }
-        self.sums = sums;
+        self.sums = Sums::of(&self.folder.weights, &self.shown, &self.marked);
     }
 
     /// Takes what was found of the entries.
-    pub(crate) fn set_signs(&mut self, signs: &HashMap<EntryKey, Sign>, counts: SignCounts) {
-        self.signs.clone_from(signs);
+    pub(crate) fn set_signs(&mut self, signs: HashMap<EntryKey, Sign>, counts: SignCounts) {
+        self.signs = Arc::new(signs);
         self.sign_counts = Some(counts);
         self.generation += 1;
     }
 
     /// Forgets what was found; returns whether something was.
     pub(crate) fn clear_signs(&mut self) -> bool {
-        self.signs.clear();
+        self.signs = Arc::default();
         let had_some = self.sign_counts.take().is_some();
         self.generation += u64::from(had_some);
         had_some
@@ -210,8 +195,7 @@ impl View {
         (self.folder.entries, self.folder.weights) = (Arc::default(), Arc::default());
         self.sums = Sums::default();
         self.clear_signs();
-        self.order.clear();
-        self.shown.clear();
+        (self.order, self.shown) = (Arc::default(), Arc::default());
         self.marked.clear();
         self.state = ViewState::Failed(problem);
         self.generation += 1;
@@ -305,36 +289,29 @@ impl View {
         self.window.map(|(start, count)| self.slice(start, count))
     }
 
-    /// Returns the next row whose name contains `text` (case ignored), starting beside `from` and wrapping round.
-    pub(crate) fn find(&self, text: &str, from: u64, backwards: bool) -> Option<u64> {
-        let needle = text.to_lowercase();
-        if needle.is_empty() {
-            return None;
+    /// Returns the rows as they stand now, for work beside the loop.
+    pub(super) fn snapshot(&self) -> Rows {
+        Rows {
+            generation: self.generation,
+            entries: Arc::clone(&self.folder.entries),
+            weights: Arc::clone(&self.folder.weights),
+            order: Arc::clone(&self.order),
+            shown: Arc::clone(&self.shown),
+            signs: Arc::clone(&self.signs),
         }
-        self.next_row(from, backwards, |row| contains(&self.entry_at(row).name, &needle))
     }
 
-    /// Returns the next row whose sign is a difference, starting beside `from` and wrapping round.
-    pub(crate) fn find_difference(&self, from: u64, backwards: bool) -> Option<u64> {
-        self.next_row(from, backwards, |row| self.is_difference(self.order[row]))
+    /// Returns the number of this state of rows and marks.
+    pub(super) const fn generation(&self) -> u64 {
+        self.generation
     }
 
-    fn next_row(&self, from: u64, backwards: bool, wanted: impl Fn(usize) -> bool) -> Option<u64> {
-        let count = self.order.len();
-        let from = usize::try_from(from).unwrap_or(0).min(count.checked_sub(1)?);
-        (1..=count)
-            .map(|step| if backwards { (from + count - step) % count } else { (from + step) % count })
-            .find(|row| wanted(*row))
-            .map(|row| row as u64)
-    }
-
-    /// Changes marks.
-    pub(crate) fn mark(&mut self, change: &MarkChange) {
+    /// Changes the marks of some rows; returns the work where it is a change of all of them.
+    pub(crate) fn mark(&mut self, change: &MarkChange) -> Option<Sweep> {
         match change {
             MarkChange::Toggle(key) => {
                 if let Some(row) = self.row_of(key) {
-                    let index = self.order[row] as usize;
-                    self.marked[index] = !self.marked[index];
+                    self.toggle(self.order[row] as usize);
                 }
             }
             MarkChange::Range { first, last, on } => {
@@ -342,39 +319,37 @@ impl View {
                 for index in &self.order[row(*first)..row(last.saturating_add(1)).max(row(*first))] {
                     self.marked[*index as usize] = *on;
                 }
+                self.add_up();
             }
-            MarkChange::All => self.mark_rows(|_| true, |_| true),
-            MarkChange::None => self.marked.fill(false),
-            MarkChange::Invert => self.mark_rows(|_| true, |marked| !marked),
-            MarkChange::Signed(rows) => {
-                let meant: HashSet<EntryKey> = self
-                    .signs
-                    .iter()
-                    .filter(|(_, sign)| rows.means(**sign))
-                    .map(|(key, _)| key.clone())
-                    .collect();
-                self.mark_rows(|entry| meant.contains(&entry.key), |_| true);
-            }
-            MarkChange::Pattern { pattern, on } => {
-                if let Some(regex) = wildcard(pattern) {
-                    self.mark_rows(|entry| regex.is_match(&entry.name), |_| *on);
-                }
+            MarkChange::All
+            | MarkChange::None
+            | MarkChange::Invert
+            | MarkChange::Signed(_)
+            | MarkChange::Pattern { .. } => {
+                let (rows, marked) = (self.snapshot(), self.marked.clone());
+                return Some(Sweep { change: change.clone(), rows, marked });
             }
         }
-        self.add_up();
+        self.generation += 1;
+        None
+    }
+
+    /// Takes the marks that a sweep has made of those that were there; they must be there still.
+    pub(crate) fn take_marks(&mut self, swept: Swept) {
+        (self.marked, self.sums) = (swept.marked, swept.sums);
         self.generation += 1;
     }
 
-    /// Marks shown rows. Made-up folders are entered, never copied or thrown away, so sweeping marks leave them out.
-    fn mark_rows(&mut self, wanted: impl Fn(&Entry) -> bool + Sync, new: impl Fn(bool) -> bool + Sync) {
-        let Folder { entries, weights, .. } = &self.folder;
-        let rows =
-            self.marked.par_iter_mut().zip(&self.shown).zip(entries.par_iter()).zip(weights.par_iter());
-        rows.with_min_len(LEAST_SHARE).for_each(|(((marked, shown), entry), weight)| {
-            if *shown && !weight.is_place() && wanted(entry) {
-                *marked = new(*marked);
-            }
-        });
+    fn toggle(&mut self, index: usize) {
+        let (marked, size) = (&mut self.marked[index], self.folder.weights[index].size);
+        *marked = !*marked;
+        if *marked {
+            self.sums.marked_count += 1;
+            self.sums.marked_bytes = self.sums.marked_bytes.saturating_add(size);
+        } else {
+            self.sums.marked_count -= 1;
+            self.sums.marked_bytes = self.sums.marked_bytes.saturating_sub(size);
+        }
     }
 
     fn slice(&self, start: u64, count: u32) -> Event {
@@ -394,29 +369,13 @@ impl View {
     }
 }
 
-/// Entries that are worth a thread.
-const LEAST_SHARE: usize = 8_192;
-
-/// Turns `*` and `?` into a regex over whole names, case ignored. `None` where it grows beyond reason.
-pub(crate) fn wildcard(pattern: &str) -> Option<regex::Regex> {
-    let mut text = String::from("^");
-    for character in pattern.chars() {
-        match character {
-            '*' => text.push_str(".*"),
-            '?' => text.push('.'),
-            other => text.push_str(&regex::escape(other.encode_utf8(&mut [0; 4]))),
-        }
-    }
-    text.push('$');
-    RegexBuilder::new(&text).case_insensitive(true).dot_matches_new_line(true).build().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::entry::{EntryFlags, EntryKind};
     use crate::message::Sort;
     use crate::worker::order::{arrange, weigh};
+    use crate::worker::sweep::{RowSearch, Sought};
 
     fn entry(name: &str, size: u64) -> Entry {
         Entry {
@@ -449,6 +408,12 @@ mod tests {
         view
     }
 
+    fn mark(view: &mut View, change: &MarkChange) {
+        if let Some(sweep) = view.mark(change) {
+            view.take_marks(sweep.run());
+        }
+    }
+
     fn names(event: Event) -> Vec<(String, bool)> {
         let Event::Rows { rows, .. } = event else { panic!("not rows") };
         rows.into_iter().map(|row| (row.entry.name, row.marked)).collect()
@@ -457,8 +422,8 @@ mod tests {
     #[test]
     fn marks_and_focus_survive_a_refresh_by_key() {
         let mut view = view(&[("a", 1), ("b", 2), ("c", 4)]);
-        view.mark(&MarkChange::Toggle(EntryKey::Name("b".into())));
-        view.mark(&MarkChange::Toggle(EntryKey::Name("c".into())));
+        mark(&mut view, &MarkChange::Toggle(EntryKey::Name("b".into())));
+        mark(&mut view, &MarkChange::Toggle(EntryKey::Name("c".into())));
         view.set_focus(Some(EntryKey::Name("c".into())));
         let next = folder(&[("0", 1), ("a", 1), ("c", 8)]);
         let order = order(&next);
@@ -470,7 +435,7 @@ mod tests {
     #[test]
     fn marks_survive_a_filter_but_only_shown_rows_count_and_are_acted_on() {
         let mut view = view(&[("a", 1), ("b", 2)]);
-        view.mark(&MarkChange::All);
+        mark(&mut view, &MarkChange::All);
         let arrangement = Arrangement { filter: Some("b".into()), ..Arrangement::default() };
         let order = arrange(view.entries(), view.weights(), &arrangement);
         view.reorder(arrangement, order);
@@ -486,7 +451,7 @@ mod tests {
     fn each_change_of_rows_or_marks_is_a_new_generation_and_the_window_follows() {
         let mut view = view(&[("a", 1), ("b", 2), ("c", 3)]);
         let Event::Rows { generation: first, .. } = view.rows(1, 2) else { panic!() };
-        view.mark(&MarkChange::Range { first: 1, last: 1, on: true });
+        mark(&mut view, &MarkChange::Range { first: 1, last: 1, on: true });
         let Some(Event::Rows { generation, rows, .. }) = view.window() else { panic!() };
         assert_eq!(generation, first + 1);
         assert_eq!(rows.iter().map(|row| row.marked).collect::<Vec<_>>(), [true, false]);
@@ -503,28 +468,31 @@ mod tests {
     #[test]
     fn patterns_mark_whole_names_and_ignore_case() {
         let mut view = view(&[("a.JPG", 1), ("b.jpg.txt", 2), ("c+.jpg", 3)]);
-        view.mark(&MarkChange::Pattern { pattern: "*.jpg".into(), on: true });
+        mark(&mut view, &MarkChange::Pattern { pattern: "*.jpg".into(), on: true });
         assert_eq!(view.head().marked_bytes, 4);
-        view.mark(&MarkChange::Pattern { pattern: "c+?jpg".into(), on: false });
+        mark(&mut view, &MarkChange::Pattern { pattern: "c+?jpg".into(), on: false });
         assert_eq!(view.head().marked_bytes, 1);
-        view.mark(&MarkChange::Invert);
+        mark(&mut view, &MarkChange::Invert);
         assert_eq!(view.head().marked_bytes, 5);
     }
 
     #[test]
     fn find_wraps_round_in_both_directions() {
         let view = view(&[("ab", 1), ("b", 2), ("Bc", 3), ("d", 4)]);
-        assert_eq!(view.find("B", 2, false), Some(0));
-        assert_eq!(view.find("b", 0, true), Some(2));
-        assert_eq!(view.find("b", 1, false), Some(2));
-        assert_eq!(view.find("d", 3, false), Some(3), "the only one is found again");
-        assert_eq!(view.find("x", 0, false), None);
+        let find = |text: &str, from, backwards| {
+            RowSearch { sought: Sought::Name(text.into()), from, backwards }.run(&view.snapshot())
+        };
+        assert_eq!(find("b", 2, false), Some(0));
+        assert_eq!(find("b", 0, true), Some(2));
+        assert_eq!(find("b", 1, false), Some(2));
+        assert_eq!(find("d", 3, false), Some(3), "the only one is found again");
+        assert_eq!((find("x", 0, false), find("", 0, false)), (None, None));
     }
 
     #[test]
     fn going_elsewhere_forgets_filter_and_marks_but_not_the_sort() {
         let mut view = view(&[("a", 1)]);
-        view.mark(&MarkChange::All);
+        mark(&mut view, &MarkChange::All);
         view.set_arrangement(Arrangement {
             sort: Sort::Size,
             filter: Some("a".into()),

@@ -2,6 +2,8 @@
 //! the bytes that were written to it. The clock is the test's, and stands while nothing is waited for.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod held;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -10,6 +12,7 @@ use std::time::Duration;
 use crossterm::event::Event as TerminalEvent;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use megapane::api::transport::Transport;
 use megapane::config::{Account, ColorDepth, Config, Folders, UserProgram};
 use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
 use megapane::local::Trash;
@@ -53,6 +56,34 @@ pub(crate) fn stage(prepare: impl FnOnce(&Owner), files: &[(&str, Vec<u8>)]) -> 
     Stage { emulator, ann, scratch }
 }
 
+/// What is between the program and what is around it.
+struct Wiring {
+    /// Columns and rows of the screen.
+    size: (u16, u16),
+    transport: Arc<dyn Transport>,
+    /// The way from the worker to the screen.
+    events: Box<dyn FnOnce(mpsc::Receiver<Event>) -> mpsc::Receiver<Event>>,
+}
+
+impl Wiring {
+    /// Nothing in between.
+    fn of(stage: &Stage) -> Self {
+        let transport = Arc::new(stage.emulator.transport());
+        Self { size: (80, 24), transport, events: Box::new(|events| events) }
+    }
+}
+
+/// A terminal that says that it has one of these sizes.
+fn asked(size: (u16, u16)) -> fn() -> io::Result<(u16, u16)> {
+    match size {
+        (80, 24) => || Ok((80, 24)),
+        (120, 40) => || Ok((120, 40)),
+        (40, 12) => || Ok((40, 12)),
+        (160, 50) => || Ok((160, 50)),
+        _ => panic!("no such size"),
+    }
+}
+
 /// The program, running.
 pub(crate) struct App {
     pub(crate) emulator: Emulator,
@@ -74,22 +105,25 @@ impl App {
 
     /// The same with other options.
     pub(crate) fn with(stage: Stage, change: impl FnOnce(&mut Options)) -> Self {
-        Self::sized(stage, (80, 24), || Ok((80, 24)), change)
+        let wiring = Wiring::of(&stage);
+        Self::wired(stage, wiring, change)
     }
 
     /// The same on a screen of 160x50.
     pub(crate) fn wide(stage: Stage) -> Self {
-        Self::sized(stage, (160, 50), || Ok((160, 50)), |_| {})
+        Self::at(stage, (160, 50))
     }
 
     /// The same on a screen of one of [`SIZES`].
     pub(crate) fn at(stage: Stage, size: (u16, u16)) -> Self {
-        match size {
-            (80, 24) => Self::start(stage),
-            (120, 40) => Self::sized(stage, size, || Ok((120, 40)), |_| {}),
-            (40, 12) => Self::sized(stage, size, || Ok((40, 12)), |_| {}),
-            _ => panic!("no such size"),
-        }
+        let wiring = Wiring { size, ..Wiring::of(&stage) };
+        Self::wired(stage, wiring, |_| {})
+    }
+
+    /// The same on another line to the emulator.
+    pub(crate) fn through(stage: Stage, transport: Arc<dyn Transport>, size: (u16, u16)) -> Self {
+        let wiring = Wiring { size, transport, ..Wiring::of(&stage) };
+        Self::wired(stage, wiring, |_| {})
     }
 
     /// All that was written to the terminal.
@@ -116,29 +150,16 @@ impl App {
             });
             heard
         };
-        Self::wired(stage, (80, 24), || Ok((80, 24)), |_| {}, held)
+        let wiring = Wiring { events: Box::new(held), ..Wiring::of(&stage) };
+        Self::wired(stage, wiring, |_| {})
     }
 
-    fn sized(
-        stage: Stage,
-        dimensions: (u16, u16),
-        size: fn() -> io::Result<(u16, u16)>,
-        change: impl FnOnce(&mut Options),
-    ) -> Self {
-        Self::wired(stage, dimensions, size, change, |events| events)
-    }
-
-    fn wired(
-        stage: Stage,
-        (columns, rows): (u16, u16),
-        size: fn() -> io::Result<(u16, u16)>,
-        change: impl FnOnce(&mut Options),
-        wire: impl FnOnce(mpsc::Receiver<Event>) -> mpsc::Receiver<Event>,
-    ) -> Self {
+    fn wired(stage: Stage, wiring: Wiring, change: impl FnOnce(&mut Options)) -> Self {
         let Stage { emulator, ann, scratch } = stage;
+        let ((columns, rows), size) = (wiring.size, asked(wiring.size));
         let (written, programs) = (Written::default(), Programs::default());
-        let Worker { commands, events } = start(parts(&emulator, scratch.path()));
-        let events = wire(events);
+        let Worker { commands, events } = start(parts(&emulator, wiring.transport, scratch.path()));
+        let events = (wiring.events)(events);
         let (input, mut typed) = mpsc::unbounded_channel();
         let now: Timestamp = "2024-08-14T18:28:00Z".parse().unwrap();
         let began = tokio::time::Instant::now();
@@ -210,7 +231,7 @@ impl App {
     }
 }
 
-fn parts(emulator: &Emulator, scratch: &Path) -> Parts {
+fn parts(emulator: &Emulator, transport: Arc<dyn Transport>, scratch: &Path) -> Parts {
     let at = |name: &str| scratch.join(name);
     let account = Account {
         name: "work".into(),
@@ -221,7 +242,7 @@ fn parts(emulator: &Emulator, scratch: &Path) -> Parts {
     };
     let folders = Folders { config: at("config"), cache: at("cache"), state: at("state") };
     let config = Config { folders, accounts: vec![account], ..Config::default() };
-    let mut parts = Parts::new(config, Arc::new(emulator.transport()));
+    let mut parts = Parts::new(config, transport);
     parts.trash = Trash::Folder(at("trash"));
     parts.home = Some(scratch.to_path_buf());
     parts.copies = Copies::Kept;

@@ -6,6 +6,7 @@ mod accounts;
 #[cfg(unix)]
 mod across;
 mod answers;
+mod arriving;
 mod between;
 mod changes;
 mod comparisons;
@@ -14,6 +15,9 @@ mod copies;
 mod deletions;
 mod desk;
 mod faults;
+#[path = "../stage/held.rs"]
+mod held;
+mod large;
 mod line;
 mod live;
 mod looking;

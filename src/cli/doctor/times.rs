@@ -111,7 +111,8 @@ async fn copies(
         }
     }
     let (local, sizes) = (local.to_vec(), open.keys().copied().collect::<BTreeSet<u64>>());
-    let searched = tokio::task::spawn_blocking(move || local_proof::copies(&local, &sizes)).await;
+    let stop = context.stop.clone();
+    let searched = tokio::task::spawn_blocking(move || local_proof::copies(&local, &sizes, &stop)).await;
     let (files, problems) = searched.unwrap_or_default();
     let mut findings: Vec<Finding> = problems.into_iter().map(unread).collect();
     let limits = Limits::new(context.options.max_wait);

@@ -97,7 +97,8 @@ impl Desk {
 impl Side {
     /// Returns whether the folder that was asked for is shown, or will not be.
     pub(super) fn is_settled(&self) -> bool {
-        let opening = self.head.as_ref().is_none_or(|head| head.state == ViewState::Opening);
+        let is_coming = |head: &ViewHead| matches!(head.state, ViewState::Opening | ViewState::Partial);
+        let opening = self.head.as_ref().is_none_or(is_coming);
         self.blocked.is_some() || (self.answered >= self.awaited && !opening)
     }
 

@@ -179,7 +179,7 @@ pub(super) fn failure(side: &Side) -> Option<Problem> {
     }
     match side.head.as_ref().map(|head| &head.state) {
         Some(ViewState::Failed(problem)) => Some(problem.clone()),
-        Some(ViewState::Opening | ViewState::Ready) | None => None,
+        Some(ViewState::Opening | ViewState::Partial | ViewState::Ready) | None => None,
     }
 }
 

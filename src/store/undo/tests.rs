@@ -1,6 +1,10 @@
 //! Tests of the undo journal: what is written is read, whatever is cut short, mixed up or written by several at once.
 //! They know the file's lines only where damage is the point.
 
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::*;

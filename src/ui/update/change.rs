@@ -17,7 +17,8 @@ use crate::ui::state::AppState;
 use crate::ui::wording::undone_by;
 
 pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<Command>) {
-    let refusal = match change {
+    let is_about_pane = !matches!(change, Change::Undo | Change::Redo | Change::History);
+    let refusal = forbidden::loading(state.pane()).filter(|_| is_about_pane).or_else(|| match change {
         Change::Move | Change::Rename | Change::BulkRename | Change::Restore => {
             forbidden::taking(state.pane())
         }
@@ -31,7 +32,7 @@ pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<C
         | Change::Undo
         | Change::Redo
         | Change::History => None,
-    };
+    });
     if let Some(why) = refusal {
         return state.say(format!("{}: {why}", verb(change)));
     }

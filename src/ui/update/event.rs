@@ -105,12 +105,12 @@ fn receive_head(state: &mut AppState, head: ViewHead, commands: &mut Vec<Command
     compare::tell_end(state, &head);
     let Some(pane) = state.pane_of(head.view) else { return };
     let was_awaited = pane.answers.are_due();
-    if head.state == ViewState::Ready || matches!(head.location, Location::Local(_)) {
+    if head.state.has_rows() || matches!(head.location, Location::Local(_)) {
         pane.form = None;
     }
     let failure = match &head.state {
         ViewState::Failed(problem) => Some((head.location.clone(), problem.clone())),
-        ViewState::Opening | ViewState::Ready => None,
+        ViewState::Opening | ViewState::Partial | ViewState::Ready => None,
     };
     let view = head.view;
     pane.receive_head(head, height);

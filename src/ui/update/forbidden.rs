@@ -7,6 +7,12 @@ use crate::ui::action::{Action, Change};
 use crate::ui::keymap::Keymap;
 use crate::ui::pane::Pane;
 
+/// Returns why nothing can be changed in a pane, nor copied from it, where its account's file list is still arriving.
+pub(super) fn loading(pane: &Pane) -> Option<String> {
+    let account = pane.account().filter(|_| pane.is_partial())?;
+    Some(format!("{account}: is still loading, and this has to wait until all is there"))
+}
+
 /// Returns why the chosen entries of a pane cannot be taken from where they are, or be changed there.
 pub(super) fn taking(pane: &Pane) -> Option<String> {
     let head = pane.head.as_ref()?;
@@ -31,6 +37,9 @@ pub(super) fn trashing(pane: &Pane, keymap: &Keymap) -> Option<String> {
 
 /// Returns why nothing can be put into the folder that a pane shows.
 pub(super) fn putting(pane: &Pane, head: &ViewHead, keymap: &Keymap) -> Option<String> {
+    if let Some(why) = loading(pane) {
+        return Some(why);
+    }
     if pane.is_in_bin() {
         let trash = keymap.hint(Action::Change(Change::Trash));
         return Some(format!("{} is the rubbish bin: {trash} puts things there", head.title));

@@ -283,6 +283,7 @@ fn refuse(state: &mut AppState, row: &'static ActionRow) {
         }
         When::File => "put the cursor on a file first",
         When::CloudRow => "only entries of the cloud have that",
+        When::Writable if state.pane().is_partial() => "its account is still loading",
         When::Writable => "nothing can be made in this folder",
         When::Searched => "search with / first",
         When::Account => "log in first: ga",

@@ -105,6 +105,9 @@ fn header_right(state: &AppState, pane: &Pane, columns: usize) -> String {
     {
         return wording::account_in(doing, state.terms(), columns);
     }
+    if let Some(AccountState::Loading { received, total }) = doing {
+        return wording::still_loading(*received, *total, columns);
+    }
     let quota = state.accounts.quotas.get(account);
     quota.map(|(used, total)| figure::part_of(*used, *total)).unwrap_or_default()
 }
@@ -177,6 +180,7 @@ fn empty(state: &AppState, pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
                 (hint(Action::Change(Change::NewFolder)), hint(Action::Change(Change::Copy)));
             format!("empty · {folder} makes a folder, {copy} in the other pane copies here")
         }
+        (None, 0) if pane.is_partial() => "nothing has come of it yet".to_owned(),
         (None, 0) => "empty".to_owned(),
     };
     let lines = text::wrap(&text, usize::from(area.width).saturating_sub(3));
@@ -405,7 +409,10 @@ fn totals(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
         parts.push(figure::count(head.row_count, "entry", "entries"));
     } else if head.arrangement.filter.is_none() && head.signs.is_none() {
         let count = figure::count(head.row_count, "entry", "entries");
-        parts.push(format!("{count}, {}", figure::size(head.bytes)));
+        parts.push(match pane.is_partial() {
+            true => format!("{count} so far"),
+            false => format!("{count}, {}", figure::size(head.bytes)),
+        });
     }
     if head.left_out_count > 0 && head.arrangement.filter.is_none() {
         parts.push(format!("{} hidden", figure::grouped(head.left_out_count)));

@@ -11,8 +11,10 @@ use crate::emulator::{Emulator, NewAccount, Owner, PASSWORD};
 use crate::entry::{CloudFolder, Location};
 use crate::message::{CopyOptions, CopyRequest, Selection};
 use crate::secret::Secret;
+use crate::session::FollowEnd;
 use crate::session::Session;
 use crate::worker::OpenedAccount;
+use crate::worker::account::AccountDone;
 use crate::worker::copying::CopyDone;
 
 const EMAIL: &str = "ann@example.org";
@@ -183,4 +185,33 @@ async fn the_front_end_is_told_of_very_many_files_in_a_few_small_events() {
     let most = begun.elapsed().as_millis() / WATCH.as_millis() + 2;
     assert!(transfers <= most, "{transfers} events, and there was time for {most}");
     assert!((1..=256).contains(&largest), "an event of {largest} rows");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_follower_says_that_was_replaced_does_not_end_the_one_that_follows_now() {
+    let mut scene = Scene::new(|_, _| {}).await;
+    scene.actor.follow_opened();
+    scene.actor.follow_opened();
+    let refused = FollowEnd::Refused(crate::api::error::ApiError::Blocked);
+    scene.actor.account_done("work", AccountDone::Unfollowed(0, 1, refused));
+    scene.actor.refresh_account("work");
+    assert!(scene.actor.accounts["work"].since_listing.is_none(), "it is asked for news, not listed anew");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nodes_that_were_still_being_written_at_the_logout_do_not_stay_on_the_disk() {
+    let mut scene = Scene::new(|_, _| {}).await;
+    let path = scene.actor.config.folders.tree_cache("work");
+    let held = scene.actor.accounts["work"].following.kept_file().try_lock_owned().unwrap();
+    let written = path.clone();
+    let keeping = tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        std::fs::create_dir_all(written.parent().unwrap()).unwrap();
+        std::fs::write(&written, b"sealed").unwrap();
+        drop(held);
+    });
+    scene.actor.logout("work");
+    scene.run_but(|_| false).await;
+    keeping.await.unwrap();
+    assert!(!path.exists());
 }

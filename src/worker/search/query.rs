@@ -19,7 +19,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use regex::{Regex, RegexBuilder};
 
 use super::filter::{Filter, Filters, Order};
-use crate::worker::view::wildcard;
+use crate::worker::sweep::wildcard;
 
 /// What is looked for.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -32,12 +33,25 @@ pub(crate) struct Scanned {
 pub(crate) struct DiskScan {
     number: u64,
     top: PathBuf,
-    sums: HashMap<PathBuf, Sums>,
+    so_far: SoFar,
+    _stop: DropGuard,
+}
+
+/// What a scan has come to so far. Cheap to clone: whoever adds up beside the loop has its own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SoFar {
+    sums: Arc<HashMap<PathBuf, Sums>>,
     /// The job has told something: what is in order by then seldom changes it.
     pub(super) has_begun: bool,
     pub(super) unreadable_count: u64,
     pub(super) is_complete: bool,
-    _stop: DropGuard,
+}
+
+impl SoFar {
+    /// Returns what a folder comes to so far.
+    pub(super) fn sums(&self, path: &Path) -> Sums {
+        self.sums.get(path).copied().unwrap_or_default()
+    }
 }
 
 /// The walk of a scan.
@@ -53,15 +67,7 @@ impl DiskScan {
     pub(super) fn of(number: u64, top: PathBuf) -> (Self, ScanWork) {
         let stop = CancellationToken::new();
         let work = ScanWork { number, top: top.clone(), stop: stop.clone() };
-        let scan = Self {
-            number,
-            top,
-            sums: HashMap::new(),
-            has_begun: false,
-            unreadable_count: 0,
-            is_complete: false,
-            _stop: stop.drop_guard(),
-        };
+        let scan = Self { number, top, so_far: SoFar::default(), _stop: stop.drop_guard() };
         (scan, work)
     }
 
@@ -70,9 +76,9 @@ impl DiskScan {
         path.starts_with(&self.top)
     }
 
-    /// Returns what a folder comes to so far.
-    pub(super) fn sums(&self, path: &Path) -> Sums {
-        self.sums.get(path).copied().unwrap_or_default()
+    /// Returns what it has come to.
+    pub(super) fn so_far(&self) -> SoFar {
+        self.so_far.clone()
     }
 
     /// Takes what the job has sent; returns whether it is of this scan.
@@ -80,10 +86,10 @@ impl DiskScan {
         if scanned.scan != self.number {
             return false;
         }
-        self.has_begun = true;
-        self.sums.extend(scanned.sums);
-        self.unreadable_count = scanned.unreadable_count;
-        self.is_complete = scanned.is_complete;
+        self.so_far.has_begun = true;
+        Arc::make_mut(&mut self.so_far.sums).extend(scanned.sums);
+        self.so_far.unreadable_count = scanned.unreadable_count;
+        self.so_far.is_complete = scanned.is_complete;
         true
     }
 }
@@ -183,11 +189,11 @@ mod tests {
             true
         });
         assert!(told.into_inner().into_iter().all(|scanned| scan.take(scanned)));
-        assert!(scan.is_complete);
+        assert!(scan.so_far().is_complete);
         for (path, bytes, file_count) in [("", 216, 4), ("a", 211, 3), ("a/b", 201, 2), ("a/b/void", 0, 0)] {
             let path = scratch.path().join(path);
             assert_eq!(
-                scan.sums(path.components().as_path()),
+                scan.so_far().sums(path.components().as_path()),
                 Sums { bytes, file_count },
                 "{}",
                 path.display()

@@ -1,9 +1,12 @@
-//! Makes the sheet of a folder: its entries, what each comes to, and what else takes space there. Pure; of a folder with
-//! very many entries only the first in the order asked for get rows.
+//! Makes the sheet of a folder ([`Adding`]): its entries, what each comes to, and what else takes space there. Pure, and of
+//! large folders slow: it has its own hold of all that it needs, to run beside the loop. Of a folder with very many entries
+//! only the first in the order asked for get rows.
 
 use std::cmp::Reverse;
+use std::path::Path;
+use std::sync::Arc;
 
-use super::scan::DiskScan;
+use super::scan::SoFar;
 use crate::entry::{CloudFolder, Entry, EntryKey, Location};
 use crate::message::{
     MOST_USAGE_ROWS, Problem, ProblemKind, UsageOrder, UsagePart, UsageQuestion, UsageRow, UsageSheet,
@@ -11,17 +14,61 @@ use crate::message::{
 use crate::tree::{Node, Tree, Usage};
 use crate::worker::listing;
 use crate::worker::order::natural_key;
+use crate::worker::panes::LARGE;
 use crate::worker::view::Folder;
 
+/// A folder that is to be added up.
+pub(super) struct Adding {
+    pub(super) question: UsageQuestion,
+    pub(super) heading: Folder,
+    pub(super) found: Found,
+}
+
+/// What is known of it.
+pub(super) enum Found {
+    /// The account's tree, where it is there.
+    Cloud(Option<Arc<Tree>>),
+    /// The entries, and how far the folders among them are scanned.
+    Disk(Arc<Result<Vec<Entry>, Problem>>, SoFar),
+}
+
+impl Adding {
+    /// Returns whether it takes too long for the loop.
+    pub(super) fn is_large(&self) -> bool {
+        match (&self.found, &self.question.place) {
+            (Found::Cloud(Some(tree)), Location::Cloud { folder, .. }) => {
+                tree.contents(*folder).nth(LARGE).is_some()
+            }
+            (Found::Disk(entries, _), _) => {
+                entries.as_ref().as_ref().is_ok_and(|entries| entries.len() > LARGE)
+            }
+            (Found::Cloud(_), _) => false,
+        }
+    }
+
+    /// Makes the sheet.
+    pub(super) fn sheet(&self) -> UsageSheet {
+        let blank = blank(&self.question, self.heading.clone());
+        match (&self.found, &self.question.place) {
+            (Found::Cloud(Some(tree)), Location::Cloud { folder, .. }) => {
+                of_cloud(self.question.order, blank, *folder, tree)
+            }
+            (Found::Disk(entries, so_far), Location::Local(path)) => {
+                of_disk(self.question.order, blank, (path, entries.as_ref().as_ref()), so_far)
+            }
+            (Found::Cloud(_) | Found::Disk(..), _) => blank,
+        }
+    }
+
+    /// Makes the sheet of a folder that cannot be added up.
+    pub(super) fn failed(&self, problem: Problem) -> UsageSheet {
+        let blank = blank(&self.question, self.heading.clone());
+        UsageSheet { problem: Some(problem), is_complete: true, ..blank }
+    }
+}
+
 /// Makes the sheet of a folder of an account, from the sums that its tree keeps.
-pub(super) fn of_cloud(
-    question: &UsageQuestion,
-    (account, folder): (&str, CloudFolder),
-    tree: Option<&Tree>,
-) -> UsageSheet {
-    let heading = listing::cloud_heading(account, tree, folder);
-    let blank = blank(question, heading);
-    let Some(tree) = tree else { return blank };
+fn of_cloud(order: UsageOrder, blank: UsageSheet, folder: CloudFolder, tree: &Tree) -> UsageSheet {
     if matches!(folder, CloudFolder::Node(handle) if tree.node(handle).is_none_or(|node| node.is_file())) {
         let problem = Problem::new(ProblemKind::FolderNotFound, "The folder is no longer there", "");
         return UsageSheet { problem: Some(problem), is_complete: true, ..blank };
@@ -32,7 +79,7 @@ pub(super) fn of_cloud(
     let kept = first_of(&nodes, |node| {
         let usage = of(node);
         sums.add(usage);
-        rough_key(question.order, (usage.bytes, usage.file_count), node.modified(), || node.label())
+        rough_key(order, (usage.bytes, usage.file_count), node.modified(), || node.label())
     });
     let mut rows: Vec<UsageRow> = Vec::with_capacity(kept.len() + 6);
     rows.extend(kept.iter().map(|&at| {
@@ -47,19 +94,18 @@ pub(super) fn of_cloud(
     if folder == CloudFolder::Root {
         rows.extend(PLACES.iter().filter_map(|&(place, name)| place_row(tree, place, name)));
     }
-    finish(question.order, UsageSheet { rows, is_complete: true, ..blank })
+    finish(order, UsageSheet { rows, is_complete: true, ..blank })
 }
 
 /// Makes the sheet of a folder of the disk, as far as it has been walked through.
-pub(super) fn of_disk(
-    question: &UsageQuestion,
-    heading: Folder,
-    entries: Result<&Vec<Entry>, &Problem>,
-    scan: &DiskScan,
+fn of_disk(
+    order: UsageOrder,
+    blank: UsageSheet,
+    (path, entries): (&Path, Result<&Vec<Entry>, &Problem>),
+    scan: &SoFar,
 ) -> UsageSheet {
     let (unreadable_count, is_complete) = (scan.unreadable_count, scan.is_complete);
-    let blank = UsageSheet { unreadable_count, is_complete, ..blank(question, heading) };
-    let (entries, Location::Local(path)) = (entries, &question.place) else { return blank };
+    let blank = UsageSheet { unreadable_count, is_complete, ..blank };
     let entries = match entries {
         Ok(entries) => entries,
         Err(problem) => return UsageSheet { problem: Some(problem.clone()), is_complete: true, ..blank },
@@ -78,7 +124,7 @@ pub(super) fn of_disk(
     let kept = first_of(entries, |entry| {
         let usage = of(entry);
         sums.add(usage);
-        rough_key(question.order, (usage.bytes, usage.file_count), entry.modified, || entry.name.clone())
+        rough_key(order, (usage.bytes, usage.file_count), entry.modified, || entry.name.clone())
     });
     let row = |at: &usize| {
         let usage = of(&entries[*at]);
@@ -87,7 +133,7 @@ pub(super) fn of_disk(
     let mut rows: Vec<UsageRow> = kept.iter().map(row).collect();
     let others = sums.others(entries.len(), &rows);
     rows.extend(others);
-    finish(question.order, UsageSheet { rows, ..blank })
+    finish(order, UsageSheet { rows, ..blank })
 }
 
 fn blank(question: &UsageQuestion, heading: Folder) -> UsageSheet {
