@@ -17,7 +17,7 @@ use crate::worker::{connect, problem};
 /// A public link on a command line, as typed, and a path behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LinkPlace<'t> {
-    /// The link; `-` where it comes on standard input.
+    /// The link.
     link: &'t str,
     /// What follows the colon behind it; nothing for all that it shows.
     path: &'t str,
@@ -28,9 +28,6 @@ impl<'t> LinkPlace<'t> {
     /// behind the `#` ends the link.
     pub(crate) fn parse(text: &'t str) -> Option<Self> {
         let text = text.trim();
-        if let Some(path) = text.strip_prefix("-:") {
-            return Some(Self { link: "-", path });
-        }
         let fragment = text.find('#')?;
         let (link, path) = match text[fragment..].find(':') {
             Some(colon) => (&text[..fragment + colon], &text[fragment + colon + 1..]),
@@ -154,7 +151,6 @@ mod tests {
         assert_eq!(LinkPlace::parse(&format!("{inside}:x")), Some(LinkPlace { link: &inside, path: "x" }));
         let old = format!("https://mega.co.nz/#F!AbCdEfGh!{key}");
         assert_eq!(LinkPlace::parse(&format!("{old}:x")), Some(LinkPlace { link: &old, path: "x" }));
-        assert_eq!(LinkPlace::parse("-:x"), Some(LinkPlace { link: "-", path: "x" }));
     }
 
     #[test]

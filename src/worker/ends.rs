@@ -274,9 +274,9 @@ impl Way {
 
 /// The two ends of a copy.
 pub(super) struct Sides {
-    /// As in [`Copy`].
+    /// As in the copy.
     pub(super) account: String,
-    /// As in [`Copy`].
+    /// As in the copy.
     pub(super) source: String,
     pub(super) way: Way,
     origin: Origin,

@@ -81,7 +81,7 @@ fn a_move_puts_the_source_into_the_bin_of_its_account() {
 #[test]
 fn what_others_share_with_the_source_streams_through_and_is_checked() {
     let (scene, ben) = scene();
-    let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| at.to_le_bytes()[1]).collect();
+    let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| b'a' + at.to_le_bytes()[1] % 26).collect();
     ben.file("plans/big.bin", &bytes, JUNE);
     ben.file("plans/empty", b"", JUNE);
     ben.share("plans", &scene.ann, megapane::emulator::Access::Read).unwrap();

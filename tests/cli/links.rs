@@ -188,7 +188,6 @@ fn a_link_is_a_place_that_commands_read_without_an_account() {
     assert_eq!(scene.run(&["tree", &folder]).clean(), scene.run(&["tree", "ann:d"]).clean());
     assert_eq!(scene.run(&["size", &folder]).clean(), scene.run(&["size", "ann:d"]).clean());
     assert_eq!(scene.run(&["cat", &file, &format!("{folder}:sub/deep.txt")]).clean(), "firstdeep");
-    assert_eq!(scene.run_with(&["cat", "-:sub/deep.txt"], &[], &format!("{folder}\n")).clean(), "deep");
     scene.run(&["ls", &format!("{folder}:nowhere")]).refused(3, "nowhere");
     scene.run(&["cat", &folder]).refused(6, "is a folder");
 }

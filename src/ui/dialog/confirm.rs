@@ -80,6 +80,23 @@ pub struct Question {
     pub answer: Answer,
 }
 
+impl Question {
+    /// Asks before an account is left.
+    #[must_use]
+    pub fn log_out(account: &str) -> Self {
+        Self {
+            title: "Log out".to_owned(),
+            text: vec![
+                format!("End the session of {account} and forget what is stored of it here."),
+                "Files in the cloud and on this computer stay. To undo, log in again.".to_owned(),
+            ],
+            yes: "Log out",
+            key: 'L',
+            answer: Answer::Send(Command::Logout { account: account.to_owned() }, None),
+        }
+    }
+}
+
 /// What follows from a yes.
 #[derive(Clone, Debug)]
 pub enum Answer {

@@ -390,7 +390,7 @@ fn press_accounts(
         }
         "L" => {
             if let Some(Place::Account(row)) = chooser.chosen() {
-                state.dialogs.push(Dialog::Question(log_out(&row.name)));
+                state.dialogs.push(Dialog::Question(Question::log_out(&row.name)));
                 return None;
             }
         }
@@ -398,19 +398,6 @@ fn press_accounts(
         _ => {}
     }
     Some(Dialog::Accounts(chooser))
-}
-
-fn log_out(account: &str) -> Question {
-    Question {
-        title: "Log out".to_owned(),
-        text: vec![
-            format!("End the session of {account} and forget what is stored of it here."),
-            "Files in the cloud and on this computer stay. To undo, log in again.".to_owned(),
-        ],
-        yes: "Log out",
-        key: 'L',
-        answer: Answer::Send(Command::Logout { account: account.to_owned() }, None),
-    }
 }
 
 fn press_help(state: &AppState, mut help: crate::ui::dialog::help::Help, key: Key) -> Option<Dialog> {
