@@ -57,37 +57,42 @@ impl Drop for Hidden {
     }
 }
 
-/// A terminal that shows nothing of the lines that are typed. For whoever reads lines anyway; [`Hidden`] reads by itself.
+/// A terminal that shows nothing of the lines that are typed, until the value is dropped. For whoever reads lines anyway;
+/// [`Hidden`] reads by itself.
+#[cfg(unix)]
 pub(crate) struct Silence {
-    #[cfg(unix)]
     before: rustix::termios::Termios,
 }
 
+/// Elsewhere no line can be read so.
+#[cfg(not(unix))]
+pub(crate) enum Silence {}
+
 impl Silence {
-    /// Stops showing what is typed, until the value is dropped; `None` where that cannot be done.
+    /// Stops showing what is typed; `None` where that cannot be done.
+    #[cfg(unix)]
     pub(crate) fn begin() -> Option<Self> {
-        #[cfg(unix)]
-        {
-            use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-            let before = tcgetattr(io::stdin()).ok()?;
-            let mut silent = before.clone();
-            silent.local_modes.remove(LocalModes::ECHO);
-            tcsetattr(io::stdin(), OptionalActions::Now, &silent).ok()?;
-            Some(Self { before })
-        }
-        #[cfg(not(unix))]
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let before = tcgetattr(io::stdin()).ok()?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(io::stdin(), OptionalActions::Now, &silent).ok()?;
+        Some(Self { before })
+    }
+
+    /// Stops showing what is typed; `None` where that cannot be done.
+    #[cfg(not(unix))]
+    pub(crate) const fn begin() -> Option<Self> {
         None
     }
 }
 
+#[cfg(unix)]
 impl Drop for Silence {
     fn drop(&mut self) {
-        #[cfg(unix)]
-        {
-            use rustix::termios::{OptionalActions, tcsetattr};
-            // What could be done about it? The next prompt of the shell sets its own mode.
-            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
-        }
+        use rustix::termios::{OptionalActions, tcsetattr};
+        // What could be done about it? The next prompt of the shell sets its own mode.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
     }
 }
 
