@@ -34,6 +34,9 @@ pub(crate) const EMAIL: &str = "ann@example.org";
 /// The sizes that every picture is taken at.
 pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 
+/// Asks the terminal how large it is.
+type AskSize = fn() -> io::Result<(u16, u16)>;
+
 /// What is there before the program starts.
 pub(crate) struct Stage {
     pub(crate) emulator: Emulator,
@@ -96,7 +99,7 @@ impl App {
 
     /// The same on a screen of one of [`SIZES`], on another line to the emulator.
     pub(crate) fn through(stage: Stage, transport: Arc<dyn Transport>, size: (u16, u16)) -> Self {
-        let asked: fn() -> io::Result<(u16, u16)> = match size {
+        let asked: AskSize = match size {
             (80, 24) => || Ok((80, 24)),
             (120, 40) => || Ok((120, 40)),
             (40, 12) => || Ok((40, 12)),
@@ -123,7 +126,7 @@ impl App {
     fn built(
         stage: Stage,
         transport: Arc<dyn Transport>,
-        ((columns, rows), size): ((u16, u16), fn() -> io::Result<(u16, u16)>),
+        ((columns, rows), size): ((u16, u16), AskSize),
         change: impl FnOnce(&mut Options),
     ) -> Self {
         let Stage { emulator, ann, scratch } = stage;
