@@ -68,6 +68,15 @@ async fn the_first_folders_can_be_entered_and_the_cursor_stays_when_the_rest_com
     assert!(cursor(&app).contains("beta/"), "{}", app.screen());
 }
 
+/// The side of the account, without how far the list is: its length is that of random numbers.
+fn right_side(app: &App) -> String {
+    let right = |line: &str| line.rsplit('│').next().unwrap_or_default().trim_end().to_owned();
+    let mut lines: Vec<String> = app.screen().lines().map(right).collect();
+    let (before, _) = lines[0].split_once("loading").expect("the header says so");
+    lines[0] = format!("{}loading", before.trim_end_matches("still ").trim_end().to_owned() + " … ");
+    lines.join("\n")
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_screen_says_that_more_is_on_its_way() {
     for (width, height) in SIZES {
@@ -79,7 +88,7 @@ async fn the_screen_says_that_more_is_on_its_way() {
         app.until("beta/").await;
         app.type_in("<Down><Enter>").await;
         app.until("m-first").await;
-        insta::assert_snapshot!(format!("{width}x{height}"), app.screen());
+        insta::assert_snapshot!(format!("{width}x{height}"), right_side(&app));
     }
 }
 

@@ -275,7 +275,7 @@ impl Actor {
         match result {
             Ok(()) => self.account_changed(name),
             Err(ChannelError::TooOld | ChannelError::Api(ApiError::Refused { .. })) => {
-                self.list_account(name)
+                self.list_account(name);
             }
             Err(ChannelError::Api(error)) => self.not_listed(name, &error),
         }

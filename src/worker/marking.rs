@@ -4,6 +4,7 @@
 
 use super::actor::Actor;
 use super::jobs::Done;
+use super::pane::Marks;
 use super::panes::{LARGE, ViewDone};
 use super::problem;
 use super::sweep::{RowSearch, Sought, Swept};
@@ -16,7 +17,7 @@ impl Actor {
         let sweep = pane.view.mark(change);
         match sweep {
             Some(sweep) if pane.view.entries().len() > LARGE => {
-                pane.is_marking = true;
+                pane.marks = Marks::Changing;
                 let broken = Done::View(ViewDone::Marked { view: id, swept: None });
                 return self.jobs.start_blocking(broken, move || {
                     Done::View(ViewDone::Marked { view: id, swept: Some(sweep.run()) })
@@ -30,13 +31,13 @@ impl Actor {
 
     /// Returns whether marks are being changed, which what comes next may be about.
     pub(crate) fn is_marking(&self) -> bool {
-        self.panes.values().any(|pane| pane.is_marking)
+        self.panes.values().any(|pane| pane.marks == Marks::Changing)
     }
 
     /// Takes marks that were changed beside the loop.
     pub(super) fn marks_changed(&mut self, id: ViewId, swept: Option<Swept>) {
         let Some(pane) = self.panes.get_mut(&id) else { return };
-        pane.is_marking = false;
+        pane.marks = Marks::Settled;
         match swept {
             Some(swept) if swept.generation != pane.view.generation() => return self.mark(id, &swept.change),
             Some(swept) => pane.view.take_marks(swept),
@@ -59,9 +60,10 @@ impl Actor {
         let Some(pane) = self.panes.get_mut(&id) else { return self.unknown_view(id) };
         let rows = pane.view.snapshot();
         pane.finding += 1;
-        pane.is_finding = pane.view.entries().len() > LARGE;
+        let is_large = pane.view.entries().len() > LARGE;
         let (finding, generation) = (pane.finding, pane.view.generation());
-        if !pane.is_finding {
+        if !is_large {
+            pane.found = finding;
             return self.send(Event::Found { view: id, row: search.run(&rows) });
         }
         let broken = ViewDone::Found { view: id, finding, generation, search: search.clone(), row: None };
@@ -74,7 +76,7 @@ impl Actor {
     /// Takes the row that was looked for beside the loop.
     pub(super) fn row_found(&mut self, id: ViewId, generation: u64, search: RowSearch, row: Option<u64>) {
         let Some(pane) = self.panes.get_mut(&id) else { return };
-        pane.is_finding = false;
+        pane.found = pane.finding;
         if generation != pane.view.generation() {
             return self.seek(id, search);
         }

@@ -22,9 +22,9 @@ pub(crate) struct Pane {
     pub(super) is_sorting: bool,
     /// Grows with each look for a row; results of older ones are dropped.
     pub(super) finding: u64,
-    pub(super) is_finding: bool,
-    /// All its marks are being changed; no command is taken meanwhile, for it may be about them.
-    pub(super) is_marking: bool,
+    /// The last of them that has ended.
+    pub(super) found: u64,
+    pub(super) marks: Marks,
     /// What the front end waits for, by its number.
     pub(super) unanswered: Option<u64>,
     /// Something in the folder has changed since it was read.
@@ -43,8 +43,8 @@ impl Pane {
             sorting: 0,
             is_sorting: false,
             finding: 0,
-            is_finding: false,
-            is_marking: false,
+            found: 0,
+            marks: Marks::Settled,
             unanswered: None,
             is_stale: false,
         }
@@ -53,7 +53,7 @@ impl Pane {
     /// Returns whether something that was asked for has not been answered yet. A path that waits for its account has: the
     /// view was told to be opening.
     pub(super) const fn is_busy(&self) -> bool {
-        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting || self.is_finding
+        matches!(self.wanted, Some(Wanted::Folder { .. })) || self.is_sorting || self.found < self.finding
     }
 
     /// Returns the folder that is wanted, or else the one that is shown.
@@ -76,6 +76,14 @@ impl Pane {
             None => of_account(self.view.location()),
         }
     }
+}
+
+/// How far the marks of a view are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marks {
+    Settled,
+    /// All are being changed beside the loop; no command is taken meanwhile, for it may be about them.
+    Changing,
 }
 
 /// What the user asked to see.

@@ -124,8 +124,8 @@ impl Sweep {
             MarkChange::Invert => self.mark(|_| true, |marked| !marked),
             MarkChange::None => self.marked.fill(false),
             MarkChange::Signed(rows) => {
-                let means = |(key, sign): (&EntryKey, &Sign)| rows.means(*sign).then(|| key.clone());
-                let meant: HashSet<EntryKey> = signs.iter().filter_map(means).collect();
+                let fits = |(key, sign): (&EntryKey, &Sign)| rows.means(*sign).then(|| key.clone());
+                let meant: HashSet<EntryKey> = signs.iter().filter_map(fits).collect();
                 self.mark(|entry| meant.contains(&entry.key), |_| true);
             }
             MarkChange::Pattern { pattern, on } => {

@@ -57,7 +57,7 @@ pub(crate) fn in_order<const N: usize>(owner: &Owner, folder: &str, names: [&str
                 None => owner.file(&path, name.as_bytes(), 1_700_000_000),
             };
             if made.last().is_none_or(|last| *last < node)
-                && node.bytes()[0] < FIRST_BYTES * (made.len() as u8 + 1)
+                && node.bytes()[0] < FIRST_BYTES * u8::try_from(made.len() + 1).unwrap()
             {
                 break node;
             }

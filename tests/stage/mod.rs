@@ -73,8 +73,11 @@ impl Wiring {
     }
 }
 
+/// How the program asks how large its terminal is.
+type AskSize = fn() -> io::Result<(u16, u16)>;
+
 /// A terminal that says that it has one of these sizes.
-fn asked(size: (u16, u16)) -> fn() -> io::Result<(u16, u16)> {
+fn asked(size: (u16, u16)) -> AskSize {
     match size {
         (80, 24) => || Ok((80, 24)),
         (120, 40) => || Ok((120, 40)),

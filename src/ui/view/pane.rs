@@ -409,10 +409,8 @@ fn totals(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
         parts.push(figure::count(head.row_count, "entry", "entries"));
     } else if head.arrangement.filter.is_none() && head.signs.is_none() {
         let count = figure::count(head.row_count, "entry", "entries");
-        parts.push(match pane.is_partial() {
-            true => format!("{count} so far"),
-            false => format!("{count}, {}", figure::size(head.bytes)),
-        });
+        let bytes = format!(", {}", figure::size(head.bytes));
+        parts.push(count + if pane.is_partial() { " so far" } else { &bytes });
     }
     if head.left_out_count > 0 && head.arrangement.filter.is_none() {
         parts.push(format!("{} hidden", figure::grouped(head.left_out_count)));
