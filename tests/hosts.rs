@@ -152,7 +152,7 @@ impl Scene {
         std::fs::write(self.path(), content()).unwrap();
         let run = Upload {
             session: self.session.clone(),
-            source: self.path(),
+            source: self.path().into(),
             target: PutTarget {
                 parent: self.owner.roots()[0],
                 name: "film".to_owned(),
