@@ -20,7 +20,7 @@ use megapane::session::Session;
 use megapane::session::change::PutTarget;
 use megapane::store::undo::UndoJournal;
 use megapane::transfer::download::{Download, Existing, download};
-use megapane::transfer::upload::{Upload, UploadSource, upload};
+use megapane::transfer::upload::{Upload, upload};
 use megapane::transfer::{Keep, Limits, Progress};
 use tokio_util::sync::CancellationToken;
 
@@ -152,7 +152,7 @@ impl Scene {
         std::fs::write(self.path(), content()).unwrap();
         let run = Upload {
             session: self.session.clone(),
-            source: UploadSource::Disk(self.path()),
+            source: self.path().into(),
             target: PutTarget {
                 parent: self.owner.roots()[0],
                 name: "film".to_owned(),

@@ -830,7 +830,7 @@ async fn a_file_that_changes_while_it_is_read_goes_up_as_it_is_then() {
     for (what, change) in changes {
         scene.begin_again();
         let order = scene.upload_of(&noise(6 << 20));
-        let path = order.source.clone();
+        let path = scene.path("film");
         scene.fault("slow:10s@ul#1-3");
         let meanwhile = async {
             tokio::time::sleep(Duration::from_secs(5)).await;
@@ -847,7 +847,7 @@ async fn a_file_that_changes_while_it_is_read_goes_up_as_it_is_then() {
 async fn a_file_that_never_stops_changing_is_not_put() {
     let scene = Scene::new().await;
     let order = scene.upload_of(&noise(6 << 20));
-    let path = order.source.clone();
+    let path = scene.path("film");
     scene.fault("slow:10s@ul");
     let restless = async {
         for second in 0..1000 {
