@@ -245,11 +245,8 @@ fn status(state: &AppState, page: &DedupePage, layout: &DedupeLayout, canvas: &m
             let percent = figure::percent(proving.done, proving.bytes);
             canvas.bar(x, y, PROOF_BAR, percent, canvas.theme.accent);
             let how_far = figure::part_of(proving.done, proving.bytes);
-            let (before, behind) = (format!("{percent:>3} %  reading "), format!(", {how_far} · Esc stops"));
-            let room = width.saturating_sub(PROOF_BAR + 1);
-            let taken = text::width(&before) + text::width(&behind);
-            let path = text::cut_path(&proving.path, usize::from(room).saturating_sub(taken));
-            canvas.cut(x + PROOF_BAR + 1, y, room, &format!("{before}{path}{behind}"), canvas.theme.plain);
+            let words = format!("{percent:>3} %  reading {}, {how_far} · Esc stops", proving.path);
+            canvas.cut(x + PROOF_BAR + 1, y, width.saturating_sub(PROOF_BAR + 1), &words, canvas.theme.plain);
         }
         (None, None) => {
             if let Some(head) = head.filter(|head| head.group_count > 0 && page.stage == Stage::Review) {
