@@ -136,7 +136,7 @@ impl App {
 
     /// The same, but behind the first event that is wanted the worker is heard again only once the gate is opened.
     pub(crate) fn held_behind(stage: Stage, wanted: fn(&Event) -> bool, gate: Arc<Notify>) -> Self {
-        let held = |mut events: mpsc::Receiver<Event>| {
+        let held = move |mut events: mpsc::Receiver<Event>| {
             let (on, heard) = mpsc::channel(1);
             tokio::spawn(async move {
                 let mut is_held = false;

@@ -271,16 +271,17 @@ fn column_names(pane: &Pane, columns: &Columns, area: Rect, canvas: &mut Canvas<
     let size = format!("size{}", arrow(Sort::Size));
     canvas.right(area.x + 2, area.y, places.size + SIZE - area.x - 2, &size, dim);
     let end = |at: u16, width: u16| at + width - area.x;
-    let (sort, short, word) = match columns.is_of_arrival {
-        true => (Sort::Uploaded, "added", "uploaded"),
-        false => (Sort::Modified, "modif", "modified"),
+    let (by, short, word) = if columns.is_of_arrival {
+        (Sort::Uploaded, "added", "uploaded")
+    } else {
+        (Sort::Modified, "modif", "modified")
     };
     if columns.modified == SHORT_DATE {
         // The word is wider than the dates: it reaches over the gaps beside them, and is cut where it has an arrow.
-        let word = if arrangement.sort == sort { short } else { word };
-        canvas.right(area.x, area.y, places.flag - area.x, &format!("{word}{}", arrow(sort)), dim);
+        let word = if arrangement.sort == by { short } else { word };
+        canvas.right(area.x, area.y, places.flag - area.x, &format!("{word}{}", arrow(by)), dim);
     } else if columns.modified > 0 {
-        let time = format!("{word}{}", arrow(sort));
+        let time = format!("{word}{}", arrow(by));
         canvas.right(area.x, area.y, end(places.modified, columns.modified), &time, dim);
     }
     if columns.uploaded > 0 {

@@ -169,9 +169,9 @@ mod tests {
         let top = root.path().join("state");
         let (scratch, target) = Scratch::make(&top.join("edits"), &name, "x").unwrap();
         for made in walkdir::WalkDir::new(top) {
-            let made = made.unwrap();
-            let mode = made.metadata().unwrap().permissions().mode();
-            assert_eq!(mode & 0o077, 0, "{}", made.path().display());
+            let entry = made.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}", entry.path().display());
         }
         assert!(target.path().starts_with(&scratch.folder));
     }
