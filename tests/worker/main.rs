@@ -17,6 +17,7 @@ mod line;
 mod live;
 mod looking;
 mod pairs;
+mod quotas;
 mod renames;
 mod restores;
 mod speed;
