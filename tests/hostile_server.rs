@@ -17,14 +17,15 @@ use http::{HeaderMap, StatusCode};
 use megapane::api::client::{Client, ClientOptions};
 use megapane::api::transport::{Request, RequestBody, Response, Transport, TransportError};
 use megapane::crypto::attributes::Attributes;
-use megapane::crypto::key::NodeKey;
+use megapane::crypto::key::{FileKey, NodeKey};
+use megapane::crypto::link::Link;
 use megapane::crypto::rsa::PrivateKey;
 use megapane::crypto::session_id::SessionId;
 use megapane::emulator::{Access, Emulator, EmulatorTransport, NewAccount, Owner, PASSWORD};
-use megapane::handle::{base64_decode, base64_encode};
+use megapane::handle::{NodeHandle, base64_decode, base64_encode};
 use megapane::local::Target;
 use megapane::secret::Secret;
-use megapane::session::change::{Change, PutTarget};
+use megapane::session::change::{Change, Imported, PutTarget};
 use megapane::session::{LoginError, Session};
 use megapane::store::undo::UndoJournal;
 use megapane::transfer::download::{Download, Existing, download};
@@ -82,6 +83,82 @@ async fn a_lie_in_any_field_of_a_login_is_an_error_and_opens_nothing() {
         scene.lie_about(command, Deed::LogIn).await;
     }
     scene.lie_about("us", Deed::Resume).await;
+    scene.is_unharmed();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lie_about_what_a_public_link_shows_is_an_error_or_a_tree_and_never_a_wrong_file() {
+    let mut scene = Scene::new().await;
+    scene.lie_about("f", Deed::LookAtFolderLink).await;
+    scene.lie_about("g", Deed::LookAtFolderLink).await;
+    scene.lie_about("g", Deed::LookAtFileLink).await;
+    scene.lie_about("p", Deed::Import).await;
+    scene.is_unharmed();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lie_about_who_sees_what_is_an_error_or_a_change() {
+    let mut scene = Scene::new().await;
+    for command in ["uk", "s2"] {
+        scene.lie_about(command, Deed::Share).await;
+    }
+    scene.lie_about("s2", Deed::EndShare).await;
+    scene.lie_about("l", Deed::Link).await;
+    scene.lie_about("l", Deed::Unlink).await;
+    scene.is_unharmed();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lie_about_versions_or_logins_is_an_error_or_a_list() {
+    let mut scene = Scene::new().await;
+    scene.lie_about("p", Deed::Revert).await;
+    scene.lie_about("d", Deed::DeleteVersion).await;
+    scene.lie_about("usl", Deed::Sessions).await;
+    scene.lie_about("usr", Deed::Sessions).await;
+    scene.is_unharmed();
+}
+
+/// What others are given is sealed for the key that the server says is theirs. One that is none seals nothing.
+#[tokio::test(start_paused = true)]
+async fn a_public_key_of_others_that_is_no_key_gets_nothing_sealed() {
+    let scene = Scene::new().await;
+    let folder = scene.ann.node("plans").unwrap();
+    let mpi = |number: &[u8]| {
+        let bits = u16::try_from((number.len() * 8).min(usize::from(u16::MAX))).unwrap();
+        [&bits.to_be_bytes()[..], number].concat()
+    };
+    let odd = |len: usize| [vec![0xc3; len - 1], vec![1]].concat();
+    let even = [vec![0xc3; 255], vec![2]].concat();
+    let (modulus, exponent) = (odd(256), [0, 0, 0, 17]);
+    let keys = [
+        Vec::new(),
+        vec![0; 2],
+        mpi(&modulus),
+        [mpi(&modulus), vec![0, 32]].concat(),
+        [mpi(&[0]), mpi(&exponent)].concat(),
+        [mpi(&[1]), mpi(&exponent)].concat(),
+        [mpi(&[7]), mpi(&exponent)].concat(),
+        [mpi(&odd(32)), mpi(&exponent)].concat(),
+        [mpi(&even), mpi(&exponent)].concat(),
+        [mpi(&odd(8000)), mpi(&exponent)].concat(),
+        [mpi(&modulus), mpi(&[0])].concat(),
+        [mpi(&modulus), mpi(&[1])].concat(),
+        [mpi(&modulus), mpi(&[2])].concat(),
+        [mpi(&modulus), mpi(&odd(8000))].concat(),
+        vec![0xff; 40_000],
+    ];
+    for (number, key) in keys.into_iter().enumerate() {
+        scene.twist(move |names, answer| {
+            if let Some(told) = answer.pointer_mut("/0/pubk").filter(|_| names == "uk") {
+                *told = base64_encode(&key).into();
+            }
+        });
+        scene.emulator.clear_seen();
+        scene.run(Deed::Share).await;
+        let sealed = scene.emulator.seen().iter().any(|seen| seen.commands.iter().any(|name| name == "s2"));
+        assert!(!sealed, "key {number} was taken for one");
+    }
+    assert_eq!(scene.tree.access(folder), megapane::tree::Access::Owner);
     scene.is_unharmed();
 }
 
@@ -163,7 +240,17 @@ async fn an_endless_body_is_cut_off() {
         ("-", "9"),
     ] {
         scene.line.set(Reply::Endless(head, again));
-        for deed in [Deed::List, Deed::Follow, Deed::Account, Deed::Download, Deed::CreateFolder] {
+        for deed in [
+            Deed::List,
+            Deed::Follow,
+            Deed::Account,
+            Deed::Download,
+            Deed::CreateFolder,
+            Deed::LookAtFolderLink,
+            Deed::LookAtFileLink,
+            Deed::Share,
+            Deed::Sessions,
+        ] {
             scene.run(deed).await;
         }
     }
@@ -212,6 +299,16 @@ enum Deed {
     Upload,
     CreateFolder,
     Rename,
+    LookAtFolderLink,
+    LookAtFileLink,
+    Import,
+    Share,
+    EndShare,
+    Link,
+    Unlink,
+    Revert,
+    DeleteVersion,
+    Sessions,
 }
 
 struct Scene {
@@ -222,6 +319,8 @@ struct Scene {
     tree: Tree,
     line: Arc<Line>,
     folder: TempDir,
+    /// Public links of somebody else: to a folder, and to a file in it.
+    links: [Link; 2],
     /// The ends of patience that are to come.
     waiting: Mutex<Vec<tokio::task::AbortHandle>>,
 }
@@ -238,6 +337,11 @@ impl Scene {
         ben.file("hers/in", b"in", 1);
         ben.share("hers", &ann, Access::Read);
         ann.publish("films/film");
+        ann.file("plans/a", b"a", 1);
+        ann.file("plans/open", b"for all", 1);
+        ben.file("Trip/film", &content(), 1_717_200_000);
+        ben.file("Trip/more/map", b"map", 1);
+        let links = ["Trip", "Trip/film"].map(|path| Link::parse(&ben.publish(path).unwrap()).unwrap());
         let line = Arc::new(Line {
             behind: emulator.transport(),
             reply: Mutex::new(Reply::Honest),
@@ -251,7 +355,7 @@ impl Scene {
         let session = Session::login(&client, EMAIL, &Secret::from(PASSWORD), None).await.unwrap();
         let tree = session.fetch_tree(|_, _| {}).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        Self { emulator, ann, client, session, tree, line, folder, waiting: Mutex::default() }
+        Self { emulator, ann, client, session, tree, line, folder, links, waiting: Mutex::default() }
     }
 
     /// Things happen in the account after the tree was fetched.
@@ -325,7 +429,11 @@ impl Scene {
                 look_at(&tree);
             }
             Deed::Account => drop((self.session.profile().await, self.session.quota().await)),
-            Deed::Download => self.download().await,
+            Deed::Download => {
+                let node = self.ann.node("films/film").unwrap();
+                let Some(NodeKey::File(key)) = self.ann.node_key(node) else { panic!("not a file") };
+                self.download(&self.session, node, key).await;
+            }
             Deed::Upload => self.upload().await,
             Deed::CreateFolder => {
                 let parent = self.ann.roots()[0];
@@ -335,24 +443,75 @@ impl Scene {
                 let node = self.ann.node("films").unwrap();
                 self.change(Change::Rename { node, from: "films".into(), to: "films".into() }).await;
             }
+            Deed::LookAtFolderLink | Deed::LookAtFileLink | Deed::Import => self.visit(deed).await,
+            Deed::Share | Deed::EndShare | Deed::Link | Deed::Unlink => self.show(deed).await,
+            Deed::Revert | Deed::DeleteVersion => {
+                let file = self.tree.resolve("films/film").unwrap();
+                let version = self.tree.versions(file)[0];
+                self.change(match deed {
+                    Deed::Revert => Change::Revert { file, version },
+                    _ => Change::Delete { node: version, name: String::new() },
+                })
+                .await;
+            }
+            Deed::Sessions => {
+                let _ = (self.session.own_sessions().await, self.session.end_other_sessions().await);
+            }
         }
+    }
+
+    /// Looks at a public link, downloads what it shows, or takes it over.
+    async fn visit(&self, deed: Deed) {
+        let link = &self.links[usize::from(matches!(deed, Deed::LookAtFileLink))];
+        let visit = Session::visit(&self.client, link).unwrap();
+        let Ok(shown) = visit.fetch_tree(|_, _| {}).await else { return };
+        look_at(&shown);
+        let file = shown.nodes().find(|node| node.is_file() && node.size() == FILM as u64);
+        if matches!(deed, Deed::Import) {
+            let top = shown.contents(megapane::entry::CloudFolder::Root).next().unwrap().handle();
+            let imported = Imported { visit: &visit, tree: &shown, node: top };
+            let to = self.ann.roots()[0];
+            let Ok(prepared) = self.session.prepare_import(&self.tree, imported, to, "taken over") else {
+                return;
+            };
+            let mut tree = self.tree.clone();
+            if let Ok(outcome) = self.session.commit(prepared, &UndoJournal::none()).await {
+                outcome.updates.into_iter().for_each(|update| tree.apply_own(update));
+            }
+            look_at(&tree);
+        } else if let Some(file) = file
+            && let Some(NodeKey::File(key)) = file.key()
+        {
+            self.download(&visit, file.handle(), key).await;
+        }
+    }
+
+    /// Changes who sees what.
+    async fn show(&self, deed: Deed) {
+        let node = |path: &str| self.tree.resolve(path).unwrap();
+        let (with, access) = ("ben@example.org".to_owned(), megapane::tree::Access::Read);
+        self.change(match deed {
+            Deed::Share => Change::Share { folder: node("plans"), with, access, before: None },
+            Deed::EndShare => Change::Unshare { folder: node("films"), with, access },
+            Deed::Link => Change::Link { node: node("plans/open"), expires: None, before: None },
+            _ => Change::Unlink { node: node("films/film"), expires: None },
+        })
+        .await;
     }
 
     async fn change(&self, change: Change) {
         let mut tree = self.tree.clone();
-        let prepared = self.session.prepare(&tree, change).unwrap();
+        let Ok(prepared) = self.session.prepare(&tree, change) else { panic!("it can be prepared") };
         if let Ok(outcome) = self.session.commit(prepared, &UndoJournal::none()).await {
             outcome.updates.into_iter().for_each(|update| tree.apply_own(update));
         }
         look_at(&tree);
     }
 
-    async fn download(&self) {
-        let node = self.ann.node("films/film").unwrap();
-        let Some(NodeKey::File(key)) = self.ann.node_key(node) else { panic!("not a file") };
+    async fn download(&self, session: &Session, node: NodeHandle, key: FileKey) {
         let path = self.path();
         let run = Download {
-            session: self.session.clone(),
+            session: session.clone(),
             node,
             key,
             size: FILM as u64,

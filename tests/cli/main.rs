@@ -13,6 +13,8 @@ mod dedupe;
 #[cfg(unix)]
 mod doctor;
 mod duplicates;
+#[cfg(unix)]
+mod faults;
 #[cfg(target_os = "linux")]
 mod full_disk;
 #[cfg(unix)]

@@ -1,178 +1,153 @@
-//! Fault runs: everything that is done to files, while one in a hundred, in twenty, in five requests goes wrong, in every
-//! way that the emulator knows. What failed is done again, as a user would; in the end both sides are equal, nothing is
-//! there twice, and nothing is left. What was survived stands in `assets/faults.md`, which this run writes
-//! (`MEGAPANE_WRITE_FAULTS=1`) and otherwise checks.
+//! Fault runs: everything that the screen does with an account, while one in a hundred, in twenty, in five requests goes
+//! wrong, in every way that the emulator knows. What failed is done again, as a user would; in the end nothing is lost,
+//! nothing is there twice, nothing is left, and what is shown is what the server has. What was survived stands in the first
+//! part of `assets/faults.md`, which this run writes (`MEGAPANE_WRITE_FAULTS=1`) and otherwise checks.
+
+mod changes;
+mod copies;
+mod duplicates;
+mod list;
+mod looking;
+mod mirrors;
+mod sharing;
+mod trial;
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::thread;
 
-use megapane::message::*;
-use megapane::worker::Copies;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use list::FAULTS;
+use trial::Trouble;
 
-use crate::desk::*;
+/// A part of what the screen does: a column of the table.
+struct Work {
+    name: &'static str,
+    /// Files come and go by it: it asks storage servers.
+    uploads: bool,
+    downloads: bool,
+    run: fn(Trouble) -> LocalBoxFuture<'static, ()>,
+}
 
-#[tokio::test(start_paused = true)]
-async fn everything_gets_where_it_belongs_whatever_goes_wrong_on_the_way() {
+#[test]
+fn everything_ends_well_whatever_goes_wrong_on_the_way() {
+    let columns: Vec<Vec<&str>> = thread::scope(|scope| {
+        let threads: Vec<_> = WORKS.iter().map(|work| scope.spawn(|| work.column())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
     let mut table = String::from(HEAD);
-    for (fault, meaning) in FAULTS {
-        let mut row = format!("| `{fault}` | {meaning} |");
-        for percent in PERCENTS {
-            survive(fault, percent).await;
-            row.push_str(" survived |");
-        }
-        let _ = writeln!(table, "{row}");
+    for work in &WORKS {
+        let _ = write!(table, " {} |", work.name);
+    }
+    let _ = writeln!(table, "\n|---|---|{}", "---|".repeat(WORKS.len()));
+    for (row, (fault, meaning)) in FAULTS.iter().enumerate() {
+        let cells: String = columns.iter().map(|column| format!(" {} |", column[row])).collect();
+        let _ = writeln!(table, "| `{fault}` | {meaning} |{cells}");
+    }
+    keep(&table);
+}
+
+impl Work {
+    /// What is survived, fault by fault. A fault that cannot meet it is none.
+    fn column(&self) -> Vec<&'static str> {
+        let survived = |&(fault, _): &(&'static str, &str)| {
+            let meets =
+                (self.uploads || !fault.ends_with("@ul")) && (self.downloads || !fault.ends_with("@dl"));
+            if !meets || only().is_some_and(|only| only != fault) {
+                return "–";
+            }
+            for percent in PERCENTS {
+                let runtime =
+                    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+                runtime.unwrap().block_on((self.run)(Trouble { fault, percent }));
+            }
+            "1 5 20"
+        };
+        FAULTS.iter().map(survived).collect()
+    }
+}
+
+/// `MEGAPANE_FAULT` names the only one that is tried, to look into it.
+fn only() -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "which fault is looked into is no configuration of the program"
+    )]
+    std::env::var("MEGAPANE_FAULT").ok()
+}
+
+/// Writes the first part of the file, or holds it against what is written.
+fn keep(table: &str) {
+    if only().is_some() {
+        return;
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/faults.md");
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    let (first, rest) = kept.find(NEXT_PART).map_or((kept.as_str(), ""), |at| kept.split_at(at));
     #[expect(clippy::disallowed_methods, reason = "whether to write is no configuration of the program")]
     let writes = std::env::var_os("MEGAPANE_WRITE_FAULTS").is_some();
     if writes {
-        std::fs::write(&path, &table).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(kept, table, "run it with MEGAPANE_WRITE_FAULTS=1");
-}
-
-/// Up, overwritten, renamed, into the bin and back, and down again.
-async fn survive(fault: &str, percent: u32) {
-    let what = format!("{fault} at {percent} %");
-    let mut desk = Desk::with(|_, _| {}, |parts| parts.copies = Copies::Kept);
-    for (name, content) in files() {
-        desk.write(&format!("src/{name}"), &content, TIME);
-    }
-    std::fs::create_dir(desk.disk().join("down")).unwrap();
-    desk.open_cloud("").await;
-    desk.emulator.fault(&format!("{fault}#{percent}%{percent}")).unwrap();
-
-    copy(&mut desk, Way::Up, &what).await;
-    desk.write("src/a.txt", b"another a, later", TIME + 100);
-    copy(&mut desk, Way::Up, &what).await;
-    let key = desk.node("sub/c.txt");
-    let rename = Command::Rename { parent: desk.cloud("sub"), key, name: "d.txt".into() };
-    until(&mut desk, rename, |desk| desk.ann.node("sub/d.txt").is_some(), &what).await;
-    let selection = Selection::Entries { parent: desk.cloud(""), keys: vec![desk.node("b.txt")] };
-    until(&mut desk, Command::Trash { selection }, |desk| desk.ann.node("b.txt").is_none(), &what).await;
-    let selection = Selection::Entries {
-        parent: megapane::entry::Location::Cloud {
-            account: "work".into(),
-            folder: megapane::entry::CloudFolder::Rubbish,
-        },
-        keys: vec![megapane::entry::EntryKey::Node(in_rubbish(&desk))],
-    };
-    until(&mut desk, Command::Restore { selection }, |desk| desk.ann.node("b.txt").is_some(), &what).await;
-    // Where the answer was lost, it is the channel that tells that it is back.
-    until_shown(&mut desk, 4).await;
-    copy(&mut desk, Way::Down, &what).await;
-
-    desk.emulator.clear_faults();
-    let mut paths = desk.ann.paths();
-    paths.sort();
-    assert_eq!(paths, ["a.txt", "b.txt", "film", "sub/", "sub/d.txt"], "{what}");
-    for (name, content) in files() {
-        let (name, content) = match name {
-            "a.txt" => (name, b"another a, later".to_vec()),
-            "sub/c.txt" => ("sub/d.txt", content),
-            _ => (name, content),
-        };
-        assert!(desk.ann.content(name).as_ref() == Some(&content), "{name} in the cloud, {what}");
-        assert!(desk.read(&format!("down/{name}")) == content, "{name} on the disk, {what}");
-    }
-    assert_eq!(desk.names("down"), ["a.txt", "b.txt", "film", "sub"], "{what}");
-    assert_eq!(desk.names("down/sub"), ["d.txt"], "{what}");
-    let journals = walkdir::WalkDir::new(desk.scratch.path().join("state/transfers")).into_iter().flatten();
-    assert_eq!(journals.filter(|entry| entry.file_type().is_file()).count(), 0, "journals are left: {what}");
-}
-
-#[derive(Clone, Copy)]
-enum Way {
-    Up,
-    Down,
-}
-
-/// Copies until nothing fails.
-async fn copy(desk: &mut Desk, way: Way, what: &str) {
-    for _ in 0..TRIES {
-        let (from, to) = match way {
-            Way::Up => (desk.local("src"), desk.cloud("")),
-            Way::Down => (desk.cloud(""), desk.local("down")),
-        };
-        let ran = desk.copy(from, to, ConflictPolicy::Identical).await;
-        if ran.report.problem.is_none() && ran.report.failed_count == 0 {
-            return;
-        }
-    }
-    panic!("it never works: {what}");
-}
-
-/// Does something until it has happened: an answer that was lost may have been a good one.
-async fn until(desk: &mut Desk, command: Command, happened: impl Fn(&Desk) -> bool, what: &str) {
-    for _ in 0..TRIES {
-        desk.send(command.clone());
-        let ended = |event: &Event| matches!(event, Event::Done { .. } | Event::Failed(_)).then_some(());
-        desk.until(ended).await;
-        if happened(desk) {
-            return;
-        }
-    }
-    panic!("it never works: {what}");
-}
-
-/// Waits until the top of the account is shown with so many rows.
-async fn until_shown(desk: &mut Desk, rows: usize) {
-    while desk.shown(CLOUD).await.len() != rows {
-        desk.head(CLOUD, |_| true).await;
+        std::fs::write(&path, format!("{table}{rest}")).unwrap();
+    } else {
+        assert_eq!(first, table, "run it with MEGAPANE_WRITE_FAULTS=1");
     }
 }
 
-fn in_rubbish(desk: &Desk) -> megapane::handle::NodeHandle {
-    let bin = desk.ann.roots()[2];
-    desk.ann.items(bin).into_iter().find(|item| item.name.as_deref() == Some("b.txt")).unwrap().handle
-}
-
-fn files() -> [(&'static str, Vec<u8>); 4] {
-    let film = (0..1_500_000).map(|at| u8::try_from(at * 31 % 251).unwrap()).collect();
-    [
-        ("a.txt", b"a".to_vec()),
-        ("b.txt", b"the second".to_vec()),
-        ("film", film),
-        ("sub/c.txt", b"c".to_vec()),
-    ]
-}
-
-const TIME: i64 = 1_717_200_000;
-
-/// Somebody who is told that it failed tries so often.
-const TRIES: usize = 30;
+const WORKS: [Work; 6] = [
+    Work {
+        name: "copies",
+        uploads: true,
+        downloads: true,
+        run: |trouble| copies::run(trouble).boxed_local(),
+    },
+    Work {
+        name: "moves, syncs",
+        uploads: true,
+        downloads: true,
+        run: |trouble| mirrors::run(trouble).boxed_local(),
+    },
+    Work {
+        name: "changes, undo",
+        uploads: false,
+        downloads: false,
+        run: |trouble| changes::run(trouble).boxed_local(),
+    },
+    Work {
+        name: "duplicates",
+        uploads: false,
+        downloads: true,
+        run: |trouble| duplicates::run(trouble).boxed_local(),
+    },
+    Work {
+        name: "sharing, versions",
+        uploads: true,
+        downloads: false,
+        run: |trouble| sharing::run(trouble).boxed_local(),
+    },
+    Work {
+        name: "looking",
+        uploads: false,
+        downloads: true,
+        run: |trouble| looking::run(trouble).boxed_local(),
+    },
+];
 
 /// Of a hundred requests so many go wrong.
 const PERCENTS: [u32; 3] = [1, 5, 20];
 
-const FAULTS: [(&str, &str); 17] = [
-    ("-3@cs", "the API is busy"),
-    ("-4@cs", "the API asks for fewer requests"),
-    ("-1@cs", "the API has an inner error"),
-    ("500@cs", "the API's front fails"),
-    ("429@cs", "the API's front asks for fewer requests"),
-    ("402:255@cs", "the API asks for a proof of work"),
-    ("garbage@cs", "a web page instead of an answer of the API"),
-    ("short@cs", "an answer of the API ends in the middle"),
-    ("cut", "the line breaks before anything is done"),
-    ("lost", "everything is done, and the line breaks before the answer"),
-    ("slow:5s", "the answer comes late"),
-    ("503@ul", "an upload server fails"),
-    ("-4@ul", "an upload server knows nothing of the upload"),
-    ("503@dl", "a download server fails"),
-    ("509:60@dl", "the transfer quota is used up for a minute"),
-    ("short@dl", "a download ends early"),
-    ("cut:1000@dl", "the line breaks in the middle of a download"),
-];
+/// How the part begins that the command line writes.
+const NEXT_PART: &str = "\n## Commands\n";
 
 const HEAD: &str = "\
 # Faults tried and survived
 
-Written by the test `faults` of `tests/worker`: files are copied up, overwritten, renamed, put into the bin and taken out of it, and
-copied down, while so many requests in a hundred go wrong. What was told as failed is done again. In the end both sides are equal, nothing
-is there twice, and nothing is left behind. The faults are those of `megapane emulator --fault`.
+Written by tests, never by hand: so many requests in a hundred go wrong while the program works, what was told as failed is done again,
+and in the end nothing is lost, nothing is there twice, nothing half is left, and what is shown is what the server has. The faults are
+those of `megapane emulator --fault`.
 
-| fault | what it is | 1 % | 5 % | 20 % |
-|---|---|---|---|---|
-";
+## The screen
+
+By the test `faults` of `tests/worker`. In a cell stand the percentages that were survived; `–` where such a fault cannot happen.
+
+| fault | what it is |";

@@ -22,6 +22,7 @@ mod line;
 mod live;
 mod looking;
 mod pairs;
+mod quotas;
 mod renames;
 mod restores;
 mod speed;
