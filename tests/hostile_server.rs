@@ -471,7 +471,8 @@ impl Scene {
             let top = shown.contents(megapane::entry::CloudFolder::Root).next().unwrap().handle();
             let imported = Imported { visit: &visit, tree: &shown, node: top };
             let to = self.ann.roots()[0];
-            let Ok(prepared) = self.session.prepare_import(&self.tree, imported, to, "taken over") else {
+            let Ok(prepared) = self.session.prepare_import(&self.tree, imported, (to, "taken over"), None)
+            else {
                 return;
             };
             let mut tree = self.tree.clone();

@@ -54,7 +54,7 @@ const STEPS: &[Step] = &[
     looks("link ann:up/a", "https://mega.nz/file/"),
     looks("link --list ann:", "up/a"),
     changes("link --unlink ann:up/a", |scene| link_count(scene) == 0),
-    changes("share ann:up ben@example.org", |scene| is_shown_to_ben(scene)),
+    changes("share ann:up ben@example.org", is_shown_to_ben),
     changes("share --remove ann:up ben@example.org", |scene| !is_shown_to_ben(scene)),
     changes("sync src ann:up", |scene| !has(scene, "up/moved")),
     changes("copy ann:up down", |scene| {
@@ -119,7 +119,7 @@ fn survive(fault: &str) {
     let ben = scene.emulator.add_account(NewAccount::new("ben@example.org"));
     ben.file("Trip/one", b"one", JUNE);
     ben.file("Trip/more/two", b"two", JUNE);
-    let [link, file] = ["Trip", "Trip/one"].map(|path| ben.publish(path).unwrap());
+    let [folder, file] = ["Trip", "Trip/one"].map(|path| ben.publish(path).unwrap());
     scene.write("src/a", "the first");
     scene.write("src/sub/b", "another");
     scene.ann.file("v", b"first", JUNE);
@@ -130,7 +130,7 @@ fn survive(fault: &str) {
     let create = ["config", "create", "ann", "--user", EMAIL, "--password-stdin"];
     retry(&scene, (fault, &create), |ran| ran.code == 0);
     for step in STEPS {
-        let line = step.line.replace("LINK", &link).replace("FILE", &file);
+        let line = step.line.replace("LINK", &folder).replace("FILE", &file);
         let arguments: Vec<&str> = line.split(' ').collect();
         retry(&scene, (fault, &arguments), |ran| {
             let is_done = step.is_done.is_none_or(|is_done| is_done(&scene));

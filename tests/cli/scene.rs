@@ -109,7 +109,10 @@ impl Scene {
             }
         }
         let program = self.folder.path().join("megapane"); // the folder of the real one may be closed to nobody
-        fs::copy(env!("CARGO_BIN_EXE_megapane"), &program).unwrap();
+        // Copied by a program of its own: what another test starts meanwhile would inherit the file, open for writing.
+        let copied =
+            std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_megapane")).arg(&program).status();
+        assert!(copied.unwrap().success());
         let mut command = std::process::Command::new(program);
         command.uid(NOBODY).gid(NOBODY).env_clear().envs(self.environment());
         let output = command.current_dir(self.path("")).args(arguments).output().unwrap();

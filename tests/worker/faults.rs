@@ -42,7 +42,8 @@ fn everything_ends_well_whatever_goes_wrong_on_the_way() {
     }
     let _ = writeln!(table, "\n|---|---|{}", "---|".repeat(WORKS.len()));
     for (row, (fault, meaning)) in FAULTS.iter().enumerate() {
-        let cells: String = columns.iter().map(|column| format!(" {} |", column[row])).collect();
+        let cells: Vec<String> = columns.iter().map(|column| format!(" {} |", column[row])).collect();
+        let cells = cells.concat();
         let _ = writeln!(table, "| `{fault}` | {meaning} |{cells}");
     }
     keep(&table);

@@ -5,6 +5,7 @@ mod bottom;
 mod canvas;
 mod changes;
 mod check;
+mod columns;
 mod conflict;
 mod dedupe;
 mod deletion;

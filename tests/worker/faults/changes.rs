@@ -41,7 +41,7 @@ pub(super) async fn run(trouble: Trouble) {
     trial.until(restore, |desk| has(desk, &["three.txt", "new/a.txt"])).await;
     assert_eq!(trial.desk.ann.paths(), AFTER, "{trouble:?}");
     for path in ["new/a.txt", "new/b.txt"] {
-        assert_eq!(trial.desk.ann.content(path).unwrap(), path[4..].as_bytes(), "{trouble:?}");
+        assert_eq!(trial.desk.ann.content(path).unwrap(), &path.as_bytes()[4..], "{trouble:?}");
     }
 
     let trash = |desk: &Desk| Command::Trash { selection: entries(desk, desk.cloud(""), &["new"]) };
@@ -76,7 +76,7 @@ async fn rename_many(trial: &mut Trial, names: &[(&str, &str)]) {
             _ => None,
         });
         if let Ok(sheet) = sheet.await {
-            let text: String = open.iter().map(|(_, new)| format!("{new}\n")).collect();
+            let text: String = open.iter().flat_map(|(_, new)| [*new, "\n"]).collect();
             std::fs::write(sheet, text).unwrap();
             trial.desk.send(Command::ReadNames { renames });
             trial.wait(|event| matches!(event, Event::Renames(_)).then_some(())).await;
