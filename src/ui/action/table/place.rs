@@ -10,7 +10,7 @@ pub(super) const PLACE: &[ActionRow] = &[
         [
             "go to path",
             "",
-            "type a folder: /disk/path, ~/path, account:/path, or a public link; Tab completes",
+            "type a folder (cd): /disk/path, ~/path, account:/path, or a public link; Tab completes",
         ],
         &["gp", "<M-c>"],
         When::Always,
