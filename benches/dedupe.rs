@@ -2,6 +2,8 @@
 //! One run in a row, by the clock of the processor; `cargo bench --bench dedupe [-- NODES]`.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "it is for a person to read, and may stop")]
 
+mod process;
+
 use std::fmt::Write as _;
 use std::time::Instant;
 
@@ -13,6 +15,7 @@ use megapane::crypto::node_key::{Keyring, ShareKeySource};
 use megapane::dedupe::{Evidence, Group, GroupKind, NameClass, Preference, Rule, Survey};
 use megapane::handle::{NodeHandle, base64_encode};
 use megapane::tree::{Tree, TreeBuilder};
+use process::{cpu, memory};
 
 const MASTER: [u8; 16] = [7; 16];
 const OWNER: &str = "AQIDBAUGBwg";
@@ -49,9 +52,9 @@ fn main() {
 
 /// Runs it, and prints what it took.
 fn measured<T>(what: &str, run: impl FnOnce() -> T) -> T {
-    let (began, ticks) = (Instant::now(), cpu_ticks());
+    let (began, used) = (Instant::now(), cpu());
     let result = run();
-    let (wall, cpu) = (began.elapsed(), (cpu_ticks() - ticks) * 10);
+    let (wall, cpu) = (began.elapsed(), cpu().saturating_sub(used).as_millis());
     println!(
         "{what}: {} ms, {cpu} ms of the processor, memory now {} MiB",
         wall.as_millis(),
@@ -70,21 +73,6 @@ fn counts(groups: &[Group]) -> String {
         of(GroupKind::Form),
         of(GroupKind::Content)
     )
-}
-
-/// A number of `/proc/self/status` in MiB; 0 where there is none.
-fn memory(name: &str) -> u64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix(name));
-    let number = line.and_then(|rest| rest.split_whitespace().nth(1)?.parse::<u64>().ok());
-    number.unwrap_or_default() / 1024
-}
-
-/// Time that this process has used, in hundredths of a second; 0 where that is not known.
-fn cpu_ticks() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    fields.get(11..13).map_or(0, |times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum())
 }
 
 /// Numbers that are the same in every run.

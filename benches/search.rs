@@ -5,6 +5,8 @@
 //! grows after the account is open counts.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "it is for a person to read, and may stop")]
 
+mod process;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +19,7 @@ use megapane::message::{
 };
 use megapane::secret::Secret;
 use megapane::worker::{Parts, Preset, Worker, start};
+use process::{cpu, memory};
 
 const EMAIL: &str = "ann@example.org";
 /// Shows the folder that is worked in, and another one that is asked about meanwhile.
@@ -280,21 +283,4 @@ fn ready(event: &Event, wanted: ViewId) -> Option<&ViewHead> {
 
 fn cloud(folder: CloudFolder) -> Location {
     Location::Cloud { account: "work".into(), folder }
-}
-
-/// A number of `/proc/self/status` in MiB; 0 where there is none.
-fn memory(name: &str) -> u64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix(name));
-    let number = line.and_then(|rest| rest.split_whitespace().nth(1)?.parse::<u64>().ok());
-    number.unwrap_or_default() / 1024
-}
-
-/// Time that this process has used; 0 where that is not known.
-fn cpu() -> Duration {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks: u64 =
-        fields.get(11..13).map_or(0, |times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum());
-    Duration::from_millis(ticks * 10)
 }
