@@ -4,6 +4,7 @@
 
 mod account;
 mod bookmark;
+mod checkup;
 mod choice;
 mod command;
 mod conflict;
@@ -31,6 +32,7 @@ mod view;
 
 pub use account::{AccountRow, AccountState, Login, Wait, WaitReason};
 pub use bookmark::{Bookmark, BookmarkChange};
+pub use checkup::{Finding, Standing};
 pub use choice::{Choice, Reply, choices};
 pub use command::{Command, Selection};
 pub use conflict::{

@@ -3,15 +3,15 @@
 //! shares a folder can read, what the journal says, what was sent. After every change the tree that we keep is the one
 //! that the server has.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod login;
 
-use megapane::api::client::{Client, ClientOptions};
+use std::sync::Arc;
+
+use login::login;
 use megapane::api::error::{ApiError, ErrorCode};
-use megapane::emulator::{Access, Emulator, NewAccount, Owner, PASSWORD, SAMPLE_EMAIL};
+use megapane::emulator::{Access, Emulator, NewAccount, Owner, SAMPLE_EMAIL};
 use megapane::entry::CloudFolder;
 use megapane::handle::NodeHandle;
-use megapane::secret::Secret;
 use megapane::session::Session;
 use megapane::session::change::{Change, ChangeError, Outcome};
 use megapane::store::undo::{UndoEnd, UndoJournal};
@@ -111,16 +111,6 @@ impl Scene {
         let commands = batches.flat_map(|seen| seen.batch.as_array().cloned().unwrap_or_default());
         commands.into_iter().find(|command| command["a"] == name).unwrap()
     }
-}
-
-async fn login(emulator: &Emulator, email: &str) -> Session {
-    let options = ClientOptions {
-        base: emulator.url(),
-        waits: Arc::new(|_| {}),
-        give_up: Some(Duration::from_mins(1)),
-    };
-    let client = Client::new(Arc::new(emulator.transport()), options);
-    Session::login(&client, email, &Secret::from(PASSWORD), None).await.unwrap()
 }
 
 /// All that a tree shows, to compare two of them.

@@ -2,17 +2,17 @@
 //! Plans of dedupe carried out by a real session on the emulator: with requests that fail, with a program that ends in the
 //! middle, whatever was decided. Everything is somewhere afterwards, and undo gives the account back exactly as it was.
 
+mod login;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
-use megapane::api::client::{Client, ClientOptions};
+use login::login;
 use megapane::dedupe::{
     Decision, Evidence, Expendable, Group, NameClass, Preference, Rule, Step, Survey, TimeOf,
 };
-use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
+use megapane::emulator::{Emulator, NewAccount, Owner};
 use megapane::handle::NodeHandle;
-use megapane::secret::Secret;
 use megapane::session::Session;
 use megapane::session::change::UndoPlan;
 use megapane::store::undo::{GroupKind, GroupTag, UndoJournal};
@@ -63,13 +63,7 @@ impl Desk {
                 None => folders.push(ann.folder_in(parent, name)),
             }
         }
-        let options = ClientOptions {
-            base: emulator.url(),
-            waits: Arc::new(|_| {}),
-            give_up: Some(Duration::from_mins(1)),
-        };
-        let client = Client::new(Arc::new(emulator.transport()), options);
-        let session = Session::login(&client, EMAIL, &Secret::from(PASSWORD), None).await.unwrap();
+        let session = login(&emulator, EMAIL).await;
         let tree = session.fetch_tree(|_, _| {}).await.unwrap();
         Self { emulator, ann, session, journal: UndoJournal::in_memory(), tree }
     }

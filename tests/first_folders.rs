@@ -138,3 +138,57 @@ async fn a_list_that_never_comes_leaves_nothing_that_looks_like_an_account() {
     app.type_in("<Enter>").await;
     app.until("gamma/").await;
 }
+
+/// The left side of the screen.
+fn left_side(app: &App) -> String {
+    app.screen().lines().map(|line| line.chars().take(40).collect::<String>() + "\n").collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_typed_folder_opens_as_soon_as_it_has_come() {
+    let (mut app, line, _) = held().await;
+    app.type_in("<Tab>gpwork:beta<Enter>").await;
+    app.until("m-first.txt").await;
+    let left = left_side(&app);
+    assert!(left.contains("work:/beta") && left.contains("m-first.txt"), "{left}");
+    assert!(!left.contains("a-second"), "{left}");
+    line.set(Flow::Free);
+    app.until("a-second.txt").await;
+    assert!(!app.screen().contains("ambiguous"), "{}", app.screen());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_typed_file_that_has_come_is_shown_in_its_folder() {
+    let (mut app, _line, _) = held().await;
+    app.type_in("<Tab>gpwork:beta/m-first.txt<Enter>").await;
+    app.until("m-first.txt").await;
+    let left = left_side(&app);
+    assert!(left.contains("work:/beta") && left.contains("▌ m-first.txt"), "{left}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_typed_folder_that_has_not_come_yet_says_what_it_waits_for() {
+    let (mut app, line, _) = held().await;
+    app.type_in("<Tab>gpwork:gamma<Enter>").await;
+    app.until("waits for work:").await;
+    assert!(left_side(&app).contains("mine.txt"), "it stays where it is\n{}", app.screen());
+    line.set(Flow::Free);
+    app.until("work:/gamma").await;
+    assert!(!app.screen().contains("waits for"), "{}", app.screen());
+    app.type_in("gpwork:delta<Enter>").await;
+    app.until("Cannot find \"work:delta\"").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_path_that_turns_out_to_mean_several_folders_is_not_silently_the_first() {
+    let (stage, nodes) = account();
+    stage.ann.rename("gamma", "beta").unwrap();
+    let line = Held::new(stage.emulator.transport(), Flow::To(nodes.second));
+    let mut app = App::through(stage, Arc::new(line.clone()), SIZES[0]);
+    app.until("beta/").await;
+    app.type_in("gpwork:beta<Enter>").await;
+    app.until("m-first.txt").await;
+    line.set(Flow::Free);
+    app.until("ambiguous").await;
+    assert!(app.screen().contains("m-first.txt"), "it stays where it is\n{}", app.screen());
+}

@@ -16,14 +16,13 @@ use futures_util::stream::{self, StreamExt};
 use http::{HeaderMap, StatusCode};
 use megapane::api::client::{Client, ClientOptions};
 use megapane::api::transport::{Request, RequestBody, Response, Transport, TransportError};
-use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::{FileKey, NodeKey};
 use megapane::crypto::link::Link;
 use megapane::crypto::rsa::PrivateKey;
 use megapane::crypto::session_id::SessionId;
 use megapane::emulator::{Access, Emulator, EmulatorTransport, NewAccount, Owner, PASSWORD};
 use megapane::handle::{NodeHandle, base64_decode, base64_encode};
-use megapane::local::Target;
+use megapane::local::{Target, unwitnessed};
 use megapane::secret::Secret;
 use megapane::session::change::{Change, Imported, PutTarget};
 use megapane::session::{LoginError, Session};
@@ -519,6 +518,7 @@ impl Scene {
             modified: None,
             target: Target::chosen(&path).unwrap(),
             existing: Existing::Fail,
+            witness: unwitnessed(),
             keep: Keep::default(),
             limits: Limits::default(),
             progress: Arc::new(Progress::default()),
@@ -539,15 +539,7 @@ impl Scene {
         let run = Upload {
             session: self.session.clone(),
             source: source.path().to_owned().into(),
-            target: PutTarget {
-                parent: self.ann.roots()[0],
-                name: "sent".to_owned(),
-                replaces: None,
-                first: Vec::new(),
-                then_trash: None,
-                carried: Attributes::default(),
-                share_keys: Vec::new(),
-            },
+            target: PutTarget::new(self.ann.roots()[0], "sent".to_owned()),
             journal: UndoJournal::none(),
             keep: Keep::default(),
             limits: Limits::default(),

@@ -11,10 +11,9 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use megapane::api::client::{Client, ClientOptions};
 use megapane::api::transport::{Request, Response, Transport, TransportError};
-use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::NodeKey;
 use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
-use megapane::local::Target;
+use megapane::local::{Target, unwitnessed};
 use megapane::secret::Secret;
 use megapane::session::Session;
 use megapane::session::change::PutTarget;
@@ -139,6 +138,7 @@ impl Scene {
             modified: None,
             target: Target::chosen(&self.path()).unwrap(),
             existing: Existing::Fail,
+            witness: unwitnessed(),
             keep: Keep::default(),
             limits: Limits::default(),
             progress: Arc::new(Progress::default()),
@@ -153,15 +153,7 @@ impl Scene {
         let run = Upload {
             session: self.session.clone(),
             source: self.path().into(),
-            target: PutTarget {
-                parent: self.owner.roots()[0],
-                name: "film".to_owned(),
-                replaces: None,
-                first: Vec::new(),
-                then_trash: None,
-                carried: Attributes::default(),
-                share_keys: Vec::new(),
-            },
+            target: PutTarget::new(self.owner.roots()[0], "film".to_owned()),
             journal: UndoJournal::none(),
             keep: Keep::default(),
             limits: Limits::default(),

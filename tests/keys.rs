@@ -121,7 +121,7 @@ async fn a_move_is_a_copy_whose_sources_go_to_whichever_side() {
     };
     app.type_in("jjm").await;
     assert!(moves(&app.sent(), &photos()), "to the cloud");
-    assert!(app.shows("To undo, press u twice"), "{}", app.picture());
+    assert!(app.shows("To undo, press u afterwards"), "{}", app.picture());
     app.type_in("<F6>").await;
     assert!(matches!(app.sent()[..], [Command::StartCopy { .. }, ..]));
     app.type_in("<Tab>gh<Tab>").await;
@@ -1004,6 +1004,7 @@ impl Fake {
             | Command::DropDeletion { .. }
             | Command::Restore { .. }
             | Command::ListChanges
+            | Command::Examine { .. }
             | Command::Sharing(_)
             | Command::Versions(_)
             | Command::WriteNames { .. }

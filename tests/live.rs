@@ -2,14 +2,14 @@
 //! An account that is followed: what other clients and we ourselves do comes once and in order, and whatever the order of
 //! packets, answers, listings and restarts, the tree ends as the one that the server has.
 
-use std::sync::Arc;
+mod login;
+
 use std::time::Duration;
 
+use login::login;
 use megapane::api::channel::ChannelError;
-use megapane::api::client::{Client, ClientOptions};
-use megapane::emulator::{Access, Emulator, NewAccount, Owner, PASSWORD};
+use megapane::emulator::{Access, Emulator, NewAccount, Owner};
 use megapane::handle::NodeHandle;
-use megapane::secret::Secret;
 use megapane::session::change::{Change, Outcome};
 use megapane::session::{FollowEnd, Session, Stretch};
 use megapane::store::tree_cache::TreeCache;
@@ -163,16 +163,6 @@ impl Scene {
             _ => {}
         }
     }
-}
-
-async fn login(emulator: &Emulator, email: &str) -> Session {
-    let options = ClientOptions {
-        base: emulator.url(),
-        waits: Arc::new(|_| {}),
-        give_up: Some(Duration::from_mins(1)),
-    };
-    let client = Client::new(Arc::new(emulator.transport()), options);
-    Session::login(&client, email, &Secret::from(PASSWORD), None).await.unwrap()
 }
 
 /// All that a tree shows, to compare two of them.

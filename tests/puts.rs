@@ -2,21 +2,19 @@
 //! Finished uploads that become files together, against the emulator in process: what is sent, what each of them is
 //! told, what the journal has of it.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod login;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
-use megapane::api::client::{Client, ClientOptions};
+use login::login;
 use megapane::api::error::{ApiError, ErrorCode};
 use megapane::api::storage::{PieceAnswer, upload_piece};
 use megapane::api::transport::RequestBody;
 use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::FileKey;
-use megapane::emulator::{Access, Emulator, NewAccount, Owner, PASSWORD};
+use megapane::emulator::{Access, Emulator, NewAccount, Owner};
 use megapane::handle::NodeHandle;
-use megapane::secret::Secret;
 use megapane::session::Session;
 use megapane::session::change::{Change, ChangeError, Outcome, Put, PutTarget, Uploaded};
 use megapane::store::undo::{UndoEnd, UndoJournal};
@@ -108,13 +106,6 @@ impl Scene {
     fn ends(&self) -> Vec<UndoEnd> {
         self.journal.read().unwrap().into_iter().rev().map(|record| record.end).collect()
     }
-}
-
-async fn login(emulator: &Emulator, email: &str) -> Session {
-    let give_up = Some(Duration::from_mins(1));
-    let options = ClientOptions { base: emulator.url(), waits: Arc::new(|_| {}), give_up };
-    let client = Client::new(Arc::new(emulator.transport()), options);
-    Session::login(&client, email, &Secret::from(PASSWORD), None).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,19 +3,19 @@
 //! Transfers that are left in the middle, at every point there is, and gone on with: the bytes are right, little moves
 //! twice, one node comes of it, and nothing is left behind. The emulator runs in process and time is paused.
 
+mod login;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use megapane::api::client::{Client, ClientOptions};
-use megapane::crypto::attributes::Attributes;
+use login::login;
 use megapane::crypto::key::{FileKey, NodeKey};
 use megapane::crypto::mac;
-use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
+use megapane::emulator::{Emulator, NewAccount, Owner};
 use megapane::handle::NodeHandle;
-use megapane::local::Target;
-use megapane::secret::Secret;
+use megapane::local::{Target, unwitnessed};
 use megapane::session::Session;
 use megapane::session::change::{Put, PutTarget};
 use megapane::store::transfer_journal::{Claim, JournalName, TransferJournals};
@@ -46,13 +46,7 @@ impl Scene {
     async fn new() -> Self {
         let emulator = Emulator::new();
         let owner = emulator.add_account(NewAccount::new(EMAIL));
-        let options = ClientOptions {
-            base: emulator.url(),
-            waits: Arc::new(|_| {}),
-            give_up: Some(Duration::from_mins(1)),
-        };
-        let client = Client::new(Arc::new(emulator.transport()), options);
-        let session = Session::login(&client, EMAIL, &Secret::from(PASSWORD), None).await.unwrap();
+        let session = login(&emulator, EMAIL).await;
         let folder = tempfile::tempdir().unwrap();
         let state = tempfile::tempdir().unwrap();
         Self { emulator, owner, session, folder, state, progress: Arc::default() }
@@ -97,6 +91,7 @@ impl Scene {
             modified: None,
             target: Target::chosen(&self.path()).unwrap(),
             existing: Existing::Fail,
+            witness: unwitnessed(),
             keep: self.keep(),
             limits: Limits::default(),
             progress: Arc::clone(&self.progress),
@@ -110,15 +105,7 @@ impl Scene {
         Upload {
             session: self.session.clone(),
             source: self.path().into(),
-            target: PutTarget {
-                parent: self.owner.roots()[0],
-                name: "film".to_owned(),
-                replaces: None,
-                first: Vec::new(),
-                then_trash: None,
-                carried: Attributes::default(),
-                share_keys: Vec::new(),
-            },
+            target: PutTarget::new(self.owner.roots()[0], "film".to_owned()),
             journal: UndoJournal::none(),
             keep: self.keep(),
             limits: Limits::default(),

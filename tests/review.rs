@@ -189,7 +189,7 @@ async fn what_a_stop_leaves_is_counted_and_what_was_done_is_taken_back_by_its_nu
         .told(|event| if let DedupeEvent::Lines { lines, .. } = event { Some(lines.len()) } else { None });
     assert_eq!(lines.await, 10);
     let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
-    desk.send(Command::Undo(UndoRequest { direction, account: None, group: report.undo, partly }));
+    desk.send(Command::Undo(UndoRequest { direction, group: report.undo, partly }));
     assert!(desk.done().await.starts_with("undone: deduplicated work:"));
     assert_eq!(desk.ann.paths(), before);
 }

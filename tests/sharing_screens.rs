@@ -45,6 +45,10 @@ fn link(kind: &str, key: usize) -> Secret {
     Secret::new(format!("https://mega.nz/{kind}/AbCdEfGh#{}", "k".repeat(key)))
 }
 
+fn open_link(kind: &str, key: usize, expires: Option<i64>) -> PublicLink {
+    PublicLink::Known { link: link(kind, key), expires }
+}
+
 #[test]
 fn a_file_without_a_link() {
     pictures("sharing_file", |state| {
@@ -61,7 +65,7 @@ fn a_folder_with_a_link_and_people() {
             person("ben@example.org", ShareAccess::Read, false),
             person("a-very-long-address-of-somebody@a-very-long-domain.example.org", ShareAccess::Full, true),
         ];
-        tell(state, subject(true, PublicLink::Known(link("folder", 22)), people));
+        tell(state, subject(true, open_link("folder", 22, None), people));
         type_in(state, "j");
     });
 }
@@ -112,7 +116,7 @@ fn a_folder_that_is_shared_with_more_people_than_have_room() {
         let people = (1..=30).map(|number| {
             person(&format!("person-{number}@example.org"), ShareAccess::Write, number % 7 == 0)
         });
-        tell(state, subject(true, PublicLink::Known(link("folder", 22)), people.collect()));
+        tell(state, subject(true, open_link("folder", 22, None), people.collect()));
         type_in(state, &"j".repeat(20));
     });
 }
@@ -138,5 +142,53 @@ fn the_password_of_a_link() {
         let (view, link) = (state.pane().view, Secret::new("https://mega.nz/#P!AAAA".to_owned()));
         tell(state, Event::Sharing(SharingEvent::Locked { view, link, is_refused: true }));
         type_in(state, "secret");
+    });
+}
+
+#[test]
+fn the_end_of_a_link_while_it_is_typed() {
+    pictures("sharing_end", |state| {
+        type_in(state, "<Tab>js");
+        tell(state, subject(false, open_link("file", 43, Some(1_724_000_000)), Vec::new()));
+        type_in(state, "e3w");
+    });
+}
+
+#[test]
+fn an_end_that_is_none() {
+    pictures("sharing_no_end", |state| {
+        type_in(state, "<Tab>js");
+        tell(state, subject(false, PublicLink::None, Vec::new()));
+        type_in(state, "esoon<Enter>");
+    });
+}
+
+#[test]
+fn a_link_that_has_ended() {
+    pictures("sharing_ended", |state| {
+        type_in(state, "<Tab>js");
+        let people = vec![person("ben@example.org", ShareAccess::Read, false)];
+        tell(state, subject(true, open_link("folder", 22, Some(1_720_000_000)), people));
+    });
+}
+
+#[test]
+fn a_password_while_it_is_typed() {
+    pictures("sharing_protecting", |state| {
+        type_in(state, "<Tab>js");
+        tell(state, subject(false, open_link("file", 43, None), Vec::new()));
+        type_in(state, "psecret");
+        assert!(!picture(state).contains("secret"));
+    });
+}
+
+#[test]
+fn a_link_under_a_password() {
+    pictures("sharing_protected", |state| {
+        type_in(state, "<Tab>js");
+        tell(state, subject(true, open_link("folder", 22, Some(1_724_000_000)), Vec::new()));
+        type_in(state, "psecret<Enter>");
+        let link = Secret::new(format!("https://mega.nz/#P!{}", "k".repeat(118)));
+        tell(state, Event::Sharing(SharingEvent::Protected { subject: node('a'), link }));
     });
 }

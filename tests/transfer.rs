@@ -12,12 +12,11 @@ use futures_util::stream::{self, StreamExt};
 use megapane::api::client::{Client, ClientOptions};
 use megapane::api::transport::{Request, Response, Transport, TransportError};
 use megapane::api::wait::Reason;
-use megapane::crypto::attributes::Attributes;
 use megapane::crypto::key::{FileKey, NodeKey};
 use megapane::crypto::mac::{self, ChunkMac};
 use megapane::emulator::{Emulator, Filling, NewAccount, Owner, PASSWORD, Recipe};
 use megapane::handle::NodeHandle;
-use megapane::local::{LocalError, Target, Trash, stat};
+use megapane::local::{LocalError, Target, Trash, stat, unwitnessed};
 use megapane::secret::Secret;
 use megapane::session::Session;
 use megapane::session::change::{Outcome, PutTarget};
@@ -101,6 +100,7 @@ impl Scene {
             modified: Some(MODIFIED),
             target: Target::chosen(&self.path("film")).unwrap(),
             existing: Existing::Fail,
+            witness: unwitnessed(),
             keep: Keep::default(),
             limits: self.limits.clone(),
             progress: Arc::clone(&self.progress),
@@ -128,15 +128,7 @@ impl Scene {
         Upload {
             session: self.session.clone(),
             source: source.into(),
-            target: PutTarget {
-                parent: self.owner.roots()[0],
-                name: "film".to_owned(),
-                replaces: None,
-                first: Vec::new(),
-                then_trash: None,
-                carried: Attributes::default(),
-                share_keys: Vec::new(),
-            },
+            target: PutTarget::new(self.owner.roots()[0], "film".to_owned()),
             journal: UndoJournal::none(),
             keep: Keep::default(),
             limits: self.limits.clone(),

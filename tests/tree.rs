@@ -289,6 +289,31 @@ fn a_path_leads_back_to_its_node() {
     assert_eq!(tree.path(h("node0006")), "//inbox/mail");
 }
 
+#[test]
+fn a_path_is_followed_as_far_as_there_is_something() {
+    let tree = tree_of(with_roots([
+        folder("node0001", "rootroot", "a"),
+        folder("node0002", "node0001", "b"),
+        file("node0003", "node0002", "c", 1),
+        folder("node0004", "rootroot", "twin"),
+        folder("node0005", "rootroot", "twin"),
+    ]));
+    for (path, reached) in [
+        ("", CloudFolder::Root),
+        ("/a/b/", CloudFolder::Node(h("node0002"))),
+        ("a/x/y/z", CloudFolder::Node(h("node0001"))),
+        ("a/b/c", CloudFolder::Node(h("node0002"))),
+        ("a/b/c/d/", CloudFolder::Node(h("node0002"))),
+        ("twin/x", CloudFolder::Root),
+        ("//bin/x", CloudFolder::Rubbish),
+        ("//x", CloudFolder::Root),
+        ("H:node0009/x", CloudFolder::Node(h("node0009"))),
+        ("H:node0001/x", CloudFolder::Node(h("node0001"))),
+    ] {
+        assert_eq!(tree.follow_far(path), reached, "{path}");
+    }
+}
+
 fn put(handle: &str, parent: &str, name: &str, size: u64, replaces: Option<&str>) -> NodeUpdate {
     NodeUpdate::Put(vec![PutNode {
         handle: h(handle),
@@ -456,6 +481,38 @@ fn any_update() -> impl Strategy<Value = NodeUpdate> {
     ]
 }
 
+/// What may happen to one of several clones of a tree.
+#[derive(Clone, Debug)]
+enum Step {
+    Clone,
+    Drop,
+    Change(NodeUpdate),
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    prop_oneof![2 => Just(Step::Clone), 1 => Just(Step::Drop), 4 => any_update().prop_map(Step::Change)]
+}
+
+/// All that a tree shows of its nodes.
+fn shown(tree: &Tree) -> Vec<String> {
+    let mut shown: Vec<String> = tree
+        .nodes()
+        .map(|node| {
+            let (handle, below) = (node.handle(), tree.usage(node.handle()));
+            let stands = (node.parent(), tree.folder_of(handle), tree.versions(handle));
+            let children: Vec<String> = tree.children(handle).map(|child| child.label()).collect();
+            let is_known = (node.key().map(|key| key.clear()), node.attributes().map(|all| all.json()));
+            format!(
+                "{handle} {} {} {stands:?} {below:?} {children:?} {is_known:?}",
+                node.label(),
+                node.size()
+            )
+        })
+        .collect();
+    shown.sort();
+    shown
+}
+
 proptest! {
     #[test]
     fn any_listing_and_any_updates_leave_every_node_reachable_exactly_once(
@@ -470,6 +527,34 @@ proptest! {
             let after_one = format!("{:?}{:?}", tree.orphans(), tree.len());
             tree.apply(update);
             prop_assert_eq!(after_one, format!("{:?}{:?}", tree.orphans(), tree.len()));
+        }
+    }
+
+    /// Clones share what neither has changed. Each is still what a tree of its own would be, whatever happens to others.
+    #[test]
+    fn what_is_done_to_a_clone_shows_in_no_other(
+        nodes in prop::collection::vec(any_node(), 0..24),
+        steps in prop::collection::vec((any::<usize>(), any_step()), 0..24),
+    ) {
+        let mut all: Vec<(Tree, Vec<NodeUpdate>)> = vec![(tree_of(nodes.clone()), Vec::new())];
+        for (which, step) in steps {
+            let which = which % all.len();
+            match step {
+                Step::Clone => all.push(all[which].clone()),
+                Step::Drop if all.len() > 1 => drop(all.swap_remove(which)),
+                Step::Drop => {}
+                Step::Change(update) => {
+                    all[which].0.apply(update.clone());
+                    all[which].1.push(update);
+                }
+            }
+        }
+        for (tree, updates) in all {
+            let mut alone = tree_of(nodes.clone());
+            for update in updates {
+                alone.apply(update);
+            }
+            prop_assert_eq!(shown(&tree), shown(&alone));
         }
     }
 

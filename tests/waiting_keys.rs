@@ -2,18 +2,16 @@
 //! Shares between accounts that keep their keys in `^!keys`: the key is sent by `pk`, which the emulator and this test read
 //! and write by their own lights. It is read where its sender is known, believed from nobody else, and never acknowledged.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod login;
 
 use aes_gcm::aead::{AeadInOut, KeyInit as _};
 use aes_gcm::{Aes128Gcm, Nonce};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
-use megapane::api::client::{Client, ClientOptions};
+use login::login;
 use megapane::crypto::key::{KeyBytes, ecb_encrypt};
-use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
+use megapane::emulator::{Emulator, NewAccount, Owner};
 use megapane::handle::{NodeHandle, UserHandle, base64_encode};
-use megapane::secret::Secret;
 use megapane::session::Session;
 use megapane::tree::Tree;
 use serde_json::json;
@@ -114,16 +112,6 @@ impl Drop for Scene {
         let acknowledged = |text: &String| text.contains("\"pk\"") && text.contains("\"d\"");
         assert!(std::thread::panicking() || !texts.iter().any(acknowledged), "nothing was acknowledged");
     }
-}
-
-async fn login(emulator: &Emulator, email: &str) -> Session {
-    let options = ClientOptions {
-        base: emulator.url(),
-        waits: Arc::new(|_| {}),
-        give_up: Some(Duration::from_mins(1)),
-    };
-    let client = Client::new(Arc::new(emulator.transport()), options);
-    Session::login(&client, email, &Secret::from(PASSWORD), None).await.unwrap()
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {

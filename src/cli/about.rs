@@ -42,7 +42,7 @@ struct Report {
 
 /// Runs the command.
 pub(crate) async fn run(args: AboutArgs, context: &mut Context) -> Outcome {
-    let Place::Cloud(cloud) = Place::parse(&args.remote) else {
+    let Place::Cloud(cloud) = Place::parse(&args.remote)? else {
         return Err(Failure::usage(
             format!("\"{}\" is not a remote", args.remote),
             "Write the remote's name and a colon: `megapane about work:`.",

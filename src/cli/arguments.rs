@@ -6,9 +6,9 @@ use clap::{Parser, Subcommand};
 use super::context::GlobalArgs;
 use super::screen::ScreenArgs;
 use super::{
-    about, cat, cleanup, completions, config, copy, dedupe, delete, demo, doctor, emulator, import, keys,
-    leftovers, link, ls, lsd, lsf, lsjson, lsl, man, mkdir, ncdu, purge, restore, sessions, shares, size,
-    tree, undo, versions,
+    about, cat, cleanup, completions, config, copy, dedupe, delete, demo, doctor, emulator, help, import,
+    keys, leftovers, link, ls, lsd, lsf, lsjson, lsl, man, mkdir, ncdu, purge, restore, sessions, shares,
+    size, tree, undo, versions,
 };
 
 /// A two-pane file manager and command line for the MEGA cloud.
@@ -16,6 +16,7 @@ use super::{
 /// Without a command it opens the screen: your files on the left, the cloud on the right. The commands use rclone's
 /// words, columns and exit codes. A place is a local path or remote:path, where remote is a name of `megapane config`;
 /// remote: is the cloud drive, remote://bin the rubbish bin, remote://in what others share, remote:H:HANDLE one node.
+/// Where a command only reads, a public link is a place, too.
 #[expect(clippy::doc_markdown, reason = "help on a terminal is no Markdown")]
 #[derive(Parser, Debug)]
 #[command(name = "megapane", version, max_term_width = 100, after_help = EXAMPLES, disable_help_subcommand = true)]
@@ -75,6 +76,7 @@ pub(crate) enum Command {
     Emulator(emulator::EmulatorArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    Help(help::HelpArgs),
 }
 
 const EXAMPLES: &str = "\

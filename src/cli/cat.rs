@@ -13,8 +13,7 @@ use super::context::Context;
 use super::exit::ExitCode;
 use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
-use super::public_link::LinkPlace;
-use super::remote::{CloudPath, Place};
+use super::remote::{CloudPath, LinkPlace, Place};
 use crate::config::Speeds;
 use crate::crypto::key::NodeKey;
 use crate::message::{ProblemKind, SpeedLimit};
@@ -79,7 +78,7 @@ pub(crate) async fn run(args: CatArgs, context: &mut Context) -> Outcome {
             print_node(context, (&shown, &path), &args.section).await?;
             continue;
         }
-        match Place::parse(place) {
+        match Place::parse(place)? {
             Place::Local(path) => print_local(context, &path, &args.section).await?,
             Place::Cloud(cloud) => {
                 let account = match opened.take() {

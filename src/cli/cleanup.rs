@@ -33,7 +33,7 @@ pub(crate) struct CleanupArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: CleanupArgs, context: &mut Context) -> Outcome {
-    let Place::Cloud(cloud) = Place::parse(&args.remote) else {
+    let Place::Cloud(cloud) = Place::parse(&args.remote)? else {
         let message = format!("cannot clean up \"{}\": only a remote has a rubbish bin", args.remote);
         return Err(Failure::new(ProblemKind::Other, message, "Write the remote's name and a colon."));
     };

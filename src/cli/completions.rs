@@ -10,8 +10,10 @@ use super::prose;
 
 /// Print completions for a shell.
 ///
-/// For bash, for instance:
+/// Put them where the shell looks for them:
 ///   megapane completions bash > ~/.local/share/bash-completion/completions/megapane
+///   megapane completions fish > ~/.config/fish/completions/megapane.fish
+///   megapane completions zsh > ~/.zfunc/_megapane      (with fpath+=~/.zfunc before compinit)
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct CompletionsArgs {

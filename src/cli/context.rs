@@ -39,11 +39,12 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Files above 1 MiB on their way at once
+    /// Files above 1 MiB on their way at once, 1 to 64; of smaller ones 8 to 32, as many as the server takes
     #[arg(long, global = true, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) transfers: u16,
 
-    /// Move no more bytes a second than this: 10M, 10M:1M (up:down), off, or a timetable "08:00,512k 19:00,10M Sat-10:00,off"
+    /// Move no more than this in a second (in KiB, or with B, K, M, G): 10M, 10M:1M (up:down), off, or a timetable
+    /// "08:00,512k 19:00,10M Sat-10:00,off"
     #[arg(long, global = true, value_name = "SPEED")]
     pub(crate) bwlimit: Option<Timetable>,
 
@@ -52,6 +53,9 @@ pub(crate) struct GlobalArgs {
     pub(crate) api_url: Option<String>,
 
     /// Give up after waiting this long for a quota or a busy server (30s, 5m, 1h; 0: at once)
+    ///
+    /// Left out, copies wait for a quota as long as that takes and for a server that does not answer ten minutes; all else
+    /// waits a minute.
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) max_wait: Option<Duration>,
 

@@ -31,7 +31,7 @@ use crate::worker::problem;
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct DeleteArgs {
-    /// The folder, or one file
+    /// The folder, or one file: remote:path, or a local path
     #[arg(value_name = "REMOTE:PATH")]
     place: String,
 
@@ -46,9 +46,11 @@ pub(crate) struct DeleteArgs {
 }
 
 /// Remove one file, into the rubbish bin or the trash.
+///
+/// A folder is refused. `undo` brings the file back, unless it went with --permanent.
 #[derive(Args, Debug)]
 pub(crate) struct DeletefileArgs {
-    /// The file
+    /// The file: remote:path, or a local path
     #[arg(value_name = "REMOTE:PATH")]
     place: String,
 
@@ -81,7 +83,7 @@ impl Wanted {
 /// Runs `delete`.
 pub(crate) async fn run(args: DeleteArgs, context: &mut Context) -> Outcome {
     let wanted = Wanted { rules: args.filters.compile()?, bounds: args.bounds.bounds() };
-    match Place::parse(&args.place) {
+    match Place::parse(&args.place)? {
         Place::Local(path) => {
             let (parent, files) = local_files(&path, &wanted)?;
             remove(context, None, (Location::Local(parent), files), args.how).await
@@ -101,7 +103,7 @@ pub(crate) async fn run_file(args: DeletefileArgs, context: &mut Context) -> Out
         Failure::new(ProblemKind::FileNotFound, message, "purge removes a folder with all below it.")
     };
     let all = Wanted { rules: FilterArgs::default().compile()?, bounds: FileBounds::default() };
-    match Place::parse(&args.place) {
+    match Place::parse(&args.place)? {
         Place::Local(path) => {
             std::fs::symlink_metadata(&path).ok().filter(|facts| !facts.is_dir()).ok_or_else(is_none)?;
             let (parent, files) = local_files(&path, &all)?;

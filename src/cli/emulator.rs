@@ -18,6 +18,10 @@ use crate::message::ProblemKind;
 /// `KIND[:VALUE][@TARGET][#WHEN]`: `500@cs#2` answers the second API request with HTTP 500, `509:60@dl` every download
 /// with a used-up quota, `slow:50ms` everything a little later.
 ///
+///   KIND    -N (an error number), 500 503 509 402 (a status), cut, lost, slow, rate, flip, short, garbage, expire
+///   TARGET  cs (the API), sc (its events), dl, ul, or a command's name; every request where it is left out
+///   WHEN    3 (the third), 3- (from the third on), 3-5, *3 (each third), 20% (at random); always where it is left out
+///
 /// With --raid, files are served in six parts, any five of which suffice, to clients that ask with `v:2`; `dl0` to `dl5`
 /// are the parts' TARGETs: `404@dl3` takes one away, `rate:10KiB@dl1` makes one slow.
 ///

@@ -44,7 +44,7 @@ pub(crate) struct ImportArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: ImportArgs, context: &mut Context) -> Outcome {
-    let Place::Cloud(cloud) = Place::parse(&args.target) else {
+    let Place::Cloud(cloud) = Place::parse(&args.target)? else {
         let message = format!("cannot import into \"{}\": it is on this machine", args.target);
         return Err(Failure::usage(message, "`megapane get LINK FOLDER` downloads it."));
     };
@@ -83,7 +83,7 @@ pub(crate) async fn run(args: ImportArgs, context: &mut Context) -> Outcome {
             opened.session.prepare_import(&opened.tree, imported, (to, name), None).map_err(refused)?;
         let outcome = opened.session.commit(prepared, &journal).await.map_err(refused)?;
         for update in outcome.updates {
-            opened.tree.apply_own(update);
+            opened.session.take_answer(&mut opened.tree, update);
         }
         context.messages.notice(&format!("{cloud}: imported \"{name}\""));
     }

@@ -77,7 +77,9 @@ pub(crate) fn run(args: &LeftoversArgs, context: &mut Context) -> Outcome {
     let removes = args.remove && !context.options.dry_run;
     let mut rows = Vec::new();
     let mut parts = BTreeSet::new();
-    for (remote, journals) in journals(&folders).map_err(|error| failure("look for leftovers", &error))? {
+    for (remote, journals) in
+        leftover::journals(&folders).map_err(|error| failure("look for leftovers", &error))?
+    {
         rows.extend(of_journals(&remote, &journals, &folders, &mut parts)?);
         if removes {
             remove_loose(&journals, &folders)?;
@@ -107,35 +109,6 @@ pub(super) fn forget(folders: &Folders, remote: &str) -> io::Result<()> {
         }
         Err(error) => Err(error),
     }
-}
-
-/// Counts what can go on and belongs to no copy of the screen.
-pub(super) fn count(folders: &Folders) -> io::Result<usize> {
-    let copies = CopyJournals::in_folder(&folders.copy_journals());
-    let mut count = 0;
-    for (_, journals) in journals(folders)? {
-        count += leftover::look(&journals)?.iter().filter(|left| left.is_loose(&copies)).count();
-    }
-    Ok(count)
-}
-
-/// The journals of every remote that has any, also of those that are no longer configured.
-fn journals(folders: &Folders) -> io::Result<Vec<(String, TransferJournals)>> {
-    let above = folders.all_transfer_journals();
-    let entries = match std::fs::read_dir(&above) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut remotes = Vec::new();
-    for entry in entries {
-        remotes.push(entry?.file_name().to_string_lossy().into_owned());
-    }
-    remotes.sort_unstable();
-    let with_journals = |remote: String| {
-        let journals = TransferJournals::in_folder(&folders.transfer_journals(&remote));
-        (remote, journals)
-    };
-    Ok(remotes.into_iter().map(with_journals).collect())
 }
 
 /// Lists what belongs to no copy of the screen; `parts` gets every file in which something goes on.

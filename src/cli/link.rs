@@ -1,36 +1,39 @@
 //! `link`: public links made, listed and removed, in rclone's words; `--unlink` really removes.
 //! Called by `dispatch`. The link is printed alone on a line of stdout.
 
-use std::time::Duration;
-
 use clap::Args;
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::changing;
-use super::context::{Context, parse_duration};
+use super::context::Context;
 use super::exit::ExitCode;
 use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
 use super::password::PasswordArgs;
 use super::quantity;
 use super::remote::{CloudPath, Place};
+use crate::config::age::parse_end;
 use crate::crypto::link::ProtectedLink;
 use crate::handle::NodeHandle;
 use crate::message::ProblemKind;
 use crate::secret::Secret;
 use crate::session::change::Change;
 use crate::session::sharing::link_of;
+use crate::store::unix_now;
 
 /// Make a public link to a file or folder and print it, or remove it.
 ///
 /// Whoever has the link can read what it leads to, without an account. It is made once: the same command prints the same
-/// link again. --unlink ends it for everybody who has it. With a password the link that is printed opens with it alone;
-/// the link itself stays one, so --unlink ends that, too. Accounts that pay can have links that end.
+/// link again, and --unlink ends it for everybody who has it. Accounts that pay can have links that end; --expire with
+/// another time changes the end of a link that is there.
+///
+/// With a password what is printed is that link under the password: it opens with the password alone. The password is
+/// kept nowhere, and the link without it goes on to open; --unlink ends both.
 ///
 /// Examples:
 ///   megapane link work:Photos/2024
-///   megapane link --expire 2d work:report.pdf
+///   megapane link --expire 7d work:report.pdf
+///   pass show link | megapane link --password-stdin work:Plans
 ///   megapane link --list work:
 ///   megapane link --unlink work:report.pdf
 #[derive(Args, Debug)]
@@ -44,7 +47,7 @@ pub(crate) struct LinkArgs {
     #[arg(long, conflicts_with_all = ["expire", "list", "password_stdin", "password_command"])]
     unlink: bool,
 
-    /// Have the link end after this time (30m, 2d); off: never
+    /// Have the link end after this time (30m, 12h, 7d, 3w), or at a date (2030-06-01); off: never
     #[arg(long, value_name = "TIME", value_parser = parse_expiry)]
     expire: Option<Expiry>,
 
@@ -60,7 +63,8 @@ pub(crate) struct LinkArgs {
 #[derive(Clone, Copy, Debug)]
 enum Expiry {
     Never,
-    After(Duration),
+    /// Unix seconds.
+    At(i64),
 }
 
 /// A link, for `--list --json`.
@@ -75,7 +79,7 @@ struct Row {
 
 /// Runs the command.
 pub(crate) async fn run(args: LinkArgs, context: &mut Context) -> Outcome {
-    let Place::Cloud(cloud) = Place::parse(&args.place) else {
+    let Place::Cloud(cloud) = Place::parse(&args.place)? else {
         let message = format!("cannot link \"{}\": it is on this machine", args.place);
         return Err(Failure::usage(message, "Only what is in an account can have a public link."));
     };
@@ -107,7 +111,7 @@ async fn publish(
     let expires = match expiry {
         None => known.and_then(|link| link.expires),
         Some(Expiry::Never) => None,
-        Some(Expiry::After(length)) => Some(after(length)),
+        Some(Expiry::At(end)) => Some(end),
     };
     if known.is_some_and(|link| link.expires == expires && link.handle.is_some()) {
         return Ok(());
@@ -180,17 +184,6 @@ fn list(context: &mut Context, opened: &Opened, cloud: &CloudPath) -> Outcome {
     Ok(ExitCode::Success)
 }
 
-fn after(length: Duration) -> i64 {
-    let seconds = i64::try_from(length.as_secs()).unwrap_or(i64::MAX);
-    Timestamp::now().as_second().saturating_add(seconds)
-}
-
-fn parse_expiry(text: &str) -> Result<Expiry, String> {
-    if matches!(text, "off" | "never") {
-        return Ok(Expiry::Never);
-    }
-    match parse_duration(text)? {
-        Duration::ZERO => Err("a link that ends at once is none: --unlink removes it".to_owned()),
-        length => Ok(Expiry::After(length)),
-    }
+fn parse_expiry(text: &str) -> Result<Expiry, &'static str> {
+    Ok(parse_end(text, unix_now())?.map_or(Expiry::Never, Expiry::At))
 }

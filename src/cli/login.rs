@@ -20,6 +20,7 @@ use crate::message::{Problem, ProblemKind};
 use crate::secret::Secret;
 use crate::session::{LoginError, Session};
 use crate::store::credentials::CredentialsError;
+use crate::store::loans::LoanNotes;
 use crate::store::tree_cache::TreeCache;
 use crate::tree::Tree;
 use crate::worker::connect::{self, StoredLoginError};
@@ -39,7 +40,29 @@ pub(crate) struct Opened {
 pub(crate) async fn open(context: &Context, name: &str) -> Result<Opened, Failure> {
     let session = session(context, name).await?;
     let tree = list(context, name, &session).await?;
-    Ok(Opened { name: name.to_owned(), session, tree })
+    let mut opened = Opened { name: name.to_owned(), session, tree };
+    if !context.options.dry_run {
+        opened.end_left_loans(loan_notes(context, name)?).await;
+    }
+    Ok(opened)
+}
+
+/// Returns where it is noted what an account lends.
+pub(crate) fn loan_notes(context: &Context, name: &str) -> Result<LoanNotes, Failure> {
+    let is_kept = context.config.account(name)?.password.is_none();
+    Ok(if is_kept { LoanNotes::in_folder(&context.config.folders.loans(name)) } else { LoanNotes::none() })
+}
+
+impl Opened {
+    /// Ends what a killed process lent of the account; returns how many links that were removed.
+    pub(crate) async fn end_left_loans(&mut self, notes: LoanNotes) -> usize {
+        let updates = self.session.end_left_loans(notes).await;
+        let count = updates.len();
+        for update in updates {
+            self.session.take_answer(&mut self.tree, update);
+        }
+        count
+    }
 }
 
 /// Opens an account without listing it.

@@ -13,7 +13,11 @@ use crate::message::ProblemKind;
 /// Write manual pages into a folder.
 ///
 /// One page for the program and one for each command, as megapane.1, megapane-copy.1 and so on.
+///
+/// Example:
+///   megapane man ~/.local/share/man/man1 && man megapane-copy
 #[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct ManArgs {
     /// The folder; it is made where there is none
     folder: PathBuf,

@@ -20,14 +20,14 @@ use crate::worker::problem;
 /// A folder that is there already is fine.
 #[derive(Args, Debug)]
 pub(crate) struct MkdirArgs {
-    /// The folder
+    /// The folder: remote:path, or a local path
     #[arg(value_name = "REMOTE:PATH")]
     place: String,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: MkdirArgs, context: &mut Context) -> Outcome {
-    match Place::parse(&args.place) {
+    match Place::parse(&args.place)? {
         Place::Local(path) => {
             if context.options.dry_run {
                 context.messages.notice(&format!("would make folder \"{}\"", path.display()));
@@ -70,7 +70,7 @@ pub(crate) async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPa
         let prepared = opened.session.prepare(&opened.tree, change).map_err(refused)?;
         let outcome = opened.session.commit(prepared, &journal).await.map_err(refused)?;
         for update in outcome.updates {
-            opened.tree.apply_own(update);
+            opened.session.take_answer(&mut opened.tree, update);
         }
         parent = outcome.created.ok_or_else(|| {
             Failure::new(ProblemKind::Integrity, format!("cannot {doing}: the server does not name it"), "")

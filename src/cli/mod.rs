@@ -21,6 +21,7 @@ mod doctor;
 mod duplicates;
 mod emulator;
 mod filters;
+mod help;
 mod import;
 mod items;
 mod keys;
@@ -122,6 +123,7 @@ async fn run_command(
         Some(Command::Completions(args)) => return completions::run(&args),
         Some(Command::Man(args)) => return man::run(&args),
         Some(Command::Emulator(args)) => return emulator::run(args).await,
+        Some(Command::Help(args)) => return help::run(&args),
         other => other,
     };
     let mut config = Config::load(&environment)?;
@@ -276,5 +278,6 @@ async fn dispatch(command: Option<Command>, wished: screen::ScreenArgs, context:
         Some(Command::Emulator(args)) => emulator::run(args).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
+        Some(Command::Help(args)) => help::run(&args),
     }
 }

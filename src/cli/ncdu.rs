@@ -17,8 +17,8 @@ use crate::worker::{Copies, Parts, problem};
 /// names the other keys. Esc leaves it for the two panes.
 #[derive(Args, Debug)]
 pub(crate) struct NcduArgs {
-    /// remote:path, or a folder of this machine
-    #[arg(value_name = "PLACE")]
+    /// The folder: remote:path, or a local path
+    #[arg(value_name = "REMOTE:PATH")]
     place: String,
 
     #[command(flatten)]
@@ -28,7 +28,7 @@ pub(crate) struct NcduArgs {
 /// Runs the command.
 pub(crate) async fn run(args: NcduArgs, context: &mut Context) -> Outcome {
     let folder = screen::working_folder()?;
-    let (account, place) = match Place::parse(&args.place) {
+    let (account, place) = match Place::parse(&args.place)? {
         Place::Cloud(path) => {
             let account = context.config.account(&path.account)?.name.clone();
             let place = format!("{account}:{}", path.path);

@@ -1,12 +1,11 @@
-//! Public links as places of the command line ([`LinkPlace`]): a link stands for the file or folder that it leads to, and
-//! `LINK:path` for something in that folder. Whatever reads places opens them here and goes on as with an account; `get`
-//! and `import` take whole links.
+//! Public links opened for the command line: whatever reads places opens a [`LinkPlace`] here and goes on as with an
+//! account; `get` and `import` take whole links. What is a link and what is a path is for `remote` to say.
 
 use super::context::Context;
 use super::login::{self, Opened};
 use super::output::Failure;
 use super::password::{PasswordArgs, line_from_stdin};
-use super::remote::{CloudPath, Place};
+use super::remote::{CloudPath, LinkPlace, Place};
 use super::terminal;
 use crate::crypto::link::{Link, LinkError, ProtectedLink};
 use crate::entry::CloudFolder;
@@ -14,30 +13,7 @@ use crate::message::ProblemKind;
 use crate::session::Session;
 use crate::worker::{connect, problem};
 
-/// A public link on a command line, as typed, and a path behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct LinkPlace<'t> {
-    /// The link.
-    link: &'t str,
-    /// What follows the colon behind it; nothing for all that it shows.
-    path: &'t str,
-}
-
-impl<'t> LinkPlace<'t> {
-    /// Reads a place; `None` where it is something else: a path, or one of an account. A key has no colon, so the first one
-    /// behind the `#` ends the link.
-    pub(crate) fn parse(text: &'t str) -> Option<Self> {
-        let text = text.trim();
-        let fragment = text.find('#')?;
-        let (link, path) = match text[fragment..].find(':') {
-            Some(colon) => (&text[..fragment + colon], &text[fragment + colon + 1..]),
-            None => (text, ""),
-        };
-        let is_address = link.contains("://") || link.starts_with("mega.");
-        let is_link = is_address && !matches!(Link::parse(link), Err(LinkError::NotALink));
-        is_link.then_some(Self { link, path })
-    }
-
+impl LinkPlace<'_> {
     /// Opens it, and returns the path by which its content is found.
     pub(crate) async fn open(self, context: &Context) -> Result<(Opened, CloudPath), Failure> {
         let link = read(context, self.link, None).await?;
@@ -58,7 +34,7 @@ pub(crate) async fn open_place(context: &Context, text: &str) -> Result<(Place, 
         let (opened, path) = link.open(context).await?;
         return Ok((Place::Cloud(path), Some(opened)));
     }
-    let place = Place::parse(text);
+    let place = Place::parse(text)?;
     let opened = match &place {
         Place::Local(_) => None,
         Place::Cloud(cloud) => Some(login::open(context, &cloud.account).await?),
@@ -132,32 +108,4 @@ fn damaged(error: LinkError) -> Failure {
         error.to_string(),
         "Write the whole link, in quotes: https://mega.nz/file/…#… or /folder/…#…",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_colon_behind_the_key_begins_a_path() {
-        let key = "A".repeat(22);
-        let whole = format!("https://mega.nz/folder/AbCdEfGh#{key}");
-        assert_eq!(LinkPlace::parse(&whole), Some(LinkPlace { link: &whole, path: "" }));
-        for (behind, path) in [(":a/b:c", "a/b:c"), (":", ""), (":/a", "/a")] {
-            let text = format!("{whole}{behind}");
-            assert_eq!(LinkPlace::parse(&text), Some(LinkPlace { link: &whole, path }), "{behind}");
-        }
-        let inside = format!("{whole}/folder/HgFeDcBa");
-        assert_eq!(LinkPlace::parse(&format!("{inside}:x")), Some(LinkPlace { link: &inside, path: "x" }));
-        let old = format!("https://mega.co.nz/#F!AbCdEfGh!{key}");
-        assert_eq!(LinkPlace::parse(&format!("{old}:x")), Some(LinkPlace { link: &old, path: "x" }));
-    }
-
-    #[test]
-    fn paths_and_remotes_are_no_links() {
-        for text in ["", "a", "work:", "work:a#b", "./a#b:c", "/x/folder/AbCdEfGh#y", "-", "C:\\x"] {
-            assert_eq!(LinkPlace::parse(text), None, "{text}");
-        }
-        assert!(LinkPlace::parse("https://mega.nz/file/short#x").is_some(), "damaged, and told so");
-    }
 }

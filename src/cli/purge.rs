@@ -21,7 +21,7 @@ use crate::worker::problem;
 /// It goes to the rubbish bin, on this machine to the trash, and `undo` brings it back; with --permanent it is gone.
 #[derive(Args, Debug)]
 pub(crate) struct PurgeArgs {
-    /// The folder
+    /// The folder: remote:path, or a local path
     #[arg(value_name = "REMOTE:PATH")]
     place: String,
 
@@ -30,9 +30,11 @@ pub(crate) struct PurgeArgs {
 }
 
 /// Remove a folder if it is empty.
+///
+/// It goes where purge puts one, and `undo` brings it back.
 #[derive(Args, Debug)]
 pub(crate) struct RmdirArgs {
-    /// The folder
+    /// The folder: remote:path, or a local path
     #[arg(value_name = "REMOTE:PATH")]
     place: String,
 
@@ -58,7 +60,7 @@ pub(crate) async fn run_rmdir(args: RmdirArgs, context: &mut Context) -> Outcome
 }
 
 async fn remove(context: &Context, place: &str, how: RemovalArgs, which: Folders) -> Outcome {
-    let (opened, target) = match Place::parse(place) {
+    let (opened, target) = match Place::parse(place)? {
         Place::Local(path) => (None, local_folder(place, &path, which)?),
         Place::Cloud(cloud) => {
             let opened = login::open(context, &cloud.account).await?;

@@ -4,27 +4,19 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::config::size::scaled;
+pub(crate) use crate::config::size::{counted, size_with_unit};
+
 /// Returns a size as `ls --human-readable` has it: `0`, `512`, `5.768Mi`, `2Gi`.
 pub(crate) fn size(bytes: u64) -> String {
     let (number, unit) = scaled(bytes, 1024, ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"]);
     format!("{number}{unit}")
 }
 
-/// Returns a size with its unit written out: `512 B`, `5.768 MiB`.
-pub(crate) fn size_with_unit(bytes: u64) -> String {
-    let (number, unit) = scaled(bytes, 1024, ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]);
-    format!("{number} {unit}")
-}
-
 /// Returns a count: `999`, `1.234k`, `2M`.
 pub(crate) fn count(count: u64) -> String {
     let (number, unit) = scaled(count, 1000, ["", "k", "M", "G", "T", "P", "E"]);
     format!("{number}{unit}")
-}
-
-/// Returns a number of things that have a regular plural: `1 file`, `2 files`.
-pub(crate) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Returns a time (Unix seconds) as `2006-01-02 15:04:05`, local.
@@ -45,24 +37,6 @@ pub(crate) fn time_rfc3339(seconds: i64) -> String {
 fn zoned(seconds: i64) -> jiff::Zoned {
     let clamped = seconds.clamp(Timestamp::MIN.as_second() + DAY, Timestamp::MAX.as_second() - DAY);
     Timestamp::from_second(clamped).unwrap_or_default().to_zoned(TimeZone::system())
-}
-
-/// Divides by `step` until one to three digits stand before the point; whole numbers have no point.
-fn scaled<const N: usize>(value: u64, step: u64, units: [&'static str; N]) -> (String, &'static str) {
-    let mut divisor = 1;
-    let mut unit = 0;
-    while unit + 1 < N && value / divisor >= step {
-        divisor *= step;
-        unit += 1;
-    }
-    let number = if value.is_multiple_of(divisor) {
-        (value / divisor).to_string()
-    } else {
-        #[expect(clippy::cast_precision_loss, reason = "three digits after the point are shown")]
-        let number = value as f64 / divisor as f64;
-        format!("{number:.3}")
-    };
-    (number, units[unit])
 }
 
 const DAY: i64 = 86_400;

@@ -35,7 +35,7 @@ pub(crate) struct RestoreArgs {
 pub(crate) async fn run(args: RestoreArgs, context: &mut Context) -> Outcome {
     let mut paths = Vec::new();
     for place in &args.places {
-        match Place::parse(place) {
+        match Place::parse(place)? {
             Place::Cloud(cloud) => paths.push(cloud),
             Place::Local(_) => {
                 let message = format!("cannot restore \"{place}\": only a remote has a rubbish bin");

@@ -36,7 +36,7 @@ pub(crate) struct ScreenArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Options of the screen")]
 pub(crate) struct LookArgs {
-    /// The ground that colours are made for
+    /// Colours for which background
     #[arg(long, value_name = "WHICH", value_enum)]
     theme: Option<ThemeChoice>,
 
@@ -44,7 +44,7 @@ pub(crate) struct LookArgs {
     #[arg(long)]
     ascii: bool,
 
-    /// Take the mouse from the terminal
+    /// Use the mouse; to select text as usual, hold Shift then
     #[arg(long)]
     mouse: bool,
 
@@ -52,11 +52,11 @@ pub(crate) struct LookArgs {
     #[arg(long, value_name = "WHICH", value_enum)]
     keys: Option<KeyHints>,
 
-    /// Keys as in: default, mc, vim; keymap.toml changes them
+    /// Keys as in this preset: default, mc, vim; keymap.toml changes single ones
     #[arg(long, value_name = "PRESET", value_parser = keys::preset)]
     keymap: Option<Preset>,
 
-    /// Milliseconds that an Esc waits for what may follow it
+    /// Milliseconds that an Esc waits for what may follow it (50; over ssh 200)
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(*ESC_TIMEOUTS.start()..=*ESC_TIMEOUTS.end()))]
     esc_timeout: Option<u64>,
 }

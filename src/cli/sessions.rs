@@ -54,7 +54,7 @@ impl<'s> From<&'s OwnSession> for Row<'s> {
 
 /// Runs the command.
 pub(crate) async fn run(args: SessionsArgs, context: &mut Context) -> Outcome {
-    let Place::Cloud(cloud) = Place::parse(&args.remote) else {
+    let Place::Cloud(cloud) = Place::parse(&args.remote)? else {
         let message = format!("\"{}\" is not a remote", args.remote);
         return Err(Failure::usage(
             message,

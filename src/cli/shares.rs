@@ -27,7 +27,7 @@ pub(crate) struct SharesArgs {
 
 /// Share a folder with another account of MEGA, change what it may do there, or end that.
 ///
-/// `undo` takes it back.
+/// What is put into the folder later they can read, too. `undo` takes it back.
 ///
 /// Examples:
 ///   megapane share work:Plans ben@example.org --access write
@@ -43,7 +43,7 @@ pub(crate) struct ShareArgs {
     #[arg(value_name = "EMAIL")]
     with: String,
 
-    /// What may be done there: look and download; also add; also rename, move and delete
+    /// What may be done there
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = Level::Read)]
     access: Level,
 
@@ -55,8 +55,11 @@ pub(crate) struct ShareArgs {
 /// What others may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Level {
+    /// Look and download
     Read,
+    /// Also add
     Write,
+    /// Also rename, move and delete
     Full,
 }
 
@@ -152,7 +155,7 @@ const fn word(access: Access) -> &'static str {
 }
 
 fn cloud(text: &str) -> Result<CloudPath, Failure> {
-    match Place::parse(text) {
+    match Place::parse(text)? {
         Place::Cloud(cloud) => Ok(cloud),
         Place::Local(_) => {
             let message = format!("\"{text}\" is on this machine, where nothing is shared");

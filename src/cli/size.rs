@@ -11,6 +11,8 @@ use super::output::Outcome;
 use super::quantity;
 
 /// Count files and add up their sizes.
+///
+/// All files below the folder, without their old versions; two lines, or with --json one object.
 #[derive(Args, Debug)]
 pub(crate) struct SizeArgs {
     #[command(flatten)]

@@ -156,26 +156,33 @@ fn histories(config: &Config, only: Option<&str>) -> Result<Vec<Done>, Failure> 
     Ok(histories)
 }
 
-/// Finds the account and the group that is next there, and has the worker do it.
+/// Finds the group that is next, opens the accounts that it was made in, and has the worker do it.
 async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -> Outcome {
-    let histories = histories(&context.config, wanted.account.as_deref())?;
-    let next = histories.iter().filter_map(|(place, history)| {
-        history.choose(kind_of(direction), wanted.id).map(|group| (place, group))
-    });
-    let next = next.max_by_key(|(_, group)| group.begun);
+    let wanted_histories = histories(&context.config, wanted.account.as_deref())?;
+    let chosen = wanted_histories.iter().filter_map(|(_, h)| h.choose(kind_of(direction), wanted.id));
+    let next = chosen.max_by_key(|group| group.begun);
     if let (UndoDirection::Undo, None) = (direction, wanted.id) {
-        refuse_final(&histories, next.map(|(_, group)| group))?;
+        refuse_final(&wanted_histories, next)?;
     }
-    let Some((place, group)) = next else { return Err(nothing(direction, wanted.id)) };
+    let Some(group) = next else { return Err(nothing(direction, wanted.id)) };
+    // A move between the disk and an account, or between two accounts, goes back on both sides.
+    let sides: Vec<(Option<String>, usize)> = histories(&context.config, None)?
+        .into_iter()
+        .filter_map(|(place, history)| {
+            let part = history.groups().find(|part| part.id == group.id && part.stands());
+            part.map(|part| (place, part.standing.len()))
+        })
+        .collect();
     if context.options.dry_run {
         let (verb, what) = (direction.verb(), group.shown_label());
-        context.messages.notice(&format!("would {verb}: {what} ({} changes)", group.standing.len()));
+        let changes: usize = sides.iter().map(|(_, changes)| changes).sum();
+        context.messages.notice(&format!("would {verb}: {what} ({changes} changes)"));
         return Ok(ExitCode::Success);
     }
-    let (place, group, partly) = (place.clone(), Some(group.id.0), wanted.partly);
-    let request = UndoRequest { direction, account: place.clone(), group, partly };
+    let (group, partly) = (Some(group.id.0), wanted.partly);
+    let request = UndoRequest { direction, group, partly };
     let mut parts = Parts::new(context.config.clone(), login::transport(context));
-    if let Some(account) = place {
+    for account in sides.into_iter().filter_map(|(place, _)| place) {
         let opened = login::open(context, &account).await?;
         parts.transport = opened.session.client().transport().clone();
         parts.opened.push(OpenedAccount { account: opened.name, session: opened.session, tree: opened.tree });

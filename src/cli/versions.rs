@@ -63,7 +63,7 @@ struct FileRow {
 
 /// Runs the command.
 pub(crate) async fn run(args: VersionsArgs, context: &mut Context) -> Outcome {
-    let Place::Cloud(cloud) = Place::parse(&args.place) else {
+    let Place::Cloud(cloud) = Place::parse(&args.place)? else {
         let message =
             format!("\"{}\" is on this machine: only files of an account have versions", args.place);
         return Err(Failure::usage(message, ""));

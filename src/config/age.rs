@@ -18,6 +18,21 @@ pub(crate) fn parse_age(text: &str) -> Result<i64, String> {
     Ok(Timestamp::now().as_second().saturating_sub_unsigned(age.as_secs()))
 }
 
+/// Reads when something is to end: after a length of time, or at a date; `None` for never. `now` and the end are Unix
+/// seconds.
+pub(crate) fn parse_end(text: &str, now: i64) -> Result<Option<i64>, &'static str> {
+    let text = text.trim();
+    if matches!(text, "off" | "never") {
+        return Ok(None);
+    }
+    let after = |length: Duration| now.saturating_add_unsigned(length.as_secs());
+    match parse_date(text).or_else(|| parse_length(text).map(after)) {
+        None => Err(NO_END),
+        Some(end) if end <= now => Err("that is over already"),
+        Some(end) => Ok(Some(end)),
+    }
+}
+
 /// Reads a length of time: numbers with their units, seconds where there is none.
 pub(crate) fn parse_length(text: &str) -> Option<Duration> {
     let mut length = Duration::ZERO;
@@ -53,6 +68,8 @@ fn parse_date(text: &str) -> Option<i64> {
     Some(date.to_zoned(TimeZone::system()).ok()?.timestamp().as_second())
 }
 
+const NO_END: &str = "write a time like 12h, 7d or 3w, a date like 2030-06-01, or off";
+
 const NO_AGE: &str = "write an age like 30s, 5m, 2h, 1d, 3w, 6M, 1y, or a date like 2024-06-01";
 
 #[cfg(test)]
@@ -71,5 +88,18 @@ mod tests {
         assert_eq!(parse_age("2024-06-01T00:00:00Z"), Ok(1_717_200_000));
         assert!(parse_age("2024-06-01").is_ok());
         assert!(["", "soon", "1q", "-1s"].iter().all(|text| parse_age(text).is_err()));
+    }
+
+    #[test]
+    fn an_end_is_counted_from_now_or_is_a_date_to_come() {
+        for (text, end) in
+            [("2d", 1000 + 172_800), ("30", 1030), (" 1h30m ", 6400), ("1970-01-02T00:00:00Z", 86_400)]
+        {
+            assert_eq!(parse_end(text, 1000), Ok(Some(end)), "{text}");
+        }
+        assert_eq!((parse_end("off", 0), parse_end("never", 0)), (Ok(None), Ok(None)));
+        for text in ["", "soon", "0", "-1d", "1970-01-01T00:00:00Z"] {
+            assert!(parse_end(text, 1000).is_err(), "{text}");
+        }
     }
 }

@@ -101,6 +101,12 @@ impl Folders {
         self.state.join("transfers")
     }
 
+    /// The folder of the notes of files that an account lends.
+    #[must_use]
+    pub fn loans(&self, account: &str) -> PathBuf {
+        self.state.join("loans").join(account)
+    }
+
     /// The folder of the records of copies that are not over.
     #[must_use]
     pub fn copy_journals(&self) -> PathBuf {

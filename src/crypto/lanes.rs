@@ -1,14 +1,11 @@
 //! Content cipher and chunk MACs in one pass, several chunks at a time. Only `mac` calls it.
 //!
 //! A chunk MAC is a chain: each block waits for the one before, which leaves the AES unit idle for most of the time. Up
-//! to eight chunks are therefore worked on in turn, a small step of each, while those bytes are in the nearest cache.
+//! to eight chunks are therefore worked on in turn, block by block, and the keystream is made in what time is left.
 //! Everything runs inside one call of the cipher's back end, so that its loops are compiled for the machine's own AES.
 
-use aes::cipher::array::Array;
 use aes::cipher::consts::U16;
-use aes::cipher::{
-    BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, KeyInit, ParBlocks,
-};
+use aes::cipher::{BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, KeyInit};
 use aes::{Aes128Enc, Block};
 
 use super::chunk;
@@ -107,25 +104,28 @@ impl Pass {
             0 => {}
             1 => self.advance_width::<1>(cipher, lanes),
             2 => self.advance_width::<2>(cipher, lanes),
-            3..=4 => self.advance_width::<4>(cipher, lanes),
+            3 => self.advance_width::<3>(cipher, lanes),
+            4 => self.advance_width::<4>(cipher, lanes),
+            5 => self.advance_width::<5>(cipher, lanes),
+            6 => self.advance_width::<6>(cipher, lanes),
+            7 => self.advance_width::<7>(cipher, lanes),
             _ => self.advance_width::<WIDTH>(cipher, lanes),
         }
     }
 
-    /// As `advance` with code for up to `W` lanes; those that are missing work on nothing.
+    /// As `advance`, for `W` lanes.
     fn advance_width<const W: usize>(self, cipher: &Aes128Enc, lanes: &mut [Lane<'_>]) {
         let steps = lanes.iter().map(Lane::steps_left).min().unwrap_or(0);
-        if steps == 0 {
-            return;
-        }
-        let mut states = [Block::default(); W];
-        let mut work: [Work<'_>; W] = std::array::from_fn(|_| Work::default());
-        for ((lane, work), state) in lanes.iter_mut().zip(&mut work).zip(&mut states) {
-            *state = lane.state;
-            *work = Work { counter: lane.counter, steps: lane.take(steps) };
-        }
-        cipher.encrypt_with_backend(Steps { pass: self, count: steps, work, states: &mut states });
-        for (lane, state) in lanes.iter_mut().zip(states) {
+        let Some(lanes) = lanes.first_chunk_mut::<W>().filter(|_| steps > 0) else { return };
+        let mut chains = Chains {
+            pass: self,
+            counters: lanes.each_ref().map(|lane| lane.counter),
+            keystream: [Block::default(); W],
+            states: lanes.each_ref().map(|lane| lane.state),
+        };
+        let work = lanes.each_mut().map(|lane| lane.take(steps));
+        cipher.encrypt_with_backend(Steps { count: steps, work, chains: &mut chains });
+        for (lane, state) in lanes.iter_mut().zip(chains.states) {
             lane.state = state;
         }
     }
@@ -162,23 +162,27 @@ impl Pass {
 
     fn counter_block(self, counter: u64) -> Block {
         let upper = u128::from(u64::from_be_bytes(self.nonce)) << 64;
-        Array((upper | u128::from(counter)).to_be_bytes())
+        Block::from((upper | u128::from(counter)).to_be_bytes())
     }
-}
-
-/// The part of a lane that one call of the back end works on.
-#[derive(Default)]
-struct Work<'a> {
-    counter: u64,
-    steps: &'a mut [[Block; STEP]],
 }
 
 /// The work of several lanes, handed to the back end that the machine has.
 struct Steps<'a, const W: usize> {
-    pass: Pass,
+    /// Steps of each lane.
     count: usize,
-    work: [Work<'a>; W],
-    states: &'a mut [Block; W],
+    work: [&'a mut [[Block; STEP]]; W],
+    chains: &'a mut Chains<W>,
+}
+
+/// What goes on from block to block in each lane.
+struct Chains<const W: usize> {
+    pass: Pass,
+    /// Of the next block.
+    counters: [u64; W],
+    /// For the next block.
+    keystream: [Block; W],
+    /// The MACs so far.
+    states: [Block; W],
 }
 
 impl<const W: usize> BlockSizeUser for Steps<'_, W> {
@@ -192,67 +196,57 @@ impl<const W: usize> BlockCipherEncClosure for Steps<'_, W> {
     )]
     #[inline(always)]
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
-        let Self { pass, count, mut work, states } = self;
+        let Self { count, mut work, chains } = self;
+        chains.begin(backend);
         for step in 0..count {
-            if pass.direction == Direction::Encrypt {
-                mac_step(backend, &work, step, states);
+            let mut lanes = work.each_mut().map(|lane| &mut lane[step]);
+            match chains.pass.direction {
+                Direction::Encrypt => chains.step::<B, true>(backend, &mut lanes),
+                Direction::Decrypt => chains.step::<B, false>(backend, &mut lanes),
             }
-            for lane in &mut work {
-                if let Some(blocks) = lane.steps.get_mut(step) {
-                    ctr_step(backend, pass, lane.counter, blocks);
-                    lane.counter += STEP as u64;
+        }
+    }
+}
+
+impl<const W: usize> Chains<W> {
+    #[expect(clippy::inline_always, reason = "see Steps::call")]
+    #[inline(always)]
+    fn begin<B: BlockCipherEncBackend<BlockSize = U16>>(&mut self, backend: &B) {
+        self.keystream = self.counters.map(|counter| self.pass.counter_block(counter));
+        self.keystream.iter_mut().for_each(|block| backend.encrypt_block_inplace(block));
+    }
+
+    /// Takes a step of every lane through cipher and MAC, block by block in turn.
+    ///
+    /// A MAC waits for its last block to leave the AES unit. The keystream of the block after waits for nothing: made in
+    /// between, it takes next to no time.
+    #[expect(clippy::inline_always, reason = "see Steps::call")]
+    #[inline(always)]
+    fn step<B: BlockCipherEncBackend<BlockSize = U16>, const ENCRYPTS: bool>(
+        &mut self,
+        backend: &B,
+        lanes: &mut [&mut [Block; STEP]; W],
+    ) {
+        let Self { pass, mut counters, mut keystream, mut states } = *self;
+        for index in 0..STEP {
+            for ((lane, state), stream) in lanes.iter_mut().zip(&mut states).zip(&keystream) {
+                let block = &mut lane[index];
+                if ENCRYPTS {
+                    xor_into(state, block);
+                    xor_into(block, stream);
+                } else {
+                    xor_into(block, stream);
+                    xor_into(state, block);
                 }
             }
-            if pass.direction == Direction::Decrypt {
-                mac_step(backend, &work, step, states);
+            for ((counter, state), stream) in counters.iter_mut().zip(&mut states).zip(&mut keystream) {
+                *counter += 1;
+                *stream = pass.counter_block(*counter);
+                backend.encrypt_block_inplace(state);
+                backend.encrypt_block_inplace(stream);
             }
         }
-    }
-}
-
-/// A step of every lane into its MAC, block by block in turn. A lane without work takes zeros, and nobody reads its MAC.
-#[expect(clippy::inline_always, reason = "see Steps::call")]
-#[inline(always)]
-fn mac_step<B: BlockCipherEncBackend<BlockSize = U16>, const W: usize>(
-    backend: &B,
-    work: &[Work<'_>; W],
-    step: usize,
-    states: &mut [Block; W],
-) {
-    let lanes: [&[Block; STEP]; W] =
-        std::array::from_fn(|lane| work[lane].steps.get(step).unwrap_or(&NOTHING));
-    let mut local = *states;
-    for index in 0..STEP {
-        for (state, lane) in local.iter_mut().zip(lanes) {
-            xor_into(state, &lane[index]);
-        }
-        for state in &mut local {
-            backend.encrypt_block_inplace(state);
-        }
-    }
-    *states = local;
-}
-
-/// A step of one lane through the cipher, as many blocks at once as the back end likes.
-#[expect(clippy::inline_always, reason = "see Steps::call")]
-#[inline(always)]
-fn ctr_step<B: BlockCipherEncBackend<BlockSize = U16>>(
-    backend: &B,
-    pass: Pass,
-    first: u64,
-    blocks: &mut [Block; STEP],
-) {
-    let mut counter = first;
-    let mut stream = ParBlocks::<B>::default();
-    for group in blocks.chunks_mut(stream.len()) {
-        for block in &mut stream {
-            *block = pass.counter_block(counter);
-            counter += 1;
-        }
-        backend.encrypt_par_blocks_inplace(&mut stream);
-        for (block, stream) in group.iter_mut().zip(&stream) {
-            xor_into(block, stream);
-        }
+        (self.counters, self.keystream, self.states) = (counters, keystream, states);
     }
 }
 
@@ -267,4 +261,3 @@ fn xor_into(block: &mut Block, other: &Block) {
 const WIDTH: usize = 8;
 /// Blocks of a step, 1 KiB: all chunks but the last of a file are whole steps, and eight of them fit the nearest cache.
 const STEP: usize = 64;
-const NOTHING: [Block; STEP] = [Array([0; 16]); STEP];

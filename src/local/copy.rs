@@ -6,7 +6,7 @@ use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::{LocalError, PartialFile, Target};
+use super::{LocalError, PartialFile, Target, unwitnessed};
 
 /// Copies a file's bytes, times and permissions to a temporary file beside `target`; a link is followed.
 ///
@@ -89,7 +89,7 @@ pub(super) fn carry(from: &Path, to: &Path) -> Result<(), LocalError> {
         let target = Target::chosen(to).ok_or_else(|| LocalError::NotAFile { path: to.to_path_buf() })?;
         if let Some(copy) = copy_file(from, target, &mut |_| true)? {
             copy.require_same(from)?;
-            copy.place(None, None)?;
+            copy.place(None, None, &unwitnessed())?;
         }
     } else {
         return Err(LocalError::io("move", from)(io::ErrorKind::CrossesDevices.into()));
@@ -181,7 +181,7 @@ mod tests {
         .unwrap();
         assert_eq!(told, bytes.len() as u64);
         assert!(!at("b").exists());
-        partial.place(None, None).unwrap();
+        partial.place(None, None, &unwitnessed()).unwrap();
         assert_eq!(fs::read(at("b")).unwrap(), bytes);
         let facts = fs::metadata(at("b")).unwrap();
         assert_eq!(facts.modified().unwrap(), time, "to the nanosecond");

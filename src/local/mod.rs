@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 pub use copy::{copy_file, is_one_file, is_same_content};
 pub use entry::{DiskEntry, free_space, is_writable, list, stat};
 pub use name::{NameError, SafeName, cloud_name};
-pub use partial::{MadeWay, PartialFile};
+pub use partial::{MadeWay, PartialFile, Placement, Placing, Witness, unwitnessed};
 pub use rename::{move_free, rename_free};
 pub use target::Target;
 pub use trash::{Trash, is_trash_folder};

@@ -118,22 +118,83 @@ impl PartialFile {
         &self.target
     }
 
-    /// Sets the time, waits until the bytes are on the disk, and gives the file its name.
+    /// Sets the time, waits until the bytes are on the disk, and gives the file its name, before the eyes of `witness`.
     ///
     /// A file that has the name goes to `trash`; without one it is left alone and [`LocalError::Exists`] is the answer.
     /// On any error what had the name has it still, or is in the trash, and the temporary file is gone, or stays if it
     /// can be gone on with.
-    pub fn place(self, modified: Option<i64>, trash: Option<&Trash>) -> Result<MadeWay, LocalError> {
+    pub fn place(
+        self,
+        modified: Option<i64>,
+        trash: Option<&Trash>,
+        witness: &Witness,
+    ) -> Result<MadeWay, LocalError> {
         let path = self.target.path();
         if let Some(modified) = modified {
             set_modified(&self.file, modified, &path);
         }
         self.file.sync_all().map_err(LocalError::io("write", &path))?;
         self.target.check_folders()?;
-        let made_way = trash.map_or(Ok(MadeWay::Nothing), |trash| make_way(&path, trash))?;
+        let Placement { made_way, named } = witness(Placing { partial: self, trash });
+        named.map(|()| made_way)
+    }
+}
+
+/// Sees files take their names: carries each placing out, and may write down before and after what it does.
+pub type Witness = Arc<dyn Fn(Placing<'_>) -> Placement + Send + Sync>;
+
+/// Returns a witness that writes nothing down.
+#[must_use]
+pub fn unwitnessed() -> Witness {
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is of one lifetime only")]
+    Arc::new(|placing| placing.carry_out())
+}
+
+/// A whole file that is about to take its name.
+#[derive(Debug)]
+pub struct Placing<'t> {
+    partial: PartialFile,
+    trash: Option<&'t Trash>,
+}
+
+/// What came of it. Something may have made way for a file that did not get its name after all.
+#[derive(Debug)]
+pub struct Placement {
+    /// What had the name before.
+    pub made_way: MadeWay,
+    /// Whether the file has the name now.
+    pub named: Result<(), LocalError>,
+}
+
+impl Placing<'_> {
+    /// Returns the file, whole and with its time.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.partial.file
+    }
+
+    /// Returns the path that it is to have.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.partial.target.path()
+    }
+
+    /// Returns whether something has the name now that is to make way.
+    #[must_use]
+    pub fn displaces(&self) -> bool {
+        self.trash.is_some() && fs::symlink_metadata(self.path()).is_ok()
+    }
+
+    /// Puts away what has the name, if that may be, and renames. Blocks.
+    #[must_use]
+    pub fn carry_out(self) -> Placement {
+        let path = self.path();
+        let made_way = match self.trash.map_or(Ok(MadeWay::Nothing), |trash| make_way(&path, trash)) {
+            Ok(made_way) => made_way,
+            Err(error) => return Placement { made_way: MadeWay::Nothing, named: Err(error) },
+        };
         // The file stays open, and with it the lock: without one a sweep of the folder takes it for dead.
-        rename_if_free(self.temporary, &path)?;
-        Ok(made_way)
+        Placement { made_way, named: rename_if_free(self.partial.temporary, &path) }
     }
 }
 
@@ -239,7 +300,7 @@ mod tests {
     #[test]
     fn a_placed_file_has_its_name_time_and_usual_permissions() {
         let (folder, target) = scratch();
-        written(&target, b"bytes").place(Some(1_000_000_000), None).unwrap();
+        written(&target, b"bytes").place(Some(1_000_000_000), None, &unwitnessed()).unwrap();
         assert_eq!(names(folder.path()), ["film.mkv"]);
         assert_eq!(fs::read(target.path()).unwrap(), b"bytes");
         assert_eq!(stat(&target.path()).unwrap().modified, Some(1_000_000_000));
@@ -266,7 +327,7 @@ mod tests {
         let (folder, target) = scratch();
         let partial = written(&target, b"new");
         fs::write(target.path(), b"theirs").unwrap();
-        assert!(matches!(partial.place(None, None), Err(LocalError::Exists { .. })));
+        assert!(matches!(partial.place(None, None, &unwitnessed()), Err(LocalError::Exists { .. })));
         assert_eq!(fs::read(target.path()).unwrap(), b"theirs");
         assert_eq!(names(folder.path()), ["film.mkv"]);
     }
@@ -289,7 +350,7 @@ mod tests {
         let (folder, target) = scratch();
         let trash = Trash::Folder(folder.path().join("trash"));
         fs::write(target.path(), b"old").unwrap();
-        written(&target, b"new").place(None, Some(&trash)).unwrap();
+        written(&target, b"new").place(None, Some(&trash), &unwitnessed()).unwrap();
         assert_eq!(fs::read(target.path()).unwrap(), b"new");
         let kept = walkdir::WalkDir::new(folder.path().join("trash")).into_iter().flatten();
         let kept: Vec<_> = kept.filter(|entry| entry.file_type().is_file()).collect();
@@ -308,8 +369,9 @@ mod tests {
                     leftover::sweep(folder.path()).unwrap();
                 }
             });
+            let witness = unwitnessed();
             let placed: Result<Vec<MadeWay>, LocalError> =
-                (0..100).map(|_| written(&target, b"new").place(None, Some(&trash))).collect();
+                (0..100).map(|_| written(&target, b"new").place(None, Some(&trash), &witness)).collect();
             is_over.store(true, std::sync::atomic::Ordering::Relaxed);
             placed.unwrap();
         });
@@ -321,7 +383,7 @@ mod tests {
         let (folder, target) = scratch();
         fs::create_dir(target.path()).unwrap();
         let trash = Trash::Folder(folder.path().join("trash"));
-        let placed = written(&target, b"new").place(None, Some(&trash));
+        let placed = written(&target, b"new").place(None, Some(&trash), &unwitnessed());
         assert!(matches!(placed, Err(LocalError::NotAFile { .. })));
         assert_eq!(names(folder.path()), ["film.mkv"]);
     }
@@ -337,7 +399,7 @@ mod tests {
     #[test]
     fn a_time_that_no_disk_can_hold_does_not_cost_the_file() {
         let (_folder, target) = scratch();
-        written(&target, b"x").place(Some(i64::MIN), None).unwrap();
+        written(&target, b"x").place(Some(i64::MIN), None, &unwitnessed()).unwrap();
         assert_eq!(fs::read(target.path()).unwrap(), b"x");
     }
 
@@ -348,9 +410,11 @@ mod tests {
         let outside = folder.path().join("outside");
         fs::write(&outside, b"precious").unwrap();
         std::os::unix::fs::symlink(&outside, target.path()).unwrap();
-        assert!(matches!(written(&target, b"new").place(None, None), Err(LocalError::Exists { .. })));
+        let witness = unwitnessed();
+        let refused = written(&target, b"new").place(None, None, &witness);
+        assert!(matches!(refused, Err(LocalError::Exists { .. })));
         let trash = Trash::Folder(folder.path().join("trash"));
-        written(&target, b"new").place(None, Some(&trash)).unwrap();
+        written(&target, b"new").place(None, Some(&trash), &witness).unwrap();
         assert_eq!(fs::read(&outside).unwrap(), b"precious");
         assert_eq!(fs::read(target.path()).unwrap(), b"new");
     }

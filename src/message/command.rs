@@ -277,6 +277,11 @@ pub enum Command {
     Undo(UndoRequest),
     /// List the last changes of the open accounts and of the disk: `Event::Changes`.
     ListChanges,
+    /// Look what is wrong with this machine, and with an account where it is open: `Event::Findings`. Nothing is changed.
+    Examine {
+        /// The account.
+        account: Option<String>,
+    },
     /// Work out a copy: scan the sources, compare with the target. `Event::Plan` grows while it scans and ends with
     /// `complete`. Nothing is copied and nothing changes until [`Self::StartCopy`], which may come before it is complete.
     PlanCopy {

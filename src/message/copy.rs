@@ -351,6 +351,8 @@ pub struct CopyReport {
     pub copied_count: u64,
     /// Bytes copied.
     pub copied_bytes: u64,
+    /// Folders made in the target.
+    pub made_count: u64,
     /// Files found the same.
     pub same_count: u64,
     /// Files deleted from the target by a sync, or from the source by a move.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{AccountRow, AccountState};
 use super::bookmark::Bookmark;
+use super::checkup::Finding;
 use super::conflict::{Compared, Conflict};
 use super::content::{ContentEvent, ContentId};
 use super::copy::{CopyId, CopyReport, Note, PlanSummary};
@@ -117,6 +118,8 @@ pub enum Event {
     },
     /// What a renaming would call what.
     Renames(RenamePlan),
+    /// What is wrong, and what is not, of this machine and of an account.
+    Findings(Vec<Finding>),
     /// The last changes, the newest first.
     Changes(Vec<ChangeRow>),
     /// What a deletion for good would remove.

@@ -28,8 +28,21 @@ pub enum SharingCommand {
     },
     /// Watch nothing any more.
     Leave,
-    /// Make a public link: `Event::Done` or `Event::Failed`.
-    Link(Shareable),
+    /// Make a public link, or give the one that is there another end: `Event::Done` or `Event::Failed`.
+    Link {
+        /// What it leads to.
+        subject: Shareable,
+        /// When it ends, Unix seconds; `None` for never.
+        expires: Option<i64>,
+    },
+    /// Say what the public link is under a password: [`SharingEvent::Protected`], or `Event::Failed`. Nothing in the account
+    /// changes: the link without a password goes on to open.
+    Protect {
+        /// What it leads to.
+        subject: Shareable,
+        /// The password.
+        password: Secret,
+    },
     /// Remove the public link: `Event::Done` or `Event::Failed`.
     Unlink(Shareable),
     /// Share a folder with somebody, or change what they may do: `Event::Done` or `Event::Failed`.
@@ -100,6 +113,13 @@ pub enum SharingEvent {
         /// The links.
         links: Vec<LinkRow>,
     },
+    /// The link of an entry under a password that was given for it.
+    Protected {
+        /// The entry.
+        subject: Shareable,
+        /// The link, which opens with that password alone.
+        link: Secret,
+    },
     /// The link that a view is to show is under a password: ask for it, and send the command again with it.
     Locked {
         /// The view.
@@ -131,10 +151,26 @@ pub struct SharedSubject {
 pub enum PublicLink {
     /// None.
     None,
-    /// This one, with its key.
-    Known(Secret),
+    /// This one.
+    Known {
+        /// The link, with its key.
+        link: Secret,
+        /// When it ends, Unix seconds; `None` for never.
+        expires: Option<i64>,
+    },
     /// One that cannot be told, and why.
     Hidden(Problem),
+}
+
+impl PublicLink {
+    /// Returns the link, where it is known.
+    #[must_use]
+    pub const fn known(&self) -> Option<&Secret> {
+        match self {
+            Self::Known { link, .. } => Some(link),
+            Self::None | Self::Hidden(_) => None,
+        }
+    }
 }
 
 /// Somebody whom a folder is shared with.

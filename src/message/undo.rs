@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct UndoRequest {
     /// Which way.
     pub direction: UndoDirection,
-    /// Only of this account; otherwise the last of all open accounts.
-    pub account: Option<String>,
-    /// Not the last, but the group of changes with this number, as the list of changes has it.
+    /// Not the last of all open accounts and of the disk, but the group of changes with this number, as the list of changes has it.
     pub group: Option<u64>,
     /// What is done where some of it can never be taken back.
     #[serde(default)]
@@ -34,7 +32,7 @@ pub struct ChangeRow {
     pub group: u64,
     /// When it was asked for, Unix seconds.
     pub begun: i64,
-    /// Where: an account (`work:`), or this computer.
+    /// Where: an account (`work:`), this computer (`disk`), or both sides of a move (`work:, disk`).
     pub place: String,
     /// What it was, in words.
     pub label: String,

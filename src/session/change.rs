@@ -30,7 +30,7 @@ pub use address::DownloadUrlError;
 use check::Checked;
 pub use error::ChangeError;
 pub use import::{Imported, Takeover};
-pub use lend::Loan;
+pub use lend::{Lent, Loan};
 pub use put::{Put, PutTarget, Uploaded};
 pub(in crate::session) use putter::Puts;
 use send::Steps;

@@ -4,13 +4,16 @@
 
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep};
 
 use super::Session;
 use crate::api::channel::{ChannelError, News, Packet};
 use crate::api::error::ApiError;
+use crate::api::listing::WireNode;
 use crate::crypto::node_key::{Keyring, ShareKeySource};
-use crate::tree::{OwnUpdate, Tree};
+use crate::handle::NodeHandle;
+use crate::tree::{OwnUpdate, Tree, Usage};
 
 /// What happened between two positions of the channel.
 #[derive(Clone, Debug)]
@@ -50,6 +53,46 @@ impl Stretch {
     #[must_use]
     pub fn len(&self) -> usize {
         self.news.packets.len()
+    }
+
+    /// Returns about how many nodes of a tree it is.
+    #[must_use]
+    pub fn node_count(&self, tree: &Tree) -> u64 {
+        let with_all_below = |node| {
+            let Usage { file_count, folder_count, .. } = tree.usage(node);
+            file_count.saturating_add(folder_count)
+        };
+        let count = |packet: &Packet| match packet {
+            Packet::Nodes { nodes, .. } => nodes.len() as u64,
+            Packet::Removed { node, moves: false } => with_all_below(*node),
+            Packet::Share(share) if share.access.is_none() => with_all_below(share.node),
+            Packet::Removed { .. }
+            | Packet::Attributes { .. }
+            | Packet::Share(_)
+            | Packet::Link { .. }
+            | Packet::KeyStore
+            | Packet::Users(_)
+            | Packet::Quota => 1,
+        };
+        self.news.packets.iter().fold(0, |sum, action| sum.saturating_add(count(&action.packet)))
+    }
+
+    /// Returns the nodes that may be new by it, or have another place or name.
+    pub fn touched(&self) -> impl Iterator<Item = NodeHandle> {
+        self.news.packets.iter().flat_map(|action| {
+            let (texts, renamed) = match &action.packet {
+                Packet::Nodes { nodes, .. } => (&nodes[..], None),
+                Packet::Attributes { node, .. } => (&[][..], Some(*node)),
+                Packet::Removed { .. }
+                | Packet::Share(_)
+                | Packet::Link { .. }
+                | Packet::KeyStore
+                | Packet::Users(_)
+                | Packet::Quota => (&[][..], None),
+            };
+            let handle = |text: &RawValue| WireNode::parse(text.get().as_bytes())?.handle.handle();
+            texts.iter().filter_map(move |text| handle(text)).chain(renamed)
+        })
     }
 
     /// Returns whether all of it was caused by commands whose ids `is_own` knows.

@@ -1,10 +1,11 @@
 //! What is kept on disk between runs, sealed where it is secret: credentials, the trees of accounts, decisions about
-//! duplicates, and the journals of changes, of transfers and of copies.
+//! duplicates, the journals of changes, of transfers and of copies, and the notes of loans.
 //! It knows files and keys; what the records mean is for session, transfer and worker to say.
 
 pub mod bookmarks;
 pub mod copy_journal;
 pub mod credentials;
+pub mod loans;
 pub mod review;
 pub mod screen;
 pub mod transfer_journal;

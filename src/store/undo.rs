@@ -81,6 +81,16 @@ impl GroupTag {
         Self { group }
     }
 
+    /// Returns the same group for another journal: what a move changes on both of its sides is one to the user.
+    #[must_use]
+    pub fn elsewhere(&self) -> Self {
+        let group = self
+            .group
+            .as_ref()
+            .map(|group| Arc::new(Group { head: group.head.clone(), is_written: AtomicBool::new(false) }));
+        Self { group }
+    }
+
     /// Returns its number.
     #[must_use]
     pub fn id(&self) -> Option<UndoId> {
@@ -177,6 +187,16 @@ impl UndoJournal {
 
     /// Writes several changes that are about to be sent, in one go; all are on disk when this returns.
     pub fn begin_all(&self, changes: Vec<Value>) -> io::Result<Vec<UndoId>> {
+        self.begin_lasting(changes, Lasting::Must)
+    }
+
+    /// Writes several changes that are about to be made on this machine, in one go. They outlive the process; where the
+    /// machine crashes, the changes may be as lost as what says so.
+    pub fn foretell(&self, changes: Vec<Value>) -> io::Result<Vec<UndoId>> {
+        self.begin_lasting(changes, Lasting::May)
+    }
+
+    fn begin_lasting(&self, changes: Vec<Value>, lasting: Lasting) -> io::Result<Vec<UndoId>> {
         let at = unix_now();
         let ids: Vec<UndoId> = changes.iter().map(|_| new_id()).collect::<io::Result<_>>()?;
         let (group, takes_back) = (self.group.id(), self.takes_back);
@@ -184,7 +204,7 @@ impl UndoJournal {
         let unwritten = self.group.group.as_ref().filter(|group| !group.is_written.load(Ordering::Acquire));
         let head = unwritten.map(|group| Line::Group(group.head.clone()));
         let lines: Vec<Line> = head.into_iter().chain(ids.iter().zip(changes).map(begin)).collect();
-        self.append(&lines, Lasting::Must)?;
+        self.append(&lines, lasting)?;
         if let Some(group) = unwritten {
             group.is_written.store(true, Ordering::Release);
         }

@@ -10,7 +10,7 @@ use super::disk;
 use super::download::Existing;
 use super::error::TransferError;
 use super::progress::Progress;
-use crate::local::{self, MadeWay, Target};
+use crate::local::{self, MadeWay, Target, Witness};
 
 /// What to copy.
 pub struct Across {
@@ -22,6 +22,8 @@ pub struct Across {
     pub existing: Existing,
     /// The source is to go: what was written is read again and held against it first.
     pub is_move: bool,
+    /// Sees it take its name.
+    pub witness: Witness,
     /// Its counters.
     pub progress: Arc<Progress>,
     /// Stops it.
@@ -38,7 +40,7 @@ pub async fn across(copy: Across) -> Result<MadeWay, TransferError> {
 
 impl Across {
     fn run(self) -> Result<MadeWay, TransferError> {
-        let Self { source, target, existing, is_move, progress, cancel } = self;
+        let Self { source, target, existing, is_move, witness, progress, cancel } = self;
         let mut heed = |bytes| {
             progress.add(bytes);
             !cancel.is_cancelled()
@@ -49,6 +51,6 @@ impl Across {
         if is_move {
             partial.require_same(&source)?;
         }
-        Ok(partial.place(None, existing.trash())?)
+        Ok(partial.place(None, existing.trash(), &witness)?)
     }
 }

@@ -28,7 +28,7 @@ use crate::crypto::chunk;
 use crate::crypto::key::FileKey;
 use crate::crypto::mac::{self, ChunkMac};
 use crate::handle::NodeHandle;
-use crate::local::{LocalError, MadeWay, Target, Trash};
+use crate::local::{LocalError, MadeWay, Target, Trash, Witness};
 use crate::message::Direction;
 use crate::session::Session;
 use crate::session::change::DownloadUrlError;
@@ -51,6 +51,8 @@ pub struct Download {
     pub target: Target,
     /// What to do with a file that has the name.
     pub existing: Existing,
+    /// Sees it take its name.
+    pub witness: Witness,
     /// Where it is written down.
     pub keep: Keep,
     /// What it shares with other transfers.
@@ -106,7 +108,8 @@ pub async fn download(mut download: Download) -> Result<MadeWay, TransferError> 
 
 async fn place(part: Part, download: &Download) -> Result<MadeWay, TransferError> {
     let (modified, existing) = (download.modified, download.existing.clone());
-    disk::blocking(move || Ok(part.place(modified, existing.trash())?)).await
+    let witness = Arc::clone(&download.witness);
+    disk::blocking(move || Ok(part.place(modified, existing.trash(), &witness)?)).await
 }
 
 /// Brings all bytes to the disk and checks the whole; `None` where it does not check and what stood there was believed.

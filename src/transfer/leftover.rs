@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::claim::Keep;
 use super::disk;
 use super::upload::LONGEST_LIFE;
+use crate::config::Folders;
 use crate::local::leftover::is_resumable;
 use crate::message::Direction;
 use crate::store::copy_journal::CopyJournals;
@@ -36,6 +37,35 @@ impl Leftover {
     pub fn is_loose(&self, copies: &CopyJournals) -> bool {
         self.copy.is_none_or(|copy| !copies.contains(copy))
     }
+}
+
+/// Counts what can go on and belongs to no copy of the screen.
+pub fn count(folders: &Folders) -> io::Result<usize> {
+    let copies = CopyJournals::in_folder(&folders.copy_journals());
+    let mut count = 0;
+    for (_, journals) in journals(folders)? {
+        count += look(&journals)?.iter().filter(|left| left.is_loose(&copies)).count();
+    }
+    Ok(count)
+}
+
+/// The journals of every remote that has any, also of those that are no longer configured.
+pub fn journals(folders: &Folders) -> io::Result<Vec<(String, TransferJournals)>> {
+    let above = folders.all_transfer_journals();
+    let entries = match std::fs::read_dir(&above) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut remotes = Vec::new();
+    for entry in entries {
+        remotes.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    remotes.sort_unstable();
+    let with_journals = |remote: String| {
+        let journals = TransferJournals::in_folder(&folders.transfer_journals(&remote));
+        (remote, journals)
+    };
+    Ok(remotes.into_iter().map(with_journals).collect())
 }
 
 /// Lists everything that nobody carries out, also what cannot go on, and changes nothing that is of use.

@@ -10,7 +10,7 @@ mod buffer;
 mod claim;
 pub mod compare;
 pub mod conflict;
-mod disk;
+pub(crate) mod disk;
 pub mod download;
 pub mod error;
 pub mod filter;

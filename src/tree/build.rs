@@ -99,11 +99,8 @@ impl TreeBuilder {
             .map_init(Opener::default, |opener, node| opener.open(keyring, &node?))
             .collect();
         for node in opened {
-            let stored = node.and_then(|(facts, content)| Some((self.tree.store.arrive(facts)?, content)));
-            match stored {
-                Some((index, content)) => self.tree.store.set_content(index, content),
-                None => self.unreadable_count += 1,
-            }
+            let stored = node.and_then(|(facts, content)| self.tree.store.arrive(facts, content));
+            self.unreadable_count += u64::from(stored.is_none());
         }
         self.batch = batch;
         self.batch.clear();

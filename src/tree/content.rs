@@ -28,6 +28,7 @@ pub(super) struct Sealed {
 }
 
 /// Attributes in the form that is stored.
+#[derive(Default)]
 pub(super) struct ClearAttributes {
     pub(super) name: Option<String>,
     pub(super) fingerprint: Option<Fingerprint>,

@@ -7,6 +7,7 @@
 //! that has it, or the channel will tell. So any order of all these ends in the tree that the server has.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::value::RawValue;
@@ -44,7 +45,7 @@ pub struct Cause {
 
 /// Ids of commands that were heard of lately; those before them are forgotten.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RecentCauses(VecDeque<Box<str>>);
+pub(crate) struct RecentCauses(VecDeque<Arc<str>>);
 
 impl RecentCauses {
     /// Notes one.
@@ -66,7 +67,7 @@ impl RecentCauses {
 
 /// Commands of ours that were answered lately, each with how many of ours were sent by then: the later ones came after it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct RecentAnswers(VecDeque<(Box<str>, u64)>);
+pub(super) struct RecentAnswers(VecDeque<(Arc<str>, u64)>);
 
 impl RecentAnswers {
     fn note(&mut self, cause: &str, commands: u64) {

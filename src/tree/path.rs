@@ -84,6 +84,27 @@ impl Tree {
         Ok(at[0]) // it begins with one, and `choose` gives at least one
     }
 
+    /// Follows a path as far as there is something, and returns the last folder on that way.
+    #[must_use]
+    pub fn follow_far(&self, path: &str) -> CloudFolder {
+        let mut rest = path;
+        loop {
+            let found = self.locate(rest).map(|found| match self.folder_node(found) {
+                Some(node) if self.node(node).is_some_and(|node| node.is_file()) => self.folder_of(node),
+                Some(_) | None => Some(found),
+            });
+            if let Ok(Some(folder)) = found {
+                return folder;
+            }
+            let (place, parts) = Self::split_place(rest);
+            match parts.trim_end_matches('/').rfind('/') {
+                Some(end) => rest = &rest[..rest.len() - parts.len() + end],
+                // Nothing is known of its first part: but what a handle says needs no way to it.
+                None => return exact(parts.trim_matches('/')).map_or(place, CloudFolder::Node),
+            }
+        }
+    }
+
     /// Follows a path to all folders that it can mean: where names repeat these are several.
     pub fn folders_at(&self, path: &str) -> Result<Vec<NodeHandle>, PathError> {
         match self.resolve(&format!("{path}/")) {

@@ -31,9 +31,9 @@ impl Tops {
 impl Tree {
     /// Places all nodes anew: for a fresh tree, and where one change touches many.
     pub(super) fn place_all(&mut self) {
-        self.store.unplace_all();
         self.tops = Tops::default();
-        let mut parents: Vec<Index> = vec![NONE; self.store.indices().len()];
+        let mut places = vec![Place::Nowhere; self.store.indices().len()];
+        let mut parents: Vec<Index> = vec![NONE; places.len()];
         let mut last: Option<(NodeHandle, Option<Index>)> = None;
         for index in self.store.live_indices() {
             // Siblings mostly come one after another.
@@ -46,44 +46,43 @@ impl Tree {
                 }
             });
             let (place, parent) = self.place_below(index, parent);
-            self.store.record_mut(index).place = place;
+            places[index as usize] = place;
             if let (Place::Root, Some(slot)) = (place, Tops::root_slot(self.store.record(index).kind)) {
                 self.tops.roots[slot] = Some(index);
             }
             parents[index as usize] = parent.unwrap_or(NONE);
         }
         for index in cut_cycles(&self.store, &mut parents) {
-            self.store.record_mut(index).place = self.place_without_parent(index);
+            places[index as usize] = self.place_without_parent(index);
         }
-        self.fill_branches(&parents);
-        self.sum_all(&parents);
-    }
-
-    fn fill_branches(&mut self, parents: &[Index]) {
-        for index in self.store.live_indices().collect::<Vec<_>>() {
-            match self.store.record(index).place {
-                Place::Child | Place::Version => {
-                    self.store.branch_mut(parents[index as usize]).children.push(index);
-                }
+        self.store.place_all(&places, &parents);
+        for (index, place) in (0..).zip(places) {
+            match place {
                 Place::InShare => self.tops.in_shares.push(index),
                 Place::Orphan => self.tops.orphans.push(index),
-                Place::Root | Place::Nowhere => {}
+                Place::Root | Place::Child | Place::Version | Place::Nowhere => {}
             }
         }
-        self.store.sort_branches();
         self.store.sort_by_handle(&mut self.tops.in_shares);
         self.store.sort_by_handle(&mut self.tops.orphans);
+        self.sum_all(&parents);
     }
 
     /// Sums bottom-up: the order from the tops down, read backwards.
     fn sum_all(&mut self, parents: &[Index]) {
         let mut order: Vec<Index> = self.all_tops().collect();
         self.with_all_below(&mut order);
+        let (mut of, mut sum) = (NONE, Usage::default());
+        // Siblings stand side by side, and the tops in front: each sum is given once, and none is left.
         for index in order.into_iter().rev() {
             let parent = parents[index as usize];
+            if parent != of && of != NONE {
+                self.store.branch_mut(of).usage.add(sum);
+                sum = Usage::default();
+            }
+            of = parent;
             if parent != NONE {
-                let share = self.contribution(index);
-                self.store.branch_mut(parent).usage.add(share);
+                sum.add(self.contribution(index));
             }
         }
     }

@@ -233,6 +233,7 @@ pub enum Program {
     Shell,
     Mouse,
     Log,
+    Doctor,
     Quit,
 }
 

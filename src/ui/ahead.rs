@@ -30,6 +30,8 @@ pub(super) struct Answers {
     had: u64,
     /// Names found for a number up to this one are not wanted any more.
     void: u64,
+    /// The account whose file list is to show the way to a typed folder.
+    pub(super) list_of: Option<String>,
 }
 
 /// What has to be on screen before something that is typed can be understood.
@@ -86,7 +88,7 @@ impl TypeAhead {
 
 impl Answers {
     pub(super) const fn new() -> Self {
-        Self { asked: 0, had: 0, void: 0 }
+        Self { asked: 0, had: 0, void: 0, list_of: None }
     }
 
     /// Returns the command that asks to be told when all that was asked of the view so far has been answered.
@@ -136,6 +138,7 @@ impl Need {
                 | Program::Suspend
                 | Program::Mouse
                 | Program::Log
+                | Program::Doctor
                 | Program::Quit,
             )
             // The worker takes changes back in the order in which they were made.

@@ -58,6 +58,14 @@ impl Key {
             _ => return None,
         })
     }
+
+    /// Returns where the cursor of a list and the first shown of its rows are after the key, if it scrolls. Of `count` rows
+    /// `height` are shown.
+    #[must_use]
+    pub fn moves(self, (cursor, top): (usize, usize), count: usize, height: usize) -> Option<(usize, usize)> {
+        let cursor = cursor.saturating_add_signed(self.scrolls(height)?).min(count.saturating_sub(1));
+        Some((cursor, top.min(cursor).max((cursor + 1).saturating_sub(height))))
+    }
 }
 
 impl From<KeyEvent> for Key {

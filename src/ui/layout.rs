@@ -122,6 +122,13 @@ pub fn page_rows(height: u16) -> usize {
     height.saturating_sub(5).max(1).into()
 }
 
+/// Rows that the page of what is wrong shows at a height: those of a page, but for the lines on the one under the cursor.
+#[must_use]
+pub fn doctor_rows(height: u16) -> usize {
+    let details = if height < 20 { 3 } else { 6 };
+    page_rows(height).saturating_sub(details).max(1)
+}
+
 /// Hits that the page of a search shows at a height: all but its border, what is typed and the keys.
 #[must_use]
 pub fn search_rows(height: u16) -> usize {

@@ -102,6 +102,7 @@ impl OwnFiles {
             | Command::DropDeletion { .. }
             | Command::Restore { .. }
             | Command::ListChanges
+            | Command::Examine { .. }
             | Command::Sharing(_)
             | Command::Versions(_)
             | Command::WriteNames { .. }

@@ -33,7 +33,7 @@ use super::settings::Settings;
 use super::state::{AppState, Effect, Notice, Phase, Surroundings};
 use super::terminal::{Control, OwnTerminal, TerminalGuard, ask_ground};
 use super::text;
-use super::theme::{Ground, Theme};
+use super::theme::{Ground, Signs, Theme};
 use super::update::{Msg, update};
 use super::view::view_spots;
 use crate::config::OnHangup;
@@ -147,7 +147,7 @@ where
         let settings = options.settings.clone();
         let ground = if options.no_color { Ground::Mono } else { settings.ground };
         let clock = Clock { now: (screen.clock)(), zone: screen.zone.clone() };
-        let theme = Theme::on(ground, settings.accent, options.ascii);
+        let theme = Theme::on(ground, settings.accent, Signs::of(options.ascii, settings.kind));
         let surroundings = Surroundings::new(size, clock, theme, &options);
         let mut state = AppState::new(surroundings);
         state.own_files = options.sample_folder.map(OwnFiles::outside);

@@ -17,6 +17,8 @@ pub struct TerminalKind {
     pub places: bool,
     /// Whether it may be asked for its ground (OSC 11) without its answer, or the question itself, doing harm.
     pub askable: bool,
+    /// No more than the 256 signs of its font.
+    pub few_signs: bool,
     /// What stands between.
     pub multiplexer: Multiplexer,
 }
@@ -38,6 +40,7 @@ impl TerminalKind {
             modern,
             places,
             askable: modern && !wrapped,
+            few_signs: is_console,
             multiplexer,
         }
     }
@@ -63,7 +66,8 @@ impl TerminalKind {
 
 impl Default for TerminalKind {
     fn default() -> Self {
-        Self { colors: true, modern: true, places: true, askable: false, multiplexer: Multiplexer::None }
+        let (colors, modern, places) = (true, true, true);
+        Self { colors, modern, places, askable: false, few_signs: false, multiplexer: Multiplexer::None }
     }
 }
 

@@ -89,6 +89,15 @@ pub fn still_loading(received: u64, total: Option<u64>, columns: usize) -> Strin
     }
 }
 
+/// Returns what the header says while the file list of an account is to show the way to a folder.
+#[must_use]
+pub fn awaits_list(account: &str, state: Option<&AccountState>) -> String {
+    if let Some(AccountState::Loading { received, total: Some(total) }) = state {
+        return format!("waits for {account}: {} %", figure::percent(*received, *total));
+    }
+    format!("waits for {account}:…")
+}
+
 /// Returns what a comparison has found of a folder's rows: `12 same, 3 differ, 2 only here, 1 only there`.
 #[must_use]
 pub fn signs(signs: &SignCounts) -> String {
@@ -264,24 +273,20 @@ pub fn undone_by(keymap: &Keymap) -> String {
     format!("To undo, press {} afterwards, also after a restart.", keymap.hint(Action::Change(Change::Undo)))
 }
 
-/// Says how a change of both sides is taken back: each has a journal of its own.
-#[must_use]
-pub fn undone_twice(keymap: &Keymap) -> String {
-    format!("To undo, press {} twice: once for each side.", keymap.hint(Action::Change(Change::Undo)))
-}
-
 /// Returns how a copy ended, and whether that needs the user.
 #[must_use]
 pub fn report(report: &CopyReport, plan: &PlanSummary) -> (String, bool) {
     let done = if plan.is_move { "moved" } else { "copied" };
     let verb = if report.cancelled { "stopped after" } else { done };
     let not_done = format!("could not be {done}");
-    let mut text = format!(
-        "{verb} {}, {} to {}",
-        figure::count(report.copied_count, "file", "files"),
-        figure::size(report.copied_bytes),
-        plan.target
-    );
+    let what = match (report.copied_count, report.made_count) {
+        (0, made) if made > 0 => figure::count(made, "empty folder", "empty folders"),
+        (0, _) => "nothing".to_owned(),
+        (files, _) => {
+            format!("{}, {}", figure::count(files, "file", "files"), figure::size(report.copied_bytes))
+        }
+    };
+    let mut text = format!("{verb} {what} to {}", plan.target);
     let parts = [
         (report.same_count, "already the same"),
         (report.left_alone_count, "left alone"),
@@ -311,6 +316,9 @@ pub fn proven(check: &Check) -> String {
             )
         }
         Some(report) if report.cancelled => format!("stopped: {text}"),
+        Some(_) if check.current().is_none() && check.plan.file_count == 0 => {
+            "no files are there to compare".to_owned()
+        }
         Some(_) if check.current().is_none() => format!("{text} · nothing differs"),
         Some(_) => text,
     }
@@ -419,5 +427,9 @@ mod tests {
         let text = "copied 2 files, 8.1M to work:/ · 1 failed";
         assert_eq!(report(&ended, &plan(false)), (text.to_owned(), true));
         assert!(report(&ended, &plan(true)).0.starts_with("moved 2 files"));
+        let bare = CopyReport { made_count: 1, ..CopyReport::default() };
+        assert_eq!(report(&bare, &plan(false)), ("copied 1 empty folder to work:/".to_owned(), false));
+        let known = CopyReport { same_count: 3, ..CopyReport::default() };
+        assert_eq!(report(&known, &plan(false)).0, "copied nothing to work:/ · 3 already the same");
     }
 }

@@ -10,8 +10,9 @@ use super::connect::Current;
 use super::door::{Refusal, Way, needed};
 use super::following::Following;
 use super::jobs::{Done, blocking};
-use super::names::Names;
+use super::names::{Names, touched_by};
 use super::problem::{self, unknown_account};
+use super::taking::Taken;
 use super::wait::shown_wait;
 use crate::api::channel::ChannelError;
 use crate::api::client::Client;
@@ -23,7 +24,6 @@ use crate::message::{AccountRow, AccountState, Event, Login, Problem};
 use crate::secret::Secret;
 use crate::session::{FollowEnd, LoginError, Quota, Session};
 use crate::store::credentials;
-use crate::store::tree_cache::TreeCache;
 use crate::store::undo::UndoJournal;
 use crate::tree::{OwnUpdate, Tree};
 
@@ -75,12 +75,16 @@ pub(crate) enum AccountDone {
     Broken(u64, Problem),
     /// The file list came.
     Listed(u64, Box<Result<Current, ApiError>>),
+    /// Much that happened was taken into a tree.
+    Taken(u64, Taken),
     /// What others did was asked for, up to now.
     CaughtUp(u64, Result<(), ChannelError>),
     /// The channel is followed no further, by the follower of this number.
     Unfollowed(u64, u64, FollowEnd),
     /// The file list is too old to be kept up, and may be asked for again.
     Outdated(u64),
+    /// Loans that a killed process left were ended: this is what that did.
+    LoansEnded(u64, Vec<OwnUpdate>),
     /// Session and account were written down.
     Stored(Result<Option<config::Account>, Problem>),
     /// Storage was asked for.
@@ -152,15 +156,27 @@ impl Account {
         if let Some(later) = &mut self.since_listing {
             later.extend_from_slice(&updates);
         }
+        self.following.keep_own(&updates);
+        self.take_answers(updates);
+    }
+
+    /// The same where no other tree is on its way.
+    pub(super) fn take_answers(&mut self, updates: Vec<OwnUpdate>) {
         if let (Some(session), Some(tree)) = (&self.session, self.tree.as_mut().map(Arc::make_mut)) {
             for own in updates {
                 if !tree.is_old(&own) {
                     self.following.answered(&own.cause.id);
-                    self.names.follow(&own.update);
                 }
+                let touched = touched_by(&own.update);
                 session.take_answer(tree, own);
+                self.names.touch(tree, &touched);
             }
         }
+    }
+
+    /// Returns how many nodes it has; 0 where that is not known yet.
+    pub(super) fn node_count(&self) -> usize {
+        self.tree.as_ref().map_or(0, |tree| tree.len())
     }
 
     /// Returns whether something in a folder has the name.
@@ -252,47 +268,6 @@ impl Actor {
         }
     }
 
-    /// Ends the session and forgets what is stored of it.
-    pub(crate) fn logout(&mut self, name: &str) {
-        let Some(account) = self.accounts.get_mut(name) else {
-            return self.send(Event::Failed(unknown_account(name)));
-        };
-        let (session, is_stored) = (account.session.take(), account.is_stored);
-        (account.tree, account.arriving) = (None, None);
-        account.names.forget();
-        account.attempt += 1;
-        account.following.stop();
-        let kept_file = account.following.kept_file();
-        let email = Some(account.config.email.clone());
-        self.cancel_account(name);
-        self.forget_review(name);
-        self.set_state(name, AccountState::NeedsPassword { email, problem: None });
-        let kept = self.config.folders.tree_cache(name);
-        let (path, name) = (self.config.folders.credentials(name), name.to_owned());
-        let what = format!("end the session of \"{name}\"");
-        let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)));
-        self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
-            let ended = match session {
-                Some(session) => session.logout().await,
-                None => Ok(()),
-            };
-            let ended = ended.map_err(|error| problem::of_api(&what, &error));
-            let account = name.clone();
-            let held = kept_file.lock_owned().await;
-            let removed = blocking(move || {
-                let _held = held;
-                if let Err(error) = TreeCache::remove(&kept) {
-                    tracing::warn!(%error, "cannot remove the kept file list");
-                }
-                match credentials::remove(&path) {
-                    Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
-                    Ok(()) | Err(_) => Ok(()),
-                }
-            });
-            Done::Account(name, AccountDone::LoggedOut(ended.and(removed.await)))
-        });
-    }
-
     /// Ends every wait of an account at once.
     pub(crate) fn retry_now(&mut self, name: &str) {
         let Some(account) = self.accounts.get(name) else {
@@ -319,19 +294,31 @@ impl Actor {
         let attempt = self.accounts.get(name).map_or(0, |account| account.attempt);
         match done {
             AccountDone::Connected(of, result) if of == attempt => self.connected(name, result),
-            AccountDone::Listed(of, listed) if of == attempt => self.listed(name, *listed),
+            AccountDone::Listed(of, listed) if of == attempt => {
+                self.listed(name, *listed);
+                self.end_left_loans(name);
+            }
             AccountDone::Broken(of, problem) if of == attempt => self.broke_down(name, problem),
+            AccountDone::Taken(of, taken) if of == attempt => self.taken(name, taken),
             AccountDone::CaughtUp(of, result) if of == attempt => self.caught_up(name, result),
             AccountDone::Unfollowed(of, follower, end) if of == attempt => {
                 self.unfollowed(name, follower, end);
             }
             AccountDone::Outdated(of) if of == attempt => self.list_account(name),
+            AccountDone::LoansEnded(of, updates) if of == attempt && !updates.is_empty() => {
+                if let Some(account) = self.accounts.get_mut(name) {
+                    account.apply(updates);
+                }
+                self.account_changed(name);
+            }
             AccountDone::Connected(..)
             | AccountDone::Listed(..)
             | AccountDone::Broken(..)
+            | AccountDone::Taken(..)
             | AccountDone::CaughtUp(..)
             | AccountDone::Unfollowed(..)
-            | AccountDone::Outdated(_) => {}
+            | AccountDone::Outdated(_)
+            | AccountDone::LoansEnded(..) => {}
             AccountDone::Stored(Ok(new)) => {
                 if let Some(new) = new {
                     self.config.accounts.push(new);

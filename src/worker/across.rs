@@ -11,9 +11,9 @@ use super::copying::CopyDone;
 use super::disk;
 use super::ends::Way;
 use super::jobs::{Done, blocking};
+use super::problem;
 use super::removal::remove_source;
 use super::scan::{Goal, Origin, Wholes, disk_kind, disk_names, existing_on_disk, other_files};
-use super::{placed, problem};
 use crate::entry::EntryKind;
 use crate::local::weight::weigh;
 use crate::local::{self, DiskEntry};
@@ -44,7 +44,6 @@ pub(super) enum Renamed {
 /// A copy of a file that is to be made.
 pub(super) struct Prepared {
     pub(super) across: Across,
-    journal: UndoJournal,
     size: u64,
     modified: Option<i64>,
     what: String,
@@ -128,34 +127,25 @@ impl Actor {
 }
 
 impl Prepared {
-    /// Makes a copy ready that is noted in that journal.
-    pub(super) fn new(
-        across: Across,
-        file: &FileTransfer<Origin, Goal>,
-        what: String,
-        journal: UndoJournal,
-    ) -> Self {
-        Self { across, journal, size: file.size, modified: file.modified, what }
+    /// Makes a copy ready.
+    pub(super) const fn new(across: Across, file: &FileTransfer<Origin, Goal>, what: String) -> Self {
+        Self { across, size: file.size, modified: file.modified, what }
     }
 
-    /// Copies, notes it, and removes the source of a move.
+    /// Copies, and removes the source of a move.
     pub(super) async fn carry_out(self) -> Result<FileEnd, TransferError> {
-        let Self { across: copy, journal, size, modified, what } = self;
-        let (from, to, is_move) = (copy.source.clone(), copy.target.path(), copy.is_move);
-        let made_way = across(copy).await?;
-        Ok(blocking(move || {
-            if !is_move {
-                placed::note(&journal, &to, made_way);
-                return FileEnd::Copied;
-            }
-            placed::note_moved(&journal, &from, &to, made_way);
-            match remove_source(&from, size, modified, &what) {
-                Removed::Gone => FileEnd::MovedInside,
-                Removed::Kept => FileEnd::CopiedBeside(problem::broke_down(&what)),
-                Removed::Failed(problem) => FileEnd::CopiedBeside(problem),
-            }
-        })
-        .await)
+        let Self { across: copy, size, modified, what } = self;
+        let (from, is_move) = (copy.source.clone(), copy.is_move);
+        across(copy).await?;
+        if !is_move {
+            return Ok(FileEnd::Copied);
+        }
+        let removed = blocking(move || match remove_source(&from, size, modified, &what) {
+            Removed::Gone => FileEnd::MovedInside,
+            Removed::Kept => FileEnd::CopiedBeside(problem::broke_down(&what)),
+            Removed::Failed(problem) => FileEnd::CopiedBeside(problem),
+        });
+        Ok(removed.await)
     }
 }
 

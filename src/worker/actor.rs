@@ -334,6 +334,7 @@ impl Actor {
             Command::Sharing(command) => self.sharing(command),
             Command::Versions(command) => self.versions(command),
             Command::ListChanges => self.list_changes(),
+            Command::Examine { account } => self.check_up(account),
             Command::PlanCopy { copy, request } => {
                 self.expect_proofs(copy, &request);
                 self.plan_copy(copy, &request);
@@ -369,6 +370,8 @@ impl Actor {
             Done::Content(content, done) => self.content_done(content, done),
             Done::Edit(edit, done) => self.edit_done(edit, done),
             Done::Review(done) => self.review_done(done),
+            Done::Examined(findings) => self.send(Event::Findings(findings)),
+            Done::Sharing(event) => self.send(Event::Sharing(event)),
             Done::Moved(transfer, moved) => self.moved(transfer, moved),
             Done::Screen(screen) => self.screen_read(screen),
             Done::PairRead(read) => self.pair_read(read),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::actor::Actor;
-use super::pane::Wanted;
+use super::pane::{Pane, Wanted};
 use crate::entry::{CloudFolder, Location};
 use crate::message::ViewId;
 use crate::session::Onlooker;
@@ -69,12 +69,18 @@ impl Actor {
             Location::Cloud { account, folder } if account == name => Some(*folder),
             Location::Cloud { .. } | Location::Local(_) => None,
         };
-        let folders = self.panes.values().filter_map(|pane| match &pane.wanted {
+        let coming = self.panes.values().filter_map(|pane| match &pane.wanted {
             Some(Wanted::Folder { location, .. }) => folder_of(location),
             Some(Wanted::Kept { account, node, .. }) => (account == name).then_some(CloudFolder::Node(*node)),
-            Some(Wanted::Path { .. }) | None => folder_of(pane.view.location()),
+            Some(Wanted::Path { account, path }) => {
+                (account == name).then(|| self.folder_towards(account, path))
+            }
+            None => None,
         });
-        let mut folders: Vec<CloudFolder> = folders.collect();
+        let is_left = |pane: &&Pane| matches!(pane.wanted, Some(Wanted::Folder { .. }));
+        let staying = self.panes.values().filter(|pane| !is_left(pane));
+        let shown = staying.filter_map(|pane| folder_of(pane.view.location()));
+        let mut folders: Vec<CloudFolder> = coming.chain(shown).collect();
         folders.sort_unstable();
         folders.dedup();
         folders.truncate(MOST_FOLDERS);

@@ -2,7 +2,7 @@
 //! the content that it has, through a public link, so that no byte is moved. What cannot go that way (what others share
 //! with the source, another server) is handed to the queue and streams through. Called by `copying`; the plan decides.
 
-use super::account::Account;
+use super::account::{Account, AccountDone};
 use super::actor::Actor;
 use super::backup::{Depot, replaced};
 use super::copying::{Copy, CopyDone};
@@ -17,6 +17,7 @@ use crate::entry::CloudFolder;
 use crate::message::{CopyId, Problem};
 use crate::session::Session;
 use crate::session::change::{Change, ChangeError, Imported, Loan, Prepared, Takeover};
+use crate::store::loans::LoanNotes;
 use crate::store::undo::UndoJournal;
 use crate::transfer::plan::{FileEnd, FileTransfer, Replaces};
 use crate::transfer::upload::{Relayed, UploadSource};
@@ -45,6 +46,8 @@ enum End {
 struct Handover {
     what: String,
     source: Session,
+    /// Where it is noted what the source lends.
+    notes: LoanNotes,
     target: Session,
     journal: UndoJournal,
     /// What makes way before.
@@ -171,6 +174,7 @@ impl Actor {
         let then = bin.map(|node| target.prepare(tree, Change::Trash { node, from: *to })).transpose();
         Ok(Handover {
             source: source.clone(),
+            notes: self.loan_notes(&copy.source),
             target: target.clone(),
             journal: self.journal_of_copy(id),
             first: first.transpose().map_err(refused)?.unwrap_or_default(),
@@ -178,6 +182,24 @@ impl Actor {
             then: then.map_err(refused)?.into_iter().collect(),
             what,
         })
+    }
+
+    /// Ends what a killed process lent of an account.
+    pub(super) fn end_left_loans(&mut self, name: &str) {
+        let Some(account) = self.accounts.get(name).filter(|account| account.is_stored) else { return };
+        let Some(session) = account.session.clone() else { return };
+        let notes = self.loan_notes(name);
+        let (attempt, name) = (account.attempt(), name.to_owned());
+        self.jobs.start(Done::Abandoned, async move {
+            let updates = session.end_left_loans(notes).await;
+            Done::Account(name, AccountDone::LoansEnded(attempt, updates))
+        });
+    }
+
+    /// Where it is noted what an account lends.
+    fn loan_notes(&self, name: &str) -> LoanNotes {
+        let is_kept = self.accounts.get(name).is_some_and(|account| account.is_stored);
+        if is_kept { LoanNotes::in_folder(&self.config.folders.loans(name)) } else { LoanNotes::none() }
     }
 
     /// Returns what streams through where the source's file goes up into another account.
@@ -197,7 +219,7 @@ impl Copy {
 
 impl Handover {
     async fn carry_out(self, made: &mut Made, source_ended: &mut bool) -> End {
-        let Self { what, source, target, journal, first, how, then } = self;
+        let Self { what, source, notes, target, journal, first, how, then } = self;
         let failed = |error: &ChangeError| End::Ended(FileEnd::Failed(problem::of_change(&what, error)));
         if let Err(error) = commit_all(&target, &journal, first, made).await {
             return failed(&error);
@@ -205,8 +227,8 @@ impl Handover {
         let (taken, returned) = match how {
             How::Visited(prepared) => (commit_all(&target, &journal, vec![prepared], made).await, Ok(())),
             How::Lent(loan, takeover) => {
-                let link = match loan.begin(&source).await {
-                    Ok(link) => link,
+                let lent = match loan.begin(&source, &notes).await {
+                    Ok(lent) => lent,
                     Err(error) if is_session_end(&error) => {
                         *source_ended = true;
                         return failed(&error);
@@ -214,8 +236,8 @@ impl Handover {
                     Err(error) if is_refused(&error) => return End::Refused,
                     Err(error) => return failed(&error),
                 };
-                let taken = commit_all(&target, &journal, vec![takeover.through(link)], made).await;
-                (taken, loan.end(&source).await)
+                let taken = commit_all(&target, &journal, vec![takeover.through(lent.link())], made).await;
+                (taken, lent.end(&source).await)
             }
         };
         let then = match taken {

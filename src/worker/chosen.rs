@@ -1,10 +1,11 @@
 //! [`Chosen`]: the group of changes that is taken back, or done again, next: found in the journals by what was asked for.
-//! And what is told where that can never be. `undoing` asks here, and carries it out.
+//! A move between the disk and an account stands in the journals of both. And what is told where that can never be.
+//! `undoing` asks here, and carries it out.
 
 use std::collections::HashSet;
 
-use super::problem;
 use super::undoing::kind_of;
+use super::{foretold, problem};
 use crate::message::{ChangeRow, ChangeState, Problem, ProblemKind, UndoDirection};
 use crate::session::change::Lost;
 use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal, UndoRecord};
@@ -18,8 +19,12 @@ pub(crate) enum Place {
     Disk,
 }
 
-/// A group of changes, and what there is to know about it.
-pub(crate) struct Chosen {
+/// A group of changes, by the journals that it stands in, at least one: accounts first, for there it is likelier that
+/// nothing can be done now.
+pub(crate) struct Chosen(pub(super) Vec<Part>);
+
+/// What one journal has of a group, and what there is to know about it.
+pub(crate) struct Part {
     pub(super) place: Place,
     pub(super) group: UndoGroup,
     /// The changes of that journal that nothing takes back.
@@ -34,24 +39,29 @@ pub(super) fn find(
     wanted: Option<UndoId>,
     passed: &HashSet<UndoId>,
 ) -> Result<Chosen, Problem> {
-    let mut newest: Option<Chosen> = None;
+    let mut newest: Vec<Part> = Vec::new();
     for (place, journal) in journals {
-        let history = journal.history().map_err(|error| problem::of_io("read the undo journal", &error))?;
-        if let Some(group) = next(&history, direction, wanted, passed)
-            && newest.as_ref().is_none_or(|known| known.group.begun < group.begun)
-        {
-            let (group, finals) = (group.clone(), history.finals().to_vec());
-            newest = Some(Chosen { place: place.clone(), group, finals });
+        let history = read(place, journal)?;
+        let Some(group) = next(&history, direction, wanted, passed) else { continue };
+        match newest.first().map(|known| &known.group) {
+            Some(known) if known.id == group.id => {}
+            Some(known) if known.begun >= group.begun => continue,
+            Some(_) | None => newest.clear(),
         }
+        newest.push(Part { place: place.clone(), group: group.clone(), finals: history.finals().to_vec() });
     }
-    newest.ok_or_else(|| nothing(direction, wanted))
+    // What is for good on one side does not keep the other from going back.
+    if newest.iter().any(|part| part.group.stands()) {
+        newest.retain(|part| part.group.stands());
+    }
+    if newest.is_empty() { Err(nothing(direction, wanted)) } else { Ok(Chosen(newest)) }
 }
 
 /// Reads the journals for the last changes. Blocks.
 pub(super) fn list(journals: &[(Place, UndoJournal)]) -> Result<Vec<ChangeRow>, Problem> {
     let mut rows = Vec::new();
     for (place, journal) in journals {
-        let history = journal.history().map_err(|error| problem::of_io("read the undo journal", &error))?;
+        let history = read(place, journal)?;
         let place = match place {
             Place::Account(name) => format!("{name}:"),
             Place::Disk => "disk".to_owned(),
@@ -60,9 +70,31 @@ pub(super) fn list(journals: &[(Place, UndoJournal)]) -> Result<Vec<ChangeRow>, 
             history.groups().filter(|group| group.kind != GroupKind::Undoing && group.change_count > 0);
         rows.extend(listed.take(MOST_ROWS).map(|group| (group.begun, row(place.clone(), group))));
     }
-    rows.sort_by_key(|(begun, _)| std::cmp::Reverse(*begun));
+    rows.sort_by_key(|(begun, row): &(i64, ChangeRow)| std::cmp::Reverse((*begun, row.group)));
+    rows.dedup_by(|(_, next), (_, row)| next.group == row.group && join(row, next));
     rows.truncate(MOST_ROWS);
     Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// Reads a journal; what a crash cut off on the disk is looked up there first. Blocks.
+fn read(place: &Place, journal: &UndoJournal) -> Result<UndoHistory, Problem> {
+    let unread = |error: std::io::Error| problem::of_io("read the undo journal", &error);
+    let history = journal.history().map_err(unread)?;
+    match place {
+        Place::Disk if foretold::settle(journal, &history).map_err(unread)? => {
+            journal.history().map_err(unread)
+        }
+        Place::Disk | Place::Account(_) => Ok(history),
+    }
+}
+
+/// Makes one row of the two that a group has which stands in two journals.
+fn join(row: &mut ChangeRow, next: &ChangeRow) -> bool {
+    row.place = format!("{}, {}", row.place, next.place);
+    if next.state == ChangeState::Standing {
+        row.state = next.state;
+    }
+    true
 }
 
 fn row(place: String, group: &UndoGroup) -> ChangeRow {

@@ -59,7 +59,7 @@ pub(crate) struct Copy {
     pub(crate) titles: Titles,
     /// All that it changes is taken back at once.
     pub(crate) undo_group: GroupTag,
-    /// The same in the journal of the disk, or of the other account: a group stands in one journal.
+    /// The same group in the journal of the disk, or of the account that is read.
     pub(crate) disk_group: GroupTag,
     /// The top folder of a target on the disk.
     pub(super) root: local::Target,
@@ -208,16 +208,8 @@ impl Actor {
         let Some(copy) = self.copies.get_mut(&id) else { return };
         let mut made_in: Option<PathBuf> = None;
         match done {
-            CopyDone::Children(folder, target, found) => {
-                copy.scanning -= 1;
-                let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref());
-                let found = copy.held_against(tree, (folder, target), found);
-                copy.plan.scanned(folder, found);
-            }
-            CopyDone::Scanned(folder, found) => {
-                copy.scanning -= 1;
-                copy.plan.scanned(folder, found);
-            }
+            CopyDone::Children(folder, target, found) => self.hold_against(id, (folder, target), found),
+            CopyDone::Scanned(folder, found) => self.scanned(id, folder, found),
             CopyDone::Begun(record, rooted) => {
                 copy.stage = Stage::Running;
                 copy.record = copy.record.take().or(record.map(Arc::new));

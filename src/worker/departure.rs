@@ -9,9 +9,9 @@ use super::across::{self, Prepared};
 use super::actor::Actor;
 use super::comparison::file_key;
 use super::copying::Copy;
-use super::problem;
 use super::scan::{Goal, Origin};
 use super::transfers::Moving;
+use super::{foretold, problem};
 use crate::api::error::ApiError;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
@@ -113,6 +113,7 @@ impl Actor {
             modified: file.modified,
             target: folder.join(&name),
             existing: self.existing(moving),
+            witness: foretold::witness(self.disk_journal.in_group(&moving.disk_group)),
             keep: keep.clone(),
             limits: limits.clone(),
             progress,
@@ -130,9 +131,15 @@ impl Actor {
         let (source, target) = across::ends(&moving.file)?;
         let is_move = |copy: &Copy| matches!(copy.plan.task(), Task::Move { .. });
         let is_move = self.copies.get(&moving.copy).is_some_and(is_move);
-        let across = Across { source, target, existing: self.existing(moving), is_move, progress, cancel };
         let journal = self.disk_journal.in_group(&moving.disk_group);
-        Ok(Prepared::new(across, &moving.file, moving.what(), journal))
+        let witness = if is_move {
+            foretold::witness_of_move(journal, source.clone())
+        } else {
+            foretold::witness(journal)
+        };
+        let existing = self.existing(moving);
+        let across = Across { source, target, existing, is_move, witness, progress, cancel };
+        Ok(Prepared::new(across, &moving.file, moving.what()))
     }
 
     /// What becomes of the file on the disk that has the name.

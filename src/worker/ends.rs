@@ -10,8 +10,8 @@ use super::across::{self, Sources};
 use super::actor::Actor;
 use super::backup::Backup;
 use super::copying::{Copy, Stage};
+use super::foretold;
 use super::listing;
-use super::placed;
 use super::problem::{self, unknown_account};
 use super::refusal::{not_ready, writable_folder};
 use super::scan::{Goal, Origin, Picked, Wholes};
@@ -23,7 +23,7 @@ use crate::local::{self, Trash};
 use crate::message::{
     BackupFolder, CopyId, CopyOptions, CopyRequest, Direction, FileBounds, Problem, ProblemKind, Task,
 };
-use crate::store::undo::{GroupKind, GroupTag, UndoJournal};
+use crate::store::undo::UndoJournal;
 use crate::transfer::Limits;
 use crate::transfer::filter::Rules;
 use crate::transfer::plan::{Plan, PlanOptions};
@@ -52,6 +52,7 @@ impl Actor {
             Goal::Node(_) => local::Target::root(PathBuf::new()),
         };
         let (backup, trash) = self.backup(options.backup.take(), &sides)?;
+        let undo_group = self.undo_group(&task, &selected, &titles.target);
         let sources = sides.sources_on_disk(&task, options.trash_sources);
         Ok(Copy {
             plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
@@ -72,8 +73,8 @@ impl Actor {
             trash,
             picked: sides.picked,
             rename,
-            undo_group: undo_group(&task, &titles.target),
-            disk_group: undo_group(&task, &titles.target),
+            disk_group: undo_group.elsewhere(),
+            undo_group,
             titles,
             root,
             sources,
@@ -218,16 +219,6 @@ fn wholes(options: &CopyOptions) -> Wholes {
         }
         Task::Copy | Task::Move { .. } | Task::Sync(_) | Task::Check { .. } => Wholes::None,
     }
-}
-
-/// What a copy changes, in one group.
-fn undo_group(task: &Task, title: &str) -> GroupTag {
-    let label = match task {
-        Task::Copy | Task::Check { .. } => format!("copied to {title}"),
-        Task::Move { .. } => format!("moved to {title}"),
-        Task::Sync(_) => format!("synced {title}"),
-    };
-    GroupTag::new(GroupKind::Doing, &label)
 }
 
 /// Which way a copy goes.
@@ -421,9 +412,7 @@ pub(super) fn make_root(
     let path = root.path();
     let what = format!("copy to \"{}\"", path.display());
     across::require_apart(sources, &path)?;
-    let missing = root.missing_folders();
-    root.make_folder().map_err(|error| problem::of_local(&what, &error))?;
-    placed::note_folders(journal, &missing);
+    foretold::make_folder(root, journal).map_err(|error| problem::of_local(&what, &error))?;
     if local::is_writable(&path) {
         return Ok(());
     }

@@ -13,13 +13,14 @@ use super::arriving::Arriving;
 use super::connect::{self, Current, is_much};
 use super::jobs::{Done, News, blocking};
 use super::problem;
+use super::taking::{Facts, Taking};
 use crate::api::channel::ChannelError;
 use crate::api::error::ApiError;
 use crate::config::Folders;
 use crate::message::{AccountState, Event, Problem};
-use crate::session::{FollowEnd, Onlooker, Stretch};
+use crate::session::{FollowEnd, Onlooker};
 use crate::store::tree_cache::TreeCache;
-use crate::tree::RecentCauses;
+use crate::tree::{OwnUpdate, RecentCauses};
 
 /// How the channel of an account is followed.
 #[derive(Default)]
@@ -38,6 +39,10 @@ pub(super) struct Following {
     kept: Option<Instant>,
     /// Held while the file on disk is written, or removed.
     kept_file: Arc<Mutex<()>>,
+    /// There while much is taken in beside the loop.
+    pub(super) taking: Option<Taking>,
+    /// How often that was so.
+    takings: u64,
 }
 
 impl Following {
@@ -45,6 +50,7 @@ impl Following {
     pub(super) fn stop(&mut self) {
         self.guard = None;
         self.outdated = 0;
+        self.taking = None;
     }
 
     /// Returns what is held while the kept file is written or removed, so that none comes after a removal.
@@ -55,6 +61,24 @@ impl Following {
     /// Notes that a change of ours was answered.
     pub(super) fn answered(&mut self, cause: &str) {
         self.own.note(cause);
+    }
+
+    /// Returns whether a change was ours, and was answered lately.
+    pub(super) fn is_own(&self, cause: &str) -> bool {
+        self.own.has(cause)
+    }
+
+    /// Notes what changes of ours did, where the tree will be another one soon.
+    pub(super) fn keep_own(&mut self, updates: &[OwnUpdate]) {
+        if let Some(taking) = &mut self.taking {
+            taking.own.extend_from_slice(updates);
+        }
+    }
+
+    /// Returns a number that no other taking has.
+    pub(super) const fn next_taking(&mut self) -> u64 {
+        self.takings += 1;
+        self.takings
     }
 }
 
@@ -161,7 +185,7 @@ impl Actor {
     }
 
     /// Follows the channel of an account from where its tree stands, and no other any more.
-    fn follow_account(&mut self, name: &str) {
+    pub(super) fn follow_account(&mut self, name: &str) {
         let Some(account) = self.accounts.get_mut(name) else { return };
         let Some((session, tree)) = account.ready() else { return };
         if session.is_visit() {
@@ -197,38 +221,22 @@ impl Actor {
         });
     }
 
-    /// Takes into an account what happened there.
-    pub(super) fn take_stretch(&mut self, name: &str, attempt: u64, stretch: Stretch) {
-        let Some(account) = self.accounts.get_mut(name).filter(|account| account.attempt == attempt) else {
-            return;
-        };
-        let (Some(session), Some(tree)) = (&account.session, &mut account.tree) else { return };
-        let (is_own, is_empty) =
-            (stretch.is_of(|cause| account.following.own.has(cause)), stretch.is_empty());
-        let (is_quota, len) = (stretch.changes_quota(), stretch.len());
-        if stretch.begins_at(tree.sequence()) {
-            session.take(Arc::make_mut(tree), stretch);
-            account.following.outdated = 0;
-            account.following.unkept += len;
-            let is_long_ago = account.following.kept.is_none_or(|at| at.elapsed() >= KEPT_AGAIN);
-            let is_due = is_long_ago
-                && account.following.unkept >= MANY
-                && is_much(account.following.unkept, tree.len());
-            if !is_own {
-                account.names.forget();
-            }
-            if !is_own && !is_empty {
-                self.account_changed(name);
-            }
-            if is_due {
-                self.keep_tree(name);
-            }
-        } else if !stretch.ends_at(tree.sequence()) {
-            // The user asked for news meanwhile, and these overlap with them: what comes next would begin at a place
-            // that the tree never sees.
-            self.follow_account(name);
+    /// Something that happened is in the tree now: whoever shows it is told, and it is kept once that is due.
+    pub(super) fn stretch_taken(&mut self, name: &str, facts: Facts) {
+        let Some(account) = self.accounts.get_mut(name) else { return };
+        let nodes = account.node_count();
+        let following = &mut account.following;
+        following.outdated = 0;
+        following.unkept += facts.packet_count;
+        let is_long_ago = following.kept.is_none_or(|at| at.elapsed() >= KEPT_AGAIN);
+        let is_due = is_long_ago && following.unkept >= MANY && is_much(following.unkept, nodes);
+        if facts.is_news {
+            self.account_changed(name);
         }
-        if is_quota {
+        if is_due {
+            self.keep_tree(name);
+        }
+        if facts.changes_quota {
             self.ask_quota(name);
         }
     }
@@ -255,10 +263,7 @@ impl Actor {
 
     /// Writes down, before the end, what has changed since it was written.
     pub(crate) fn keep_trees(&mut self) {
-        let is_due = |account: &Account| {
-            let nodes = account.tree.as_ref().map_or(0, |tree| tree.len());
-            is_much(account.following.unkept, nodes)
-        };
+        let is_due = |account: &Account| is_much(account.following.unkept, account.node_count());
         let due: Vec<String> = self
             .accounts
             .iter()
@@ -323,9 +328,10 @@ impl Actor {
         account.arriving = None;
         match listed {
             Ok(Current { tree, is_worth_keeping }) => {
-                account.tree = Some(Arc::new(tree));
+                let (left, count) = (account.tree.replace(Arc::new(tree)), account.node_count());
                 account.names.forget();
-                account.following.unkept = 0;
+                (account.following.unkept, account.following.taking) = (0, None);
+                self.let_go(left, count);
                 if is_worth_keeping {
                     self.keep_tree(name);
                 }

@@ -10,6 +10,7 @@ use super::ends::Way;
 use super::jobs::Done;
 use super::problem;
 use super::scan::{self, Goal, Origin};
+use super::scanning::has_many;
 use crate::api::error::ApiError;
 use crate::entry::CloudFolder;
 use crate::message::{CopyId, Task};
@@ -49,16 +50,19 @@ impl Actor {
             Some(Goal::Node(node)) => Some(node),
             Some(Goal::Disk(_)) | None => None,
         };
-        let rename = copy.rename.as_deref().filter(|_| copy.is_top(folder));
-        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.as_deref());
-        let found = self.cloud_children(copy, &source).and_then(|children| {
-            let tree = tree.ok_or_else(|| super::refusal::not_ready(&copy.account))?;
-            Ok(scan::offers_inside(tree, (children, copy.wholes), target, rename, copy.wants_others(folder)))
+        let rename = copy.rename.clone().filter(|_| copy.is_top(folder));
+        let (wholes, wants_others) = (copy.wholes, copy.wants_others(folder));
+        let tree = self.accounts.get(&copy.account).and_then(|account| account.tree.clone());
+        let tree = tree.ok_or_else(|| super::refusal::not_ready(&copy.account));
+        let (source, tree) = match (self.cloud_source(copy, &source), tree) {
+            (Ok(source), Ok(tree)) => (source, tree),
+            (Err(problem), _) | (Ok(_), Err(problem)) => return self.scanned(id, folder, Err(problem)),
+        };
+        let is_large = source.is_deep() || has_many(&tree, target);
+        self.scan_by_size(id, folder, is_large, move || {
+            let children = (source.children(), wholes);
+            Ok(scan::offers_inside(&tree, children, target, rename.as_deref(), wants_others))
         });
-        if let Some(copy) = self.copies.get_mut(&id) {
-            copy.scanning -= 1;
-            copy.plan.scanned(folder, found);
-        }
     }
 
     /// Copies or moves one file, or a folder as it is.

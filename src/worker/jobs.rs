@@ -29,8 +29,8 @@ use super::visiting::Visited;
 use crate::api::wait::Wait;
 use crate::entry::Entry;
 use crate::message::{
-    Bookmark, ContentEvent, ContentId, CopyId, EditId, Hit, KeptScreen, MeasureId, Measured, Offers, Problem,
-    SearchId, SearchProgress, TransferId, UsageId, UsageSheet,
+    Bookmark, ContentEvent, ContentId, CopyId, EditId, Finding, Hit, KeptScreen, MeasureId, Measured, Offers,
+    Problem, SearchId, SearchProgress, SharingEvent, TransferId, UsageId, UsageSheet,
 };
 use crate::session::Stretch;
 use crate::tree::Glimpse;
@@ -63,6 +63,10 @@ pub(crate) enum Done {
     Edit(EditId, EditDone),
     /// Something for the duplicates review.
     Review(ReviewDone),
+    /// Something about who sees what, to be told as it is.
+    Sharing(SharingEvent),
+    /// Machine and account were looked at.
+    Examined(Vec<Finding>),
     /// A transfer has ended.
     Moved(TransferId, Moved),
     /// What the last screen showed was read.

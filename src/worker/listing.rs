@@ -3,6 +3,9 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::slice::ParallelSliceMut;
 
 use crate::entry::{CloudFolder, Entry, EntryFlags, EntryKey, EntryKind, Location};
 use crate::handle::NodeHandle;
@@ -10,6 +13,7 @@ use crate::local;
 use crate::message::Arrangement;
 use crate::tree::{Access, Node, Tree};
 
+use super::carried::Carried;
 use super::order::{arrange, weigh};
 use super::view::Folder;
 
@@ -22,6 +26,8 @@ pub(crate) struct Listing {
     pub(crate) order: Vec<u32>,
     /// What the order was made for.
     pub(crate) arrangement: Arrangement,
+    /// What was there before.
+    pub(crate) carried: Carried,
 }
 
 /// What is known of a folder before it is read, and its entries where they were read already.
@@ -34,12 +40,17 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Numbers twins and sorts. Slow for large folders.
-    pub(crate) fn finish(mut self, arrangement: Arrangement) -> Listing {
-        (self.folder.weights, self.folder.twin_count) = weigh(&mut self.entries);
-        self.folder.entries = self.entries.into();
-        let order = arrange(&self.folder.entries, &self.folder.weights, &arrangement);
-        Listing { folder: self.folder, order, arrangement }
+    /// Numbers twins and sorts, and finds what was there before. Slow for large folders.
+    pub(crate) fn finish(self, arrangement: Arrangement, before: Arc<[Entry]>) -> Listing {
+        let Self { mut folder, mut entries } = self;
+        if !entries.is_sorted_by(|one, next| one.key <= next.key) {
+            entries.par_sort_unstable_by(|one, other| one.key.cmp(&other.key)); // a disk has no order
+        }
+        (folder.weights, folder.twin_count) = weigh(&mut entries);
+        let carried;
+        (carried, folder.entries) = Carried::of(before, entries);
+        let order = arrange(&folder.entries, &folder.weights, &arrangement);
+        Listing { folder, order, arrangement, carried }
     }
 }
 

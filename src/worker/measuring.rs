@@ -1,5 +1,5 @@
-//! Sums of chosen entries for the properties dialog: from the tree at once, of folders of the disk by a job that walks
-//! them and tells now and then how far it is.
+//! Sums of chosen entries for the properties dialog: from the tree at once, or by a job where very many are chosen; of
+//! folders of the disk by a job that walks them and tells now and then how far it is.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::actor::Actor;
 use super::jobs::{Done, News};
+use super::panes::LARGE;
 use super::selection::Selected;
 use crate::entry::{EntryKey, EntryKind, Location};
 use crate::handle::NodeHandle;
@@ -25,10 +26,18 @@ impl Actor {
                 self.measure_disk(id, keys.iter().filter_map(|key| local_path(&folder, key)).collect());
             }
             Ok(Selected::Entries { parent: Location::Cloud { account, .. }, keys }) => {
-                let tree = self.accounts.get(&account).and_then(|account| account.tree.as_deref());
-                let measured = tree.map(|tree| of_nodes(tree, &keys));
-                if let Some(measured) = measured {
-                    self.send(Event::Measured { measure: id, measured });
+                let tree = self.accounts.get(&account).and_then(|account| account.tree.clone());
+                match tree {
+                    Some(tree) if keys.len() > LARGE => {
+                        self.measure_beside(id, move |tell| {
+                            tell(of_nodes(&tree, &keys));
+                        });
+                    }
+                    Some(tree) => {
+                        let measured = of_nodes(&tree, &keys);
+                        self.send(Event::Measured { measure: id, measured });
+                    }
+                    None => {}
                 }
             }
             Ok(Selected::Contents(_)) => {}
@@ -37,15 +46,24 @@ impl Actor {
     }
 
     fn measure_disk(&mut self, id: MeasureId, paths: Vec<PathBuf>) {
+        self.measure_beside(id, move |tell| {
+            if let Some(measured) = of_paths(&paths, tell) {
+                tell(measured);
+            }
+        });
+    }
+
+    /// Measures in a job, which tells what it knows and hears whether that is still wanted.
+    fn measure_beside(
+        &mut self,
+        id: MeasureId,
+        measure: impl FnOnce(&dyn Fn(Measured) -> bool) + Send + 'static,
+    ) {
         let cancel = CancellationToken::new();
         self.measuring = Some(cancel.clone().drop_guard());
         let news = self.jobs.news();
         self.jobs.start_blocking(Done::Abandoned, move || {
-            let tell = |measured| news.send(News::Measured(id, measured)).is_ok();
-            let measured = of_paths(&paths, |measured| !cancel.is_cancelled() && tell(measured));
-            if let Some(measured) = measured.filter(|_| !cancel.is_cancelled()) {
-                tell(measured);
-            }
+            measure(&|measured| !cancel.is_cancelled() && news.send(News::Measured(id, measured)).is_ok());
             Done::Abandoned
         });
     }

@@ -3,13 +3,14 @@
 //!
 //! ```text
 //!  actor     the loop: commands, finished jobs, news from running ones, the clock; hands each to one of
-//!    panes     views of folders: open, refresh, sort, mark      (view, order, listing: pure)
+//!    panes     views of folders: open, refresh, sort, mark      (view, order, listing, carried: pure)
 //!    paths     folders by path, by name, as they were kept   (completion: what a typed path may become; bookmarks)
 //!    search    names below a folder, from the tree by slices, from the disk by a walk
 //!    signs     two shown folders held against each other     (pairing: pure)
-//!    account   log in, list, quota                              (door, connect: the ways in)
+//!    account   log in, list, quota                              (door, connect: the ways in; logout: the way out)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half;
 //!              deletion: for good, counted before; restoring: out of the bin)
+//!    undoing   what was done is taken back, or done again       (chosen: which; foretold, placed: what copies do to the disk)
 //!    copying   plans carried out            (ends, scanning, scan, question: begun, fed, and what the user is asked;
 //!              comparison: what is known of two contents; reading: contents compared by downloading them;
 //!              inside, removal: copies that move no bytes, and what goes once all is copied)
@@ -21,6 +22,7 @@
 //!    budget    copies that may move only so much;  backup: what makes way for them is kept
 //!    editing   files of the cloud that the user's programs work on
 //!    measuring sums of chosen entries
+//!    doctor    what is wrong with machine and account, and what mends it
 //!    sharing   who sees what, links and shares                  (versions: old contents; visiting: links of others)
 //!    viewing   files that are looked into: ranges, searches, pictures
 //!    unfinished copies beyond the end of the program
@@ -36,6 +38,7 @@ mod backup;
 mod between;
 mod bookmarks;
 mod budget;
+mod carried;
 mod changes;
 mod chosen;
 mod comparison;
@@ -46,15 +49,18 @@ pub mod deduping;
 mod deletion;
 mod departure;
 mod disk;
+pub mod doctor;
 mod door;
 mod editing;
 mod ends;
 mod following;
+mod foretold;
 mod inside;
 mod jobs;
 mod kept_screen;
 mod listing;
 pub mod local_proof;
+mod logout;
 mod marking;
 mod measuring;
 mod name_sheet;
@@ -83,6 +89,7 @@ mod selection;
 mod sharing;
 mod signs;
 mod sweep;
+mod taking;
 mod titles;
 mod transfers;
 pub mod undoing;

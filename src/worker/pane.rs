@@ -29,6 +29,8 @@ pub(crate) struct Pane {
     pub(super) unanswered: Option<u64>,
     /// Something in the folder has changed since it was read.
     pub(super) is_stale: bool,
+    /// The path by which it came to its folder before all of the account was known.
+    pub(super) early: Option<String>,
 }
 
 impl Pane {
@@ -47,6 +49,7 @@ impl Pane {
             marks: Marks::Settled,
             unanswered: None,
             is_stale: false,
+            early: None,
         }
     }
 

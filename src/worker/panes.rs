@@ -41,6 +41,7 @@ impl Actor {
             pane.arrangement.differences = false;
         }
         pane.wanted = Some(Wanted::Folder { location, focus });
+        pane.early = None;
         self.read(id);
     }
 
@@ -251,13 +252,15 @@ impl Actor {
             }
             return;
         };
+        let tree = Arc::clone(tree);
+        self.follow_late(id, account);
         if tree.contents(folder).nth(LARGE).is_some() {
-            let (account, tree) = (account.to_owned(), Arc::clone(tree));
+            let account = account.to_owned();
             return self.start_reading(id, move || {
                 listing::read_cloud(&account, &tree, folder).ok_or_else(|| folder_gone(&account))
             });
         }
-        match listing::read_cloud(account, tree, folder) {
+        match listing::read_cloud(account, &tree, folder) {
             Some(draft) => self.start_reading(id, move || Ok(draft)),
             None => self.was_read(id, Err(folder_gone(account))),
         }
@@ -268,10 +271,12 @@ impl Actor {
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.is_reading = true;
         let (reading, arrangement) = (pane.reading, pane.arrangement.clone());
+        let is_again = pane.target() == pane.view.location();
+        let before = if is_again { Arc::clone(pane.view.entries()) } else { Arc::default() };
         let broken =
             ViewDone::Read { view: id, reading, result: Err(problem::broke_down("show the folder")) };
         self.jobs.start_blocking(Done::View(broken), move || {
-            let result = read().map(|draft| draft.finish(arrangement));
+            let result = read().map(|draft| draft.finish(arrangement, before));
             Done::View(ViewDone::Read { view: id, reading, result })
         });
         self.jobs.start(Done::Abandoned, async move {
@@ -318,8 +323,9 @@ impl Actor {
             Ok(listing) => {
                 let wanted = listing.arrangement == pane.arrangement;
                 pane.view.set_arrangement(listing.arrangement);
-                let left = pane.view.show(listing.folder, listing.order);
-                self.forget_folder(left);
+                let left = pane.view.show(listing.folder, listing.order, &listing.carried);
+                let count = left.entries.len();
+                self.let_go((left, listing.carried), count);
                 if !wanted {
                     self.sort(id);
                 }
@@ -343,11 +349,17 @@ impl Actor {
         });
     }
 
-    /// Gives back the memory of a folder that is no longer shown; of a large one that takes too long for the loop.
+    /// Gives back the memory of a folder that is no longer shown.
     fn forget_folder(&mut self, folder: Folder) {
-        if folder.entries.len() > LARGE {
+        let count = folder.entries.len();
+        self.let_go(folder, count);
+    }
+
+    /// Gives back the memory of something that has so many parts; where they are very many, beside the loop.
+    pub(super) fn let_go(&mut self, thing: impl Send + 'static, count: usize) {
+        if count > LARGE {
             self.jobs.start_blocking(Done::Abandoned, move || {
-                drop(folder);
+                drop(thing);
                 Done::Abandoned
             });
         }

@@ -1,14 +1,17 @@
 //! Folders that a view is to show by something else than their place: a typed path, a name, or a handle and a path that
-//! were kept. What an account has to tell waits until its list is there; the view stays where it is until then.
+//! were kept. Where the list of an account is still on its way, what has come of it is looked at: a view stays where it
+//! is until its folder is there.
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::account::Account;
 use super::actor::Actor;
 use super::pane::{Pane, Wanted};
 use super::problem::{self, unknown_account};
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::message::{Event, Problem, ProblemKind, ViewId, ViewState};
+use crate::tree::{PathError, Tree};
 
 impl Actor {
     /// Shows a folder by its path in an account.
@@ -71,23 +74,50 @@ impl Actor {
     /// Goes where a path leads, once the account has told.
     pub(super) fn follow_path(&mut self, id: ViewId, account: &str, path: &str) {
         let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
-        let Some(tree) = tree else { return self.await_account(id, account) };
-        let found = tree.locate(path).map_err(|error| problem::of_path(account, &error));
-        let found = found.map(|found| {
-            let file =
-                tree.folder_node(found).filter(|node| tree.node(*node).is_some_and(|node| node.is_file()));
-            match file.and_then(|file| Some((file, tree.folder_of(file)?))) {
-                Some((file, folder)) => (folder, Some(EntryKey::Node(file))),
-                None => (found, None),
-            }
-        });
+        let Some(tree) = tree else { return self.follow_early(id, account, path) };
+        let found = place_of(tree, path).map_err(|error| problem::of_path(account, &error));
         let Some(pane) = self.panes.get_mut(&id) else { return };
         pane.wanted = None;
         match found {
             Ok((folder, focus)) => {
                 self.open(id, Location::Cloud { account: account.to_owned(), folder }, focus);
             }
-            Err(problem) => self.send(Event::Failed(problem)),
+            Err(problem) => {
+                self.send(Event::Failed(problem));
+                self.tell(id);
+            }
+        }
+    }
+
+    /// Goes where a path leads by what has come of an account, or has that looked at which is on the way.
+    fn follow_early(&mut self, id: ViewId, account: &str, path: &str) {
+        let seen = self.accounts.get(account).and_then(Account::visible).map(|seen| place_of(seen, path));
+        let folder = match &seen {
+            Some(Ok((folder, _))) => *folder,
+            Some(Err(_)) | None => self.folder_towards(account, path),
+        };
+        let is_there = self.look_at(account, folder).is_some();
+        let Some(Ok((folder, focus))) = seen.filter(|_| is_there) else {
+            return self.await_account(id, account);
+        };
+        self.open(id, Location::Cloud { account: account.to_owned(), folder }, focus);
+        if let Some(pane) = self.panes.get_mut(&id) {
+            pane.early = Some(path.to_owned());
+        }
+    }
+
+    /// Returns the last folder on the way of a path that has come of an account.
+    pub(super) fn folder_towards(&self, account: &str, path: &str) -> CloudFolder {
+        let seen = self.accounts.get(account).and_then(Account::visible);
+        seen.map_or(CloudFolder::Root, |seen| seen.follow_far(path))
+    }
+
+    /// A path that was followed early may mean several folders, now that all are known: the user is told.
+    pub(super) fn follow_late(&mut self, id: ViewId, account: &str) {
+        let Some(path) = self.panes.get_mut(&id).and_then(|pane| pane.early.take()) else { return };
+        let tree = self.accounts.get(account).and_then(|account| account.tree.as_deref());
+        if let Some(Err(error @ PathError::Ambiguous { .. })) = tree.map(|tree| tree.locate(&path)) {
+            self.send(Event::Failed(problem::of_path(account, &error)));
         }
     }
 
@@ -115,4 +145,14 @@ impl Actor {
         self.tell_as(id, Some(ViewState::Opening));
         self.connect(account);
     }
+}
+
+/// Follows a path to a folder; where it leads to a file, to the one that has that, and says so.
+fn place_of(tree: &Tree, path: &str) -> Result<(CloudFolder, Option<EntryKey>), PathError> {
+    let found = tree.locate(path)?;
+    let file = tree.folder_node(found).filter(|node| tree.node(*node).is_some_and(|node| node.is_file()));
+    Ok(match file.and_then(|file| Some((file, tree.folder_of(file)?))) {
+        Some((file, folder)) => (folder, Some(EntryKey::Node(file))),
+        None => (found, None),
+    })
 }

@@ -133,13 +133,13 @@ pub fn of_change(what: &str, error: &ChangeError) -> Problem {
             ProblemKind::Permanent,
             "Share it once with MEGA's own program or site; from then on it works here, too.",
         ),
-        ChangeError::ExpiryRefused => (ProblemKind::Permanent, "Make the link without --expire."),
+        ChangeError::ExpiryRefused => (ProblemKind::Permanent, "Make the link without an end."),
         ChangeError::BadName { .. } => (ProblemKind::Usage, "Choose another name."),
         ChangeError::ShareKeyUnknown { .. } => (
             ProblemKind::Permanent,
             "Others could not read what is put there: use the official client for this folder.",
         ),
-        ChangeError::Journal(_) => {
+        ChangeError::Journal(_) | ChangeError::LoanNote(_) => {
             (ProblemKind::Permanent, "Check the state folder's disk and permissions; nothing was changed.")
         }
     };

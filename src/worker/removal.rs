@@ -7,6 +7,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::account::Account;
 use super::actor::Actor;
 use super::backup::{Aside, Depot};
@@ -15,14 +17,15 @@ use super::disk::{self, DiskChange};
 use super::ends::Way;
 use super::inside::{Made, commit_all};
 use super::jobs::{Done, blocking};
+use super::problem;
 use super::scan::{Goal, Origin};
-use super::{placed, problem};
 use crate::api::error::ApiError;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 use crate::local::{self, Trash};
 use crate::message::{CopyId, Problem, ProblemKind};
 use crate::session::change::Change;
+use crate::store::transfer_journal::PathText;
 use crate::store::undo::UndoJournal;
 use crate::transfer::plan::{Doomed, RemovalId, Removed};
 
@@ -81,7 +84,7 @@ impl Actor {
                 self.remove_on_disk(id, removal, move || {
                     let removed = remove_folder(&path, &what);
                     if removed == Removed::Gone {
-                        placed::note_removed_folder(&journal, &path);
+                        note_removed(&journal, &path);
                     }
                     (folder_of(&path), removed)
                 });
@@ -264,6 +267,15 @@ fn remove_folder(path: &Path, what: &str) -> Removed {
     match fs::remove_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Removed::Kept,
         result => outcome(result, what),
+    }
+}
+
+/// Notes that an empty folder was removed. Blocks.
+fn note_removed(journal: &UndoJournal, path: &Path) {
+    let noted = serde_json::to_value(DiskChange::CreateFolder(path.into())).map_err(io::Error::other);
+    let removed = json!({ "removed": PathText::from(path) });
+    if let Err(error) = noted.and_then(|inverse| journal.note_all(vec![(removed, inverse)])) {
+        tracing::warn!(%error, "cannot note in the undo journal that an empty folder was removed");
     }
 }
 

@@ -3,8 +3,10 @@
 
 use super::actor::Actor;
 use super::changes::{Landing, worded};
-use super::problem::unknown_account;
+use super::jobs::Done;
+use super::problem::{self, unknown_account};
 use super::refusal::fixed;
+use crate::crypto::link::ProtectedLink;
 use crate::entry::{EntryKey, Location};
 use crate::handle::NodeHandle;
 use crate::message::{
@@ -46,10 +48,11 @@ impl Actor {
             },
             SharingCommand::WatchLinks { account } => self.keep_telling(Watched::Links(account)),
             SharingCommand::Leave => self.watched = None,
-            SharingCommand::Link(subject) => {
-                let change = Change::Link { node: subject.node, expires: None, before: None };
-                self.change_subject(&subject, ("made a public link to", "make a public link to"), change);
+            SharingCommand::Link { subject, expires } => {
+                let change = Change::Link { node: subject.node, expires, before: None };
+                self.change_subject(&subject, self.words_of_link(&subject), change);
             }
+            SharingCommand::Protect { subject, password } => self.protect(subject, password),
             SharingCommand::Unlink(subject) => {
                 let change = Change::Unlink { node: subject.node, expires: None };
                 self.change_subject(
@@ -69,6 +72,33 @@ impl Actor {
             SharingCommand::OpenLink { view, link, password } => self.open_link(view, link, password),
             SharingCommand::Import { selection, target } => self.import(selection, target),
         }
+    }
+
+    /// What is said of a link that is made, or gets another end.
+    fn words_of_link(&self, subject: &Shareable) -> (&'static str, &'static str) {
+        let tree = self.accounts.get(&subject.account).and_then(|account| account.tree.as_deref());
+        match tree.and_then(|tree| tree.link(subject.node)) {
+            None => ("made a public link to", "make a public link to"),
+            Some(_) => ("changed the end of the link to", "change the end of the link to"),
+        }
+    }
+
+    /// Works out what a link is under a password, which takes some tens of milliseconds.
+    fn protect(&mut self, subject: Shareable, password: Secret) {
+        let tree = self.accounts.get(&subject.account).and_then(|account| account.tree.as_deref());
+        let link = match tree.map_or(Err(LinkUnknown::None), |tree| link_of(tree, subject.node)) {
+            Ok(link) => link,
+            Err(why) => {
+                let message = format!("Cannot put a password on the link: {why}");
+                return self.send(Event::Failed(Problem::new(ProblemKind::Permanent, message, "")));
+            }
+        };
+        let broken = || Done::Broken(problem::broke_down("put a password on the link"));
+        self.jobs.start_blocking(broken(), move || {
+            let protected = ProtectedLink::lock(&link, password.expose());
+            let told = |link: Secret| Done::Sharing(SharingEvent::Protected { subject, link });
+            protected.map_or_else(broken, |link| told(Secret::new(link.text())))
+        });
     }
 
     /// Tells something, now and whenever its account changes.
@@ -149,7 +179,10 @@ fn described(tree: &Tree, subject: &Shareable) -> Option<SharedSubject> {
 
 fn public_link(tree: &Tree, node: NodeHandle) -> PublicLink {
     match link_of(tree, node) {
-        Ok(link) => PublicLink::Known(Secret::new(link.text())),
+        Ok(link) => PublicLink::Known {
+            link: Secret::new(link.text()),
+            expires: tree.link(node).and_then(|link| link.expires),
+        },
         Err(LinkUnknown::None) => PublicLink::None,
         Err(why @ (LinkUnknown::Handle | LinkUnknown::Key)) => {
             let hint = "MEGA's own program shows it; it can be removed here.";

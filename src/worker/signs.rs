@@ -1,6 +1,7 @@
 //! The comparison of two shown folders: folders are read by jobs, held against each other by `pairing`, and what is found
 //! goes to the two views as signs. It changes nothing; when either view shows another folder it is over.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,9 +10,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::actor::Actor;
 use super::jobs::Done;
-use super::pairing::{Item, ItemKind, Pair, SideBySide};
+use super::pairing::{Found, Item, ItemKind, Pair, SideBySide};
 use super::problem;
-use crate::entry::{CloudFolder, EntryKey, EntryKind, Location};
+use crate::entry::{CloudFolder, Entry, EntryKey, EntryKind, Location};
 use crate::local::{self, DiskEntry};
 use crate::message::{
     CheckFinding, CopyId, CopyReport, CopyRequest, Event, Note, Problem, ProblemKind, Selection, Sign, Task,
@@ -39,17 +40,22 @@ pub(crate) struct Comparing {
 #[derive(Debug)]
 pub(crate) struct Proofs {
     places: [Location; 2],
-    /// By name, in the order of the first note.
-    found: Vec<(String, Sign)>,
+    /// By name.
+    found: BTreeMap<String, Sign>,
 }
 
-/// Two folders were read; `None` where one of them cannot be.
+/// Two folders were read and held against each other.
 #[derive(Debug)]
 pub(crate) struct PairRead {
     number: u64,
     pair: Pair,
-    items: Option<[Vec<Item>; 2]>,
+    found: Found,
+    /// Of the shown folders themselves: the signs of these entries, of each view.
+    signs: Option<[EntrySigns; 2]>,
 }
+
+/// Entries of a view, and the sign of each.
+type EntrySigns = (Arc<[Entry]>, Vec<Option<Sign>>);
 
 /// A folder that is to be read.
 enum Source {
@@ -85,7 +91,10 @@ impl Actor {
     /// Takes the signs away, and stops what is on its way to them.
     pub(crate) fn end_comparing(&mut self) {
         let Some(ended) = self.comparing.take() else { return };
-        for id in ended.views {
+        let views = ended.views;
+        let count = ended.both.len();
+        self.let_go(ended, count);
+        for id in views {
             let Some(pane) = self.panes.get_mut(&id) else { continue };
             if !pane.view.clear_signs() {
                 self.answer(id);
@@ -108,8 +117,16 @@ impl Actor {
 
     /// Takes what is in two folders.
     pub(crate) fn pair_read(&mut self, read: PairRead) {
-        let Some(comparing) = self.comparing.as_mut().filter(|now| now.number == read.number) else { return };
-        comparing.both.take(&read.pair, read.items);
+        let PairRead { number, pair, found, signs } = read;
+        let Some(comparing) = self.comparing.as_mut().filter(|now| now.number == number) else { return };
+        for (id, (entries, signs)) in comparing.views.into_iter().zip(signs.into_iter().flatten()) {
+            let pane = self.panes.get_mut(&id);
+            match pane.filter(|pane| Arc::ptr_eq(&entries, pane.view.entries())) {
+                Some(pane) => pane.view.set_signs(signs),
+                None => return self.end_comparing(), // it shows others by now
+            }
+        }
+        comparing.both.take(&pair, found);
         comparing.is_dirty = true;
         self.read_pairs();
         self.tell_signs();
@@ -123,9 +140,11 @@ impl Actor {
             return;
         }
         (comparing.is_dirty, comparing.tell_at) = (false, now + TELL_AGAIN);
+        let changes = comparing.both.take_changes();
         for (side, id) in comparing.views.into_iter().enumerate() {
             let Some(pane) = self.panes.get_mut(&id) else { continue };
-            pane.view.set_signs(comparing.both.signs(side), comparing.both.counts(side));
+            let changes = changes.iter().filter_map(|top| comparing.both.sign(*top, side));
+            pane.view.add_signs(changes, comparing.both.counts(side));
         }
         comparing.is_awaited = false;
         let views = comparing.views;
@@ -152,7 +171,7 @@ impl Actor {
         };
         if let (Task::Check { .. }, Some(from)) = (request.options.task, from) {
             let places = [from, request.target.clone()].map(|place| self.normal_location(place));
-            self.proofs.insert(copy, Proofs { places, found: Vec::new() });
+            self.proofs.insert(copy, Proofs { places, found: BTreeMap::new() });
         }
     }
 
@@ -173,12 +192,9 @@ impl Actor {
         let Some(proofs) = self.proofs.get_mut(&copy) else { return };
         let (name, is_below) = path.split_once('/').map_or((path, false), |(name, _)| (name, true));
         let Some(sign) = sign_of(note, is_below) else { return };
-        match proofs.found.last_mut().filter(|(last, _)| last == name) {
-            Some((_, worst)) => *worst = worse(*worst, sign),
-            None => match proofs.found.iter_mut().find(|(known, _)| known == name) {
-                Some((_, worst)) => *worst = worse(*worst, sign),
-                None => proofs.found.push((name.to_owned(), sign)),
-            },
+        match proofs.found.get_mut(name) {
+            Some(worst) => *worst = worse(*worst, sign),
+            None => drop(proofs.found.insert(name.to_owned(), sign)),
         }
     }
 
@@ -205,10 +221,11 @@ impl Actor {
             is_awaited: false,
             tell_at,
         });
-        for (name, sign) in proofs.found {
+        let of_name = |(name, sign): (String, Sign)| {
             let keys = [keys[0].get(&name).cloned(), keys[1].get(&name).cloned()];
-            comparing.both.prove(&name, keys, sign);
-        }
+            (name, keys, sign)
+        };
+        comparing.both.prove(proofs.found.into_iter().map(of_name).collect());
         comparing.is_dirty = true;
         self.tell_signs();
     }
@@ -230,11 +247,20 @@ impl Actor {
             && let Some(pair) = comparing.both.next()
         {
             let number = comparing.number;
+            let views = comparing.views;
             let [left, right] = [self.source(&pair.folders[0]), self.source(&pair.folders[1])];
+            let shown = |id| self.panes.get(&id).map(|pane| Arc::clone(pane.view.entries()));
+            let shown = pair.is_top().then(|| views.map(|id| shown(id).unwrap_or_default()));
             let broken = Done::Broken(problem::broke_down("compare the folders"));
             self.jobs.start_blocking(broken, move || {
                 let items = left.read().zip(right.read()).map(|(left, right)| [left, right]);
-                Done::PairRead(PairRead { number, pair, items })
+                let found = pair.compare(items);
+                let signs = |side, entries: Arc<[Entry]>| {
+                    let signs = found.signs(side, &entries);
+                    (entries, signs)
+                };
+                let signs = shown.map(|[left, right]| [signs(0, left), signs(1, right)]);
+                Done::PairRead(PairRead { number, pair, found, signs })
             });
         }
     }

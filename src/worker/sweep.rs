@@ -2,14 +2,13 @@
 //! ([`RowSearch`]) and changing marks ([`Sweep`]). Either takes the [`Rows`] as they stand, so that it can run beside the loop,
 //! and lets go of them there: they may be the last that hold a million entries. `marking` starts it. Pure.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use regex::RegexBuilder;
 
 use super::order::{Weight, contains};
-use crate::entry::{Entry, EntryKey};
+use crate::entry::Entry;
 use crate::message::{MarkChange, Sign};
 
 /// The rows of a view as they stand at a moment.
@@ -23,13 +22,13 @@ pub(crate) struct Rows {
     pub(super) order: Arc<Vec<u32>>,
     /// Whether the entry of the same index has a row.
     pub(super) shown: Arc<Vec<bool>>,
-    pub(super) signs: Arc<HashMap<EntryKey, Sign>>,
+    /// The sign of the entry of the same index, where there are any.
+    pub(super) signs: Arc<[Option<Sign>]>,
 }
 
 impl Rows {
-    fn is_difference(&self, index: u32) -> bool {
-        let key = &self.entries[index as usize].key;
-        self.signs.get(key).is_some_and(|sign| sign.is_difference())
+    fn sign(&self, index: usize) -> Option<Sign> {
+        self.signs.get(index).copied().flatten()
     }
 }
 
@@ -59,7 +58,7 @@ impl RowSearch {
             let index = rows.order[*row];
             match sought {
                 Sought::Name(text) => contains(&rows.entries[index as usize].name, text),
-                Sought::Difference => rows.is_difference(index),
+                Sought::Difference => rows.sign(index as usize).is_some_and(Sign::is_difference),
             }
         };
         if matches!(sought, Sought::Name(text) if text.is_empty()) {
@@ -118,20 +117,19 @@ pub(crate) struct Swept {
 impl Sweep {
     /// Changes the marks. Slow for very many rows.
     pub(crate) fn run(mut self) -> Swept {
-        let signs = Arc::clone(&self.rows.signs);
         match &self.change {
-            MarkChange::All => self.mark(|_| true, |_| true),
-            MarkChange::Invert => self.mark(|_| true, |marked| !marked),
+            MarkChange::All => self.mark(|_, _| true, |_| true),
+            MarkChange::Invert => self.mark(|_, _| true, |marked| !marked),
             MarkChange::None => self.marked.fill(false),
-            MarkChange::Signed(rows) => {
-                let fits = |(key, sign): (&EntryKey, &Sign)| rows.means(*sign).then(|| key.clone());
-                let meant: HashSet<EntryKey> = signs.iter().filter_map(fits).collect();
-                self.mark(|entry| meant.contains(&entry.key), |_| true);
+            MarkChange::Signed(meant) => {
+                let (meant, rows) = (*meant, self.rows.clone());
+                let is_meant = |index: usize| rows.sign(index).is_some_and(|sign| meant.means(sign));
+                self.mark(|index, _| is_meant(index), |_| true);
             }
             MarkChange::Pattern { pattern, on } => {
                 let on = *on;
                 if let Some(regex) = wildcard(pattern) {
-                    self.mark(|entry| regex.is_match(&entry.name), |_| on);
+                    self.mark(|_, entry| regex.is_match(&entry.name), |_| on);
                 }
             }
             MarkChange::Toggle(_) | MarkChange::Range { .. } => {} // the view changes these few itself
@@ -142,11 +140,12 @@ impl Sweep {
     }
 
     /// Marks shown rows. Made-up folders are entered, never copied or thrown away, so sweeping marks leave them out.
-    fn mark(&mut self, wanted: impl Fn(&Entry) -> bool + Sync, new: impl Fn(bool) -> bool + Sync) {
+    fn mark(&mut self, wanted: impl Fn(usize, &Entry) -> bool + Sync, new: impl Fn(bool) -> bool + Sync) {
         let Rows { entries, weights, shown, .. } = &self.rows;
         let each = self.marked.par_iter_mut().zip(&**shown).zip(entries.par_iter()).zip(weights.par_iter());
-        each.with_min_len(LEAST_SHARE).for_each(|(((marked, shown), entry), weight)| {
-            if *shown && !weight.is_place() && wanted(entry) {
+        let each = each.with_min_len(LEAST_SHARE).enumerate();
+        each.for_each(|(index, (((marked, shown), entry), weight))| {
+            if *shown && !weight.is_place() && wanted(index, entry) {
                 *marked = new(*marked);
             }
         });

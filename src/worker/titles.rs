@@ -1,9 +1,14 @@
 //! The [`Titles`] of copies: their two ends as people write them, kept while a transfer of the copy is on the list, so that
-//! the list can say where each file comes from and goes to. Part of the actor; nothing is looked up by them.
+//! the list can say where each file comes from and goes to; and the name that it has in the undo journals. Part of the
+//! actor; nothing is looked up by them.
 
 use super::actor::Actor;
+use super::changes::counted;
 use super::ends::below_title;
-use crate::message::{Event, TransferEnds, TransferId};
+use super::selection::Selected;
+use crate::entry::Location;
+use crate::message::{Event, Task, TransferEnds, TransferId};
+use crate::store::undo::{GroupKind, GroupTag};
 use crate::transfer::queue::NewTransfer;
 
 /// The two ends of a copy, as people write them.
@@ -32,6 +37,23 @@ impl Titles {
 }
 
 impl Actor {
+    /// Returns the group of what a copy changes, named after what was picked for it.
+    pub(super) fn undo_group(&self, task: &Task, selected: &Selected, target: &str) -> GroupTag {
+        let picked = match selected {
+            Selected::Contents(_) => String::new(),
+            Selected::Entries { parent: Location::Local(_), keys } => format!("{} ", counted(keys, None)),
+            Selected::Entries { parent: Location::Cloud { account, .. }, keys } => {
+                format!("{} ", counted(keys, self.only_label(account, keys)))
+            }
+        };
+        let label = match task {
+            Task::Copy | Task::Check { .. } => format!("copied {picked}to {target}"),
+            Task::Move { .. } => format!("moved {picked}to {target}"),
+            Task::Sync(_) => format!("synced {target}"),
+        };
+        GroupTag::new(GroupKind::Doing, &label)
+    }
+
     /// Says where a transfer comes from and goes to.
     pub(crate) fn describe_transfer(&mut self, transfer: TransferId) {
         let Some(new) = self.queue.added_as(transfer) else { return };

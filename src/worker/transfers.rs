@@ -11,8 +11,7 @@ use super::account::Account;
 use super::actor::Actor;
 use super::backup::Depot;
 use super::ends::Way;
-use super::jobs::{Done, blocking};
-use super::placed;
+use super::jobs::Done;
 use super::problem;
 use super::scan::{Goal, Origin};
 use super::wait::shown_wait;
@@ -388,15 +387,8 @@ impl Actor {
             Goal::Disk(folder) => {
                 let folder = folder.path();
                 let download = self.prepare_download(moving, progress, cancel)?;
-                let (path, journal) =
-                    (download.target.path(), self.disk_journal.in_group(&moving.disk_group));
                 self.jobs.start_kept(broken, async move {
-                    let moved = move_down(download).await;
-                    if let Ok(made_way) = &moved {
-                        let made_way = made_way.clone();
-                        blocking(move || placed::note(&journal, &path, made_way)).await;
-                    }
-                    Done::Moved(id, Moved::Down(moved))
+                    Done::Moved(id, Moved::Down(move_down(download).await))
                 });
                 self.sweep(folder);
             }

@@ -1,6 +1,6 @@
-//! Undo and redo: finds the group of changes that is next in the journals of the open accounts, and takes it back wave by
-//! wave. One at a time, in the order in which they were asked for. What a group is, and whether it may still be taken
-//! back, is `session::change`'s to say.
+//! Undo and redo: finds the group of changes that is next in the journals of the open accounts and of the disk, and takes
+//! it back, journal by journal, in an account wave by wave. One at a time, in the order in which they were asked for.
+//! What a group is, and whether it may still be taken back, is `session::change`'s to say.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use super::Copies;
 use super::account::Account;
 use super::actor::Actor;
 use super::changes::{CHANGES_AT_ONCE, Refused, one_of};
-use super::chosen::{Chosen, Place, beyond_undo, find, list, lost_part};
+use super::chosen::{Chosen, Part, Place, beyond_undo, find, list, lost_part};
 use super::disk;
 use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
-use super::problem::{self, unknown_account};
+use super::problem;
 use super::refusal::not_ready;
 use crate::local::Trash;
 use crate::message::{ChangeRow, CopyId, Event, Partly, Problem, ProblemKind, UndoDirection, UndoRequest};
-use crate::session::change::{Outcome, UndoPlan, lost};
-use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoId, UndoJournal};
+use crate::session::change::{Lost, Outcome, UndoPlan, lost as lost_in_account};
+use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoId, UndoJournal, UndoRecord};
 
 /// What is taken back, and what waits for it.
 #[derive(Default)]
@@ -40,46 +40,42 @@ pub(crate) struct Undoing {
 enum Running {
     /// The journals are read.
     Looking,
-    /// Changes on the disk are taken back.
-    Disk,
-    /// Changes in an account are taken back.
-    Group(Box<GroupUndo>),
+    /// Its changes are taken back.
+    Taking(Box<Taking>),
 }
 
-struct GroupUndo {
-    account: String,
-    attempt: u64,
+/// How far a group is.
+struct Taking {
     direction: UndoDirection,
     label: String,
-    plan: UndoPlan,
-    journal: UndoJournal,
+    /// What is done for it, in the journals of both sides.
+    tag: GroupTag,
+    /// What no turn has come to yet.
+    parts: VecDeque<Part>,
+    /// What is being taken back in an account.
+    wave: Option<Wave>,
     done_count: usize,
     problems: Vec<Problem>,
 }
 
+/// What is taken back in one account.
+struct Wave {
+    account: String,
+    attempt: u64,
+    plan: UndoPlan,
+    journal: UndoJournal,
+}
+
 /// What a job of undoing brings.
 pub(crate) enum UndoDone {
-    /// The journals were read.
-    Found(UndoDirection, Partly, Result<Chosen, Problem>),
+    /// The journals were read; and which of the changes on the disk have lost what they are about.
+    Found(UndoDirection, Partly, Result<(Chosen, Vec<Lost>), Problem>),
     /// Changes on the disk were taken back, as far as that went.
     Disk {
-        /// Which way.
-        direction: UndoDirection,
-        /// What it was, in words.
-        label: String,
         /// Folders that look different now.
         folders: BTreeSet<PathBuf>,
         /// How each change went.
         results: Vec<Result<(), Problem>>,
-    },
-    /// What changes on the disk are about is gone, all of it or some: nothing was taken back.
-    Lost {
-        /// The group.
-        group: UndoId,
-        /// Something of it is left.
-        has_rest: bool,
-        /// What is told.
-        problem: Problem,
     },
     /// The last changes were looked up.
     Listed(Result<Vec<ChangeRow>, Problem>),
@@ -168,7 +164,7 @@ impl Actor {
 
     /// Lists the last changes.
     pub(crate) fn list_changes(&mut self) {
-        let journals = self.undo_journals(None).unwrap_or_default();
+        let journals = self.undo_journals();
         let broken = Done::Broken(problem::broke_down("list the changes"));
         self.jobs.start_blocking(broken, move || Done::Undo(UndoDone::Listed(list(&journals))));
     }
@@ -177,48 +173,40 @@ impl Actor {
         if self.undoing.running.is_some() || self.undoing.changes > 0 {
             return;
         }
-        let Some(UndoRequest { direction, account, group, partly }) = self.undoing.waiting.pop_front() else {
+        let Some(UndoRequest { direction, group, partly }) = self.undoing.waiting.pop_front() else {
             return;
         };
-        let journals = match self.undo_journals(account.as_deref()) {
-            Ok(journals) => journals,
-            Err(problem) => return self.end_undo(Event::Failed(problem)),
-        };
+        let journals = self.undo_journals();
         self.undoing.running = Some(Running::Looking);
         let broken = Err(problem::broke_down("undo that"));
         let broken = Done::Undo(UndoDone::Found(direction, partly, broken));
         let passed = self.undoing.passed.clone();
         self.jobs.start(broken, async move {
-            let found = blocking(move || find(&journals, direction, group.map(UndoId), &passed)).await;
+            let look = move || {
+                let chosen = find(&journals, direction, group.map(UndoId), &passed)?;
+                let on_disk = chosen.0.iter().filter(|part| matches!(part.place, Place::Disk));
+                let lost = on_disk.flat_map(|part| disk::lost(&part.group)).collect();
+                Ok((chosen, lost))
+            };
+            let found = blocking(look).await;
             Done::Undo(UndoDone::Found(direction, partly, found))
         });
     }
 
-    /// The journals in which the next group may stand, by account.
-    fn undo_journals(&self, only: Option<&str>) -> Result<Vec<(Place, UndoJournal)>, Problem> {
-        if let Some(name) = only {
-            let account = self.accounts.get(name).ok_or_else(|| unknown_account(name))?;
-            account.ready().ok_or_else(|| not_ready(name))?;
-            return Ok(vec![(Place::Account(name.to_owned()), account.journal.clone())]);
-        }
+    /// The journals in which the next group may stand, that of the disk last.
+    fn undo_journals(&self) -> Vec<(Place, UndoJournal)> {
         let open = self.accounts.iter().filter(|(_, account)| account.ready().is_some());
         let accounts = open.map(|(name, account)| (Place::Account(name.clone()), account.journal.clone()));
-        Ok(accounts.chain([(Place::Disk, self.disk_journal.clone())]).collect())
+        accounts.chain([(Place::Disk, self.disk_journal.clone())]).collect()
     }
 
     /// Takes what a job of undoing brings.
     pub(crate) fn undo_done(&mut self, done: UndoDone) {
         match done {
-            UndoDone::Found(direction, partly, Ok(chosen)) => self.take_back(direction, partly, chosen),
-            UndoDone::Lost { group, has_rest, problem } => self.tell_lost(group, has_rest, problem),
-            UndoDone::Disk { direction, label, folders, results } => {
-                for folder in &folders {
-                    self.local_changed(folder);
-                }
-                let done_count = results.iter().filter(|result| result.is_ok()).count();
-                let problems = results.into_iter().filter_map(Result::err).collect();
-                self.end_undo(ended(direction, &label, done_count, problems));
+            UndoDone::Found(direction, partly, Ok((chosen, lost))) => {
+                self.take_back(direction, partly, chosen, lost);
             }
+            UndoDone::Disk { folders, results } => self.disk_done(&folders, results),
             UndoDone::Found(_, _, Err(problem)) => self.end_undo(Event::Failed(problem)),
             UndoDone::Listed(Ok(rows)) => self.send(Event::Changes(rows)),
             UndoDone::Listed(Err(problem)) => self.send(Event::Failed(problem)),
@@ -226,19 +214,47 @@ impl Actor {
         }
     }
 
-    fn take_back(&mut self, direction: UndoDirection, partly: Partly, chosen: Chosen) {
-        if chosen.group.is_final() {
-            return self.tell_lost(chosen.group.id, false, beyond_undo(&chosen.group));
+    /// Begins to take a group back, unless something of it is lost and nobody has asked for the rest.
+    fn take_back(&mut self, direction: UndoDirection, partly: Partly, chosen: Chosen, mut lost: Vec<Lost>) {
+        let Chosen(mut parts) = chosen;
+        let Some(group) = parts.first().map(|part| part.group.clone()) else { return self.next_undo() };
+        if parts.iter().all(|part| part.group.is_final()) {
+            return self.tell_lost(group.id, false, beyond_undo(&group));
         }
         let groups = |copy: &super::copying::Copy| [copy.undo_group.id(), copy.disk_group.id()];
-        if self.copies.values().any(|copy| groups(copy).contains(&Some(chosen.group.id))) {
-            return self.end_undo(Event::Failed(still_copying(chosen.group.shown_label())));
+        if self.copies.values().any(|copy| groups(copy).contains(&Some(group.id))) {
+            return self.end_undo(Event::Failed(still_copying(group.shown_label())));
         }
-        let takes_rest = partly == Partly::Rest || self.undoing.told.contains(&chosen.group.id);
-        match chosen.place.clone() {
-            Place::Disk => self.undo_on_disk(direction, chosen.group, takes_rest),
-            Place::Account(name) => self.begin_undo(direction, &name, chosen, takes_rest),
+        for part in &parts {
+            let Place::Account(name) = &part.place else { continue };
+            let Some((_, tree)) = self.accounts.get(name).and_then(Account::ready) else {
+                return self.end_undo(Event::Failed(not_ready(name)));
+            };
+            lost.extend(lost_in_account(tree, &part.group, &part.finals));
         }
+        let standing: usize = parts.iter().map(|part| part.group.standing.len()).sum();
+        let has_rest = lost.len() < standing;
+        let takes_rest = partly == Partly::Rest || self.undoing.told.contains(&group.id);
+        if !lost.is_empty() {
+            if !takes_rest || !has_rest {
+                return self.tell_lost(group.id, has_rest, lost_part(direction, &lost, has_rest));
+            }
+            self.undoing.passed.insert(group.id);
+            let is_there = |record: &UndoRecord| lost.iter().all(|lost| lost.record != record.id);
+            for part in &mut parts {
+                part.group.standing.retain(is_there);
+            }
+        }
+        self.undoing.running = Some(Running::Taking(Box::new(Taking {
+            direction,
+            label: group.shown_label().to_owned(),
+            tag: GroupTag::new(kind_of(direction), &group.label),
+            parts: parts.into(),
+            wave: None,
+            done_count: 0,
+            problems: Vec::new(),
+        })));
+        self.next_journal();
     }
 
     /// Says that something can never be taken back, and remembers that it was said.
@@ -248,53 +264,47 @@ impl Actor {
         self.end_undo(Event::Failed(problem));
     }
 
-    fn begin_undo(&mut self, direction: UndoDirection, name: &str, chosen: Chosen, takes_rest: bool) {
-        let Chosen { mut group, finals, .. } = chosen;
-        let Some((account, (_, tree))) =
-            self.accounts.get(name).and_then(|account| Some((account, account.ready()?)))
-        else {
-            return self.end_undo(Event::Failed(not_ready(name)));
-        };
-        let lost = lost(tree, &group, &finals);
-        let has_rest = lost.len() < group.standing.len();
-        let goes_on = lost.is_empty() || (takes_rest && has_rest);
-        if !goes_on {
-            return self.tell_lost(group.id, has_rest, lost_part(direction, &lost, has_rest));
+    /// Goes on with the next journal, unless something went wrong in the one before.
+    fn next_journal(&mut self) {
+        let Some(Running::Taking(taking)) = &mut self.undoing.running else { return };
+        taking.wave = None;
+        if !taking.problems.is_empty() {
+            return self.finish_undo();
         }
-        if !lost.is_empty() {
-            self.undoing.passed.insert(group.id);
-            group.standing.retain(|record| lost.iter().all(|lost| lost.record != record.id));
-        }
-        let undo = GroupUndo {
-            account: name.to_owned(),
-            attempt: account.attempt(),
-            direction,
-            label: group.shown_label().to_owned(),
-            plan: UndoPlan::new(tree, &group),
-            journal: account.journal.in_group(&tag(direction, &group)),
-            done_count: 0,
-            problems: Vec::new(),
+        let Some(Part { place, group, .. }) = taking.parts.pop_front() else { return self.finish_undo() };
+        let tag = taking.tag.elsewhere();
+        let name = match place {
+            Place::Disk => return self.undo_on_disk(group, &tag),
+            Place::Account(name) => name,
         };
-        self.undoing.running = Some(Running::Group(Box::new(undo)));
+        let ready = self.accounts.get(&name).and_then(|account| Some((account, account.ready()?)));
+        let Some((account, (_, tree))) = ready else {
+            taking.problems.push(not_ready(&name));
+            return self.finish_undo();
+        };
+        let plan = UndoPlan::new(tree, &group);
+        let (attempt, journal) = (account.attempt(), account.journal.in_group(&tag));
+        taking.wave = Some(Wave { account: name, attempt, plan, journal });
         self.next_wave();
     }
 
     fn next_wave(&mut self) {
-        let Some(Running::Group(undo)) = &mut self.undoing.running else { return };
-        let Some(records) = undo.plan.next_wave() else { return self.finish_undo() };
-        let Some((session, tree)) = self.accounts.get(&undo.account).and_then(Account::ready) else {
-            undo.problems.push(not_ready(&undo.account));
+        let Some(Running::Taking(taking)) = &mut self.undoing.running else { return };
+        let Some(wave) = &mut taking.wave else { return };
+        let Some(records) = wave.plan.next_wave() else { return self.next_journal() };
+        let Some((session, tree)) = self.accounts.get(&wave.account).and_then(Account::ready) else {
+            taking.problems.push(not_ready(&wave.account));
             return self.finish_undo();
         };
-        let what = format!("{} that", undo.direction.verb());
+        let what = format!("{} that", taking.direction.verb());
         let prepared: Vec<_> = records
             .iter()
             .map(|record| {
-                let prepared = undo.plan.prepare(session, tree, record);
+                let prepared = wave.plan.prepare(session, tree, record);
                 prepared.map_err(|error| Refused::before(problem::of_change(&what, &error)))
             })
             .collect();
-        let (session, journal) = (session.clone(), undo.journal.clone());
+        let (session, journal) = (session.clone(), wave.journal.clone());
         let broken = vec![Err(Refused::before(problem::broke_down(&what)))];
         self.jobs.start_kept(Done::Undo(UndoDone::Wave(broken)), async move {
             let commit = |prepared| async {
@@ -309,46 +319,43 @@ impl Actor {
     }
 
     fn wave_done(&mut self, results: Vec<Result<Outcome, Refused>>) {
-        let Some(Running::Group(undo)) = &mut self.undoing.running else { return };
-        let (name, attempt) = (undo.account.clone(), undo.attempt);
-        undo.done_count += results.iter().filter(|result| result.is_ok()).count();
+        let Some(Running::Taking(taking)) = &mut self.undoing.running else { return };
+        let Some(wave) = &taking.wave else { return };
+        let (name, attempt) = (wave.account.clone(), wave.attempt);
+        taking.done_count += results.iter().filter(|result| result.is_ok()).count();
         let taken = self.take_results(&name, attempt, results);
-        if let Some(Running::Group(undo)) = &mut self.undoing.running {
-            undo.problems.extend(taken.problems);
+        if let Some(Running::Taking(taking)) = &mut self.undoing.running {
+            taking.problems.extend(taken.problems);
         }
         if taken.session_ended { self.finish_undo() } else { self.next_wave() }
     }
 
-    fn finish_undo(&mut self) {
-        let Some(Running::Group(undo)) = self.undoing.running.take() else { return };
-        let GroupUndo { direction, label, done_count, problems, .. } = *undo;
-        self.end_undo(ended(direction, &label, done_count, problems));
+    fn undo_on_disk(&mut self, group: UndoGroup, tag: &GroupTag) {
+        let Some(Running::Taking(taking)) = &self.undoing.running else { return };
+        let what = format!("{} that", taking.direction.verb());
+        let done = |folders, results| Done::Undo(UndoDone::Disk { folders, results });
+        let broken = done(BTreeSet::new(), vec![Err(problem::broke_down(&what))]);
+        let (journal, trash) = (self.disk_journal.in_group(tag), self.trash.clone());
+        self.jobs.start_kept(broken, async move {
+            let (folders, results) = blocking(move || take_back(&group, &what, &journal, &trash)).await;
+            done(folders, results)
+        });
     }
 
-    fn undo_on_disk(&mut self, direction: UndoDirection, mut group: UndoGroup, takes_rest: bool) {
-        self.undoing.running = Some(Running::Disk);
-        let label = group.shown_label().to_owned();
-        let what = format!("{} that", direction.verb());
-        let done =
-            move |label, folders, results| Done::Undo(UndoDone::Disk { direction, label, folders, results });
-        let broken = done(label.clone(), BTreeSet::new(), vec![Err(problem::broke_down(&what))]);
-        let journal = self.disk_journal.in_group(&tag(direction, &group));
-        let trash = self.trash.clone();
-        self.jobs.start_kept(broken, async move {
-            let take_back = move || {
-                let lost = disk::lost(&group);
-                let has_rest = lost.len() < group.standing.len();
-                let goes_on = lost.is_empty() || (takes_rest && has_rest);
-                if !goes_on {
-                    let problem = lost_part(direction, &lost, has_rest);
-                    return Done::Undo(UndoDone::Lost { group: group.id, has_rest, problem });
-                }
-                group.standing.retain(|record| lost.iter().all(|lost| lost.record != record.id));
-                let (folders, results) = take_back(&group, &what, &journal, &trash);
-                done(label, folders, results)
-            };
-            blocking(take_back).await
-        });
+    fn disk_done(&mut self, folders: &BTreeSet<PathBuf>, results: Vec<Result<(), Problem>>) {
+        for folder in folders {
+            self.local_changed(folder);
+        }
+        let Some(Running::Taking(taking)) = &mut self.undoing.running else { return };
+        taking.done_count += results.iter().filter(|result| result.is_ok()).count();
+        taking.problems.extend(results.into_iter().filter_map(Result::err));
+        self.next_journal();
+    }
+
+    fn finish_undo(&mut self) {
+        let Some(Running::Taking(taking)) = self.undoing.running.take() else { return };
+        let Taking { direction, label, done_count, problems, .. } = *taking;
+        self.end_undo(ended(direction, &label, done_count, problems));
     }
 
     fn end_undo(&mut self, event: Event) {
@@ -373,10 +380,6 @@ fn take_back(
         results.push(disk::commit(inverse, &journal.taking_back(record.id), trash));
     }
     (folders, results)
-}
-
-fn tag(direction: UndoDirection, group: &UndoGroup) -> GroupTag {
-    GroupTag::new(kind_of(direction), &group.label)
 }
 
 /// Returns what the changes that are made for it are.

@@ -2,9 +2,10 @@
 //! asks it for heads and rows; it knows neither disk nor network. What goes through all rows is done outside: sorting by
 //! `order`, looking for one and marking by `sweep`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::carried::Carried;
 use super::order::Weight;
 use super::sweep::{Rows, Sums, Sweep, Swept};
 use crate::entry::{Entry, EntryKey, Location};
@@ -51,8 +52,8 @@ pub(crate) struct View {
     marked: Vec<bool>,
     /// What the shown entries come to.
     sums: Sums,
-    /// The signs of the entries, where they are compared with others.
-    signs: Arc<HashMap<EntryKey, Sign>>,
+    /// The sign of the entry of the same index, where they are compared with others; else there are none.
+    signs: Arc<[Option<Sign>]>,
     sign_counts: Option<SignCounts>,
     focus: Option<EntryKey>,
     /// The rows that were asked for last: sent again by themselves when they change.
@@ -102,16 +103,10 @@ impl View {
 
     /// Takes the folder's entries and their order. Marks and focus stay on the entries that are still there. Returns the
     /// entries that were there before.
-    pub(crate) fn show(&mut self, folder: Folder, order: Vec<u32>) -> Folder {
-        self.marked = if self.marked.contains(&true) {
-            let before = self.folder.entries.iter().zip(&self.marked);
-            let marks: HashSet<&EntryKey> =
-                before.filter_map(|(entry, marked)| marked.then_some(&entry.key)).collect();
-            folder.entries.iter().map(|entry| marks.contains(&entry.key)).collect()
-        } else {
-            vec![false; folder.entries.len()]
-        };
-        if self.has_signs() && folder.entries != self.folder.entries {
+    pub(crate) fn show(&mut self, folder: Folder, order: Vec<u32>, carried: &Carried) -> Folder {
+        let marked = std::mem::take(&mut self.marked);
+        self.marked = carried.marks(&self.folder.entries, marked, folder.entries.len());
+        if !Arc::ptr_eq(&folder.entries, &self.folder.entries) {
             self.clear_signs();
         }
         let left = std::mem::replace(&mut self.folder, folder);
@@ -146,9 +141,27 @@ impl View {
         self.sums = Sums::of(&self.folder.weights, &self.shown, &self.marked);
     }
 
-    /// Takes what was found of the entries.
-    pub(crate) fn set_signs(&mut self, signs: HashMap<EntryKey, Sign>, counts: SignCounts) {
-        self.signs = Arc::new(signs);
+    /// Takes what was found of all entries, as many and in their order.
+    pub(crate) fn set_signs(&mut self, signs: Vec<Option<Sign>>) {
+        self.signs = signs.into();
+        self.generation += 1;
+    }
+
+    /// Takes what was found of some entries, and what all come to.
+    pub(crate) fn add_signs<'k>(
+        &mut self,
+        found: impl Iterator<Item = (&'k EntryKey, Sign)>,
+        counts: SignCounts,
+    ) {
+        if self.signs.len() != self.folder.entries.len() {
+            self.signs = vec![None; self.folder.entries.len()].into();
+        }
+        let signs = Arc::make_mut(&mut self.signs);
+        for (key, sign) in found {
+            if let Some(index) = index_of(&self.folder.entries, key) {
+                signs[index] = Some(sign);
+            }
+        }
         self.sign_counts = Some(counts);
         self.generation += 1;
     }
@@ -181,8 +194,11 @@ impl View {
     }
 
     fn is_difference(&self, index: u32) -> bool {
-        let key = &self.folder.entries[index as usize].key;
-        self.signs.get(key).is_some_and(|sign| sign.is_difference())
+        self.sign(index).is_some_and(Sign::is_difference)
+    }
+
+    fn sign(&self, index: u32) -> Option<Sign> {
+        self.signs.get(index as usize).copied().flatten()
     }
 
     /// Sets the arrangement that the next [`Self::show`] or [`Self::reorder`] was made for.
@@ -273,7 +289,7 @@ impl View {
         let first = usize::try_from(start).unwrap_or(usize::MAX).min(self.order.len());
         let end = first.saturating_add(count as usize).min(self.order.len());
         (first..end).find(is_it).or_else(|| {
-            let index = self.folder.entries.iter().position(|entry| entry.key == *key)?;
+            let index = index_of(&self.folder.entries, key)?;
             self.order.iter().position(|shown| *shown as usize == index)
         })
     }
@@ -357,8 +373,7 @@ impl View {
         let end = first.saturating_add(count as usize).min(self.order.len());
         let row = |index: &u32| {
             let entry = self.folder.entries[*index as usize].clone();
-            let sign = self.signs.get(&entry.key).copied();
-            Row { entry, marked: self.marked[*index as usize], sign }
+            Row { entry, marked: self.marked[*index as usize], sign: self.sign(*index) }
         };
         let rows = self.order[first..end].iter().map(row).collect();
         Event::Rows { view: self.id, generation: self.generation, start, rows }
@@ -369,11 +384,16 @@ impl View {
     }
 }
 
+/// Returns where an entry is among those of a folder, which are in key order.
+fn index_of(entries: &[Entry], key: &EntryKey) -> Option<usize> {
+    entries.binary_search_by(|entry| entry.key.cmp(key)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::entry::{EntryFlags, EntryKind};
-    use crate::message::Sort;
+    use crate::message::{SignedRows, Sort};
     use crate::worker::order::{arrange, weigh};
     use crate::worker::sweep::{RowSearch, Sought};
 
@@ -392,6 +412,7 @@ mod tests {
 
     fn folder(names: &[(&str, u64)]) -> Folder {
         let mut entries: Vec<Entry> = names.iter().map(|(name, size)| entry(name, *size)).collect();
+        entries.sort_by(|one, other| one.key.cmp(&other.key));
         let (weights, _) = weigh(&mut entries);
         Folder { entries: entries.into(), weights, title: "~/x".into(), ..Folder::default() }
     }
@@ -403,9 +424,15 @@ mod tests {
     fn view(names: &[(&str, u64)]) -> View {
         let mut view = View::opening(ViewId(1), Location::Local("/x".into()), Folder::default(), None);
         let folder = folder(names);
-        let order = order(&folder);
-        view.show(folder, order);
+        show(&mut view, folder);
         view
+    }
+
+    /// Shows a folder as one that was read.
+    fn show(view: &mut View, folder: Folder) {
+        let (carried, entries) = Carried::of(Arc::clone(view.entries()), folder.entries.to_vec());
+        let (order, folder) = (order(&folder), Folder { entries, ..folder });
+        view.show(folder, order, &carried);
     }
 
     fn mark(view: &mut View, change: &MarkChange) {
@@ -425,9 +452,7 @@ mod tests {
         mark(&mut view, &MarkChange::Toggle(EntryKey::Name("b".into())));
         mark(&mut view, &MarkChange::Toggle(EntryKey::Name("c".into())));
         view.set_focus(Some(EntryKey::Name("c".into())));
-        let next = folder(&[("0", 1), ("a", 1), ("c", 8)]);
-        let order = order(&next);
-        view.show(next, order);
+        show(&mut view, folder(&[("0", 1), ("a", 1), ("c", 8)]));
         let head = view.head();
         assert_eq!((head.marked_count, head.marked_bytes, head.focus), (1, 8, Some(2)));
     }
@@ -474,6 +499,21 @@ mod tests {
         assert_eq!(view.head().marked_bytes, 1);
         mark(&mut view, &MarkChange::Invert);
         assert_eq!(view.head().marked_bytes, 5);
+    }
+
+    #[test]
+    fn signs_stay_while_the_folder_is_the_same_and_no_longer() {
+        let mut view = view(&[("a", 1), ("b", 2)]);
+        let key = EntryKey::Name("b".into());
+        view.set_signs(vec![Some(Sign::Same), None]);
+        view.add_signs([(&key, Sign::OnlyHere)].into_iter(), SignCounts::default());
+        show(&mut view, folder(&[("a", 1), ("b", 2)]));
+        let sought = RowSearch { sought: Sought::Difference, from: 0, backwards: false };
+        assert_eq!((view.has_signs(), sought.run(&view.snapshot())), (true, Some(1)));
+        mark(&mut view, &MarkChange::Signed(SignedRows::OnlyHere));
+        assert_eq!(view.head().marked_bytes, 2);
+        show(&mut view, folder(&[("a", 1), ("b", 3)]));
+        assert_eq!((view.has_signs(), sought.run(&view.snapshot())), (false, None));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 
 use megapane::emulator::Owner;
 
-use crate::scene::{JUNE, Scene};
+use crate::kills::{Point, kill_at};
+use crate::scene::{JUNE, Scene, files_below};
 
 fn scene() -> (Scene, Owner) {
     let scene = Scene::logged_in();
@@ -163,6 +164,53 @@ fn a_link_goes_into_an_account_as_any_source_does() {
     );
     assert_eq!(ben.content("all/sub/two.txt").unwrap(), b"two");
     assert_eq!(moved_bytes(&scene), 0);
-    scene.run(&["move", folder, "ben:b"]).refused(2, "cannot move from a public link");
-    scene.run(&["copy", "ben:all", folder]).refused(2, "cannot copy to a public link");
+}
+
+/// Requests of a copy of one file that do not come back: when it has its link, and when the link is to go again.
+const LENT: [Point<'static>; 3] =
+    [(&["slow:3600s@p"], "p", 1), (&["lost@l#1", "slow:3600s@l#2-"], "l", 2), (&["slow:3600s@l#2-"], "l", 2)];
+
+#[test]
+fn the_link_of_a_killed_copy_goes_when_the_account_is_opened_again() {
+    for point in LENT {
+        let (scene, ben) = scene();
+        let copy = ["copyto", "ann:a/one.txt", "ben:uno.txt"];
+        kill_at(&scene, &copy, point);
+        scene.emulator.clear_seen();
+        scene.run(&["ls", "-n", "ann:"]).clean();
+        assert!(!asked(&scene, "l"), "a dry run changes nothing");
+        scene.run(&["ls", "ann:"]).clean();
+        assert!(asked(&scene, "l"), "{point:?}");
+        assert_eq!((links(&scene), notes(&scene)), (String::new(), 0), "{point:?}");
+        scene.run(&copy).clean();
+        assert_eq!((links(&scene), notes(&scene)), (String::new(), 0));
+        assert_eq!(ben.content("uno.txt").unwrap(), b"one");
+    }
+}
+
+#[test]
+fn doctor_names_the_link_of_a_killed_copy_and_removes_it_when_told_to() {
+    let (scene, _ben) = scene();
+    kill_at(&scene, &["copyto", "ann:a/one.txt", "ben:uno.txt"], LENT[0]);
+    let ran = scene.run(&["doctor", "ann:"]);
+    assert!(ran.out.contains("warn  loans"), "{}", ran.out);
+    assert!(ran.out.contains("left 1 link, as that of a/one.txt"), "{}", ran.out);
+    assert!(ran.out.contains("megapane doctor ann: --fix"), "{}", ran.out);
+    assert!(
+        scene
+            .run(&["doctor", "ann:", "--fix"])
+            .out
+            .contains("1 link of copies that were cut off, removed now")
+    );
+    assert!(scene.run(&["doctor", "ann:"]).out.contains("no copy to another account left a link"));
+    assert_eq!((links(&scene), notes(&scene)), (String::new(), 0));
+}
+
+fn asked(scene: &Scene, command: &str) -> bool {
+    scene.emulator.seen().iter().any(|seen| seen.commands.iter().any(|name| name == command))
+}
+
+/// Notes of loans that are there.
+fn notes(scene: &Scene) -> usize {
+    files_below(&scene.own("state").join("loans")).len()
 }

@@ -110,8 +110,12 @@ fn by_hash_finds_equal_content_anywhere_and_removes_only_what_is_proven() {
     assert!(!listed.contains("empty"), "{listed}");
     let dry = scene.run(&["dedupe", "--by-hash", "-n", "first", "ann:"]);
     assert!(dry.err.contains("Skipped delete as --dry-run is set (size 13)"), "{}", dry.err);
+    let dry = scene.run(&["dedupe", "--by-hash", "-n", "--keep-in", "ann:c", "first", "ann:"]);
+    assert!(dry.err.contains("left alone: 1 group kept as --keep-in says"), "{}", dry.err);
     assert_eq!(scene.ann.rubbish_paths().len(), 0);
     assert_eq!(scene.run(&["dedupe", "--by-hash", "--keep-in", "ann:b", "first", "ann:"]).code, 0);
+    let idle = scene.run(&["dedupe", "--by-hash", "-n", "first", "ann:"]);
+    assert!(idle.err.contains("left alone: 1 group not proven to be of one content"), "{}", idle.err);
     assert_eq!(names(&scene), ["a/", "b/", "b/film", "c/", "c/empty", "c/empty too", "c/other name"]);
     assert_eq!(scene.run(&["dedupe", "--by-hash", "--verify", "newest", "ann:"]).code, 0);
     assert_eq!(names(&scene), ["a/", "b/", "c/", "c/empty", "c/empty too", "c/other name"]);

@@ -57,9 +57,10 @@ fn records(scene: &Scene) -> usize {
     files_below(&scene.own("state").join("copies")).len()
 }
 
-/// Transfers that are not over.
+/// Transfers that have begun and are not over: of one that has not, the journal is empty, and goes with the process.
 fn journals(scene: &Scene) -> usize {
-    files_below(&scene.own("state").join("transfers")).len()
+    let journals = files_below(&scene.own("state").join("transfers"));
+    journals.iter().filter(|path| fs::metadata(path).is_ok_and(|facts| facts.len() > 0)).count()
 }
 
 fn log(scene: &Scene) -> String {

@@ -223,6 +223,44 @@ fn a_link_under_a_password_is_read_where_the_password_can_be_given() {
     scene.run(&["ls", made.trim_end()]).refused(13, "protected by a password");
 }
 
+#[test]
+fn what_would_change_something_through_a_link_is_told_that_it_can_only_be_read() {
+    let scene = furnished();
+    let folder = link(&scene, "ann:d");
+    let bare = folder.split('#').next().unwrap().to_owned();
+    scene.write("x", "x");
+    for link in [folder.as_str(), &format!("{folder}:sub"), &bare] {
+        for arguments in [
+            &["copy", "x", link][..],
+            &["copyto", "x", link],
+            &["sync", "ann:d", link],
+            &["move", link, "ann:e"],
+            &["moveto", link, "here"],
+            &["copy", "--backup-dir", link, "x", "ann:e"],
+            &["get", &folder, link],
+            &["import", &folder, link],
+            &["mkdir", link],
+            &["rmdir", link],
+            &["delete", link],
+            &["deletefile", link],
+            &["purge", link],
+            &["cleanup", link],
+            &["dedupe", "skip", link],
+            &["restore", link],
+            &["versions", link],
+            &["share", link, "ben@example.org"],
+            &["link", link],
+            &["about", link],
+            &["ncdu", link],
+        ] {
+            let told = scene.run(arguments).refused(2, "cannot use a public link here: it can only be read");
+            assert!(told.contains("`megapane get LINK`"), "{told}");
+            assert!(!told.contains(folder.split('#').nth(1).unwrap()), "{told}");
+        }
+    }
+    scene.run(&["ls", &bare]).refused(2, "has no key");
+}
+
 /// How many requests for content came.
 fn downloads(scene: &Scene) -> usize {
     scene.emulator.seen().iter().filter(|request| request.path.starts_with("/dl")).count()

@@ -5,6 +5,7 @@
 mod across;
 mod backup;
 mod between;
+mod between_flags;
 mod check;
 mod config;
 mod conflict;
@@ -21,6 +22,7 @@ mod full_disk;
 mod guide;
 #[cfg(unix)]
 mod hangup;
+mod help;
 #[cfg(unix)]
 mod hostile_names;
 mod imported;

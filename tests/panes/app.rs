@@ -46,8 +46,13 @@ impl App {
     }
 
     pub(crate) async fn sized(width: u16, height: u16, disk: &[&str], cloud: &[&str]) -> Self {
+        Self::of(NewAccount::new("ann@example.org"), (width, height), disk, cloud).await
+    }
+
+    /// The same with an account of another kind; its e-mail is Ann's.
+    pub(crate) async fn of(account: NewAccount, size: (u16, u16), disk: &[&str], cloud: &[&str]) -> Self {
         let emulator = Emulator::new();
-        let ann = emulator.add_account(NewAccount::new("ann@example.org"));
+        let ann = emulator.add_account(account);
         let scratch = tempfile::tempdir().unwrap();
         let folder = scratch.path().join("disk");
         std::fs::create_dir(&folder).unwrap();
@@ -68,7 +73,7 @@ impl App {
                 None => drop(ann.file(name, name.as_bytes(), 1_700_000_000)),
             }
         }
-        Self::on(emulator, ann, scratch, (width, height), false).await
+        Self::on(emulator, ann, scratch, size, false).await
     }
 
     /// Ends the program and starts it again on the same disk and account.

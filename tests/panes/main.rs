@@ -4,6 +4,7 @@
 
 mod app;
 mod compared;
+mod examined;
 mod found;
 mod kept;
 mod log;

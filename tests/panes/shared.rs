@@ -1,5 +1,6 @@
 //! Links, shares and versions on the screen: made, seen, copied, removed; links of others browsed and taken over.
 
+use megapane::crypto::link::{Link, ProtectedLink};
 use megapane::emulator::NewAccount;
 
 use crate::app::App;
@@ -39,6 +40,82 @@ async fn a_link_is_made_copied_listed_and_removed() {
     app.must_show("https://mega.nz/file/");
     app.type_in("x").await;
     app.must_show("No public link");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_gets_an_end_another_one_and_none() {
+    let paying = NewAccount::new("ann@example.org").paid();
+    let app = App::of(paying, (120, 30), DISK, CLOUD).await;
+    app.type_in("<Tab>gc/old.txt<Enter>se").await;
+    app.must_show("write a time like");
+    app.type_in("2d").await;
+    app.must_show("16 Aug 2024");
+    app.must_show("No public link");
+    app.type_in("<Enter>").await;
+    app.must_show("made a public link to \"old.txt\"");
+    app.must_show("can read it until 16 Aug 2024");
+    app.type_in("e2020-01-01<Enter>").await;
+    app.must_show("that is over already");
+    app.type_in("<C-u>2024-09-01<Enter>").await;
+    app.must_show("can read it until 1 Sep 2024");
+    app.must_show("changed the end of the link to \"old.txt\"");
+    app.type_in("<Esc>u").await;
+    app.settle().await;
+    app.type_in("s").await;
+    app.must_show("can read it until 16 Aug 2024");
+    app.type_in("eoff<Enter>").await;
+    app.must_show("Whoever has this link can read it:");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_does_not_pay_is_told_so_and_has_no_link() {
+    let app = on_the_cloud_side().await;
+    app.type_in("/old.txt<Enter>se7d<Enter>").await;
+    app.must_show("only accounts that pay can have links that end");
+    app.must_show("No public link");
+    app.type_in("p").await;
+    app.must_show("make the link first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_is_shown_under_a_password_that_opens_it() {
+    let app = on_the_cloud_side().await;
+    app.type_in("/old.txt<Enter>sl").await;
+    app.type_in("pgeheim").await;
+    app.must_show("••••••");
+    app.must_not_show("geheim");
+    app.type_in("<Enter>").await;
+    app.settle().await;
+    app.must_show("Whoever has this link and its password can read it:");
+    let locked = ProtectedLink::parse(&shown_link(&app)).unwrap();
+    assert!(locked.open("falsch").is_err());
+    let link = locked.open("geheim").unwrap();
+    app.type_in("y").await;
+    app.must_show("the link is on the clipboard");
+    app.type_in("p<Enter>").await;
+    app.must_not_show("#P!");
+    assert_eq!(shown_link(&app), link.text());
+    app.type_in("pother<Enter>").await;
+    app.settle().await;
+    app.must_show("#P!");
+    app.type_in("x").await;
+    app.must_show("No public link");
+    app.type_in("l").await;
+    app.must_not_show("#P!");
+}
+
+/// The link in the dialog, put together of its lines.
+fn shown_link(app: &App) -> String {
+    let picture = app.picture();
+    let lines: Vec<Vec<char>> = picture.lines().map(|line| line.chars().collect()).collect();
+    let begin: Vec<char> = "https://mega.nz/".chars().collect();
+    let (row, column) = lines
+        .iter()
+        .enumerate()
+        .find_map(|(row, line)| Some((row, line.windows(begin.len()).position(|part| part == begin)?)))
+        .unwrap_or_else(|| panic!("no link in\n{picture}"));
+    let parts = lines[row..].iter().map(|line| line[column..column + 58].iter().collect::<String>());
+    parts.map(|part| part.trim_end().to_owned()).take_while(|part| !part.is_empty()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,7 +192,6 @@ async fn an_older_version_is_made_current_and_one_is_deleted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_link_under_a_password_asks_for_it_and_shows_none_of_it() {
-    use megapane::crypto::link::{Link, ProtectedLink};
     let app = App::start(DISK, CLOUD).await;
     let ben = app.emulator.add_account(NewAccount::new("ben@example.org"));
     ben.file("Trip/one.jpg", b"one", 1);

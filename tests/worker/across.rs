@@ -196,19 +196,3 @@ async fn names_that_are_not_unicode_are_copied_as_they_are() {
     desk.run(sync, |_| panic!("nobody is asked")).await;
     assert_eq!(std::fs::read(desk.disk().join("to").join(name)).unwrap(), b"x");
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_move_up_goes_back_side_by_side() {
-    let mut desk = Desk::new();
-    desk.write("from/a.txt", b"a", TIME);
-    desk.open_cloud("").await;
-    let wanted = moving(picked(desk.local("from"), &["a.txt"]), desk.cloud(""), ConflictPolicy::Ask);
-    let ran = desk.run(wanted, |_| panic!("nobody is asked")).await;
-    assert_eq!(ran.report.problem, None);
-    assert_eq!((desk.ann.paths(), desk.names("from")), (vec!["a.txt".to_owned()], Vec::<String>::new()));
-    desk.back();
-    desk.done().await;
-    desk.back();
-    desk.done().await;
-    assert_eq!((desk.ann.paths(), desk.names("from")), (Vec::<String>::new(), vec!["a.txt".to_owned()]));
-}

@@ -47,7 +47,7 @@ impl Desk {
     /// Takes back what was done last.
     pub(crate) fn back(&self) {
         let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
-        self.send(Command::Undo(UndoRequest { direction, account: None, group: None, partly }));
+        self.send(Command::Undo(UndoRequest { direction, group: None, partly }));
     }
 
     /// The same, with what is in the account and on the disk before the worker starts, and changed parts.

@@ -8,7 +8,7 @@ use megapane::worker::Copies;
 use crate::desk::*;
 
 fn request(direction: UndoDirection) -> Command {
-    Command::Undo(UndoRequest { direction, account: None, group: None, partly: Partly::AskAgain })
+    Command::Undo(UndoRequest { direction, group: None, partly: Partly::AskAgain })
 }
 
 fn entries(parent: Location, keys: Vec<EntryKey>) -> Selection {
@@ -255,4 +255,90 @@ async fn a_download_is_taken_back_after_a_restart() {
     desk.restart(|parts| parts.copies = Copies::Kept);
     assert!(desk.undo().await.starts_with("undone: copied to "));
     assert!(desk.names("").is_empty());
+}
+
+/// A move of all that is in a folder, as the screen asks for it.
+fn moving(from: Location, to: Location) -> CopyRequest {
+    let mut moving = crate::desk::request(Selection::Contents(from), to, ConflictPolicy::Overwrite);
+    moving.options.task = Task::Move { empty_folders: true };
+    moving.options.trash_sources = true;
+    moving
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_into_the_cloud_goes_back_on_both_sides_at_once_and_forth_again() {
+    let mut desk = furnished().await;
+    desk.write("disk/a.txt", b"longer", 5);
+    desk.write("disk/new/x.txt", b"x", 5);
+    desk.run(moving(desk.local("disk"), desk.cloud("")), |_| panic!("nobody is asked")).await;
+    assert_eq!(desk.names("disk"), Vec::<String>::new());
+    assert_eq!(desk.ann.content("a.txt").unwrap(), b"longer");
+    desk.send(Command::ListChanges);
+    let rows =
+        desk.until(|event| if let Event::Changes(rows) = event { Some(rows.clone()) } else { None }).await;
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!((rows[0].place.as_str(), rows[0].state), ("work:, disk", ChangeState::Standing));
+    assert_eq!(desk.undo().await, "undone: moved to work:/");
+    assert_eq!((desk.read("disk/a.txt"), desk.read("disk/new/x.txt")), (b"longer".to_vec(), b"x".to_vec()));
+    assert_eq!((desk.ann.paths(), desk.ann.content("a.txt").unwrap()), (owned(&BEFORE), b"a".to_vec()));
+    assert_eq!(desk.redo().await, "done again: moved to work:/");
+    assert_eq!(desk.ann.content("a.txt").unwrap(), b"longer");
+    assert!(!desk.disk().join("disk/a.txt").exists());
+    desk.undo().await;
+    assert_eq!((desk.read("disk/a.txt"), desk.ann.paths()), (b"longer".to_vec(), owned(&BEFORE)));
+    desk.send(request(UndoDirection::Undo));
+    assert!(desk.problem().await.message.contains("nothing to undo"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_out_of_the_cloud_goes_back_on_both_sides_at_once() {
+    let mut desk = furnished().await;
+    desk.write("disk/c.txt", b"older", 5);
+    desk.run(moving(desk.cloud("d"), desk.local("disk")), |_| panic!("nobody is asked")).await;
+    assert_eq!(
+        (desk.read("disk/c.txt"), desk.ann.paths()),
+        (b"c".to_vec(), owned(&["a.txt", "b.txt", "d/"]))
+    );
+    desk.undo().await;
+    assert_eq!((desk.read("disk/c.txt"), desk.ann.paths()), (b"older".to_vec(), owned(&BEFORE)));
+    desk.redo().await;
+    assert_eq!(
+        (desk.read("disk/c.txt"), desk.ann.paths()),
+        (b"c".to_vec(), owned(&["a.txt", "b.txt", "d/"]))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_picked_is_named() {
+    let mut desk = furnished().await;
+    let one = vec![desk.node("a.txt")];
+    let two = vec![desk.node("b.txt"), desk.node("d")];
+    for (keys, name) in [(one, "\"a.txt\""), (two, "2 entries")] {
+        let wanted =
+            crate::desk::request(entries(desk.cloud(""), keys), desk.local("disk"), ConflictPolicy::Ask);
+        desk.run(wanted, |_| panic!("nobody is asked")).await;
+        let undone = desk.undo().await;
+        assert!(undone.starts_with(&format!("undone: copied {name} to ")), "{undone}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_move_of_which_one_side_is_lost_is_not_begun_on_the_other() {
+    let mut desk = furnished().await;
+    desk.run(moving(desk.cloud("d"), desk.local("disk")), |_| panic!("nobody is asked")).await;
+    std::fs::remove_file(desk.disk().join("disk/c.txt")).unwrap();
+    let after = desk.ann.paths();
+    desk.send(request(UndoDirection::Undo));
+    let problem = desk.problem().await;
+    assert!(problem.message.contains("\"c.txt\" is no longer there"), "{problem:?}");
+    assert_eq!(
+        (desk.ann.paths(), after),
+        (owned(&["a.txt", "b.txt", "d/"]), owned(&["a.txt", "b.txt", "d/"]))
+    );
+    desk.undo().await;
+    assert_eq!(desk.ann.paths(), BEFORE, "asked for again, the rest goes back");
+}
+
+fn owned(paths: &[&str]) -> Vec<String> {
+    paths.iter().map(|&path| path.to_owned()).collect()
 }

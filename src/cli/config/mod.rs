@@ -18,6 +18,7 @@ use crate::config::{Account, ConfigError};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials;
+use crate::store::loans::LoanNotes;
 use crate::store::review::ReviewFile;
 use crate::store::tree_cache::TreeCache;
 use crate::worker::problem;
@@ -93,6 +94,9 @@ async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
     if let Err(error) = leftovers::forget(&context.config.folders, &account.name) {
         let problem = problem::of_io("remove what its unfinished transfers left", &error);
         context.messages.notice(&problem.message);
+    }
+    if let Err(error) = LoanNotes::in_folder(&context.config.folders.loans(&account.name)).forget() {
+        context.messages.notice(&problem::of_io("remove its notes of loans", &error).message);
     }
     context.config.remove(&account.name)?;
     Ok(())

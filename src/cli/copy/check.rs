@@ -16,7 +16,7 @@ use super::{Naming, lines, run_request};
 use crate::message::{CheckFinding, ConflictPolicy, CopyOptions, CopyReport, Note, Sameness, Task};
 use crate::worker::problem;
 
-/// Compare two folders, of this machine or of the cloud, by content; nothing is downloaded, but with --download.
+/// Compare two folders, of this machine or of the cloud, by content; nothing is downloaded unless --download says so.
 ///
 /// Each pair of files is compared by the whole content: the local bytes are run through the cloud file's own key and
 /// must come to its checksum. Differences are told on stderr, and end it with exit code 1. Two files of the cloud are proven

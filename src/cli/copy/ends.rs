@@ -4,7 +4,7 @@
 use super::super::context::Context;
 use super::super::login::{self, Opened};
 use super::super::output::Failure;
-use super::super::public_link::{self, LinkPlace};
+use super::super::public_link;
 use super::super::remote::Place;
 use crate::message::Task;
 use crate::tree::Tree;
@@ -24,17 +24,10 @@ impl Ends {
         (source, target): (&str, &str),
         task: Task,
     ) -> Result<Self, Failure> {
-        if LinkPlace::parse(target).is_some() {
-            let message = "cannot copy to a public link: nobody but its owner changes what it shows";
-            return Err(Failure::usage(
-                message,
-                "`megapane import LINK REMOTE:PATH` puts it into an account.",
-            ));
+        let target = Place::parse(target)?;
+        if matches!(task, Task::Move { .. }) {
+            Place::parse(source)?; // a link is not moved from
         }
-        if matches!(task, Task::Move { .. }) && LinkPlace::parse(source).is_some() {
-            return Err(Failure::usage("cannot move from a public link", "Copy instead."));
-        }
-        let target = Place::parse(target);
         let (source, from) = public_link::open_place(context, source).await?;
         let mut opened: Vec<Opened> = from.into_iter().collect();
         if let Place::Cloud(cloud) = &target

@@ -45,7 +45,7 @@ pub(crate) struct GetArgs {
 pub(crate) async fn run(args: GetArgs, context: &mut Context) -> Outcome {
     let link = public_link::read(context, &args.link, Some(&args.password)).await?;
     let manner = super::manner(context, &args.how, Task::Copy)?;
-    let target = Place::parse(&args.target);
+    let target = Place::parse(&args.target)?;
     if let Place::Cloud(cloud) = &target {
         let hint = format!("`megapane import LINK {cloud}` puts it there without moving a byte.");
         return Err(Failure::usage("cannot download into an account", hint));

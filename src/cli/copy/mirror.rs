@@ -33,7 +33,13 @@ pub(crate) struct MoveArgs {
 }
 
 /// Move a file to another name, or a folder like move.
+///
+/// Where SOURCE is a file, TARGET is its new path, its name included; else it is what move does.
+///
+/// Examples:
+///   megapane moveto remote:draft.txt remote:Archive/2024.txt
 #[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct MovetoArgs {
     /// The file, or the folder whose content is moved
     #[arg(value_name = "SOURCE")]

@@ -65,7 +65,13 @@ pub(crate) struct CopyArgs {
 }
 
 /// Copy a file under another name, or a folder like copy.
+///
+/// Where SOURCE is a file, TARGET is the path of the new file, its name included; else it is what copy does.
+///
+/// Examples:
+///   megapane copyto report.pdf remote:Sent/report-final.pdf
 #[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct CopytoArgs {
     /// The file, or the folder whose content is copied
     #[arg(value_name = "SOURCE")]
@@ -117,13 +123,13 @@ pub(crate) struct HowArgs {
     #[arg(long, group = "instead")]
     immutable: bool,
 
-    /// Keep what would be overwritten or deleted in this folder of the same remote, or of the same disk, under its path
+    /// Keep what would be overwritten or deleted in this folder, under its path: of the target's remote, or of its disk
     ///
     /// The folder must not be inside the target, not even where a filter leaves it out.
     #[arg(long, value_name = "PATH")]
     backup_dir: Option<String>,
 
-    /// Add this to the names of the files in it; without --backup-dir they stay where they are under that name
+    /// Add this to the names of what is kept so; without --backup-dir it stays where it is, under that name
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     suffix: String,
 
@@ -278,7 +284,7 @@ async fn carry(
     let (from, to) = (ends.tree(&ends.source, &nothing), ends.tree(&ends.target, &nothing));
     let mut request = request::request((from, &ends.source), (to, &ends.target), naming)?;
     if let Some((path, suffix)) = backup {
-        let place = path.map(Place::parse);
+        let place = path.map(Place::parse).transpose()?;
         options.backup = Some(request::backup(to, &request, place.as_ref(), suffix)?);
     }
     let twins = Twins::in_ends((from, &ends.source), (to, &ends.target), &options);

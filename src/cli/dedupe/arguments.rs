@@ -23,6 +23,7 @@ use crate::message::ProblemKind;
 ///   skip          leave them
 ///   first         keep the one that came first to the cloud
 ///   newest, oldest, largest, smallest
+///                 keep that one
 ///   rename        keep all: file.jpg as file-1.jpg, file-2.jpg, …
 ///   list          change nothing, print what there is
 ///
@@ -173,7 +174,7 @@ impl DedupeArgs {
         let named =
             word.map(|word| Mode::from_str(word, true).map_err(|_unknown| unknown(word))).transpose()?;
         let mode = named.or(self.dedupe_mode).unwrap_or(Mode::Interactive);
-        match Place::parse(place) {
+        match Place::parse(place)? {
             Place::Cloud(cloud) => Ok((mode, cloud)),
             Place::Local(path) => Err(Failure::usage(
                 format!("\"{}\" is on this machine, where names are never there twice", path.display()),

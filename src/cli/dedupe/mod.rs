@@ -69,6 +69,10 @@ pub(crate) async fn run(args: DedupeArgs, context: &mut Context) -> Outcome {
             let is_final = work.expendable.twin(step.node()).is_some();
             context.messages.notice(&rows::would(step, is_final, &opened.tree));
         }
+        let left = rows::left_alone(&work.groups, &decisions, &opened.tree, &task.evidence);
+        if let Some(left) = left.filter(|_| mode.rule().is_some()) {
+            context.messages.notice(&left);
+        }
     } else if !work.plan.steps.is_empty()
         && acting::has_word(&args, context, &opened.tree, &work.expendable).await?
     {
@@ -191,7 +195,7 @@ fn task(
 
 /// The one folder of the same account that a place means.
 fn folder(place: &str, opened: &Opened) -> Result<NodeHandle, Failure> {
-    match Place::parse(place) {
+    match Place::parse(place)? {
         Place::Cloud(cloud) if cloud.account == opened.name => {
             let found = opened.tree.resolve(&format!("{}/", cloud.path));
             found.map_err(|error| problem::of_path(&cloud.account, &error).into())

@@ -1,7 +1,7 @@
 //! The lines of `dedupe`: groups as they are listed, steps as they are told, rclone's words where it has any.
 //! Only text is made here; `mod` prints it.
 
-use super::{Context, Decision, Group, GroupKind, Step, Survey, quantity};
+use super::{Context, Decision, Decisions, Group, GroupKind, Step, Survey, quantity};
 use crate::dedupe::Evidence;
 use crate::handle::NodeHandle;
 use crate::message::Verdict;
@@ -129,6 +129,36 @@ pub(super) fn would(step: &Step, is_final: bool, tree: &Tree) -> String {
         }
         Step::Rename { name, .. } => format!("{path}: Skipped rename to \"{name}\" as --dry-run is set"),
     }
+}
+
+/// Which groups a rule leaves alone, and why; `None` where it leaves none.
+pub(super) fn left_alone(
+    groups: &[Group],
+    decisions: &Decisions,
+    tree: &Tree,
+    evidence: &Evidence,
+) -> Option<String> {
+    let (mut unproven, mut kept, mut unfit) = (0, 0, 0);
+    let is_left = |decisions: &Vec<Decision>| decisions.iter().all(|decision| *decision == Decision::Leave);
+    for group in groups.iter().filter(|group| decisions.get(&group.members).is_none_or(is_left)) {
+        let count = match group.kind {
+            GroupKind::Mixed | GroupKind::Form => &mut unfit,
+            GroupKind::Files | GroupKind::Content => {
+                let is_proven = evidence.classes(tree, &group.members).len() < group.members.len();
+                if is_proven { &mut kept } else { &mut unproven }
+            }
+        };
+        *count += 1;
+    }
+    let reasons = [
+        (unproven, "not proven to be of one content (--local or --verify may prove it)"),
+        (kept, "kept as --keep-in says"),
+        (unfit, "for you to decide"),
+    ];
+    let reasons = reasons.into_iter().filter(|(count, _)| *count > 0);
+    let reasons = reasons.map(|(count, why)| format!("{} {why}", quantity::counted(count, "group")));
+    let reasons = reasons.collect::<Vec<_>>().join(", ");
+    (!reasons.is_empty()).then(|| format!("left alone: {reasons}"))
 }
 
 /// A step that was done; the tree is as it was before it.

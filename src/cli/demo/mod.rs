@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::context::Context;
 use super::output::{Failure, Outcome};
 use super::screen::{self, LookArgs, Opening};
-use crate::config::{Account, Config, Folders};
+use crate::config::{Account, Config, Folders, private_file};
 use crate::emulator::{self, Emulator};
 use crate::local::Trash;
 use crate::secret::Secret;
@@ -82,8 +82,8 @@ async fn on_screen(wished: &LookArgs, context: &Context, scratch: &TempDir) -> O
 
 /// The demo has folders of its own; the keys are the user's all the same.
 fn take_along(keymap: &Path, folders: &Folders) -> Result<(), Failure> {
-    let copied =
-        std::fs::create_dir_all(&folders.config).and_then(|()| std::fs::copy(keymap, folders.keymap_file()));
+    let copied = private_file::create_folder(&folders.config)
+        .and_then(|()| std::fs::copy(keymap, folders.keymap_file()));
     match copied {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(problem::of_io("read keymap.toml", &error).into())

@@ -1,17 +1,20 @@
-//! What `doctor` finds in what is kept on this machine: the file list of an account, logins whose remote is gone, and
-//! files whose writing was cut off.
+//! What `doctor` finds in what is kept of an account on this machine: its file list, and notes of links that copies to
+//! other accounts made. Called by `doctor`.
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::finding::Finding;
 use crate::cli::context::Context;
+use crate::cli::login::{self, Opened};
+use crate::cli::output::Failure;
 use crate::cli::quantity;
-use crate::config::{Account, Config, Folders, private_file};
+use crate::config::Account;
+use crate::handle::NodeHandle;
+use crate::message::Finding;
 use crate::session::Session;
-use crate::worker::connect;
+use crate::store::loans::LoanNote;
+use crate::worker::{connect, problem};
 
 /// Whether the kept file list of an account can be read, how old and how large it is. Comes before the account is listed,
 /// which makes it anew.
@@ -49,49 +52,28 @@ fn age(facts: &fs::Metadata) -> String {
     }
 }
 
-/// Stored logins that no remote of the configuration uses. They still open an account.
-pub(super) fn logins(config: &Config) -> Finding {
-    let folder = config.folders.config.join("credentials");
-    let is_used = |path: &PathBuf| {
-        config.accounts.iter().any(|account| config.folders.credentials(&account.name) == *path)
-    };
-    let sealed = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "sealed");
-    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let loose: Vec<PathBuf> = files.filter(|path| sealed(path) && !is_used(path)).collect();
-    let Some(first) = loose.first() else {
-        return Finding::ok("logins", "every stored login belongs to a remote");
-    };
-    let more = quantity::counted(loose.len(), "stored login");
-    Finding::warn("logins", format!("{more} without a remote, as \"{}\"", first.display())).mended_by(
-        "remove the file, and end that login: megapane sessions --close others REMOTE:, where you still have one",
-    )
+/// Links that a copy to another account made for itself and was killed before it removed them. With `fixes` they go; so
+/// they do when any other command opens the account.
+pub(super) async fn loans(context: &Context, opened: &mut Opened, fixes: bool) -> Result<Finding, Failure> {
+    let notes = login::loan_notes(context, &opened.name)?;
+    if fixes {
+        let count = opened.end_left_loans(notes).await;
+        let says = format!("{} of copies that were cut off, removed now", quantity::counted(count, "link"));
+        return Ok(Finding::ok("loans", if count == 0 { NO_LOANS.to_owned() } else { says }));
+    }
+    let left = tokio::task::spawn_blocking(move || notes.take_left()).await;
+    let left =
+        left.map_err(io::Error::other).flatten().map_err(|error| problem::of_io("look for loans", &error))?;
+    let linked: Vec<NodeHandle> =
+        left.iter().map(LoanNote::file).filter(|file| opened.tree.link(*file).is_some()).collect();
+    let Some(first) = linked.first() else { return Ok(Finding::ok("loans", NO_LOANS)) };
+    let (count, path) = (quantity::counted(linked.len(), "link"), opened.tree.path(*first));
+    let says = format!("a copy to another account was cut off and left {count}, as that of {path}");
+    let mended_by = format!(
+        "megapane doctor {}: --fix; or nothing: the next command that opens it removes them",
+        opened.name
+    );
+    Ok(Finding::warn("loans", says).mended_by(mended_by))
 }
 
-/// Files that a program was writing when it was killed. With `fixes` they go.
-pub(super) fn scraps(folders: &Folders, fixes: bool) -> Finding {
-    let scraps: Vec<PathBuf> = [&folders.config, &folders.state, &folders.cache]
-        .into_iter()
-        .flat_map(|top| scraps_below(top))
-        .collect();
-    let Some(first) = scraps.first() else {
-        return Finding::ok("scraps", "no file of ours was cut off while it was written");
-    };
-    let count = quantity::counted(scraps.len(), "file");
-    if !fixes {
-        return Finding::warn("scraps", format!("{count} cut off while written, as \"{}\"", first.display()))
-            .mended_by("megapane doctor --fix removes them");
-    }
-    match scraps.iter().try_for_each(fs::remove_file) {
-        Ok(()) => Finding::ok("scraps", format!("{count} cut off while written, removed now")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Finding::ok("scraps", "others removed them"),
-        Err(error) => Finding::warn("scraps", format!("{count} cut off while written stay: {error}"))
-            .mended_by(format!("rm '{}'", first.display())),
-    }
-}
-
-/// What our own folders have of it: they are as deep as `transfers/REMOTE/file`.
-fn scraps_below(top: &Path) -> Vec<PathBuf> {
-    let tree = walkdir::WalkDir::new(top).max_depth(3).into_iter().flatten();
-    let files = tree.filter(|entry| entry.file_type().is_file());
-    files.map(walkdir::DirEntry::into_path).filter(|path| private_file::is_scrap(path)).collect()
-}
+const NO_LOANS: &str = "no copy to another account left a link";

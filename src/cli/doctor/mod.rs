@@ -1,24 +1,22 @@
 //! `doctor`: what is wrong with this machine's side of megapane and with an account, each with what mends it. It only
-//! looks; `--fix` mends what can be mended without any risk: rights that others have to files of ours, scraps of killed
-//! processes, and times of files in the cloud, where a copy on this machine proves them.
+//! looks; `--fix` mends what can be mended without any risk: rights that others have to files of ours, what killed
+//! processes left, and times of files in the cloud, where a copy on this machine proves them.
 
-mod account;
-mod finding;
 mod kept;
-mod machine;
+mod terminal;
 mod times;
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use self::finding::{Finding, Standing};
 use super::context::Context;
 use super::exit::ExitCode;
 use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
 use super::remote::Place;
-use crate::message::ProblemKind;
+use crate::message::{Finding, ProblemKind, Standing};
+use crate::worker::doctor::{account, machine};
 
 /// Find out what is wrong with this machine and with an account, and say what mends it.
 ///
@@ -40,8 +38,8 @@ pub(crate) struct DoctorArgs {
     #[arg(value_name = "REMOTE:")]
     remote: Option<String>,
 
-    /// Mend what can be mended without any risk: rights that others have to our files, what killed processes left,
-    /// and with --local times
+    /// Mend what can be mended without any risk: rights that others have to megapane's own files, what killed processes
+    /// left on this machine and in the account, and with --local times
     #[arg(long)]
     fix: bool,
 
@@ -53,10 +51,12 @@ pub(crate) struct DoctorArgs {
 /// Runs the command.
 pub(crate) async fn run(args: DoctorArgs, context: &mut Context) -> Outcome {
     let name = args.remote.as_deref().map(account_name).transpose()?;
-    let mut findings = machine::look(context, args.fix && !context.options.dry_run);
+    let fixes = args.fix && !context.options.dry_run;
+    let mut findings = machine::look(&context.config, fixes);
+    findings.extend(terminal::look(context));
     if let Some(name) = name {
         context.config.account(&name)?;
-        let wish = times::Wish { local: &args.local, fixes: args.fix && !context.options.dry_run };
+        let wish = times::Wish { local: &args.local, fixes };
         match examine(context, &name, &wish).await {
             Ok(found) => findings.extend(found),
             Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
@@ -79,14 +79,16 @@ async fn examine(context: &Context, name: &str, wish: &times::Wish<'_>) -> Resul
     let kept = kept::file_list(context, context.config.account(name)?, &session).await;
     let tree = login::list(context, name, &session).await?;
     let mut opened = Opened { name: name.to_owned(), session, tree };
-    let mut findings = account::look(&opened).await;
+    let mut findings = account::of_session(name, &opened.session, opened.tree.len()).await;
+    findings.extend(account::of_tree(name, &opened.tree));
     findings.push(kept);
+    findings.push(kept::loans(context, &mut opened, wish.fixes).await?);
     findings.extend(times::look(context, &mut opened, wish).await?);
     Ok(findings)
 }
 
 fn account_name(text: &str) -> Result<String, Failure> {
-    match Place::parse(text) {
+    match Place::parse(text)? {
         Place::Cloud(cloud) => Ok(cloud.account),
         Place::Local(_) => Err(Failure::usage(
             format!("\"{text}\" is not a remote"),

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use futures_util::stream::{self, StreamExt};
 
-use super::finding::Finding;
 use crate::cli::context::Context;
 use crate::cli::login::Opened;
 use crate::cli::output::Failure;
@@ -18,11 +17,13 @@ use crate::crypto::fingerprint::Fingerprint;
 use crate::crypto::key::NodeKey;
 use crate::handle::NodeHandle;
 use crate::local::entry::unix_seconds;
+use crate::message::Finding;
 use crate::store::undo::{GroupKind, GroupTag};
 use crate::store::unix_now;
 use crate::transfer::local_copy::{self, Claim};
 use crate::transfer::{Limits, TransferError};
-use crate::tree::{Access, Node, Tree};
+use crate::tree::Tree;
+use crate::worker::doctor::account;
 use crate::worker::{local_proof, problem};
 
 /// What is to be done about such files.
@@ -47,17 +48,9 @@ pub(super) async fn look(
     wish: &Wish<'_>,
 ) -> Result<Vec<Finding>, Failure> {
     let now = unix_now();
-    let (missing, wrong) = doubtful(&opened.tree, now);
-    if missing.is_empty() && wrong.is_empty() {
-        return Ok(vec![Finding::ok("times", "every file has its time")]);
-    }
-    if wish.local.is_empty() {
-        let (have, name) = (have(missing.len()), &opened.name);
-        let says = format!("{have} no time of their own, {} one before 1970 or to come", wrong.len());
-        let mended_by = format!(
-            "megapane doctor {name}: --local FOLDER looks for copies there, and with --fix their times are set"
-        );
-        return Ok(vec![Finding::warn("times", says).mended_by(mended_by)]);
+    let (missing, wrong) = account::doubtful_times(&opened.tree, now);
+    if wish.local.is_empty() || (missing.is_empty() && wrong.is_empty()) {
+        return Ok(vec![account::times(&opened.name, &opened.tree)]);
     }
     let nodes: Vec<NodeHandle> = missing.into_iter().chain(wrong).collect();
     let (copies, mut findings) = copies(context, &opened.tree, (&nodes, now), wish.local).await?;
@@ -71,28 +64,6 @@ pub(super) async fn look(
         Finding::warn("times", says).mended_by(if copies.is_empty() { NO_COPY.to_owned() } else { fix })
     });
     Ok(findings)
-}
-
-/// Files that may be changed and that have no time, or one that cannot be.
-fn doubtful(tree: &Tree, now: i64) -> (Vec<NodeHandle>, Vec<NodeHandle>) {
-    let is_ours = |node: &Node<'_>| {
-        let is_file = node.is_file() && !node.is_version() && !node.is_undecryptable();
-        is_file && tree.access(node.handle()) >= Access::Full
-    };
-    let (mut missing, mut wrong) = (Vec::new(), Vec::new());
-    for node in tree.nodes().filter(is_ours) {
-        match node.modified() {
-            None => missing.push(node.handle()),
-            Some(time) if !is_possible(time, now) => wrong.push(node.handle()),
-            Some(_) => {}
-        }
-    }
-    (missing, wrong)
-}
-
-/// Whether a file can have been changed then.
-const fn is_possible(time: i64, now: i64) -> bool {
-    time > 0 && time <= now.saturating_add(DAY)
 }
 
 /// Finds copies of the nodes on this machine. Of several one of the same name counts, and then the oldest: who copies a
@@ -151,7 +122,9 @@ async fn proven(
     claims: &[Claim],
     (limits, context): (&Limits, &Context),
 ) -> Result<Vec<(usize, Fingerprint)>, TransferError> {
-    let Some(modified) = modified(path).filter(|time| is_possible(*time, now)) else { return Ok(Vec::new()) };
+    let Some(modified) = modified(path).filter(|time| account::is_possible(*time, now)) else {
+        return Ok(Vec::new());
+    };
     let shown = local_copy::read(path, size, claims, limits, &context.stop).await?;
     let Some(shown) = shown.filter(|shown| !shown.proven.is_empty()) else { return Ok(Vec::new()) };
     let own = path.to_path_buf();
@@ -211,10 +184,6 @@ async fn mend(
     })
 }
 
-fn have(count: usize) -> String {
-    format!("{} {}", files(count), if count == 1 { "has" } else { "have" })
-}
-
 fn files(count: usize) -> String {
     quantity::counted(count, "file")
 }
@@ -223,5 +192,3 @@ const NO_COPY: &str = "the others have no copy there: name another folder, or up
 
 /// Attributes that are sent at once; the client puts them into one request.
 const AT_ONCE: usize = 64;
-
-const DAY: i64 = 86_400;

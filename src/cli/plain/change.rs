@@ -83,13 +83,8 @@ impl Plain<'_> {
     }
 
     pub(super) async fn undo(&mut self, direction: UndoDirection) -> Result<(), Failure> {
-        self.change(Command::Undo(UndoRequest {
-            direction,
-            account: None,
-            group: None,
-            partly: crate::message::Partly::default(),
-        }))
-        .await
+        let partly = crate::message::Partly::default();
+        self.change(Command::Undo(UndoRequest { direction, group: None, partly })).await
     }
 
     /// Sends a change and waits for what becomes of it.

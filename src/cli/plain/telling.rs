@@ -112,8 +112,14 @@ pub(super) fn ended(report: &CopyReport, plan: &PlanSummary) -> String {
         (false, true) => "Moved",
         (false, false) => "Copied",
     };
-    let files = counted(report.copied_count, "file", "files");
-    let mut text = format!("{verb} {files}, {}, to {target}.", quantity::size_with_unit(report.copied_bytes));
+    let what = match (report.copied_count, report.made_count) {
+        (0, made) if made > 0 => counted(made, "empty folder", "empty folders"),
+        (0, _) => "nothing".to_owned(),
+        (files, _) => {
+            format!("{}, {},", counted(files, "file", "files"), quantity::size_with_unit(report.copied_bytes))
+        }
+    };
+    let mut text = format!("{verb} {what} to {target}.");
     for (count, words) in [
         (report.same_count, "the same already"),
         (report.left_alone_count, "left alone"),

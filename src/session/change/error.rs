@@ -129,6 +129,9 @@ pub enum ChangeError {
     /// The server takes an end of a link from accounts that pay only.
     #[error("only accounts that pay can have links that end")]
     ExpiryRefused,
+    /// That a link is to go again could not be noted: none was made.
+    #[error("cannot note on this machine that a link is to go again")]
+    LoanNote(#[source] io::Error),
     /// The journal could not be written: nothing was sent.
     #[error("cannot write the undo journal")]
     Journal(#[source] io::Error),

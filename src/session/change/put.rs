@@ -33,6 +33,22 @@ pub struct PutTarget {
     pub share_keys: Vec<(NodeHandle, ShareKey)>,
 }
 
+impl PutTarget {
+    /// A new file of a name (in NFC) in a folder that nobody shares.
+    #[must_use]
+    pub fn new(parent: NodeHandle, name: String) -> Self {
+        Self {
+            parent,
+            name,
+            replaces: None,
+            first: Vec::new(),
+            then_trash: None,
+            carried: Attributes::default(),
+            share_keys: Vec::new(),
+        }
+    }
+}
+
 /// An upload whose bytes the server has.
 pub struct Uploaded<'a> {
     /// The completion token: 36 raw bytes, or another number of them as text.
@@ -76,7 +92,7 @@ impl Session {
             }
         }
         let share_keys = tree.share_keys_above(parent);
-        Ok(PutTarget { parent, name, replaces, first: Vec::new(), then_trash: None, carried, share_keys })
+        Ok(PutTarget { replaces, carried, share_keys, ..PutTarget::new(parent, name) })
     }
 
     /// Makes a finished upload a file (`p`), journalled; others that are ready at the same time travel with it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Download, Existing, beginning};
 use crate::crypto::chunk::Chunk;
 use crate::crypto::mac::ChunkMac;
-use crate::local::{LocalError, MadeWay, PartialFile, Trash};
+use crate::local::{LocalError, MadeWay, PartialFile, Trash, Witness};
 use crate::store::transfer_journal::{
     DownloadHead, DownloadRecord, Head, JournalName, Record, TransferJournal,
 };
@@ -65,8 +65,13 @@ impl Part {
     }
 
     /// Gives the verified file its name. Where that fails everything stays as it is, for another try.
-    pub(super) fn place(self, modified: Option<i64>, trash: Option<&Trash>) -> Result<MadeWay, LocalError> {
-        let made_way = self.partial.place(modified, trash)?;
+    pub(super) fn place(
+        self,
+        modified: Option<i64>,
+        trash: Option<&Trash>,
+        witness: &Witness,
+    ) -> Result<MadeWay, LocalError> {
+        let made_way = self.partial.place(modified, trash, witness)?;
         if let Some(journal) = &self.journal {
             journal.remove();
         }

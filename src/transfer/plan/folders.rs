@@ -10,6 +10,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     pub fn folder_made(&mut self, id: FolderId, target: T) {
         self.open -= 1;
         self.folder_mut(id).state = FolderState::Ready(target);
+        self.report.made_count += 1;
         self.note(self.folder(id).path.clone(), 0, Note::FolderMade);
         if !self.is_stopped() {
             for item in std::mem::take(&mut self.folder_mut(id).waiting) {

@@ -3,6 +3,7 @@
 //! their number at most. The store asks it, and writes it to disk as it lies here.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::slice::ParallelSliceMut;
 
@@ -13,9 +14,9 @@ use crate::handle::NodeHandle;
 #[derive(Clone, Default)]
 pub(super) struct Handles {
     /// In handle order, each handle once.
-    sorted: Vec<(NodeHandle, Index)>,
+    sorted: Arc<Vec<(NodeHandle, Index)>>,
     /// Where in `sorted` begins what has these first bits; one more at the end.
-    starts: Vec<u32>,
+    starts: Arc<[u32]>,
     /// What has changed since: where a handle lies now, or that it is gone.
     changed: HashMap<NodeHandle, Option<Index>>,
     len: usize,
@@ -42,18 +43,18 @@ impl Handles {
     }
 
     fn laid_out(sorted: Vec<(NodeHandle, Index)>) -> Self {
-        let mut handles = Self { len: sorted.len(), sorted, starts: Vec::new(), changed: HashMap::default() };
-        let bits = (handles.len / IN_BUCKET).max(1).ilog2();
-        handles.starts.reserve_exact((1 << bits) + 1);
-        for (at, (handle, _)) in (0..).zip(&handles.sorted) {
+        let bits = (sorted.len() / IN_BUCKET).max(1).ilog2();
+        let mut starts = Vec::with_capacity((1 << bits) + 1);
+        for (at, (handle, _)) in (0..).zip(&sorted) {
             let bucket = bucket(number(*handle), bits);
-            while handles.starts.len() <= bucket {
-                handles.starts.push(at);
+            while starts.len() <= bucket {
+                starts.push(at);
             }
         }
-        let end = u32::try_from(handles.len).unwrap_or(u32::MAX);
-        handles.starts.resize((1 << bits) + 1, end);
-        handles
+        let end = u32::try_from(sorted.len()).unwrap_or(u32::MAX);
+        starts.resize((1 << bits) + 1, end);
+        let (len, changed) = (sorted.len(), HashMap::default());
+        Self { sorted: Arc::new(sorted), starts: starts.into(), changed, len }
     }
 
     /// The number of nodes.
@@ -90,7 +91,7 @@ impl Handles {
     fn change(&mut self, handle: NodeHandle, index: Option<Index>) {
         self.changed.insert(handle, index);
         if self.changed.len() > MANY_CHANGES + self.sorted.len() / CHANGED_PART {
-            let kept = std::mem::take(&mut self.sorted).into_iter();
+            let kept = Arc::unwrap_or_clone(std::mem::take(&mut self.sorted)).into_iter();
             let kept = kept.filter(|(handle, _)| !self.changed.contains_key(handle));
             let changed = self.changed.iter().filter_map(|(&handle, &index)| Some((handle, index?)));
             (*self, _) = Self::of(kept.chain(changed).collect());

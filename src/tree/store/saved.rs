@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
-use super::{Branch, Handles, Index, NONE, Place, Record, Sealed, Store};
+use super::{Branch, Handles, Index, NONE, Names, Place, Record, Sealed, Store};
 use crate::handle::NodeHandle;
 use crate::tree::Usage;
 use crate::tree::node::NodeKind;
@@ -57,16 +57,16 @@ impl Store {
     fn save_rare(&self, order: &[Index], out: &mut impl Write) -> io::Result<()> {
         put_len(out, self.others.len())?;
         put_len(out, self.sealed.len())?;
-        if self.others.is_empty() && self.sealed.is_empty() {
+        if self.others.len() + self.sealed.len() == 0 {
             return Ok(());
         }
-        for (number, index) in order.iter().enumerate() {
+        for (number, &index) in order.iter().enumerate() {
             if let Some(json) = self.others.get(index) {
                 put_len(out, number)?;
                 put_text(out, json)?;
             }
         }
-        for (number, index) in order.iter().enumerate() {
+        for (number, &index) in order.iter().enumerate() {
             if let Some(Sealed { keys, attributes }) = self.sealed.get(index) {
                 put_len(out, number)?;
                 put_text(out, keys)?;
@@ -81,7 +81,7 @@ impl Store {
         let count = len(from)?;
         let mut store = Self::default();
         store.read_rows(count, from)?;
-        store.names = text(from)?;
+        store.names = Names::of(text(from)?);
         store.handles = read_handles(count, from)?;
         let tops = u32::try_from(len(from)?).map_err(|_too_many| senseless())?;
         store.read_branches(tops, from)?;
@@ -101,9 +101,6 @@ impl Store {
     }
 
     fn read_rows(&mut self, count: usize, from: &mut impl Read) -> io::Result<()> {
-        let room = count.min(MOST_ROOM); // the count is not believed before the rows are there
-        self.records.reserve_exact(room);
-        self.keys.reserve_exact(room);
         let mut rows = Zeroizing::new(Vec::new());
         while self.records.len() < count {
             rows.resize(ROW * ROWS_AT_ONCE.min(count - self.records.len()), 0);
@@ -112,8 +109,8 @@ impl Store {
             if !rows.par_iter().all(|row| place_of(row[13]).is_some() && kind_of(row[12]).is_some()) {
                 return Err(senseless());
             }
-            self.records.par_extend(rows.par_iter().map(record));
-            self.keys.par_extend(rows.par_iter().map(|row| part(row, KEY_AT)));
+            self.records.par_extend(rows.len(), |at| record(&rows[at]));
+            self.keys.par_extend(rows.len(), |at| Zeroizing::new(part(&rows[at], KEY_AT)));
         }
         Ok(())
     }
@@ -128,17 +125,16 @@ impl Store {
             let end = next.checked_add(children).filter(|&end| end as usize <= self.records.len());
             let (Some(end), true) = (end, (least..next).contains(&owner)) else { return Err(senseless()) };
             let above = Some(self.record(owner).handle);
-            let stands_there = |record: &Record| {
+            let stands_there = |index: Index| {
+                let record = self.record(index);
                 matches!(record.place, Place::Child | Place::Version) && record.parent == above
             };
-            if !self.records[next as usize..end as usize].iter().all(stands_there) {
+            if !(next..end).all(stands_there) {
                 return Err(senseless());
             }
             self.record_mut(owner).branch = slot;
-            self.branches.push(Branch {
-                children: (next..end).collect(),
-                usage: Usage { bytes, file_count, folder_count, version_bytes },
-            });
+            let usage = Usage { bytes, file_count, folder_count, version_bytes };
+            *self.branches.add() = Branch { children: (next..end).collect(), usage };
             (next, least) = (end, owner + 1);
         }
         if next as usize == self.records.len() { Ok(()) } else { Err(senseless()) }

@@ -32,9 +32,8 @@ impl ChangesDialog {
     /// Takes a key; `height` rows are shown.
     pub fn press(&mut self, key: Key, height: usize) -> Outcome {
         let rows = self.rows.as_deref().unwrap_or_default();
-        if let Some(lines) = key.scrolls(height) {
-            self.cursor = self.cursor.saturating_add_signed(lines).min(rows.len().saturating_sub(1));
-            self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(height));
+        if let Some(place) = key.moves((self.cursor, self.top), rows.len(), height) {
+            (self.cursor, self.top) = place;
             return Outcome::Stay;
         }
         match (key.to_string().as_str(), rows.get(self.cursor)) {

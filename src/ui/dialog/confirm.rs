@@ -17,8 +17,6 @@ pub struct CopyConfirmation {
     pub target: String,
     /// What was chosen: `2 marked entries`, or a name.
     pub chosen: String,
-    /// It leads from the disk to the cloud or back, or from one account to another.
-    pub changes_side: bool,
     /// What has been asked for.
     pub request: CopyRequest,
     /// What has been counted.

@@ -10,6 +10,7 @@ pub mod conflict;
 pub mod dedupe;
 pub mod deletion;
 pub mod difference;
+pub mod doctor;
 pub mod edit;
 pub mod field;
 pub mod help;
@@ -36,6 +37,7 @@ use confirm::{CopyConfirmation, Question};
 use conflict::ConflictDialog;
 use deletion::DeletionDialog;
 use difference::Difference;
+use doctor::DoctorPage;
 use edit::{EditConflict, Fetching};
 use help::Help;
 use limit::LimitDialog;
@@ -64,6 +66,8 @@ pub enum Dialog {
     Deletion(DeletionDialog),
     /// Lists the last changes.
     Changes(ChangesDialog),
+    /// Lists what is wrong, over the whole screen.
+    Doctor(DoctorPage),
     /// Shows many renames, and asks for them.
     Renames(RenamesDialog),
     /// Asks what to do where a name is taken.

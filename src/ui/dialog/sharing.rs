@@ -1,8 +1,11 @@
-//! The [`SharingDialog`]: who sees an entry of the cloud: its public link, and for a folder the people whom it is shared
-//! with. The worker tells it again after each change; what its keys ask for is sent by `update::sharing`.
+//! The [`SharingDialog`]: who sees an entry of the cloud: its public link, with its end and its password, and for a folder
+//! the people whom it is shared with. The worker tells it again after each change; what its keys ask for is sent by
+//! `update::sharing`.
 
 use super::field::Field;
+use crate::config::age::parse_end;
 use crate::message::{PublicLink, ShareAccess, SharedSubject, SharingCommand};
+use crate::secret::Secret;
 use crate::ui::key::Key;
 
 /// Who sees an entry.
@@ -12,10 +15,35 @@ pub struct SharingDialog {
     pub subject: Option<SharedSubject>,
     /// The person under the cursor.
     pub cursor: usize,
-    /// Somebody who is being added.
-    pub new: Option<NewPerson>,
+    /// What is being typed.
+    pub typed: Option<Typed>,
+    /// The link under a password.
+    pub protection: Protection,
     /// A link that is there goes to the clipboard at once, and nothing is shown.
     pub copies_at_once: bool,
+}
+
+/// What is typed in the dialog.
+#[derive(Debug)]
+pub enum Typed {
+    /// Somebody who is to see a folder.
+    Person(NewPerson),
+    /// When the link is to end.
+    End(Field),
+    /// The password of the link, which is not shown.
+    Password(Field),
+}
+
+/// Whether the link is shown under a password. The server knows of none: it is in the text of the link alone.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub enum Protection {
+    /// It is shown as it is.
+    #[default]
+    None,
+    /// It is being worked out.
+    Asked,
+    /// This is the link, which opens with its password alone.
+    Link(Secret),
 }
 
 /// Somebody who is to see a folder, while it is typed.
@@ -36,8 +64,10 @@ pub enum Outcome {
     Leave,
     /// This is to be asked for, and it stays.
     Send(SharingCommand),
-    /// The link goes to the clipboard, and it stays.
-    Copy,
+    /// This link goes to the clipboard, and it stays.
+    Copy(Secret),
+    /// It stays, and shows the link without a password again.
+    Bare,
     /// It stays, and says why nothing happens.
     Refused(&'static str),
 }
@@ -46,26 +76,42 @@ impl SharingDialog {
     /// Makes one that waits for what is known.
     #[must_use]
     pub const fn new(copies_at_once: bool) -> Self {
-        Self { subject: None, cursor: 0, new: None, copies_at_once }
+        Self { subject: None, cursor: 0, typed: None, protection: Protection::None, copies_at_once }
     }
 
     /// Takes over what is known now.
     pub fn receive(&mut self, subject: SharedSubject) {
         self.cursor = self.cursor.min(subject.people.len().saturating_sub(1));
+        if self.link() != subject.link.known() {
+            self.protection = Protection::None;
+        }
         self.subject = Some(subject);
     }
 
-    /// Takes a key.
-    pub fn press(&mut self, key: Key) -> Outcome {
+    /// Takes the link under the password that was typed.
+    pub fn receive_protected(&mut self, link: Secret) {
+        if self.protection == Protection::Asked {
+            self.protection = Protection::Link(link);
+        }
+    }
+
+    /// Returns the field that is typed in.
+    pub const fn field_mut(&mut self) -> Option<&mut Field> {
+        match &mut self.typed {
+            Some(Typed::Person(new)) => Some(&mut new.field),
+            Some(Typed::End(field) | Typed::Password(field)) => Some(field),
+            None => None,
+        }
+    }
+
+    /// Takes a key; `now` is the time, Unix seconds.
+    pub fn press(&mut self, key: Key, now: i64) -> Outcome {
         let Some(subject) = &self.subject else {
             return if closes(key) { Outcome::Leave } else { Outcome::Stay };
         };
-        if let Some(new) = &mut self.new {
-            let outcome = new.press(key, subject);
-            if matches!(outcome, Outcome::Send(_) | Outcome::Leave) {
-                self.new = None;
-            }
-            return if outcome == Outcome::Leave { Outcome::Stay } else { outcome };
+        if let Some(typed) = &mut self.typed {
+            let outcome = typed.press(key, subject, now);
+            return self.typed_on(outcome);
         }
         if closes(key) {
             return Outcome::Leave;
@@ -74,14 +120,105 @@ impl SharingDialog {
             "j" | "Down" => self.cursor = (self.cursor + 1).min(subject.people.len().saturating_sub(1)),
             "k" | "Up" => self.cursor = self.cursor.saturating_sub(1),
             "a" if subject.is_folder => {
-                self.new = Some(NewPerson { field: Field::default(), access: ShareAccess::Read });
+                let new = NewPerson { field: Field::default(), access: ShareAccess::Read };
+                self.typed = Some(Typed::Person(new));
             }
             "a" => return Outcome::Refused("only folders are shared with people; a file can have a link"),
-            "l" | "y" | "x" => return about_link(key, subject),
+            "l" | "y" | "x" | "e" | "p" => return self.about_link(key),
             "r" | "Tab" => return about_person(key, subject, self.cursor),
             _ => {}
         }
         Outcome::Stay
+    }
+
+    /// What a key that was typed leads to: the field closes once it is answered, or left.
+    fn typed_on(&mut self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Stay | Outcome::Refused(_) | Outcome::Copy(_) => return outcome,
+            Outcome::Leave => {}
+            Outcome::Bare => self.protection = Protection::None,
+            Outcome::Send(ref command) => {
+                if matches!(command, SharingCommand::Protect { .. }) {
+                    self.protection = Protection::Asked;
+                }
+                self.typed = None;
+                return outcome;
+            }
+        }
+        self.typed = None;
+        Outcome::Stay
+    }
+
+    /// What a key does about the public link.
+    fn about_link(&mut self, key: Key) -> Outcome {
+        let Some(subject) = &self.subject else { return Outcome::Stay };
+        let node = || subject.subject.clone();
+        match (key.to_string().as_str(), &subject.link) {
+            ("l", PublicLink::None) => Outcome::Send(SharingCommand::Link { subject: node(), expires: None }),
+            ("l", PublicLink::Known { .. } | PublicLink::Hidden(_)) => {
+                Outcome::Refused("it has a link already")
+            }
+            ("y", PublicLink::Known { link, .. }) => match &self.protection {
+                Protection::None => Outcome::Copy(link.clone()),
+                Protection::Asked => Outcome::Refused("the password is being put on it"),
+                Protection::Link(protected) => Outcome::Copy(protected.clone()),
+            },
+            ("y", PublicLink::None | PublicLink::Hidden(_)) => Outcome::Refused("there is no link to copy"),
+            ("x", PublicLink::None) => Outcome::Refused("it has no link"),
+            ("x", PublicLink::Known { .. } | PublicLink::Hidden(_)) => {
+                Outcome::Send(SharingCommand::Unlink(node()))
+            }
+            ("e", PublicLink::None | PublicLink::Known { .. }) => {
+                self.typed = Some(Typed::End(Field::default()));
+                Outcome::Stay
+            }
+            ("p", PublicLink::Known { .. }) => {
+                self.typed = Some(Typed::Password(Field::hidden()));
+                Outcome::Stay
+            }
+            ("p", PublicLink::None) => Outcome::Refused("make the link first: l"),
+            ("e" | "p", PublicLink::Hidden(_)) => Outcome::Refused("MEGA's own program alone can change it"),
+            _ => Outcome::Stay,
+        }
+    }
+
+    /// The link, where it is known.
+    fn link(&self) -> Option<&Secret> {
+        self.subject.as_ref()?.link.known()
+    }
+}
+
+impl Typed {
+    /// Takes a key; what leaves goes back to the dialog.
+    fn press(&mut self, key: Key, subject: &SharedSubject, now: i64) -> Outcome {
+        let field = match self {
+            Self::Person(new) => return new.press(key, subject),
+            Self::End(field) | Self::Password(field) => field,
+        };
+        match key.to_string().as_str() {
+            "Esc" | "C-g" | "C-c" => Outcome::Leave,
+            "Enter" => self.answer(subject, now),
+            _ => {
+                field.press(key);
+                Outcome::Stay
+            }
+        }
+    }
+
+    /// What Enter leads to.
+    fn answer(&self, subject: &SharedSubject, now: i64) -> Outcome {
+        let subject = subject.subject.clone();
+        match self {
+            Self::Person(_) => Outcome::Stay,
+            Self::End(field) => match parse_end(field.text(), now) {
+                Ok(expires) => Outcome::Send(SharingCommand::Link { subject, expires }),
+                Err(why) => Outcome::Refused(why),
+            },
+            Self::Password(field) if field.text().is_empty() => Outcome::Bare,
+            Self::Password(field) => {
+                Outcome::Send(SharingCommand::Protect { subject, password: field.secret() })
+            }
+        }
     }
 }
 
@@ -99,20 +236,6 @@ impl NewPerson {
             _ => drop(self.field.press(key)),
         }
         Outcome::Stay
-    }
-}
-
-/// What a key does about the public link.
-fn about_link(key: Key, subject: &SharedSubject) -> Outcome {
-    let node = || subject.subject.clone();
-    match (key.to_string().as_str(), &subject.link) {
-        ("l", PublicLink::None) => Outcome::Send(SharingCommand::Link(node())),
-        ("l", PublicLink::Known(_) | PublicLink::Hidden(_)) => Outcome::Refused("it has a link already"),
-        ("y", PublicLink::Known(_)) => Outcome::Copy,
-        ("y", PublicLink::None | PublicLink::Hidden(_)) => Outcome::Refused("there is no link to copy"),
-        ("x", PublicLink::None) => Outcome::Refused("it has no link"),
-        ("x", PublicLink::Known(_) | PublicLink::Hidden(_)) => Outcome::Send(SharingCommand::Unlink(node())),
-        _ => Outcome::Stay,
     }
 }
 

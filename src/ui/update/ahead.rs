@@ -157,6 +157,7 @@ const fn answered_view(command: &Command) -> Option<ViewId> {
         | Command::DropDeletion { .. }
         | Command::Restore { .. }
         | Command::ListChanges
+        | Command::Examine { .. }
         | Command::Sharing(_)
         | Command::Versions(_)
         | Command::WriteNames { .. }

@@ -71,7 +71,7 @@ const fn verb(change: Change) -> &'static str {
 
 /// The last change, whichever pane it was made in.
 const fn undo(direction: UndoDirection) -> Command {
-    Command::Undo(UndoRequest { direction, account: None, group: None, partly: Partly::AskAgain })
+    Command::Undo(UndoRequest { direction, group: None, partly: Partly::AskAgain })
 }
 
 /// The folder of the other pane, as a target.
@@ -146,12 +146,6 @@ pub(super) fn propose(
     commands: &mut Vec<Command>,
 ) {
     let copy = state.copies.next();
-    let changes_side = match (state.pane().location(), &target.location) {
-        (Some(Location::Cloud { account, .. }), Location::Cloud { account: other, .. }) => account != other,
-        (Some(Location::Local(_)), Location::Local(_)) | (None, _) => false,
-        (Some(Location::Cloud { .. }), Location::Local(_))
-        | (Some(Location::Local(_)), Location::Cloud { .. }) => true,
-    };
     let request = CopyRequest {
         selection: chosen.selection,
         target: target.location,
@@ -164,7 +158,6 @@ pub(super) fn propose(
         copy,
         request,
         source,
-        changes_side,
         plan: PlanSummary { copy, target: target.title.clone(), ..PlanSummary::default() },
         target: target.title,
         chosen: chosen.words,

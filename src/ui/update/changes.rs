@@ -36,12 +36,7 @@ pub(super) fn press(
         Outcome::Leave => {}
         Outcome::Undo(group) => {
             let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
-            commands.push(Command::Undo(UndoRequest {
-                direction,
-                account: None,
-                group: Some(group),
-                partly,
-            }));
+            commands.push(Command::Undo(UndoRequest { direction, group: Some(group), partly }));
         }
         Outcome::Refused(why) => {
             state.say(match why {

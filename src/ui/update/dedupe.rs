@@ -50,7 +50,7 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         }
         Reaction::Undo(group) => {
             let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
-            let request = UndoRequest { direction, account: None, group: Some(group), partly };
+            let request = UndoRequest { direction, group: Some(group), partly };
             commands.push(Command::Undo(request));
             state.say("taking it back…");
         }

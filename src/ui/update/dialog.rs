@@ -2,8 +2,8 @@
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
 use super::{
-    bookmarks, changes, check, dedupe, deletion, edit, look, mark, path, perform, place, program, renames,
-    search, sharing, sync, transfer, usage, viewer,
+    bookmarks, changes, check, dedupe, deletion, doctor, edit, look, mark, path, perform, place, program,
+    renames, search, sharing, sync, transfer, usage, viewer,
 };
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::{Action, ActionRow, Look, TransferKey};
@@ -11,7 +11,6 @@ use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Choice, CopyConfirmation, Question, choice};
 use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
 use crate::ui::dialog::prompt::{Prompt, Purpose};
-use crate::ui::dialog::sharing::SharingDialog;
 use crate::ui::dialog::unfinished::{Choice as Decision, UnfinishedDialog};
 use crate::ui::key::Key;
 use crate::ui::layout::page_rows;
@@ -26,6 +25,7 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         Dialog::Copy(copy) => press_copy(state, copy, key, commands),
         Dialog::Deletion(dialog) => deletion::press(state, dialog, key, commands),
         Dialog::Changes(dialog) => changes::press(state, dialog, key, commands),
+        Dialog::Doctor(page) => doctor::press(state, page, key, commands),
         Dialog::Renames(dialog) => renames::press(state, dialog, key, commands),
         Dialog::Conflict(conflict) => press_conflict(state, conflict, key, commands),
         Dialog::Difference(mut difference) => {
@@ -98,7 +98,11 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
         }
         Some(Dialog::Bookmarks(list)) => list.field.paste(text),
         Some(Dialog::NewBookmark(new)) => new.field_mut().paste(text),
-        Some(Dialog::Sharing(SharingDialog { new: Some(new), .. })) => new.field.paste(text),
+        Some(Dialog::Sharing(dialog)) => {
+            if let Some(field) = dialog.field_mut() {
+                field.paste(text);
+            }
+        }
         Some(Dialog::Palette(palette)) => palette.field.paste(text),
         Some(Dialog::Viewer(viewer)) => viewer.paste(text),
         // The word is typed by whoever means it: a paste may be what was meant for elsewhere.
@@ -108,6 +112,7 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             Dialog::Copy(_)
             | Dialog::Deletion(_)
             | Dialog::Changes(_)
+            | Dialog::Doctor(_)
             | Dialog::Renames(_)
             | Dialog::Conflict(_)
             | Dialog::Difference(_)
@@ -121,7 +126,6 @@ pub(super) fn paste(state: &mut AppState, text: &str, commands: &mut Vec<Command
             | Dialog::Fetching(_)
             | Dialog::EditConflict(_)
             | Dialog::Properties(_)
-            | Dialog::Sharing(_)
             | Dialog::Links(_)
             | Dialog::Versions(_)
             | Dialog::Transfer(_)

@@ -3,8 +3,8 @@
 //! what was asked for.
 
 use super::{
-    bookmarks, changes, check, compare, dedupe, deletion, edit, look, path, place, preview, renames, search,
-    sharing, sync, tab, transfer, usage, viewer,
+    bookmarks, changes, check, compare, dedupe, deletion, doctor, edit, look, path, place, preview, renames,
+    search, sharing, sync, tab, transfer, usage, viewer,
 };
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::message::{
@@ -45,6 +45,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::NameSheet { renames, sheet } => renames::receive_sheet(state, renames, sheet),
         Event::Renames(plan) => renames::receive_plan(state, plan, commands),
         Event::Changes(rows) => changes::receive(state, rows),
+        Event::Findings(findings) => doctor::receive(state, findings),
         Event::Deletion(counted) => deletion::receive(state, counted),
         Event::Plan(plan) => receive_plan(state, plan),
         Event::Conflict(conflict) => state.conflicts.push_back(conflict),
@@ -114,6 +115,9 @@ fn receive_head(state: &mut AppState, head: ViewHead, commands: &mut Vec<Command
     };
     let view = head.view;
     pane.receive_head(head, height);
+    if !pane.refreshing {
+        pane.answers.list_of = None;
+    }
     let Some((location, problem)) = failure else { return usage::shown(state, view, commands) };
     if problem.kind == ProblemKind::FolderNotFound && pane.step_on(&location, commands) {
         return state.say(format!("skipped: {}", problem.message));

@@ -66,6 +66,7 @@ fn close(state: &mut AppState, dialog: Dialog, commands: &mut Vec<Command>) {
         | Dialog::Check
         | Dialog::Dedupe
         | Dialog::Changes(_)
+        | Dialog::Doctor(_)
         | Dialog::Prompt(_)
         | Dialog::Search(_)
         | Dialog::Usage(_)

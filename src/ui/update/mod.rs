@@ -10,6 +10,7 @@ mod compare;
 mod dedupe;
 mod deletion;
 mod dialog;
+mod doctor;
 mod edit;
 mod event;
 mod forbidden;

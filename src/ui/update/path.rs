@@ -4,7 +4,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::entry::Location;
-use crate::message::{Command, Offers};
+use crate::message::{AccountState, Command, Offers};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::path::{Choice, PathDialog};
 use crate::ui::key::Key;
@@ -85,10 +85,7 @@ pub(super) fn go_to(state: &mut AppState, text: &str, commands: &mut Vec<Command
         Some(Location::Cloud { .. } | Location::Local(_)) | None => None,
     };
     if let Some(path) = (cloud && !is_place).then(|| text.to_owned()).or(below) {
-        let pane = state.pane_mut();
-        pane.form = None;
-        commands.push(Command::OpenPath { view: pane.view, path });
-        return;
+        return go_in_account(state, path, commands);
     }
     let here = match state.pane().location() {
         Some(Location::Local(path)) => path.clone(),
@@ -96,6 +93,26 @@ pub(super) fn go_to(state: &mut AppState, text: &str, commands: &mut Vec<Command
     };
     let path = resolve(text, &here, &state.surroundings.home);
     state.pane_mut().open(Location::Local(path), None, commands);
+}
+
+/// Goes to a folder of an account, whose file list may be on its way still.
+fn go_in_account(state: &mut AppState, path: String, commands: &mut Vec<Command>) {
+    let account = path.split(':').next().unwrap_or_default().to_owned();
+    let is_coming = match state.accounts.states.get(&account) {
+        Some(AccountState::Connecting | AccountState::Loading { .. } | AccountState::Waiting(_)) => true,
+        Some(
+            AccountState::NeedsPassword { .. }
+            | AccountState::NeedsCode { .. }
+            | AccountState::NeedsPassphrase { .. }
+            | AccountState::Ready
+            | AccountState::Failed(_),
+        )
+        | None => false,
+    };
+    let pane = state.pane_mut();
+    pane.form = None;
+    pane.answers.list_of = is_coming.then_some(account);
+    commands.push(Command::OpenPath { view: pane.view, path });
 }
 
 /// Returns the absolute path of a typed disk folder; `.` and `..` are worked out without looking at the disk.

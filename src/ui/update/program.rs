@@ -24,6 +24,7 @@ pub(super) fn perform(state: &mut AppState, program: Program, commands: &mut Vec
         Program::Shell => shell(state),
         Program::Mouse => turn_mouse(state),
         Program::Log => show_log(state, commands),
+        Program::Doctor => super::doctor::open(state, commands),
         Program::Interrupt => ask_quit(state),
         Program::Quit if state.is_busy() => ask_quit(state),
         Program::Quit => quit(state, commands),

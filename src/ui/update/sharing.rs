@@ -5,8 +5,7 @@ use super::selection::Chosen;
 use super::{change, viewer};
 use crate::entry::{EntryKey, Location};
 use crate::message::{
-    Command, PublicLink, Selection, SharingCommand, SharingEvent, VersionList, VersionRow, VersionsCommand,
-    ViewId,
+    Command, Selection, SharingCommand, SharingEvent, VersionList, VersionRow, VersionsCommand, ViewId,
 };
 use crate::secret::Secret;
 use crate::ui::action::ShareKey;
@@ -64,8 +63,7 @@ pub(super) fn receive(state: &mut AppState, event: &SharingEvent, commands: &mut
         return ask_password(state, *view, link.clone(), *is_refused);
     }
     if let (Some(Dialog::Sharing(dialog)), SharingEvent::Subject(subject)) = (state.dialogs.last(), event)
-        && let (true, PublicLink::Known(link)) =
-            (dialog.copies_at_once && dialog.subject.is_none(), &subject.link)
+        && let (true, Some(link)) = (dialog.copies_at_once && dialog.subject.is_none(), subject.link.known())
     {
         state.dialogs.pop();
         commands.push(Command::Sharing(SharingCommand::Leave));
@@ -75,6 +73,11 @@ pub(super) fn receive(state: &mut AppState, event: &SharingEvent, commands: &mut
         match (dialog, event) {
             (Dialog::Sharing(dialog), SharingEvent::Subject(subject)) => {
                 return dialog.receive(subject.clone());
+            }
+            (Dialog::Sharing(dialog), SharingEvent::Protected { subject, link })
+                if dialog.subject.as_ref().is_some_and(|shown| shown.subject == *subject) =>
+            {
+                return dialog.receive_protected(link.clone());
             }
             (Dialog::Links(page), SharingEvent::Links { account, links }) if page.account == *account => {
                 return page.receive(links.clone());
@@ -102,19 +105,16 @@ pub(super) fn press(
     key: Key,
     commands: &mut Vec<Command>,
 ) -> Option<Dialog> {
-    match dialog.press(key) {
-        Outcome::Stay => {}
+    let now = state.surroundings.clock.now.as_second();
+    match dialog.press(key, now) {
+        Outcome::Stay | Outcome::Bare => {}
         Outcome::Leave => {
             commands.push(Command::Sharing(SharingCommand::Leave));
             return None;
         }
         Outcome::Send(command) => commands.push(Command::Sharing(command)),
         Outcome::Refused(why) => state.say(why),
-        Outcome::Copy => {
-            if let Some(PublicLink::Known(link)) = dialog.subject.as_ref().map(|subject| &subject.link) {
-                copy(state, link.expose().to_owned());
-            }
-        }
+        Outcome::Copy(link) => copy(state, link.expose().to_owned()),
     }
     Some(Dialog::Sharing(dialog))
 }

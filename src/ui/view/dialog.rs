@@ -6,8 +6,8 @@ use ratatui::style::Style;
 
 use super::canvas::Canvas;
 use super::{
-    changes, check, conflict, dedupe, deletion, difference, edit, lists, places, renames, search, sharing,
-    sync, transfer_dialog, unfinished, usage, viewer,
+    changes, check, conflict, dedupe, deletion, difference, doctor, edit, lists, places, renames, search,
+    sharing, sync, transfer_dialog, unfinished, usage, viewer,
 };
 use crate::message::PlanSummary;
 use crate::ui::dialog::Dialog;
@@ -25,6 +25,7 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::Copy(copy) => draw_copy(state, copy, area, canvas),
         Dialog::Deletion(dialog) => deletion::draw(dialog, area, canvas),
         Dialog::Changes(dialog) => changes::draw(state, dialog, area, canvas),
+        Dialog::Doctor(page) => doctor::draw(page, area, canvas),
         Dialog::Renames(dialog) => renames::draw(dialog, area, canvas),
         Dialog::Conflict(conflict) => conflict::draw(state, conflict, area, canvas),
         Dialog::Difference(difference) => difference::draw(difference, area, canvas),
@@ -42,7 +43,7 @@ pub(super) fn draw(state: &AppState, dialog: &Dialog, area: Rect, canvas: &mut C
         Dialog::NewBookmark(new) => places::draw_new_bookmark(new, area, canvas),
         Dialog::Accounts(chooser) => lists::draw_accounts(state, chooser, area, canvas),
         Dialog::Properties(properties) => draw_properties(state, properties, area, canvas),
-        Dialog::Sharing(dialog) => sharing::draw(dialog, area, canvas),
+        Dialog::Sharing(dialog) => sharing::draw(state, dialog, area, canvas),
         Dialog::Links(page) => sharing::draw_links(state, page, area, canvas),
         Dialog::Versions(dialog) => sharing::draw_versions(state, dialog, area, canvas),
         Dialog::Limit(limit) => transfer_dialog::draw_limit(limit, area, canvas),
@@ -201,8 +202,7 @@ fn plan_lines(copy: &CopyConfirmation, keymap: &Keymap) -> Vec<String> {
         lines.push("no name is taken there: nothing is overwritten".to_owned());
     }
     if !nothing {
-        let is_on_both = copy.is_move() && copy.changes_side;
-        lines.push(if is_on_both { wording::undone_twice(keymap) } else { wording::undone_by(keymap) });
+        lines.push(wording::undone_by(keymap));
     }
     lines
 }

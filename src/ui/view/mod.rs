@@ -11,6 +11,7 @@ mod dedupe;
 mod deletion;
 mod dialog;
 mod difference;
+mod doctor;
 mod edit;
 mod form;
 mod lists;

@@ -92,7 +92,8 @@ fn coming(state: &AppState, pane: &Pane) -> String {
 
 fn header_right(state: &AppState, pane: &Pane, columns: usize) -> String {
     if pane.refreshing {
-        return "reading anew…".to_owned();
+        let Some(account) = &pane.answers.list_of else { return "reading anew…".to_owned() };
+        return wording::awaits_list(account, state.accounts.states.get(account));
     }
     let Some(account) = pane.account() else {
         if !pane.is_local() {

@@ -5,17 +5,18 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use super::dialog::{Line, draw_lines, keys_line, keys_lines, text_width};
+use crate::config::age::parse_end;
 use crate::message::{Person, PublicLink, ShareAccess, SharedSubject};
 use crate::ui::dialog::links::LinksPage;
-use crate::ui::dialog::sharing::{NewPerson, SharingDialog};
+use crate::ui::dialog::sharing::{NewPerson, Protection, SharingDialog, Typed};
 use crate::ui::dialog::versions::VersionsDialog;
-use crate::ui::figure;
+use crate::ui::figure::{self, Clock};
 use crate::ui::layout::page_rows;
 use crate::ui::state::AppState;
 use crate::ui::text;
 
 /// Draws who sees an entry. Where there is little room blank lines go first, then people who are far from the cursor.
-pub(super) fn draw(dialog: &SharingDialog, area: Rect, canvas: &mut Canvas<'_>) {
+pub(super) fn draw(state: &AppState, dialog: &SharingDialog, area: Rect, canvas: &mut Canvas<'_>) {
     let dim = canvas.theme.dim;
     let Some(subject) = &dialog.subject else {
         draw_lines("Sharing", &[vec![("asking…".to_owned(), dim)]], area, canvas);
@@ -23,7 +24,9 @@ pub(super) fn draw(dialog: &SharingDialog, area: Rect, canvas: &mut Canvas<'_>) 
     };
     let width = text_width(area);
     let name = text::cut_middle(&text::shown(&subject.name), width);
-    let mut parts = vec![vec![vec![(name, canvas.theme.strong)]], link_lines(subject, width, canvas)];
+    let mut link = link_lines(&state.surroundings.clock, dialog, subject, area, canvas);
+    link.extend(typed_lines(&state.surroundings.clock, dialog, width, canvas));
+    let mut parts = vec![vec![vec![(name, canvas.theme.strong)]], link];
     let keys = keys_lines(&keys(dialog, subject), width, canvas);
     if subject.is_folder {
         let others = parts.iter().map(Vec::len).sum::<usize>() + keys.len();
@@ -37,21 +40,85 @@ pub(super) fn draw(dialog: &SharingDialog, area: Rect, canvas: &mut Canvas<'_>) 
     draw_lines("Sharing", &parts.join(&gap[..]), area, canvas);
 }
 
-fn link_lines(subject: &SharedSubject, width: usize, canvas: &Canvas<'_>) -> Vec<Line> {
-    let (plain, dim) = (canvas.theme.plain, canvas.theme.dim);
-    match &subject.link {
-        PublicLink::None => vec![vec![("No public link.".to_owned(), dim)]],
-        PublicLink::Known(link) => {
-            let mut lines = vec![vec![("Whoever has this link can read it:".to_owned(), dim)]];
-            // Cut where the line ends, not at blanks: it has none.
-            let letters: Vec<char> = link.expose().chars().collect();
-            lines.extend(letters.chunks(width.max(1)).map(|piece| vec![(piece.iter().collect(), plain)]));
-            lines
-        }
+/// What is to say of the link, and the link itself.
+fn link_lines(
+    clock: &Clock,
+    dialog: &SharingDialog,
+    subject: &SharedSubject,
+    area: Rect,
+    canvas: &Canvas<'_>,
+) -> Vec<Line> {
+    let (plain, dim, width) = (canvas.theme.plain, canvas.theme.dim, text_width(area));
+    let (link, expires) = match &subject.link {
+        PublicLink::None => return vec![vec![("No public link.".to_owned(), dim)]],
         PublicLink::Hidden(problem) => {
             let sentences = format!("It has a public link, but {}. {}", problem.message, problem.hint);
-            text::wrap(&sentences, width).into_iter().map(|line| vec![(line, plain)]).collect()
+            return text::wrap(&sentences, width).into_iter().map(|line| vec![(line, plain)]).collect();
         }
+        PublicLink::Known { link, expires } => (link, *expires),
+    };
+    let link = match &dialog.protection {
+        Protection::None => link,
+        Protection::Asked => return vec![vec![("putting the password on it…".to_owned(), dim)]],
+        Protection::Link(link) => link,
+    };
+    let is_protected = matches!(dialog.protection, Protection::Link(_));
+    let sentence = said_of_link(clock, is_protected, expires);
+    let mut lines: Vec<Line> =
+        text::wrap(&sentence, width).into_iter().map(|line| vec![(line, dim)]).collect();
+    // Cut where the line ends, not at blanks: it has none.
+    let letters: Vec<char> = link.expose().chars().collect();
+    let most = usize::from(area.height) / 4;
+    if letters.len() > width * most {
+        lines.push(vec![(text::cut_middle(link.expose(), width), plain)]);
+    } else {
+        lines.extend(letters.chunks(width.max(1)).map(|piece| vec![(piece.iter().collect(), plain)]));
+    }
+    lines
+}
+
+fn said_of_link(clock: &Clock, is_protected: bool, expires: Option<i64>) -> String {
+    let whoever = if is_protected { "this link and its password" } else { "this link" };
+    match expires {
+        None => format!("Whoever has {whoever} can read it:"),
+        Some(end) if end <= clock.now.as_second() => {
+            format!("This link ended on {}, and opens nothing any more:", clock.spoken_date(end))
+        }
+        Some(end) => format!("Whoever has {whoever} can read it until {}:", clock.spoken_date(end)),
+    }
+}
+
+/// What is typed about the link, and below it what that means.
+fn typed_lines(clock: &Clock, dialog: &SharingDialog, width: usize, canvas: &Canvas<'_>) -> Vec<Line> {
+    let (label, field, meaning) = match &dialog.typed {
+        None | Some(Typed::Person(_)) => return Vec::new(),
+        Some(Typed::End(field)) => {
+            let meaning = match parse_end(field.text(), clock.now.as_second()) {
+                Ok(Some(end)) => clock.spoken_date(end),
+                Ok(None) => "never".to_owned(),
+                Err(why) => why.to_owned(),
+            };
+            ("ends      ", field, meaning)
+        }
+        Some(Typed::Password(field)) => ("password  ", field, about_password(dialog).to_owned()),
+    };
+    let (dim, strong) = (canvas.theme.dim, canvas.theme.strong);
+    let typed = if field.hidden {
+        "•".repeat(field.text().chars().count())
+    } else {
+        text::shown(field.text()).into_owned()
+    };
+    let typed = text::cut_middle(&typed, width.saturating_sub(label.len() + 1));
+    let below = text::wrap(&meaning, width.saturating_sub(label.len()));
+    let mut lines: Vec<Line> = vec![vec![(label.to_owned(), dim), (typed, strong), ("_".to_owned(), dim)]];
+    lines.extend(below.into_iter().map(|line| vec![(" ".repeat(label.len()), dim), (line, dim)]));
+    lines
+}
+
+const fn about_password(dialog: &SharingDialog) -> &'static str {
+    match dialog.protection {
+        Protection::None | Protection::Asked => "It is kept nowhere. The link without it goes on to open.",
+        Protection::Link(_) => "Empty shows the link without one again.",
     }
 }
 
@@ -64,8 +131,12 @@ fn people_lines(
 ) -> Vec<Line> {
     let dim = canvas.theme.dim;
     let count = subject.people.len();
-    let shown = room.saturating_sub(1 + usize::from(dialog.new.is_some())).max(1).min(count);
-    let last = if dialog.new.is_some() { count } else { dialog.cursor + 1 };
+    let new = match &dialog.typed {
+        Some(Typed::Person(new)) => Some(new),
+        Some(Typed::End(_) | Typed::Password(_)) | None => None,
+    };
+    let shown = room.saturating_sub(1 + usize::from(new.is_some())).max(1).min(count);
+    let last = if new.is_some() { count } else { dialog.cursor + 1 };
     let top = last.max(shown) - shown;
     let said = match (count, count - shown) {
         (0, _) => "Shared with nobody.".to_owned(),
@@ -74,10 +145,10 @@ fn people_lines(
     };
     let mut lines: Vec<Line> = vec![vec![(said, dim)]];
     for (index, person) in subject.people.iter().enumerate().skip(top).take(shown) {
-        let is_here = index == dialog.cursor && dialog.new.is_none();
+        let is_here = index == dialog.cursor && new.is_none();
         lines.push(person_line(person, is_here, width, canvas));
     }
-    if let Some(NewPerson { field, access }) = &dialog.new {
+    if let Some(NewPerson { field, access }) = new {
         let typed = text::cut_middle(&text::shown(field.text()), width.saturating_sub(24));
         let access = format!("   {}", may(*access));
         let strong = canvas.theme.strong;
@@ -104,18 +175,26 @@ fn person_line(person: &Person, is_here: bool, width: usize, canvas: &Canvas<'_>
 
 /// The keys, those of the link first.
 fn keys(dialog: &SharingDialog, subject: &SharedSubject) -> Vec<(&'static str, &'static str)> {
-    if dialog.new.is_some() {
-        return vec![("Enter", "Share"), ("Tab", "What they may do"), ("Esc", "Back")];
+    match (&dialog.typed, &subject.link) {
+        (Some(Typed::Person(_)), _) => return vec![("Enter", "Share"), ("Tab", "Access"), ("Esc", "Back")],
+        (Some(Typed::End(_)), PublicLink::None) => return vec![("Enter", "Make link"), ("Esc", "Back")],
+        (Some(Typed::End(_)), PublicLink::Known { .. } | PublicLink::Hidden(_)) => {
+            return vec![("Enter", "Set end"), ("Esc", "Back")];
+        }
+        (Some(Typed::Password(_)), _) => return vec![("Enter", "Show link"), ("Esc", "Back")],
+        (None, _) => {}
     }
     let mut keys = match subject.link {
-        PublicLink::None => vec![("l", "Make link")],
-        PublicLink::Known(_) => vec![("y", "Copy link"), ("x", "Remove link")],
+        PublicLink::None => vec![("l", "Make link"), ("e", "Make one that ends")],
+        PublicLink::Known { .. } => {
+            vec![("y", "Copy link"), ("e", "End"), ("p", "Password"), ("x", "Remove link")]
+        }
         PublicLink::Hidden(_) => vec![("x", "Remove link")],
     };
     if subject.is_folder {
         keys.push(("a", "Add somebody"));
         if !subject.people.is_empty() {
-            keys.extend([("r", "Remove"), ("Tab", "What they may do")]);
+            keys.extend([("r", "Remove"), ("Tab", "Access")]);
         }
     }
     keys.push(("Esc", "Close"));

@@ -215,3 +215,74 @@ async fn nodes_that_were_still_being_written_at_the_logout_do_not_stay_on_the_di
     keeping.await.unwrap();
     assert!(!path.exists());
 }
+
+/// All paths of an account, as the worker has it.
+fn paths(scene: &Scene) -> Vec<String> {
+    let tree = scene.actor.accounts["work"].tree.as_deref().unwrap();
+    let mut paths: Vec<String> = tree.nodes().map(|node| tree.path(node.handle())).collect();
+    paths.sort();
+    paths
+}
+
+#[tokio::test(start_paused = true)]
+async fn much_that_happens_is_taken_in_beside_the_loop_and_what_comes_meanwhile_is_not_lost() {
+    let fill = |owner: &Owner, _: &Path| {
+        for number in 0..2_100 {
+            owner.file(&format!("big/file-{number}"), b"", 1);
+        }
+    };
+    let mut scene = Scene::new(fill).await;
+    let (session, position) = {
+        let (session, tree) = scene.actor.accounts["work"].ready().unwrap();
+        (session.clone(), tree.sequence().to_owned())
+    };
+    scene.owner.delete("big").unwrap();
+    let much = session.news(&position).await.unwrap();
+    let mut after = scene.actor.accounts["work"].tree.as_deref().unwrap().clone();
+    assert!(session.take(&mut after, much.clone()));
+    scene.owner.folder("behind");
+    let behind = session.news(after.sequence()).await.unwrap();
+    let attempt = scene.actor.accounts["work"].attempt();
+    let count = |scene: &Scene| paths(scene).len();
+    let before = count(&scene);
+    scene.actor.take_stretch("work", attempt, much);
+    scene.actor.take_stretch("work", attempt, behind);
+    assert_eq!(count(&scene), before, "a job is at it");
+    let root = after.root().unwrap();
+    let change = crate::session::change::Change::CreateFolder { parent: root, name: "ours".into() };
+    let prepared = session.prepare(&after, change).unwrap();
+    let made = session.commit(prepared, &UndoJournal::in_memory()).await.unwrap();
+    scene.actor.accounts.get_mut("work").unwrap().apply(made.updates);
+    assert_eq!(count(&scene), before + 1, "what we do ourselves is seen at once");
+    scene.run_but(|_| false).await;
+    assert_eq!(paths(&scene), ["", "//bin", "//inbox", "behind", "ours"]);
+    let mut caught_up = scene.actor.accounts["work"].tree.as_deref().unwrap().clone();
+    session.catch_up(&mut caught_up).await.unwrap();
+    let fresh = session.fetch_tree(|_, _| {}).await.unwrap();
+    assert_eq!(caught_up.len(), fresh.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_holds_very_many_is_gone_through_beside_the_loop() {
+    let mut scene = Scene::new(|owner, folder| {
+        for number in 0..=crate::worker::panes::LARGE {
+            owner.file(&format!("big/{number}"), b"", 1);
+        }
+        std::fs::create_dir(folder.join("src")).unwrap();
+        std::fs::write(folder.join("src/new"), b"x").unwrap();
+        std::fs::write(folder.join("src/7"), b"another").unwrap();
+    })
+    .await;
+    let big = scene.owner.node("big").unwrap();
+    let target = Location::Cloud { account: "work".into(), folder: CloudFolder::Node(big) };
+    scene.begin(scene.local("src"), target);
+    let held = scene.run_but(|done| matches!(done, Done::Copy(_, CopyDone::Scanned(..)))).await;
+    assert_eq!((held.len(), scene.counts()), (1, (0, false)), "the loop has nothing to do with it");
+    for done in held {
+        scene.actor.take(Turn::Done(done));
+    }
+    scene.run_but(|_| false).await;
+    let is_there = |path: &str| scene.owner.content(path).is_some_and(|content| !content.is_empty());
+    assert!(is_there("big/new"));
+    assert_eq!(scene.actor.conflicts, 1, "one name is taken, and that is asked about");
+}

@@ -11,7 +11,7 @@ use super::Subject;
 use super::scratch::Scratch;
 use crate::api::error::ApiError;
 use crate::crypto::key::FileKey;
-use crate::local::SafeName;
+use crate::local::{SafeName, unwitnessed};
 use crate::message::{EditPurpose, Problem, SaveAs};
 use crate::session::Session;
 use crate::session::change::{ChangeError, Put};
@@ -66,6 +66,7 @@ impl Job {
             modified,
             target,
             existing: Existing::Fail,
+            witness: unwitnessed(),
             keep: Keep::default(),
             limits,
             progress: Arc::clone(&progress),

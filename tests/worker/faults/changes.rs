@@ -56,7 +56,7 @@ pub(super) async fn run(trouble: Trouble) {
 /// All is taken back, and done again. What failed half way goes on with the same key.
 async fn there_and_back(trial: &mut Trial) {
     for (direction, wanted) in [(UndoDirection::Undo, &BEFORE[..]), (UndoDirection::Redo, &AFTER[..])] {
-        let request = UndoRequest { direction, account: None, group: None, partly: Partly::AskAgain };
+        let request = UndoRequest { direction, group: None, partly: Partly::AskAgain };
         trial.until(|_| Command::Undo(request.clone()), |desk| desk.ann.paths() == wanted).await;
     }
 }

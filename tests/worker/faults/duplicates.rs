@@ -27,8 +27,7 @@ pub(super) async fn run(trouble: Trouble) {
         dedupe(&mut trial, kind, choice, &contents).await;
     }
     assert_eq!(trial.desk.ann.paths().len(), before.len() - 2, "{trouble:?}: {:?}", trial.desk.ann.paths());
-    let request =
-        UndoRequest { direction: UndoDirection::Undo, account: None, group: None, partly: Partly::AskAgain };
+    let request = UndoRequest { direction: UndoDirection::Undo, group: None, partly: Partly::AskAgain };
     trial.until(|_| Command::Undo(request.clone()), |desk| desk.ann.paths() == before).await;
     assert!(trial.desk.ann.rubbish_paths().is_empty(), "{trouble:?}");
     trial.ends_well().await;

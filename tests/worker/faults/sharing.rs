@@ -32,7 +32,7 @@ pub(super) async fn run(trouble: Trouble) {
     ben.file("Trip/more/two.jpg", b"two", 2);
 
     let linked = subject(&trial.desk, "linked.txt");
-    let link = Command::Sharing(SharingCommand::Link(linked.clone()));
+    let link = Command::Sharing(SharingCommand::Link { subject: linked.clone(), expires: None });
     trial.until(|_| link.clone(), |desk| link_count(desk) == 1).await;
     let unlink = Command::Sharing(SharingCommand::Unlink(linked));
     trial.until(|_| unlink.clone(), |desk| link_count(desk) == 0).await;

@@ -40,6 +40,12 @@ pub(super) const PROGRAM: &[ActionRow] = &[
         &["gL"],
         When::Always,
     ),
+    panes(
+        Action::Program(Program::Doctor),
+        ["doctor", "", "what is wrong with this machine and with the account, each with what mends it"],
+        &["gD"],
+        When::Always,
+    ),
     both(
         Action::Program(Program::Interrupt),
         ["interrupt", "", "ask whether to quit"],

@@ -1,52 +1,87 @@
-//! What `doctor` finds in an account: its storage, the clock, and nodes that are not as they should be. Called by
-//! `doctor` with an account that is open. It only looks: what would change anything is named as a command.
+//! What `doctor` finds in an account that is open: its storage and the clock ([`of_session`]), and nodes that are not as
+//! they should be ([`of_tree`]). It only looks: what would change anything is named as a command.
 
 use std::collections::HashSet;
 
 use http::header::DATE;
 use jiff::fmt::rfc2822;
 
-use super::finding::Finding;
 use crate::api::transport::{Request, RequestBody};
-use crate::cli::login::Opened;
-use crate::cli::quantity;
+use crate::config::size::{counted, size_with_unit};
 use crate::handle::NodeHandle;
+use crate::message::Finding;
+use crate::session::Session;
 use crate::store::unix_now;
-use crate::tree::{Node, Tree};
+use crate::tree::{Access, Node, Tree};
 
-/// Looks at an account that is open.
-pub(super) async fn look(opened: &Opened) -> Vec<Finding> {
-    let Opened { name, session, tree } = opened;
-    let mut findings = vec![Finding::ok(
-        "login",
-        format!("\"{name}\" is open, with {}", quantity::counted(tree.len(), "node")),
-    )];
-    findings.push(storage(opened).await);
-    findings.extend(clock(opened).await);
-    findings.push(unreadable(tree));
-    findings.push(names(tree, name));
-    findings.push(strays(tree));
-    findings.push(shares(tree));
-    findings.extend(links(tree, name, unix_now()));
+/// Looks at what the server and the clock say of an account with so many nodes.
+pub async fn of_session(name: &str, session: &Session, nodes: usize) -> Vec<Finding> {
+    let mut findings =
+        vec![Finding::ok("login", format!("\"{name}\" is open, with {}", counted(nodes, "node")))];
+    findings.push(storage(name, session).await);
+    findings.extend(clock(session).await);
     if session.private_key().is_none() {
         findings.push(Finding::warn("keys", "the account has no RSA key: old shares of others stay closed"));
     }
     findings
 }
 
-async fn storage(opened: &Opened) -> Finding {
-    match opened.session.quota().await {
+/// Looks at the nodes of an account. Takes a while where there are many.
+#[must_use]
+pub fn of_tree(name: &str, tree: &Tree) -> Vec<Finding> {
+    let mut findings = vec![unreadable(tree), names(tree, name), strays(tree), shares(tree)];
+    findings.extend(links(tree, name, unix_now()));
+    findings
+}
+
+/// Files that may be changed and that have no time, and those with one that cannot be.
+#[must_use]
+pub fn doubtful_times(tree: &Tree, now: i64) -> (Vec<NodeHandle>, Vec<NodeHandle>) {
+    let is_ours = |node: &Node<'_>| {
+        let is_file = node.is_file() && !node.is_version() && !node.is_undecryptable();
+        is_file && tree.access(node.handle()) >= Access::Full
+    };
+    let (mut missing, mut wrong) = (Vec::new(), Vec::new());
+    for node in tree.nodes().filter(is_ours) {
+        match node.modified() {
+            None => missing.push(node.handle()),
+            Some(time) if !is_possible(time, now) => wrong.push(node.handle()),
+            Some(_) => {}
+        }
+    }
+    (missing, wrong)
+}
+
+/// Whether a file can have been changed then.
+#[must_use]
+pub const fn is_possible(time: i64, now: i64) -> bool {
+    time > 0 && time <= now.saturating_add(DAY)
+}
+
+/// Looks at the times of an account's files.
+#[must_use]
+pub fn times(name: &str, tree: &Tree) -> Finding {
+    let (missing, wrong) = doubtful_times(tree, unix_now());
+    if missing.is_empty() && wrong.is_empty() {
+        return Finding::ok("times", "every file has its time");
+    }
+    let have = if missing.len() == 1 { "has" } else { "have" };
+    let files = counted(missing.len(), "file");
+    let says = format!("{files} {have} no time of their own, {} one before 1970 or to come", wrong.len());
+    Finding::warn("times", says).mended_by(format!(
+        "megapane doctor {name}: --local FOLDER looks for copies there, and with --fix their times are set"
+    ))
+}
+
+async fn storage(name: &str, session: &Session) -> Finding {
+    match session.quota().await {
         Ok(quota) if quota.total > 0 && quota.used >= quota.total => {
             Finding::bad("storage", "the account is full: nothing can be uploaded")
-                .mended_by(format!("megapane cleanup {}:, or delete old versions", opened.name))
+                .mended_by(format!("megapane cleanup {name}:, or delete old versions"))
         }
         Ok(quota) => Finding::ok(
             "storage",
-            format!(
-                "{} of {} are used",
-                quantity::size_with_unit(quota.used),
-                quantity::size_with_unit(quota.total)
-            ),
+            format!("{} of {} are used", size_with_unit(quota.used), size_with_unit(quota.total)),
         ),
         Err(error) => {
             Finding::bad("storage", format!("the server does not say how full the account is: {error}"))
@@ -55,8 +90,8 @@ async fn storage(opened: &Opened) -> Finding {
 }
 
 /// Whether our clock goes as the server's: times of files come from it. `None` where the server does not tell.
-async fn clock(opened: &Opened) -> Option<Finding> {
-    let client = opened.session.client();
+async fn clock(session: &Session) -> Option<Finding> {
+    let client = session.client();
     let url = client.base().join("cs").ok()?;
     let nothing = RequestBody::Bytes("[]".into());
     let request = Request::post(url, nothing, ANSWER_WITHIN, LONGEST_ANSWER);
@@ -87,11 +122,7 @@ fn unreadable(tree: &Tree) -> Finding {
     };
     Finding::warn(
         "keys",
-        format!(
-            "{} cannot be decrypted, the first is {}",
-            quantity::counted(closed.len(), "node"),
-            tree.path(*first)
-        ),
+        format!("{} cannot be decrypted, the first is {}", counted(closed.len(), "node"), tree.path(*first)),
     )
     .mended_by("open and save the share once in the official app, or ask who shares it")
 }
@@ -128,7 +159,7 @@ fn strays(tree: &Tree) -> Finding {
 }
 
 fn stand(count: usize) -> String {
-    format!("{} {}", quantity::counted(count, "node"), if count == 1 { "stands" } else { "stand" })
+    format!("{} {}", counted(count, "node"), if count == 1 { "stands" } else { "stand" })
 }
 
 /// Folders that are shared under a key that we do not know: others cannot read what we put there.
@@ -145,7 +176,7 @@ fn shares(tree: &Tree) -> Finding {
         .mended_by("put files there with the official app, or end the share and make it anew"),
         None => Finding::ok(
             "shares",
-            format!("{}, all with their keys", quantity::counted(given().count(), "shared folder")),
+            format!("{}, all with their keys", counted(given().count(), "shared folder")),
         ),
     }
 }
@@ -174,7 +205,7 @@ fn links(tree: &Tree, account: &str, now: i64) -> Vec<Finding> {
         );
     }
     if findings.is_empty() {
-        let says = format!("{}, none ended or thrown away", quantity::counted(links.len(), "public link"));
+        let says = format!("{}, none ended or thrown away", counted(links.len(), "public link"));
         findings.push(Finding::ok("links", says));
     }
     findings
@@ -187,3 +218,6 @@ const MOST_DRIFT: u64 = 120;
 const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
 
 const LONGEST_ANSWER: u64 = 4096;
+
+/// Seconds that a time may lie ahead: clocks differ.
+const DAY: i64 = 86_400;

@@ -1,0 +1,290 @@
+//! [`Foretold`]: what a copy is about to do to the disk, written to the disk's undo journal before it is done and again when
+//! it is over, so that undo takes it back whatever happens in between. `departure` hands a [`witness`] to transfers,
+//! copies make their folders here, and `chosen` has [`settle`] look up what a crash cut off.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::across;
+use super::actor::Actor;
+use super::copying::CopyDone;
+use super::disk::{self, DiskChange};
+use super::ends::Way;
+use super::jobs::{Done, blocking};
+use super::placed::Placed;
+use super::problem;
+use super::scan::Goal;
+use crate::local::{self, LocalError, MadeWay, Placement, Placing, SafeName, Witness};
+use crate::message::CopyId;
+use crate::store::transfer_journal::PathText;
+use crate::store::undo::{Ending, UndoEnd, UndoHistory, UndoId, UndoJournal, UndoRecord};
+use crate::transfer::plan::FolderId;
+
+/// What is about to be done for a file, as the journal has it until it is known how that ended.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Foretold {
+    /// A folder is made.
+    Made(PathText),
+    /// What has this path makes way.
+    Replaced(PathText),
+    /// A file takes its name.
+    Placed(Placed),
+    /// A copy takes its name, and what it was made of goes: the target is on another disk.
+    Moved { from: PathText, placed: Placed },
+}
+
+impl Actor {
+    /// Makes a folder for a copy, and notes it.
+    pub(super) fn make_disk_folder(
+        &mut self,
+        id: CopyId,
+        folder: FolderId,
+        parent: local::Target,
+        name: String,
+    ) {
+        let what = format!("make the folder \"{name}\"");
+        let broken = CopyDone::FolderMade(folder, Err(problem::broke_down(&what)));
+        let Some(way) = self.copies.get(&id).map(|copy| copy.way) else { return };
+        let journal = self.disk_journal_of_copy(id);
+        self.jobs.start_kept(Done::Copy(id, broken), async move {
+            let made = blocking(move || {
+                let target = match way {
+                    Way::Across => across::named(&parent, &name)?,
+                    Way::Up | Way::Down | Way::Inside | Way::Between => {
+                        let safe =
+                            SafeName::from_cloud(&name).map_err(|error| problem::of_name(&name, &error));
+                        parent.join(&safe?)
+                    }
+                };
+                make_folder(&target, &journal).map_err(|error| problem::of_local(&what, &error))?;
+                Ok(Goal::Disk(target))
+            });
+            Done::Copy(id, CopyDone::FolderMade(folder, made.await))
+        });
+    }
+}
+
+/// Makes a folder, with what is missing above it, between two entries in the journal. Blocks.
+pub(super) fn make_folder(target: &local::Target, journal: &UndoJournal) -> Result<(), LocalError> {
+    let missing = target.missing_folders();
+    if missing.is_empty() {
+        return target.make_folder();
+    }
+    let missing: Vec<Foretold> = missing.iter().map(|path| Foretold::Made(path.as_path().into())).collect();
+    let foretold = foretell(journal, &missing);
+    let made = target.make_folder();
+    // Some may be there although the last could not be made.
+    let ending = |folder: Foretold| ending(folder.arrived().map(|_| folder.inverse()));
+    let noted = foretold
+        .and_then(|ids| journal.end_all(ids.into_iter().zip(missing.into_iter().map(ending)).collect()));
+    warn_unless(noted);
+    made
+}
+
+/// Returns what writes down that files take their names.
+pub(super) fn witness(journal: UndoJournal) -> Witness {
+    Arc::new(move |placing| witnessed(&journal, placing, Foretold::Placed))
+}
+
+/// Returns what writes down that the copy of this file takes its name, in a move.
+pub(super) fn witness_of_move(journal: UndoJournal, from: PathBuf) -> Witness {
+    let moved = move |placed| Foretold::Moved { from: from.as_path().into(), placed };
+    Arc::new(move |placing| witnessed(&journal, placing, &moved))
+}
+
+/// Places a file between two entries in the journal. A file is never lost for want of an entry. Blocks.
+fn witnessed(journal: &UndoJournal, placing: Placing<'_>, what: impl Fn(Placed) -> Foretold) -> Placement {
+    let path = placing.path();
+    let foretold = Placed::of_file(placing.file(), &path).and_then(|placed| {
+        let away = placing.displaces().then(|| Foretold::Replaced(path.as_path().into()));
+        let changes: Vec<Foretold> = away.into_iter().chain([what(placed)]).collect();
+        Ok((foretell(journal, &changes)?, changes))
+    });
+    let placement = placing.carry_out();
+    let noted = foretold.and_then(|(ids, changes)| {
+        let inverse = |change: &Foretold| match change {
+            Foretold::Replaced(_) => restored(&path, &placement.made_way),
+            Foretold::Placed(_) | Foretold::Moved { .. } | Foretold::Made(_) => {
+                placement.named.is_ok().then(|| change.inverse())
+            }
+        };
+        journal.end_all(ids.into_iter().zip(changes.iter().map(|change| ending(inverse(change)))).collect())
+    });
+    warn_unless(noted);
+    placement
+}
+
+fn foretell(journal: &UndoJournal, changes: &[Foretold]) -> io::Result<Vec<UndoId>> {
+    journal.foretell(changes.iter().map(serde_json::to_value).collect::<Result<_, _>>()?)
+}
+
+fn warn_unless(noted: io::Result<()>) {
+    if let Err(error) = noted {
+        tracing::warn!(%error, "cannot note in the undo journal what was put on the disk");
+    }
+}
+
+/// Looks how the placings ended that a crash cut off, and writes it down. Returns whether there were any. Blocks.
+pub(super) fn settle(journal: &UndoJournal, history: &UndoHistory) -> io::Result<bool> {
+    let unknown = |record: &&UndoRecord| record.end == UndoEnd::Unknown;
+    let records = history.groups().flat_map(|group| group.standing.iter().filter(unknown));
+    let cut_off: Vec<(UndoId, Foretold)> = records
+        .filter_map(|record| Some((record.id, serde_json::from_value(record.change.clone()).ok()?)))
+        .collect();
+    if cut_off.is_empty() {
+        return Ok(false);
+    }
+    let arrived: HashSet<PathBuf> = cut_off.iter().filter_map(|(_, foretold)| foretold.arrived()).collect();
+    let endings = cut_off.into_iter().map(|(id, foretold)| {
+        let has_happened = match &foretold {
+            // Where the old file has the name still, it made no way.
+            Foretold::Replaced(path) => {
+                arrived.contains(&path.path()) || path.path().symlink_metadata().is_err()
+            }
+            Foretold::Placed(_) | Foretold::Moved { .. } | Foretold::Made(_) => foretold.arrived().is_some(),
+        };
+        (id, ending(has_happened.then(|| foretold.inverse())))
+    });
+    journal.end_all(endings.collect())?;
+    Ok(true)
+}
+
+impl Foretold {
+    /// The path of what came, if it did.
+    fn arrived(&self) -> Option<PathBuf> {
+        match self {
+            Self::Replaced(_) => None,
+            Self::Made(path) => Some(path.path()).filter(|path| path.is_dir()),
+            Self::Placed(placed) | Self::Moved { placed, .. } => {
+                placed.check().is_ok().then(|| placed.path.path())
+            }
+        }
+    }
+
+    fn inverse(&self) -> DiskChange {
+        match self {
+            Self::Made(path) => DiskChange::RemoveFolder(path.clone()),
+            Self::Replaced(path) => DiskChange::Restore { path: path.clone(), kept: None },
+            Self::Placed(placed) => DiskChange::Unplace(placed.clone()),
+            Self::Moved { from, placed } => disk::rename(&placed.path.path(), &from.path()),
+        }
+    }
+}
+
+/// How a change ended that this takes back, or that did not happen.
+fn ending(inverse: Option<DiskChange>) -> Ending {
+    match inverse {
+        Some(inverse) => Ending::Happened(serde_json::to_value(inverse).ok()),
+        None => Ending::Refused,
+    }
+}
+
+/// What brings back that which had the name of a file that was placed.
+fn restored(path: &Path, made_way: &MadeWay) -> Option<DiskChange> {
+    let kept = match made_way {
+        MadeWay::Nothing => return None,
+        MadeWay::Kept(kept) => Some(kept.as_path().into()),
+        MadeWay::InSystemTrash => None,
+    };
+    Some(DiskChange::Restore { path: path.into(), kept })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::local::{PartialFile, Target, Trash};
+    use crate::store::undo::GroupTag;
+
+    struct Scene {
+        folder: tempfile::TempDir,
+        trash: Trash,
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let trash = Trash::Folder(folder.path().join("trash"));
+            Self { folder, trash }
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.folder.path().join(name)
+        }
+
+        fn journal(&self) -> UndoJournal {
+            UndoJournal::open(&self.path("journal")).unwrap()
+        }
+
+        /// Places a new file over whatever stands there.
+        fn place(&self, witness: &Witness) {
+            let partial = PartialFile::create(Target::chosen(&self.path("film")).unwrap(), 3).unwrap();
+            (&*partial.file()).write_all(b"new").unwrap();
+            partial.place(Some(1_000_000_000), Some(&self.trash), witness).unwrap();
+        }
+
+        /// Takes from the journal all that says how changes ended, as if the program had been killed before.
+        fn forget_ends(&self) {
+            let text = std::fs::read_to_string(self.path("journal")).unwrap();
+            let kept = text.lines().filter(|line| !line.contains(r#""kind":"end""#));
+            std::fs::write(self.path("journal"), kept.flat_map(|line| [line, "\n"]).collect::<String>())
+                .unwrap();
+        }
+
+        /// Takes back what stands, the last first.
+        fn undo(&self) {
+            let journal = self.journal();
+            let history = journal.history().unwrap();
+            assert!(settle(&journal, &history).unwrap(), "something was cut off");
+            let history = journal.history().unwrap();
+            assert!(!settle(&journal, &history).unwrap(), "now all is known");
+            let standing = history.groups().flat_map(|group| group.standing.iter().rev());
+            for record in standing {
+                let taken =
+                    disk::commit(disk::inverse(record, "undo"), &journal.taking_back(record.id), &self.trash);
+                taken.unwrap();
+            }
+        }
+
+        fn film(&self) -> Option<String> {
+            std::fs::read_to_string(self.path("film")).ok()
+        }
+    }
+
+    #[test]
+    fn a_file_whose_end_nobody_wrote_down_is_taken_back() {
+        let scene = Scene::new();
+        scene.place(&witness(scene.journal().in_group(&GroupTag::default())));
+        scene.forget_ends();
+        scene.undo();
+        assert_eq!(scene.film(), None);
+    }
+
+    #[test]
+    fn folders_whose_end_nobody_wrote_down_go_again() {
+        let scene = Scene::new();
+        let target = Target::chosen(&scene.path("new")).unwrap().join_found("deep".as_ref());
+        make_folder(&target, &scene.journal()).unwrap();
+        assert!(target.path().is_dir());
+        scene.forget_ends();
+        scene.undo();
+        assert!(!scene.path("new").exists());
+    }
+
+    #[test]
+    fn a_file_that_was_killed_before_it_had_its_name_never_was() {
+        let scene = Scene::new();
+        std::fs::write(scene.path("film"), "old").unwrap();
+        scene.place(&witness(scene.journal()));
+        scene.forget_ends();
+        std::fs::write(scene.path("film"), "old").unwrap();
+        scene.undo();
+        assert_eq!(scene.film().as_deref(), Some("old"));
+    }
+}

@@ -1,0 +1,56 @@
+//! Leaving an account for good: its session ends on the server, and nothing of it stays on this machine but what the user
+//! set. Part of the actor; how an account is come into is `account`'s.
+
+use super::account::AccountDone;
+use super::actor::Actor;
+use super::jobs::{Done, blocking};
+use super::problem::{self, unknown_account};
+use crate::message::{AccountState, Event};
+use crate::store::credentials;
+use crate::store::tree_cache::TreeCache;
+
+impl Actor {
+    /// Ends the session and forgets what is stored of it.
+    pub(crate) fn logout(&mut self, name: &str) {
+        let Some(account) = self.accounts.get_mut(name) else {
+            return self.send(Event::Failed(unknown_account(name)));
+        };
+        let (session, is_stored) = (account.session.take(), account.is_stored);
+        let count = account.node_count();
+        let left = account.tree.take();
+        account.arriving = None;
+        account.names.forget();
+        account.attempt += 1;
+        account.following.stop();
+        let kept_file = account.following.kept_file();
+        let email = Some(account.config.email.clone());
+        self.let_go(left, count);
+        self.cancel_account(name);
+        self.forget_review(name);
+        self.set_state(name, AccountState::NeedsPassword { email, problem: None });
+        let kept = self.config.folders.tree_cache(name);
+        let (path, name) = (self.config.folders.credentials(name), name.to_owned());
+        let what = format!("end the session of \"{name}\"");
+        let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)));
+        self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
+            let ended = match session {
+                Some(session) => session.logout().await,
+                None => Ok(()),
+            };
+            let ended = ended.map_err(|error| problem::of_api(&what, &error));
+            let account = name.clone();
+            let held = kept_file.lock_owned().await;
+            let removed = blocking(move || {
+                let _held = held;
+                if let Err(error) = TreeCache::remove(&kept) {
+                    tracing::warn!(%error, "cannot remove the kept file list");
+                }
+                match credentials::remove(&path) {
+                    Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
+                    Ok(()) | Err(_) => Ok(()),
+                }
+            });
+            Done::Account(name, AccountDone::LoggedOut(ended.and(removed.await)))
+        });
+    }
+}
