@@ -68,8 +68,9 @@ use self::arguments::{Arguments, Command};
 use self::context::Context;
 use self::exit::ExitCode;
 use self::output::{Failure, Level, Messages, Outcome};
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Folders};
 use crate::logging;
+use crate::worker::account_change;
 
 /// Runs one command line, program name first, and returns how it ended. Everything is printed when it returns.
 #[must_use]
@@ -121,11 +122,14 @@ async fn run_command(
     // These need no configuration, and must work where it is broken.
     let command = match command {
         Some(Command::Completions(args)) => return completions::run(&args),
-        Some(Command::Man(args)) => return man::run(&args),
+        Some(Command::Man(args)) => return man::run(&args, options.dry_run, &messages),
         Some(Command::Emulator(args)) => return emulator::run(args).await,
         Some(Command::Help(args)) => return help::run(&args),
         other => other,
     };
+    for problem in account_change::finish(&Folders::find(&environment)?) {
+        messages.notice(&problem.message);
+    }
     let mut config = Config::load(&environment)?;
     if options.api_url.is_some() {
         config.api_url.clone_from(&options.api_url);
@@ -158,7 +162,8 @@ async fn until_stopped(
     let cleans_up = matches!(
         command,
         None | Some(
-            Command::Demo(_)
+            Command::Config(_)
+                | Command::Demo(_)
                 | Command::Ncdu(_)
                 | Command::Copy(_)
                 | Command::Copyto(_)
@@ -277,7 +282,7 @@ async fn dispatch(command: Option<Command>, wished: screen::ScreenArgs, context:
         Some(Command::Demo(args)) => demo::run(args, context).await,
         Some(Command::Emulator(args)) => emulator::run(args).await,
         Some(Command::Completions(args)) => completions::run(&args),
-        Some(Command::Man(args)) => man::run(&args),
+        Some(Command::Man(args)) => man::run(&args, context.options.dry_run, &context.messages),
         Some(Command::Help(args)) => help::run(&args),
     }
 }

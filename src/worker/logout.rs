@@ -2,12 +2,11 @@
 //! set. Part of the actor; how an account is come into is `account`'s.
 
 use super::account::AccountDone;
+use super::account_files;
 use super::actor::Actor;
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
 use crate::message::{AccountState, Event};
-use crate::store::credentials;
-use crate::store::tree_cache::TreeCache;
 
 impl Actor {
     /// Ends the session and forgets what is stored of it.
@@ -28,8 +27,7 @@ impl Actor {
         self.cancel_account(name);
         self.forget_review(name);
         self.set_state(name, AccountState::NeedsPassword { email, problem: None });
-        let kept = self.config.folders.tree_cache(name);
-        let (path, name) = (self.config.folders.credentials(name), name.to_owned());
+        let (folders, name) = (self.config.folders.clone(), name.to_owned());
         let what = format!("end the session of \"{name}\"");
         let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)));
         self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
@@ -42,11 +40,11 @@ impl Actor {
             let held = kept_file.lock_owned().await;
             let removed = blocking(move || {
                 let _held = held;
-                if let Err(error) = TreeCache::remove(&kept) {
-                    tracing::warn!(%error, "cannot remove the kept file list");
+                if let Err(problem) = account_files::forget_file_list(&folders, &account) {
+                    tracing::warn!(problem.message, "cannot remove the kept file list");
                 }
-                match credentials::remove(&path) {
-                    Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
+                match account_files::forget_login(&folders, &account) {
+                    Err(problem) if is_stored => Err(problem),
                     Ok(()) | Err(_) => Ok(()),
                 }
             });

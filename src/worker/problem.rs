@@ -33,7 +33,8 @@ pub fn of_credentials(account: &str, error: &CredentialsError) -> Problem {
     let (kind, hint) = match error {
         CredentialsError::None => (ProblemKind::Login, "Log in."),
         CredentialsError::Exposed { .. } => (ProblemKind::Login, "Make it readable by you only (chmod 600)."),
-        CredentialsError::Sealed => (ProblemKind::Login, "Check the passphrase, or log in again."),
+        CredentialsError::Sealed => (ProblemKind::Login, "Log in again."),
+        CredentialsError::WrongPassphrase => (ProblemKind::Login, "Check the passphrase, or log in again."),
         CredentialsError::PassphraseNeeded => (ProblemKind::Login, "Give the passphrase."),
         CredentialsError::Io { .. } => (ProblemKind::Permanent, "Check the disk and the permissions."),
     };
