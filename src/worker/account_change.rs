@@ -88,15 +88,18 @@ impl Step {
         let folders = config.folders.clone();
         let noted = serde_json::to_vec(&self).map_err(io::Error::from);
         let noted = noted.and_then(|note| private_file::write(&folders.account_change(), &note));
-        let saved = match noted {
-            Ok(()) => editing.save(config).map_err(|error| problem::of_config(&error)),
-            Err(error) => Err(problem::of_io("note what is to be done", &error)),
-        };
-        match saved {
+        if let Err(error) = noted {
+            self.abandon(&folders)?;
+            return Err(problem::of_io("note what is to be done", &error));
+        }
+        match editing.save(config) {
             Ok(_lock) => Ok(self.carry_out(&folders)),
-            Err(problem) => {
-                self.abandon(&folders)?;
-                Err(problem)
+            Err(error) => {
+                // It may have been written for all that: the file says which.
+                for problem in finish(&folders) {
+                    tracing::warn!(problem.message, "a change of a remote is not ended");
+                }
+                Err(problem::of_config(&error))
             }
         }
     }

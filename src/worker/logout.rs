@@ -6,7 +6,11 @@ use super::account_files;
 use super::actor::Actor;
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
+use super::shared_login::other_holder;
+use crate::api::error::ApiError;
+use crate::config::{self, Config};
 use crate::message::{AccountState, Event};
+use crate::session::Session;
 
 impl Actor {
     /// Ends the session and forgets what is stored of it.
@@ -22,6 +26,7 @@ impl Actor {
         account.attempt += 1;
         account.following.stop();
         let kept_file = account.following.kept_file();
+        let (config, settings) = (self.config.clone(), account.config.clone());
         let email = Some(account.config.email.clone());
         self.let_go(left, count);
         self.cancel_account(name);
@@ -32,7 +37,7 @@ impl Actor {
         let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)));
         self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
             let ended = match session {
-                Some(session) => session.logout().await,
+                Some(session) => end(config, settings, session).await,
                 None => Ok(()),
             };
             let ended = ended.map_err(|error| problem::of_api(&what, &error));
@@ -50,5 +55,17 @@ impl Actor {
             });
             Done::Account(name, AccountDone::LoggedOut(ended.and(removed.await)))
         });
+    }
+}
+
+/// Ends a session, unless a copy of the account goes on with it: that would be logged out, too.
+async fn end(config: Config, settings: config::Account, session: Session) -> Result<(), ApiError> {
+    let stored = session.stored();
+    match blocking(move || other_holder(&config, &settings, &stored)).await {
+        Some(other) => {
+            tracing::info!(?other, "the session goes on for another remote");
+            Ok(())
+        }
+        None => session.logout().await,
     }
 }

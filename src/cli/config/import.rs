@@ -70,12 +70,12 @@ pub(super) async fn run_rclone(args: RcloneArgs, context: &mut Context) -> Outco
             continue;
         }
         let name = remote.name.clone();
-        if context.options.dry_run {
-            config::check_name(&name)?;
-            context.messages.notice(&format!("{name}: would be taken over"));
-            continue;
-        }
-        match import(context, remote).await {
+        let done = if context.options.dry_run {
+            config::check_name(&name).map(|()| "would be taken over".to_owned()).map_err(Failure::from)
+        } else {
+            import(context, remote).await
+        };
+        match done {
             Ok(line) => context.messages.notice(&format!("{name}: {line}")),
             Err(Failure::Problem(problem)) => {
                 context.messages.problem(&of_remote(&name, &problem));

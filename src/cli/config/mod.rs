@@ -48,7 +48,9 @@ enum Action {
     Delete(DeleteArgs),
 }
 
-/// Log out and forget a remote, with the parts of its unfinished transfers.
+/// Log out and forget a remote, with what undoes its changes and the parts of its unfinished transfers.
+///
+/// The session goes on where a copy of the remote has the same.
 #[derive(Args, Debug)]
 struct DeleteArgs {
     /// Its name
