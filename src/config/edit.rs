@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use toml_edit::{ArrayOfTables, Decor, DocumentMut, Item, Table, Value, value};
 
-use super::{Account, Config, ConfigError, Folders, check_name, parse_file, private_file, read_text, syntax};
+use super::{
+    Account, Config, ConfigError, Folders, check_name, parse_file, private_file, read_file, read_text, syntax,
+};
 
 /// The file as it is to be, and the lock that keeps other processes from changing it. Dropped, nothing has happened.
 #[derive(Debug)]
@@ -31,6 +33,23 @@ impl Config {
         let of_environment = self.accounts.iter().filter(|account| account.password.is_some());
         let names = of_environment.map(|account| account.name.clone()).collect();
         Editing::begin(&self.folders, names)
+    }
+
+    /// Takes the accounts as the file has them now: another process may have changed it. Blocks.
+    pub fn read_again(&mut self) -> Result<(), ConfigError> {
+        let stored = read_file(&self.folders.config_file())?.accounts;
+        self.take_stored(stored);
+        Ok(())
+    }
+
+    /// Puts the accounts of the file behind those of the environment, which hide them.
+    fn take_stored(&mut self, stored: Vec<Account>) {
+        self.accounts.retain(|account| account.password.is_some());
+        for account in stored {
+            if !self.accounts.iter().any(|known| known.name == account.name) {
+                self.accounts.push(account);
+            }
+        }
     }
 
     /// Writes a new account to the file, the rest of which stays as it is, and adds it here.
@@ -146,12 +165,7 @@ impl Editing {
             path: self.path.clone(),
             source,
         })?;
-        config.accounts.retain(|account| account.password.is_some());
-        for account in stored {
-            if !self.of_environment.contains(&account.name) {
-                config.accounts.push(account);
-            }
-        }
+        config.take_stored(stored);
         Ok(self.lock)
     }
 

@@ -136,6 +136,9 @@ fn a_change_that_is_not_saved_did_not_happen_and_names_are_taken_once() {
         matches!(late.add(&account("a")), Err(ConfigError::NameTaken { .. })),
         "another process added it"
     );
+    let mut later = late.clone();
+    later.read_again().unwrap();
+    assert_eq!(later.accounts, [account("a")]);
     late.add(&account("b")).unwrap();
     assert_eq!(late.accounts, [account("a"), account("b")]);
     assert!(matches!(late.edit().unwrap().rename("a", "b"), Err(ConfigError::NameTaken { .. })));

@@ -78,6 +78,7 @@ struct Draft {
 }
 
 async fn menu(context: &mut Context) -> Result<char, Failure> {
+    context.config.read_again()?; // a step may have told of a remote that another process added
     let out = &mut context.output;
     if context.config.accounts.is_empty() {
         out.line("No remotes found, make a new one?")?;
