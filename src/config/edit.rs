@@ -142,15 +142,12 @@ impl Editing {
         if above.trim().is_empty() {
             return Ok(());
         }
-        match table_behind(&mut self.document, position) {
-            Some(next) => {
-                let joined = format!("{above}{}", prefix(next.decor()).trim_start_matches('\n'));
-                next.decor_mut().set_prefix(joined);
-            }
-            None => {
-                let trailing = self.document.trailing().as_str().unwrap_or_default();
-                self.document.set_trailing(format!("{above}{trailing}"));
-            }
+        if let Some(next) = table_behind(&mut self.document, position) {
+            let joined = format!("{above}{}", prefix(next.decor()).trim_start_matches('\n'));
+            next.decor_mut().set_prefix(joined);
+        } else {
+            let trailing = self.document.trailing().as_str().unwrap_or_default();
+            self.document.set_trailing(format!("{above}{trailing}"));
         }
         Ok(())
     }

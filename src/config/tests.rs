@@ -51,7 +51,7 @@ fn added_accounts_come_back_in_order_and_comments_stay() {
     assert_eq!(Config::load(&environment).unwrap().accounts, [account("a"), sealed.clone()]);
 
     config.remove("a").unwrap();
-    assert_eq!(config.accounts, [sealed.clone()]);
+    assert_eq!(config.accounts, std::slice::from_ref(&sealed));
     assert_eq!(Config::load(&environment).unwrap().accounts, [sealed]);
     assert!(matches!(config.remove("a"), Err(ConfigError::UnknownAccount { .. })));
     assert!(matches!(config.add(&account("b c")), Err(ConfigError::NameTaken { .. })));

@@ -51,6 +51,7 @@ pub fn forget_file_list(folders: &Folders, account: &str) -> Result<(), Problem>
 
 /// Removes all but the login: decisions, the undo journal, unfinished transfers with their parts, copies that only this
 /// account could go on with. What cannot be removed is told, and the rest goes all the same.
+#[must_use]
 pub fn forget_all_but_login(folders: &Folders, account: &str) -> Vec<Problem> {
     let rest = Kept::ALL.into_iter().filter(|kept| *kept != Kept::Login);
     let mut problems: Vec<Problem> = rest.filter_map(|kept| kept.forget(folders, account).err()).collect();

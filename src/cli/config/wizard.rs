@@ -36,7 +36,7 @@ pub(super) async fn run(context: &mut Context) -> Outcome {
     }
     let stop = context.stop.clone();
     loop {
-        let step = match menu(context).await? {
+        let done = match menu(context).await? {
             // These log in, and end by themselves what is not to be kept.
             'n' => add(context).await,
             'e' => edit(context).await,
@@ -46,7 +46,7 @@ pub(super) async fn run(context: &mut Context) -> Outcome {
             's' => unless(&stop, reseal(context)).await,
             _ => return Ok(ExitCode::Success),
         };
-        match step {
+        match done {
             Err(Failure::Problem(problem)) if problem.kind != ProblemKind::Interrupted => {
                 tell(context, &problem)?;
             }
@@ -59,10 +59,10 @@ pub(super) async fn run(context: &mut Context) -> Outcome {
 /// Does something unless the user stops it.
 async fn unless<T>(
     stop: &CancellationToken,
-    step: impl Future<Output = Result<T, Failure>>,
+    work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     tokio::select! {
-        done = step => done,
+        done = work => done,
         () = stop.cancelled() => Err(Failure::interrupted()),
     }
 }

@@ -142,8 +142,8 @@ fn login_step(account: &Account, is_another: bool) -> Step {
 }
 
 fn seal(folders: &Folders, name: &str) -> Result<(), Problem> {
-    private_file::write(&folders.credentials(name), b"new login").unwrap();
-    Ok(())
+    let written = private_file::write(&folders.credentials(name), b"new login");
+    written.map_err(|error| problem::of_io("seal", &error))
 }
 
 #[test]
