@@ -8,7 +8,8 @@
 //!    search    names below a folder, from the tree by slices, from the disk by a walk
 //!    signs     two shown folders held against each other     (pairing: pure)
 //!    account   log in, list, quota                              (door, connect: the ways in; logout: the way out;
-//!              account_files, account_change: what is kept under its name, and another name or login for it)
+//!              account_files, account_change: what is kept under its name, and another name or login for it;
+//!              shared_login: whether a copy of it has the same session)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half;
 //!              deletion: for good, counted before; restoring: out of the bin)
 //!    undoing   what was done is taken back, or done again       (chosen: which; foretold, placed: what copies do to the disk)
