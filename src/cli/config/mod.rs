@@ -18,7 +18,6 @@ use crate::config::{Account, ConfigError};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials;
-use crate::store::loans::LoanNotes;
 use crate::store::review::ReviewFile;
 use crate::store::tree_cache::TreeCache;
 use crate::worker::problem;
@@ -50,6 +49,9 @@ enum Action {
 }
 
 /// Log out and forget a remote, with the parts of its unfinished transfers.
+///
+/// A link that a copy to another account was cut off from removing goes first. Where it cannot, it is named: it stays until
+/// you remove it at mega.nz, or until a remote of this name opens the account again.
 #[derive(Args, Debug)]
 struct DeleteArgs {
     /// Its name
@@ -73,11 +75,15 @@ pub(crate) async fn run(args: ConfigArgs, context: &mut Context) -> Outcome {
     }
 }
 
-/// Ends the session on the server where that can be done without asking, then forgets the remote.
+/// Ends the session on the server where that can be done without asking, and before it what the account lends; then forgets
+/// the remote.
 async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
     let account = stored_account(context, name)?;
     match login::stored(context, &account).await {
-        Ok(Some(session)) => log_out(&context.messages, &session).await,
+        Ok(Some(session)) => {
+            session.end_all_loans().await;
+            log_out(&context.messages, &session).await;
+        }
         Ok(None) => {}
         Err(Failure::Problem(problem)) => context.messages.notice(&format!("not logged out: {problem}")),
         Err(failure @ Failure::BrokenPipe) => return Err(failure),
@@ -95,11 +101,28 @@ async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
         let problem = problem::of_io("remove what its unfinished transfers left", &error);
         context.messages.notice(&problem.message);
     }
-    if let Err(error) = LoanNotes::in_folder(&context.config.folders.loans(&account.name)).forget() {
-        context.messages.notice(&problem::of_io("remove its notes of loans", &error).message);
-    }
+    forget_loans(context, &account);
     context.config.remove(&account.name)?;
     Ok(())
+}
+
+/// Forgets what the account lent. Where a link is left its note stays, too: a new remote of that name ends it.
+fn forget_loans(context: &Context, account: &Account) {
+    let (notes, name) = (login::loan_notes(context, account), &account.name);
+    let forgotten = notes.files().and_then(|left| match &left[..] {
+        [] => notes.remove(),
+        left => {
+            let hint = format!(
+                "Remove it at https://mega.nz; or `megapane config create {name}` again: the next command that opens it \
+                 removes the link, whose note stays for that."
+            );
+            context.messages.problem(&problem::of_standing_loans(name, left, hint));
+            Ok(())
+        }
+    });
+    if let Err(error) = forgotten {
+        context.messages.notice(&problem::of_io("remove its notes of loans", &error).message);
+    }
 }
 
 /// Returns an account of the file; those of the environment cannot be changed here.

@@ -15,6 +15,7 @@ use crate::message::ProblemKind;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials::{self, Opener};
+use crate::store::loans::LoanNotes;
 use crate::worker::problem;
 
 /// Runs the questions until the user quits.
@@ -226,6 +227,10 @@ async fn rename(context: &mut Context) -> Result<(), Failure> {
     duplicate(context, &old, &name)?;
     credentials::remove(&context.config.folders.credentials(&old.name))
         .map_err(|error| problem::of_credentials(&old.name, &error))?;
+    let notes = |name: &str| LoanNotes::in_folder(&context.config.folders.loans(name));
+    if let Err(error) = notes(&old.name).move_to(&notes(&name)) {
+        context.messages.notice(&problem::of_io("keep its notes of loans", &error).message);
+    }
     context.config.remove(&old.name)?;
     Ok(())
 }
