@@ -20,6 +20,7 @@ use crate::secret::Secret;
 use crate::session::change::Change;
 use crate::session::sharing::link_of;
 use crate::store::unix_now;
+use crate::worker::problem;
 
 /// Make a public link to a file or folder and print it, or remove it.
 ///
@@ -131,6 +132,11 @@ async fn print(
     let link = link_of(&opened.tree, node).map_err(|error| {
         let hint = "MEGA's own program or site shows it; --unlink removes it.";
         Failure::new(ProblemKind::Permanent, format!("cannot tell the link of \"{cloud}\": {error}"), hint)
+    })?;
+    // Whoever is given it goes on using it, so that no copy that made it may remove it.
+    let kept = opened.session.hand_out_link(node).await;
+    kept.map_err(|error| {
+        problem::of_io("note that the link is in use: a copy made it, and removes it", &error)
     })?;
     let text = match password {
         None => link.text(),

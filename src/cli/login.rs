@@ -42,21 +42,23 @@ pub(crate) async fn open(context: &Context, name: &str) -> Result<Opened, Failur
     let tree = list(context, name, &session).await?;
     let mut opened = Opened { name: name.to_owned(), session, tree };
     if !context.options.dry_run {
-        opened.end_left_loans(loan_notes(context, name)?).await;
+        opened.end_left_loans().await;
     }
     Ok(opened)
 }
 
 /// Returns where it is noted what an account lends.
-pub(crate) fn loan_notes(context: &Context, name: &str) -> Result<LoanNotes, Failure> {
-    let is_kept = context.config.account(name)?.password.is_none();
-    Ok(if is_kept { LoanNotes::in_folder(&context.config.folders.loans(name)) } else { LoanNotes::none() })
+pub(crate) fn loan_notes(context: &Context, account: &Account) -> LoanNotes {
+    match account.password {
+        None => LoanNotes::in_folder(&context.config.folders.loans(&account.name)),
+        Some(_) => LoanNotes::none(),
+    }
 }
 
 impl Opened {
     /// Ends what a killed process lent of the account; returns how many links that were removed.
-    pub(crate) async fn end_left_loans(&mut self, notes: LoanNotes) -> usize {
-        let updates = self.session.end_left_loans(notes).await;
+    pub(crate) async fn end_left_loans(&mut self) -> usize {
+        let updates = self.session.end_left_loans().await;
         let count = updates.len();
         for update in updates {
             self.session.take_answer(&mut self.tree, update);
@@ -69,21 +71,24 @@ impl Opened {
 pub(crate) async fn session(context: &Context, name: &str) -> Result<Session, Failure> {
     let account = context.config.account(name)?;
     let client = client(context, account)?;
-    if let Some(password) = &account.password {
-        return log_in(context, &client, &account.email, password, None).await;
-    }
-    match resume(context, &client, account).await? {
-        Resumed::Session(session) => Ok(session),
-        Resumed::Ended => ask_and_log_in(context, &client, account, "the session was ended elsewhere").await,
-        Resumed::Nothing => ask_and_log_in(context, &client, account, "no login is stored").await,
-    }
+    let session = match &account.password {
+        Some(password) => log_in(context, &client, &account.email, password, None).await?,
+        None => match resume(context, &client, account).await? {
+            Resumed::Session(session) => session,
+            Resumed::Ended => {
+                ask_and_log_in(context, &client, account, "the session was ended elsewhere").await?
+            }
+            Resumed::Nothing => ask_and_log_in(context, &client, account, "no login is stored").await?,
+        },
+    };
+    Ok(session.noting_loans(loan_notes(context, account)))
 }
 
 /// Goes on with the stored session of an account, `None` where none is stored or it has ended. Asks for no password.
 pub(crate) async fn stored(context: &Context, account: &Account) -> Result<Option<Session>, Failure> {
     let client = client(context, account)?;
     match resume(context, &client, account).await? {
-        Resumed::Session(session) => Ok(Some(session)),
+        Resumed::Session(session) => Ok(Some(session.noting_loans(loan_notes(context, account)))),
         Resumed::Ended | Resumed::Nothing => Ok(None),
     }
 }

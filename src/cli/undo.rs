@@ -10,9 +10,9 @@ use super::exit::ExitCode;
 use super::output::{Failure, Outcome};
 use super::{login, quantity};
 use crate::config::Config;
-use crate::message::{Command, Event, Partly, ProblemKind, UndoDirection, UndoRequest};
+use crate::message::{Command, Event, Partly, Problem, ProblemKind, UndoDirection, UndoRequest};
 use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal};
-use crate::worker::undoing::kind_of;
+use crate::worker::undoing::{disk_history, kind_of};
 use crate::worker::{self, OpenedAccount, Parts, problem};
 
 /// Take back the last change that was made from this machine, in the cloud or on it, or one that is named.
@@ -74,14 +74,14 @@ pub(crate) async fn run(args: UndoArgs, context: &mut Context) -> Outcome {
     if args.list {
         return list(context, &wanted);
     }
-    let partly = if args.rest { Partly::Rest } else { Partly::AskAgain };
+    let partly = if args.rest { Partly::Rest } else { Partly::Refuse };
     take(context, UndoDirection::Undo, Wanted { partly, ..wanted }).await
 }
 
 /// Runs `redo`.
 pub(crate) async fn run_redo(args: RedoArgs, context: &mut Context) -> Outcome {
     let wanted = wanted(args.remote.as_slice())?;
-    take(context, UndoDirection::Redo, wanted).await
+    take(context, UndoDirection::Redo, Wanted { partly: Partly::Refuse, ..wanted }).await
 }
 
 fn wanted(words: &[String]) -> Result<Wanted, Failure> {
@@ -149,7 +149,11 @@ fn histories(config: &Config, only: Option<&str>) -> Result<Vec<Done>, Failure> 
     let disk = only.is_none().then(|| (None, config.folders.disk_undo_journal()));
     let mut histories = Vec::new();
     for (place, path) in accounts.chain(disk).filter(|(_, path)| path.exists()) {
-        let history = UndoJournal::open(&path).and_then(|journal| journal.history());
+        let read = |journal: UndoJournal| match place {
+            Some(_) => journal.history(),
+            None => disk_history(&journal),
+        };
+        let history = UndoJournal::open(&path).and_then(read);
         let what = format!("read the undo journal \"{}\"", path.display());
         histories.push((place, history.map_err(|error| problem::of_io(&what, &error))?));
     }
@@ -160,7 +164,11 @@ fn histories(config: &Config, only: Option<&str>) -> Result<Vec<Done>, Failure> 
 async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -> Outcome {
     let wanted_histories = histories(&context.config, wanted.account.as_deref())?;
     let chosen = wanted_histories.iter().filter_map(|(_, h)| h.choose(kind_of(direction), wanted.id));
-    let next = chosen.max_by_key(|group| group.begun);
+    let last_doing = wanted_histories.iter().filter_map(|(_, history)| history.last_doing()).max();
+    let is_over = |group: &&UndoGroup| {
+        (direction, wanted.id) == (UndoDirection::Redo, None) && last_doing > Some(group.begun)
+    };
+    let next = chosen.max_by_key(|group| group.begun).filter(|group| !is_over(group));
     if let (UndoDirection::Undo, None) = (direction, wanted.id) {
         refuse_final(&wanted_histories, next)?;
     }
@@ -176,10 +184,11 @@ async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -
     if context.options.dry_run {
         let (verb, what) = (direction.verb(), group.shown_label());
         let changes: usize = sides.iter().map(|(_, changes)| changes).sum();
-        context.messages.notice(&format!("would {verb}: {what} ({changes} changes)"));
+        let noun = if changes == 1 { "change" } else { "changes" };
+        context.messages.notice(&format!("would {verb}: {what} ({changes} {noun})"));
         return Ok(ExitCode::Success);
     }
-    let (group, partly) = (Some(group.id.0), wanted.partly);
+    let (group, begun, partly) = (Some(group.id.0), group.begun, wanted.partly);
     let request = UndoRequest { direction, group, partly };
     let mut parts = Parts::new(context.config.clone(), login::transport(context));
     for account in sides.into_iter().filter_map(|(place, _)| place) {
@@ -192,14 +201,31 @@ async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -
     let ended = loop {
         match worker.events.recv().await {
             Some(Event::Done { text }) => break Ok(text),
-            Some(Event::Failed(problem)) => break Err(Failure::from(problem)),
-            Some(Event::Ended) | None => break Err(worker_gone()),
+            Some(Event::Failed(problem)) => break Err(problem),
+            Some(Event::Ended) | None => return Err(worker_gone()),
             Some(_) => {}
         }
     };
     quit(&mut worker).await?;
-    context.messages.notice(&ended?);
+    let text = ended.map_err(|problem| match (problem.kind, wanted.id) {
+        (ProblemKind::Permanent, None) => with_earlier(problem, &wanted_histories, begun),
+        _ => problem,
+    })?;
+    context.messages.notice(&text);
     Ok(ExitCode::Success)
+}
+
+/// Adds to what is told how to reach what came before: the next command would try the same again.
+fn with_earlier(problem: Problem, histories: &[Done], begun: i64) -> Problem {
+    let is_earlier =
+        |group: &&UndoGroup| group.kind != GroupKind::Undoing && group.stands() && group.begun < begun;
+    let earlier = histories.iter().filter_map(|(_, history)| history.groups().find(is_earlier));
+    let Some(earlier) = earlier.max_by_key(|group| group.begun) else { return problem };
+    Problem { hint: format!("{} {}", problem.hint, earlier_hint(earlier)).trim_start().to_owned(), ..problem }
+}
+
+fn earlier_hint(earlier: &UndoGroup) -> String {
+    format!("`megapane undo {}` takes back what came before: {}.", earlier.id, earlier.shown_label())
 }
 
 /// What was meant to be for good is not passed over without a word: what came before it is something else.
@@ -209,12 +235,7 @@ fn refuse_final(histories: &[Done], next: Option<&UndoGroup>) -> Result<(), Fail
     let Some(last) = newest.filter(|last| next.is_none_or(|next| next.begun < last.begun)) else {
         return Ok(());
     };
-    let hint = match next {
-        Some(next) => {
-            format!("`megapane undo {}` takes back what came before: {}.", next.id, next.shown_label())
-        }
-        None => String::new(),
-    };
+    let hint = next.map(earlier_hint).unwrap_or_default();
     let message = format!("cannot undo that: \"{}\" is for good", last.shown_label());
     Err(Failure::new(ProblemKind::Permanent, message, hint))
 }

@@ -5,6 +5,7 @@
 pub mod copy;
 pub mod entry;
 pub mod leftover;
+pub mod mark;
 pub mod name;
 pub mod partial;
 pub mod rename;
@@ -18,11 +19,12 @@ use std::path::{Path, PathBuf};
 
 pub use copy::{copy_file, is_one_file, is_same_content};
 pub use entry::{DiskEntry, free_space, is_writable, list, stat};
+pub use mark::FileMark;
 pub use name::{NameError, SafeName, cloud_name};
-pub use partial::{MadeWay, PartialFile, Placement, Placing, Witness, unwitnessed};
+pub use partial::{Displaced, MadeWay, PartialFile, Placement, Placing, Witness, unwitnessed};
 pub use rename::{move_free, rename_free};
 pub use target::Target;
-pub use trash::{Trash, is_trash_folder};
+pub use trash::{Trash, find_kept, is_trash_folder};
 pub use walk::{WalkError, WalkItem, walk};
 
 /// Something on the disk did not work.

@@ -14,7 +14,7 @@ use super::copy::is_same_content;
 use super::entry::free_space;
 use super::leftover;
 use super::rename::Reserved;
-use super::{LocalError, Target, Trash};
+use super::{FileMark, LocalError, Target, Trash};
 
 /// A file that is being written.
 #[derive(Debug)]
@@ -157,6 +157,15 @@ pub struct Placing<'t> {
     trash: Option<&'t Trash>,
 }
 
+/// What has the name of a file that is about to be placed.
+#[derive(Clone, Debug)]
+pub struct Displaced {
+    /// What tells it from others.
+    pub mark: FileMark,
+    /// Where it will lie, or a folder of such places; `None` for the system's trash.
+    pub place: Option<PathBuf>,
+}
+
 /// What came of it. Something may have made way for a file that did not get its name after all.
 #[derive(Debug)]
 pub struct Placement {
@@ -179,10 +188,12 @@ impl Placing<'_> {
         self.partial.target.path()
     }
 
-    /// Returns whether something has the name now that is to make way.
+    /// Returns what has the name now and is to make way, if anything.
     #[must_use]
-    pub fn displaces(&self) -> bool {
-        self.trash.is_some() && fs::symlink_metadata(self.path()).is_ok()
+    pub fn displaced(&self) -> Option<Displaced> {
+        let (trash, path) = (self.trash?, self.path());
+        let mark = FileMark::of(&path).ok()?;
+        Some(Displaced { mark, place: trash.place_of(&path) })
     }
 
     /// Puts away what has the name, if that may be, and renames. Blocks.

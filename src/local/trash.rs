@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{LocalError, Target, rename_free};
+use super::{FileMark, LocalError, Target, rename_free};
 
 /// A place for files that were put away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,46 +71,102 @@ impl Trash {
     }
 }
 
-/// Returns the same place below another folder, and makes what leads to it. Links in that folder are not followed.
+/// Returns the same place below another folder, and makes what leads to it.
 fn mirrored(below: &Path, backup: &Path, suffix: &str) -> Result<PathBuf, LocalError> {
-    let mut place = Target::root(backup);
+    let (folder, kept) = mirror_of(below, backup, suffix);
+    folder.make_folder()?;
+    Ok(kept)
+}
+
+/// Returns the folder of that place, and the place. Links in that folder are not followed.
+fn mirror_of(below: &Path, backup: &Path, suffix: &str) -> (Target, PathBuf) {
+    let mut folder = Target::root(backup);
     for name in below.parent().into_iter().flat_map(Path::components) {
-        place = place.join_found(name.as_os_str());
+        folder = folder.join_found(name.as_os_str());
     }
-    place.make_folder()?;
     let mut name = below.file_name().unwrap_or_default().to_owned();
     name.push(suffix);
-    Ok(place.join_found(&name).path())
+    let kept = folder.join_found(&name).path();
+    (folder, kept)
 }
 
 impl Trash {
-    /// Takes back out of the system's trash what was put there last from `path`.
-    pub fn restore(&self, path: &Path) -> Result<(), LocalError> {
+    /// Takes the thing of that mark back out of the system's trash, where it was put from `path`.
+    pub fn restore(&self, path: &Path, mark: &FileMark) -> Result<(), LocalError> {
         match self {
             Self::System | Self::Sample { .. } => {
-                restore_by_system(path).map_err(LocalError::io("restore", path))
+                restore_by_system(path, mark).map_err(LocalError::io("restore", path))
             }
-            Self::Mirror { older, .. } => older.restore(path),
+            Self::Mirror { older, .. } => older.restore(path, mark),
             Self::Folder(_) => Err(LocalError::io("restore", path)(io::ErrorKind::NotFound.into())),
+        }
+    }
+
+    /// Returns what is to be remembered for [`find_kept`] of where a thing goes from `path`: its place, or a folder of places.
+    #[must_use]
+    pub fn place_of(&self, path: &Path) -> Option<PathBuf> {
+        match self {
+            Self::System => None,
+            Self::Folder(folder) => Some(folder.clone()),
+            Self::Sample { files, trash } => path.starts_with(files).then(|| trash.clone()),
+            Self::Mirror { files, backup, suffix, .. } => {
+                path.strip_prefix(files).ok().map(|below| mirror_of(below, backup, suffix).1)
+            }
         }
     }
 }
 
+/// Looks where the thing of that mark lies that was put away from `path` when nobody could write down where: at the
+/// remembered place, in a folder of it, or beside the file. `None` where it is not there: the system's trash may have it.
+#[must_use]
+pub fn find_kept(path: &Path, mark: &FileMark, place: Option<&Path>) -> Option<PathBuf> {
+    let is_it = |kept: &PathBuf| FileMark::of(kept).is_ok_and(|found| found == *mark);
+    let name = path.file_name()?;
+    let beside = path.with_file_name(SIBLING_FOLDER);
+    let folders = place.into_iter().chain([beside.as_path()]).filter_map(|folder| fs::read_dir(folder).ok());
+    let within = folders.flatten().filter_map(Result::ok).map(|own| own.path().join(name));
+    place.map(Path::to_path_buf).into_iter().chain(within).find(is_it)
+}
+
+/// Asks the system for what was thrown away from `path`, and takes out just what has that mark: something else may have had
+/// the path since, and gone the same way.
 #[cfg(any(windows, all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
-fn restore_by_system(path: &Path) -> io::Result<()> {
+fn restore_by_system(path: &Path, mark: &FileMark) -> io::Result<()> {
     use ::trash::os_limited::{list, restore_all};
     if fs::symlink_metadata(path).is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     let items = list().map_err(io::Error::other)?;
     let thrown = items.into_iter().filter(|item| item.original_path() == path);
-    let last = thrown.max_by_key(|item| item.time_deleted).ok_or(io::ErrorKind::NotFound)?;
-    restore_all([last]).map_err(io::Error::other)
+    let mut thrown: Vec<_> = thrown.filter_map(|item| Some((thrown_mark(&item)?, item))).collect();
+    // What the system had to copy to another disk has another number there.
+    if thrown.iter().any(|(found, _)| found == mark) {
+        thrown.retain(|(found, _)| found == mark);
+    }
+    let alike =
+        thrown.into_iter().map(|(found, item)| (item, found)).filter(|(_, found)| found.is_alike(mark));
+    let last = alike.max_by_key(|(item, _)| item.time_deleted).ok_or(io::ErrorKind::NotFound)?;
+    restore_all([last.0]).map_err(io::Error::other)
+}
+
+/// Returns the mark of what lies in the trash: its note is `info/NAME.trashinfo`, and it is `files/NAME` beside that.
+/// Source: the trash specification of freedesktop.org.
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+fn thrown_mark(item: &::trash::TrashItem) -> Option<FileMark> {
+    let note = Path::new(&item.id);
+    let name = note.file_stem()?;
+    FileMark::of(&note.parent()?.parent()?.join("files").join(name)).ok()
+}
+
+/// There the note of an item is in the file `$I…` and the thing beside it in `$R…`, which is what the item is known by.
+#[cfg(windows)]
+fn thrown_mark(item: &::trash::TrashItem) -> Option<FileMark> {
+    FileMark::of(Path::new(&item.id)).ok()
 }
 
 /// There the trash can be read by its own program only.
 #[cfg(not(any(windows, all(unix, not(target_vendor = "apple"), not(target_os = "android")))))]
-fn restore_by_system(_path: &Path) -> io::Result<()> {
+fn restore_by_system(_path: &Path, _mark: &FileMark) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "restore it with the trash of the desktop"))
 }
 

@@ -35,14 +35,17 @@ pub enum SharingCommand {
         /// When it ends, Unix seconds; `None` for never.
         expires: Option<i64>,
     },
-    /// Say what the public link is under a password: [`SharingEvent::Protected`], or `Event::Failed`. Nothing in the account
-    /// changes: the link without a password goes on to open.
+    /// Say what the public link is under a password: [`SharingEvent::Protected`] or [`SharingEvent::NotProtected`]. Nothing in
+    /// the account changes: the link without a password goes on to open.
     Protect {
         /// What it leads to.
         subject: Shareable,
         /// The password.
         password: Secret,
     },
+    /// The user takes the public link that is there into use, as by copying it to the clipboard: it stays, also where a copy to
+    /// another account made it for a moment. Answered by nothing, or by `Event::Failed`.
+    HandOut(Shareable),
     /// Remove the public link: `Event::Done` or `Event::Failed`.
     Unlink(Shareable),
     /// Share a folder with somebody, or change what they may do: `Event::Done` or `Event::Failed`.
@@ -119,6 +122,13 @@ pub enum SharingEvent {
         subject: Shareable,
         /// The link, which opens with that password alone.
         link: Secret,
+    },
+    /// A password could not be put on the link of an entry: it is as it was.
+    NotProtected {
+        /// The entry.
+        subject: Shareable,
+        /// Why.
+        problem: Problem,
     },
     /// The link that a view is to show is under a password: ask for it, and send the command again with it.
     Locked {

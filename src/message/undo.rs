@@ -21,6 +21,8 @@ pub enum Partly {
     /// Nothing, and that is told; asked for again, the rest is taken back.
     #[default]
     AskAgain,
+    /// Nothing, and that is told: the command line, which has an option for the rest.
+    Refuse,
     /// The rest is taken back.
     Rest,
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::change::Puts;
 use super::{Keys, Session, StoredSession};
 use crate::api::client::{Client, Identity};
 use crate::api::error::{Advice, ApiError, Context, ErrorCode, ErrorKind};
@@ -137,7 +136,7 @@ impl Session {
         })?;
         let stored = stored.clone();
         let keys = off_thread(move || resumed_keys(&answer, &stored)).await??;
-        Ok(Self { client, keys: Arc::new(keys), puts: Puts::default(), causes: Arc::default() })
+        Ok(Self::begun(client, keys))
     }
 
     /// Goes on with a session that another program began, whose id and master key are known. What is stored of it from
@@ -153,7 +152,7 @@ impl Session {
             other => other,
         })?;
         let keys = off_thread(move || adopted_keys(&answer, user, master, id, fresh)).await??;
-        Ok(Self { client, keys: Arc::new(keys), puts: Puts::default(), causes: Arc::default() })
+        Ok(Self::begun(client, keys))
     }
 }
 
@@ -208,7 +207,7 @@ impl Attempt<'_> {
         let answer = answer.map_err(|error| LoginError::of_attempt(error, self.code.is_some()))?;
         let keys = off_thread(move || opened_keys(&answer, &key, session_key)).await??;
         let client = self.client.with_identity(Identity::Session(keys.id.clone()));
-        Ok(Session { client, keys: Arc::new(keys), puts: Puts::default(), causes: Arc::default() })
+        Ok(Session::begun(client, keys))
     }
 }
 

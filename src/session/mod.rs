@@ -26,7 +26,7 @@ use crate::handle::UserHandle;
 
 pub use account::{Profile, Quota};
 use causes::Causes;
-use change::Puts;
+use change::{Loans, Puts};
 pub use channel::{FollowEnd, Stretch};
 pub use login::LoginError;
 pub use onlooker::Onlooker;
@@ -40,6 +40,7 @@ pub struct Session {
     keys: Arc<Keys>,
     puts: Puts,
     causes: Arc<Causes>,
+    loans: Loans,
 }
 
 /// What the login brought.
@@ -64,6 +65,12 @@ pub struct StoredSession {
 }
 
 impl Session {
+    /// Makes one of what a login brought.
+    fn begun(client: Client, keys: Keys) -> Self {
+        let (keys, causes) = (Arc::new(keys), Arc::default());
+        Self { client, keys, puts: Puts::default(), causes, loans: Loans::default() }
+    }
+
     /// What to store.
     #[must_use]
     pub fn stored(&self) -> StoredSession {

@@ -4,11 +4,8 @@
 //!
 //! Source: meganz/sdk `src/megaclient.cpp`, `MegaClient::folderaccess`, `openfilelink`.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 
-use super::change::Puts;
 use super::listing::Opens;
 use super::{Keys, Session};
 use crate::api::client::{Client, Identity};
@@ -51,8 +48,7 @@ impl Session {
             session_key: random(),
             visit: Some(visit),
         };
-        let (puts, causes) = (Puts::default(), Arc::default());
-        Some(Self { client: client.with_identity(identity), keys: Arc::new(keys), puts, causes })
+        Some(Self::begun(client.with_identity(identity), keys))
     }
 
     /// Returns whether nobody is logged in, and a public link is looked at.

@@ -1,6 +1,6 @@
-//! The undo journal of one account: each change to it is on disk before it is sent, and how it ended afterwards
-//! ([`UndoJournal`]). `session::change` writes it, undoing reads its [`UndoHistory`]. What a change is, it does not know:
-//! it keeps JSON, which must hold no keys.
+//! The undo journal of one account, or of the disk ([`UndoJournal`]): each change is written there before it is made, and
+//! how it ended afterwards. One to an account is on the disk before it is sent. `session::change` and the worker write it,
+//! undoing reads its [`UndoHistory`]. What a change is, it does not know: it keeps JSON, which must hold no keys.
 //!
 //! The file is lines of JSON, added to by any number of processes at once: lines are written under a lock
 //! of the file, in one go, and whoever has it writes for all who wait. A line that a crash cut short ends where the next
@@ -211,8 +211,8 @@ impl UndoJournal {
         Ok(ids)
     }
 
-    /// Writes what has happened already, and what takes each back, in one go.
-    pub fn note_all(&self, changes: Vec<(Value, Value)>) -> io::Result<()> {
+    /// Writes what has happened already, and what takes each back, if anything does, in one go.
+    pub fn note_all(&self, changes: Vec<(Value, Option<Value>)>) -> io::Result<()> {
         let (at, group, takes_back) = (unix_now(), self.group.id(), self.takes_back);
         let unwritten = self.group.group.as_ref().filter(|group| !group.is_written.load(Ordering::Acquire));
         let mut lines: Vec<Line> =
@@ -220,7 +220,7 @@ impl UndoJournal {
         for (change, inverse) in changes {
             let id = new_id()?;
             lines.push(Line::Begin { id, at, change, group, takes_back });
-            lines.push(Ending::Happened(Some(inverse)).line(id));
+            lines.push(Ending::Happened(inverse).line(id));
         }
         self.append(&lines, Lasting::May)?;
         if let Some(group) = unwritten {
@@ -255,6 +255,13 @@ impl UndoJournal {
     /// Writes how several changes ended, in one go.
     pub fn end_all(&self, endings: Vec<(UndoId, Ending)>) -> io::Result<()> {
         let lines: Vec<Line> = endings.into_iter().map(|(id, ending)| ending.line(id)).collect();
+        self.append(&lines, Lasting::May)
+    }
+
+    /// Writes how changes ended as far as somebody else can tell, in one go: what those say who made them counts for more,
+    /// whenever they say it.
+    pub fn settle_all(&self, endings: Vec<(UndoId, Ending)>) -> io::Result<()> {
+        let lines: Vec<Line> = endings.into_iter().map(|(id, ending)| ending.guessed(id)).collect();
         self.append(&lines, Lasting::May)
     }
 
@@ -323,9 +330,18 @@ pub enum Ending {
 
 impl Ending {
     fn line(self, id: UndoId) -> Line {
+        self.told(id, false)
+    }
+
+    /// The line where it was not those who made the change that say so.
+    fn guessed(self, id: UndoId) -> Line {
+        self.told(id, true)
+    }
+
+    fn told(self, id: UndoId, guessed: bool) -> Line {
         match self {
-            Self::Happened(inverse) => Line::End { id, happened: true, inverse },
-            Self::Refused => Line::End { id, happened: false, inverse: None },
+            Self::Happened(inverse) => Line::End { id, happened: true, inverse, guessed },
+            Self::Refused => Line::End { id, happened: false, inverse: None, guessed },
         }
     }
 }

@@ -114,11 +114,7 @@ async fn place(part: Part, download: &Download) -> Result<MadeWay, TransferError
 
 /// Brings all bytes to the disk and checks the whole; `None` where it does not check and what stood there was believed.
 async fn fetch_whole(download: &Download) -> Result<Option<Part>, TransferError> {
-    let (part, macs) = tokio::select! {
-        biased;
-        () = download.cancel.cancelled() => return Err(TransferError::Cancelled),
-        fetched = fetch(download) => fetched?,
-    };
+    let (part, macs) = fetch(download).await?;
     download.progress.finish();
     let (key, size) = (download.key.clone(), download.size);
     let damaged = TransferError::Damaged { name: name_of(&download.target) };
@@ -135,11 +131,24 @@ async fn fetch_whole(download: &Download) -> Result<Option<Part>, TransferError>
 
 /// Brings all bytes to the disk, decrypted, and returns the MACs of all chunks in order.
 async fn fetch(download: &Download) -> Result<(Part, Vec<ChunkMac>), TransferError> {
-    let part = Part::open(download).await?;
+    let part = tokio::select! {
+        biased;
+        () = download.cancel.cancelled() => return Err(TransferError::Cancelled),
+        part = Part::open(download) => part?,
+    };
     let mut fetch = Fetch::new(download, &part);
     while fetch.missing > 0 {
-        if let Err(error) = fetch.turn().await {
-            fetch.jobs.stop().await;
+        let turned = tokio::select! {
+            biased;
+            () = download.cancel.cancelled() => Err(TransferError::Cancelled),
+            turned = fetch.turn() => turned,
+        };
+        if let Err(error) = turned {
+            match error {
+                // What has come of each piece is written yet: who pauses pays for nothing twice.
+                TransferError::Cancelled => fetch.jobs.wind_up().await,
+                _ => fetch.jobs.stop().await,
+            }
             if matches!(error, TransferError::SizeDiffers { .. }) {
                 part.discard();
             }
@@ -178,6 +187,7 @@ struct Scene {
     size: u64,
     progress: Arc<Progress>,
     limits: Limits,
+    cancel: CancellationToken,
 }
 
 enum Address {
@@ -221,6 +231,7 @@ impl<'a> Fetch<'a> {
             size: download.size,
             progress: Arc::clone(&download.progress),
             limits: download.limits.clone(),
+            cancel: download.cancel.clone(),
         };
         let moved: BTreeSet<u64> = part.kept.iter().map(|(chunk, _)| chunk.offset).collect();
         let kept: u64 = part.kept.iter().map(|(chunk, _)| u64::from(chunk.len)).sum();
@@ -268,7 +279,14 @@ impl<'a> Fetch<'a> {
             Address::Asked => return,
             Address::Unknown => {
                 let (session, node) = (self.download.session.clone(), self.download.node);
-                self.jobs.start(async move { Ended::Address(session.download_url(node).await) });
+                let cancel = self.scene.cancel.clone();
+                self.jobs.start(async move {
+                    tokio::select! {
+                        biased;
+                        () = cancel.cancelled() => Ended::Piece(Err(TransferError::Cancelled)),
+                        told = session.download_url(node) => Ended::Address(told),
+                    }
+                });
                 self.address = Address::Asked;
                 return;
             }
@@ -317,17 +335,26 @@ impl<'a> Fetch<'a> {
 }
 
 impl Scene {
-    /// Fetches one piece and writes what came of it, in whole chunks.
+    /// Fetches one piece and writes what came of it, in whole chunks, also where it is cancelled meanwhile.
     async fn fetch(
         self: Arc<Self>,
         origin: &Origin,
         generation: u32,
         piece: Piece,
     ) -> Result<Fetched, TransferError> {
-        let mut buffer = self.limits.buffers.lend(piece.len).await;
+        let mut buffer = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Err(TransferError::Cancelled),
+            buffer = self.limits.buffers.lend(piece.len) => buffer,
+        };
         let mut filled = 0;
-        let received = self.receive(origin, piece, &mut buffer, &mut filled);
-        let failed = self.limits.request(self.size, received).await.err();
+        let received = self.limits.request(self.size, self.receive(origin, piece, &mut buffer, &mut filled));
+        let received = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => None,
+            received = received => Some(received),
+        };
+        let (is_cancelled, failed) = (received.is_none(), received.and_then(Result::err));
         let whole = piece.whole_chunks(filled);
         let failed = failed.filter(|_| whole < piece.len); // a line that breaks behind the last byte took nothing
         self.progress.take_back((filled - whole) as u64);
@@ -343,7 +370,11 @@ impl Scene {
             Ok(macs)
         })
         .await?;
-        Ok(Fetched { piece, generation, whole, macs, failed })
+        if is_cancelled {
+            Err(TransferError::Cancelled)
+        } else {
+            Ok(Fetched { piece, generation, whole, macs, failed })
+        }
     }
 
     /// Fills the buffer with ciphertext; `filled` counts what came, also where the rest did not.

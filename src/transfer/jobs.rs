@@ -55,6 +55,11 @@ impl<T: Send + 'static> Jobs<T> {
         self.running.shutdown().await;
     }
 
+    /// Waits for all to end by themselves: they know that they are cancelled. What they bring, nobody takes.
+    pub(crate) async fn wind_up(&mut self) {
+        while self.running.join_next().await.is_some() {}
+    }
+
     /// Returns when a request ends, or when `wait` does.
     pub(crate) async fn next(&mut self, wait: Option<Wait>) -> Turn<T> {
         self.sign.show(wait);

@@ -24,6 +24,7 @@ use crate::message::{AccountRow, AccountState, Event, Login, Problem};
 use crate::secret::Secret;
 use crate::session::{FollowEnd, LoginError, Quota, Session};
 use crate::store::credentials;
+use crate::store::loans::LentFile;
 use crate::store::undo::UndoJournal;
 use crate::tree::{OwnUpdate, Tree};
 
@@ -89,8 +90,8 @@ pub(crate) enum AccountDone {
     Stored(Result<Option<config::Account>, Problem>),
     /// Storage was asked for.
     Quota(Result<Quota, ApiError>),
-    /// The session was ended.
-    LoggedOut(Result<(), Problem>),
+    /// The session was ended. These files still have the link that a copy made.
+    LoggedOut(Result<(), Problem>, Vec<LentFile>),
 }
 
 impl Account {
@@ -340,12 +341,8 @@ impl Actor {
             }
             // Nothing depends on it, and what ails the account shows elsewhere.
             AccountDone::Quota(Err(error)) => tracing::warn!(%error, "no quota"),
-            AccountDone::LoggedOut(Ok(())) => {
-                self.send(Event::Done { text: format!("logged out of {name}") });
-            }
-            AccountDone::Stored(Err(problem)) | AccountDone::LoggedOut(Err(problem)) => {
-                self.send(Event::Failed(problem));
-            }
+            AccountDone::LoggedOut(ended, lent) => self.logged_out(name, ended, &lent),
+            AccountDone::Stored(Err(problem)) => self.send(Event::Failed(problem)),
         }
     }
 
@@ -376,12 +373,13 @@ impl Actor {
     }
 
     fn connected(&mut self, name: &str, result: Result<(Session, UndoJournal), Box<Refusal>>) {
+        let notes = self.loan_notes(name);
         let Some(account) = self.accounts.get_mut(name) else { return };
         let email = Some(account.config.email.clone());
         match result {
             Ok((session, journal)) => {
                 let remember = std::mem::take(&mut account.is_remembered);
-                account.session = Some(session);
+                account.session = Some(session.noting_loans(notes));
                 account.journal = journal.or(&account.journal);
                 (account.tree, account.arriving) = (None, None);
                 account.names.forget();

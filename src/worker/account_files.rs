@@ -86,6 +86,11 @@ pub(super) fn rename(folders: &Folders, from: &str, to: &str) -> Vec<Problem> {
     problems
 }
 
+/// Where a link is left its note stays: it is ended by the next remote of that name.
+fn forget_loans(notes: &LoanNotes) -> io::Result<()> {
+    if notes.files()?.is_empty() { notes.remove() } else { Ok(()) }
+}
+
 impl Kept {
     /// The login first: without it nothing else is of use.
     const ALL: [Self; 6] =
@@ -128,7 +133,7 @@ impl Kept {
             Self::Decisions => ReviewFile::remove(&path),
             Self::UndoJournal => none_is_fine(fs::remove_file(&path)),
             Self::Transfers => leftover::forget(&path),
-            Self::Loans => LoanNotes::in_folder(&path).forget(),
+            Self::Loans => forget_loans(&LoanNotes::in_folder(&path)),
         };
         removed.map_err(|error| problem::of_io(&format!("remove its {}", self.words()), &error))
     }

@@ -46,8 +46,6 @@ enum End {
 struct Handover {
     what: String,
     source: Session,
-    /// Where it is noted what the source lends.
-    notes: LoanNotes,
     target: Session,
     journal: UndoJournal,
     /// What makes way before.
@@ -174,7 +172,6 @@ impl Actor {
         let then = bin.map(|node| target.prepare(tree, Change::Trash { node, from: *to })).transpose();
         Ok(Handover {
             source: source.clone(),
-            notes: self.loan_notes(&copy.source),
             target: target.clone(),
             journal: self.journal_of_copy(id),
             first: first.transpose().map_err(refused)?.unwrap_or_default(),
@@ -188,16 +185,15 @@ impl Actor {
     pub(super) fn end_left_loans(&mut self, name: &str) {
         let Some(account) = self.accounts.get(name).filter(|account| account.is_stored) else { return };
         let Some(session) = account.session.clone() else { return };
-        let notes = self.loan_notes(name);
         let (attempt, name) = (account.attempt(), name.to_owned());
         self.jobs.start(Done::Abandoned, async move {
-            let updates = session.end_left_loans(notes).await;
+            let updates = session.end_left_loans().await;
             Done::Account(name, AccountDone::LoansEnded(attempt, updates))
         });
     }
 
     /// Where it is noted what an account lends.
-    fn loan_notes(&self, name: &str) -> LoanNotes {
+    pub(super) fn loan_notes(&self, name: &str) -> LoanNotes {
         let is_kept = self.accounts.get(name).is_some_and(|account| account.is_stored);
         if is_kept { LoanNotes::in_folder(&self.config.folders.loans(name)) } else { LoanNotes::none() }
     }
@@ -219,7 +215,7 @@ impl Copy {
 
 impl Handover {
     async fn carry_out(self, made: &mut Made, source_ended: &mut bool) -> End {
-        let Self { what, source, notes, target, journal, first, how, then } = self;
+        let Self { what, source, target, journal, first, how, then } = self;
         let failed = |error: &ChangeError| End::Ended(FileEnd::Failed(problem::of_change(&what, error)));
         if let Err(error) = commit_all(&target, &journal, first, made).await {
             return failed(&error);
@@ -227,7 +223,7 @@ impl Handover {
         let (taken, returned) = match how {
             How::Visited(prepared) => (commit_all(&target, &journal, vec![prepared], made).await, Ok(())),
             How::Lent(loan, takeover) => {
-                let lent = match loan.begin(&source, &notes).await {
+                let lent = match loan.begin(&source).await {
                     Ok(lent) => lent,
                     Err(error) if is_session_end(&error) => {
                         *source_ended = true;

@@ -3,18 +3,21 @@
 //! `undoing` asks here, and carries it out.
 
 use std::collections::HashSet;
+use std::io;
 
 use super::undoing::kind_of;
 use super::{foretold, problem};
-use crate::message::{ChangeRow, ChangeState, Problem, ProblemKind, UndoDirection};
+use crate::message::{ChangeRow, ChangeState, Partly, Problem, ProblemKind, UndoDirection};
 use crate::session::change::Lost;
 use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal, UndoRecord};
 
 /// Whose journal.
 #[derive(Clone)]
 pub(crate) enum Place {
-    /// That of an account, by its name.
+    /// That of an open account, by its name.
     Account(String),
+    /// That of an account that is not open: what it has of a group cannot be taken back now.
+    Closed(String),
     /// That of this machine's folders.
     Disk,
 }
@@ -31,30 +34,41 @@ pub(crate) struct Part {
     pub(super) finals: Vec<UndoRecord>,
 }
 
-/// Reads the journals for the group that is next, or for the one that was asked for. What was meant to be for good comes
-/// like any other, so that it can be told: something else would be taken back otherwise. Blocks.
+/// Reads the journals for the group that is next, or for the one that was asked for, with all that it has in any of them.
+/// What was meant to be for good comes like any other, so that it can be told: something else would be taken back
+/// otherwise. Blocks.
 pub(super) fn find(
     journals: &[(Place, UndoJournal)],
     direction: UndoDirection,
     wanted: Option<UndoId>,
     passed: &HashSet<UndoId>,
 ) -> Result<Chosen, Problem> {
-    let mut newest: Vec<Part> = Vec::new();
-    for (place, journal) in journals {
-        let history = read(place, journal)?;
-        let Some(group) = next(&history, direction, wanted, passed) else { continue };
-        match newest.first().map(|known| &known.group) {
-            Some(known) if known.id == group.id => {}
-            Some(known) if known.begun >= group.begun => continue,
-            Some(_) | None => newest.clear(),
+    let histories: Vec<(Place, UndoHistory)> = journals
+        .iter()
+        .map(|(place, journal)| Ok((place.clone(), read(place, journal)?)))
+        .collect::<Result<_, Problem>>()?;
+    let open = || histories.iter().filter(|(place, _)| !matches!(place, Place::Closed(_)));
+    let newest = open().filter_map(|(_, history)| next(history, direction, wanted, passed));
+    let newest =
+        newest.max_by_key(|group| (group.begun, group.id)).ok_or_else(|| nothing(direction, wanted))?;
+    let last_doing = open().filter_map(|(_, history)| history.last_doing()).max();
+    if (direction, wanted) == (UndoDirection::Redo, None) && last_doing > Some(newest.begun) {
+        return Err(nothing(direction, wanted));
+    }
+    let is_chosen = |group: &&UndoGroup| group.id == newest.id && (group.stands() || group.is_final());
+    let mut parts = Vec::new();
+    for (place, history) in &histories {
+        let Some(group) = history.groups().find(is_chosen) else { continue };
+        match place {
+            Place::Closed(name) if group.stands() => return Err(not_open(direction, group, name)),
+            Place::Closed(_) => {}
+            Place::Account(_) | Place::Disk => {
+                let (group, finals) = (group.clone(), history.finals().to_vec());
+                parts.push(Part { place: place.clone(), group, finals });
+            }
         }
-        newest.push(Part { place: place.clone(), group: group.clone(), finals: history.finals().to_vec() });
     }
-    // What is for good on one side does not keep the other from going back.
-    if newest.iter().any(|part| part.group.stands()) {
-        newest.retain(|part| part.group.stands());
-    }
-    if newest.is_empty() { Err(nothing(direction, wanted)) } else { Ok(Chosen(newest)) }
+    Ok(Chosen(parts))
 }
 
 /// Reads the journals for the last changes. Blocks.
@@ -63,7 +77,7 @@ pub(super) fn list(journals: &[(Place, UndoJournal)]) -> Result<Vec<ChangeRow>, 
     for (place, journal) in journals {
         let history = read(place, journal)?;
         let place = match place {
-            Place::Account(name) => format!("{name}:"),
+            Place::Account(name) | Place::Closed(name) => format!("{name}:"),
             Place::Disk => "disk".to_owned(),
         };
         let listed =
@@ -76,16 +90,18 @@ pub(super) fn list(journals: &[(Place, UndoJournal)]) -> Result<Vec<ChangeRow>, 
     Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
-/// Reads a journal; what a crash cut off on the disk is looked up there first. Blocks.
 fn read(place: &Place, journal: &UndoJournal) -> Result<UndoHistory, Problem> {
-    let unread = |error: std::io::Error| problem::of_io("read the undo journal", &error);
-    let history = journal.history().map_err(unread)?;
-    match place {
-        Place::Disk if foretold::settle(journal, &history).map_err(unread)? => {
-            journal.history().map_err(unread)
-        }
-        Place::Disk | Place::Account(_) => Ok(history),
-    }
+    let history = match place {
+        Place::Disk => disk_history(journal),
+        Place::Account(_) | Place::Closed(_) => journal.history(),
+    };
+    history.map_err(|error| problem::of_io("read the undo journal", &error))
+}
+
+/// Reads the journal of the disk; what a crash cut off is looked up there first. Blocks.
+pub(crate) fn disk_history(journal: &UndoJournal) -> io::Result<UndoHistory> {
+    let history = journal.history()?;
+    if foretold::settle(journal, &history)? { journal.history() } else { Ok(history) }
 }
 
 /// Makes one row of the two that a group has which stands in two journals.
@@ -142,8 +158,16 @@ pub(super) fn beyond_undo(group: &UndoGroup) -> Problem {
     Problem::new(ProblemKind::Permanent, message, EARLIER)
 }
 
+/// What is told where part of a group is in an account that is not open.
+fn not_open(direction: UndoDirection, group: &UndoGroup, account: &str) -> Problem {
+    let verb = direction.verb();
+    let message = format!("Cannot {verb} that: \"{}\" is about {account}:, too", group.shown_label());
+    let hint = format!("Open {account}: in a pane, and {verb} again.");
+    Problem::new(ProblemKind::Temporary, message, hint)
+}
+
 /// What is told where what a group is about is gone, all of it or some.
-pub(super) fn lost_part(direction: UndoDirection, lost: &[Lost], has_rest: bool) -> Problem {
+pub(super) fn lost_part(direction: UndoDirection, partly: Partly, lost: &[Lost], has_rest: bool) -> Problem {
     let verb = direction.verb();
     let others = lost.len().saturating_sub(1);
     let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
@@ -151,8 +175,15 @@ pub(super) fn lost_part(direction: UndoDirection, lost: &[Lost], has_rest: bool)
         let gone = if lost.is_deleted { "was deleted for good" } else { "is no longer there" };
         format!("\"{}\" {gone}{more}", lost.name)
     });
-    let hint =
-        if has_rest { format!("Nothing was done; {verb} again for the rest.") } else { EARLIER.to_owned() };
+    let hint = match (partly, has_rest, direction) {
+        (Partly::Refuse, true, UndoDirection::Undo) => {
+            "Nothing was done; `megapane undo --rest` does the rest.".to_owned()
+        }
+        (Partly::Refuse, true, UndoDirection::Redo) => "Nothing was done.".to_owned(),
+        (Partly::Refuse, false, _) => String::new(),
+        (Partly::AskAgain | Partly::Rest, true, _) => format!("Nothing was done; {verb} again for the rest."),
+        (Partly::AskAgain | Partly::Rest, false, _) => EARLIER.to_owned(),
+    };
     Problem::new(ProblemKind::Permanent, format!("Cannot {verb} that: {what}"), hint)
 }
 

@@ -13,11 +13,11 @@ use super::placed::Placed;
 use super::problem;
 use super::refusal::fixed;
 use crate::entry::EntryKey;
-use crate::local::{LocalError, Trash, move_free, rename_free};
+use crate::local::{FileMark, LocalError, Trash, move_free, rename_free};
 use crate::message::Problem;
 use crate::session::change::Lost;
 use crate::store::transfer_journal::PathText;
-use crate::store::undo::{Ending, UndoEnd, UndoGroup, UndoJournal, UndoRecord};
+use crate::store::undo::{Ending, UndoEnd, UndoGroup, UndoId, UndoJournal, UndoRecord};
 
 /// A change on the disk, as its undo journal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,12 +39,22 @@ pub(super) enum DiskChange {
     Delete(PathText),
     /// A file that a download put there goes into the trash, if it is still that one.
     Unplace(Placed),
+    /// A file that was moved here from another disk goes back; where what it was made of is still there, it goes into the
+    /// trash, if it is still that one.
+    Unmove {
+        /// Where it is.
+        placed: Placed,
+        /// Where it was.
+        from: PathText,
+    },
     /// Out of the trash.
     Restore {
         /// Where it was.
         path: PathText,
         /// Where it lies, unless the system keeps it.
         kept: Option<PathText>,
+        /// What tells it from others that the system has of that path.
+        mark: FileMark,
     },
 }
 
@@ -174,12 +184,26 @@ pub(super) fn lost(group: &UndoGroup) -> Vec<Lost> {
     lost
 }
 
+/// Returns those of a group's files that are gone from this machine for good: taking back the rest of it would leave them
+/// nowhere but in a bin.
+pub(super) fn gone_for_good(group: UndoId, finals: &[UndoRecord]) -> Vec<Lost> {
+    let gone = |record: &UndoRecord| match serde_json::from_value(record.change.clone()).ok()? {
+        DiskChange::Delete(path) => {
+            let path = path.path();
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            Some(Lost { record: record.id, name, is_deleted: true })
+        }
+        _ => None,
+    };
+    finals.iter().filter(|record| record.group == Some(group)).filter_map(gone).collect()
+}
+
 impl DiskChange {
     /// What must be there for it.
     fn needs(&self) -> Option<PathBuf> {
         match self {
             Self::RemoveFolder(path) | Self::Trash(path) | Self::Delete(path) => Some(path.path()),
-            Self::Unplace(placed) => Some(placed.path.path()),
+            Self::Unplace(placed) | Self::Unmove { placed, .. } => Some(placed.path.path()),
             Self::Rename { from, .. } => Some(from.path()),
             Self::Restore { kept: Some(kept), .. } => Some(kept.path()),
             // Only the system knows what is in its trash.
@@ -191,7 +215,7 @@ impl DiskChange {
     fn makes(&self) -> Option<PathBuf> {
         match self {
             Self::CreateFolder(path) | Self::Restore { path, .. } => Some(path.path()),
-            Self::Rename { to, .. } => Some(to.path()),
+            Self::Rename { to: path, .. } | Self::Unmove { from: path, .. } => Some(path.path()),
             Self::RemoveFolder(_) | Self::Trash(_) | Self::Unplace(_) | Self::Delete(_) => None,
         }
     }
@@ -217,22 +241,25 @@ impl DiskChange {
                 move_free(&from.path(), &to.path())?;
                 Self::Rename { from: to.clone(), to: from.clone() }
             }
-            Self::Trash(path) => {
-                let kept = trash.put(&path.path())?;
-                Self::Restore { path: path.clone(), kept: kept.map(|kept| kept.as_path().into()) }
-            }
+            Self::Trash(path) => put_away(path, trash)?,
             Self::Unplace(placed) => {
                 placed.check()?;
-                let path = &placed.path;
-                let kept = trash.put(&path.path())?;
-                Self::Restore { path: path.clone(), kept: kept.map(|kept| kept.as_path().into()) }
+                put_away(&placed.path, trash)?
             }
-            Self::Restore { path, kept: Some(kept) } => {
+            Self::Unmove { placed, from } if placed.is_at(&from.path()) => {
+                placed.check()?;
+                put_away(&placed.path, trash)?
+            }
+            Self::Unmove { placed: Placed { path: to, .. }, from } => {
+                move_free(&to.path(), &from.path())?;
+                Self::Rename { from: from.clone(), to: to.clone() }
+            }
+            Self::Restore { path, kept: Some(kept), .. } => {
                 move_free(&kept.path(), &path.path())?;
                 Self::Trash(path.clone())
             }
-            Self::Restore { path, kept: None } => {
-                trash.restore(&path.path())?;
+            Self::Restore { path, kept: None, mark } => {
+                trash.restore(&path.path(), mark)?;
                 Self::Trash(path.clone())
             }
         };
@@ -246,7 +273,11 @@ impl DiskChange {
             Self::RemoveFolder(path) => Some(Self::CreateFolder(path)),
             Self::Rename { from, to } => Some(Self::Rename { from: to, to: from }),
             // Where it lies was not written down.
-            Self::Trash(_) | Self::Unplace(_) | Self::Restore { .. } | Self::Delete(_) => None,
+            Self::Trash(_)
+            | Self::Unplace(_)
+            | Self::Unmove { .. }
+            | Self::Restore { .. }
+            | Self::Delete(_) => None,
         }
     }
 
@@ -259,10 +290,19 @@ impl DiskChange {
             | Self::Delete(path)
             | Self::Restore { path, .. } => vec![path],
             Self::Unplace(placed) => vec![&placed.path],
+            Self::Unmove { placed, from } => vec![&placed.path, from],
             Self::Rename { from, to } => vec![from, to],
         };
         paths.into_iter().filter_map(|path| path.path().parent().map(Path::to_path_buf)).collect()
     }
+}
+
+/// Puts something into a trash, and returns what takes that back.
+fn put_away(path: &PathText, trash: &Trash) -> Result<DiskChange, LocalError> {
+    let at = path.path();
+    let mark = FileMark::of(&at).map_err(LocalError::io("look at", &at))?;
+    let kept = trash.put(&at)?.map(|kept| kept.as_path().into());
+    Ok(DiskChange::Restore { path: path.clone(), kept, mark })
 }
 
 /// Removes a file, a link, or a folder with all below it; no link is followed.

@@ -1,5 +1,5 @@
 //! [`Foretold`]: what a copy is about to do to the disk, written to the disk's undo journal before it is done and again when
-//! it is over, so that undo takes it back whatever happens in between. `departure` hands a [`witness`] to transfers,
+//! it is over, so that undo finds what a crash in between has left. `departure` hands a [`witness`] to transfers,
 //! copies make their folders here, and `chosen` has [`settle`] look up what a crash cut off.
 
 use std::collections::HashSet;
@@ -12,13 +12,15 @@ use serde::{Deserialize, Serialize};
 use super::across;
 use super::actor::Actor;
 use super::copying::CopyDone;
-use super::disk::{self, DiskChange};
+use super::disk::DiskChange;
 use super::ends::Way;
 use super::jobs::{Done, blocking};
 use super::placed::Placed;
 use super::problem;
 use super::scan::Goal;
-use crate::local::{self, LocalError, MadeWay, Placement, Placing, SafeName, Witness};
+use crate::local::{
+    self, Displaced, FileMark, LocalError, MadeWay, Placement, Placing, SafeName, Witness, find_kept,
+};
 use crate::message::CopyId;
 use crate::store::transfer_journal::PathText;
 use crate::store::undo::{Ending, UndoEnd, UndoHistory, UndoId, UndoJournal, UndoRecord};
@@ -30,8 +32,8 @@ use crate::transfer::plan::FolderId;
 enum Foretold {
     /// A folder is made.
     Made(PathText),
-    /// What has this path makes way.
-    Replaced(PathText),
+    /// What has this path makes way, and will lie at `place`, or in a folder of it.
+    Replaced { path: PathText, mark: FileMark, place: Option<PathText> },
     /// A file takes its name.
     Placed(Placed),
     /// A copy takes its name, and what it was made of goes: the target is on another disk.
@@ -101,14 +103,14 @@ pub(super) fn witness_of_move(journal: UndoJournal, from: PathBuf) -> Witness {
 fn witnessed(journal: &UndoJournal, placing: Placing<'_>, what: impl Fn(Placed) -> Foretold) -> Placement {
     let path = placing.path();
     let foretold = Placed::of_file(placing.file(), &path).and_then(|placed| {
-        let away = placing.displaces().then(|| Foretold::Replaced(path.as_path().into()));
+        let away = placing.displaced().map(|displaced| Foretold::replaced(&path, displaced));
         let changes: Vec<Foretold> = away.into_iter().chain([what(placed)]).collect();
         Ok((foretell(journal, &changes)?, changes))
     });
     let placement = placing.carry_out();
     let noted = foretold.and_then(|(ids, changes)| {
         let inverse = |change: &Foretold| match change {
-            Foretold::Replaced(_) => restored(&path, &placement.made_way),
+            Foretold::Replaced { path, mark, .. } => restored(path, *mark, &placement.made_way),
             Foretold::Placed(_) | Foretold::Moved { .. } | Foretold::Made(_) => {
                 placement.named.is_ok().then(|| change.inverse())
             }
@@ -140,25 +142,21 @@ pub(super) fn settle(journal: &UndoJournal, history: &UndoHistory) -> io::Result
         return Ok(false);
     }
     let arrived: HashSet<PathBuf> = cut_off.iter().filter_map(|(_, foretold)| foretold.arrived()).collect();
-    let endings = cut_off.into_iter().map(|(id, foretold)| {
-        let has_happened = match &foretold {
-            // Where the old file has the name still, it made no way.
-            Foretold::Replaced(path) => {
-                arrived.contains(&path.path()) || path.path().symlink_metadata().is_err()
-            }
-            Foretold::Placed(_) | Foretold::Moved { .. } | Foretold::Made(_) => foretold.arrived().is_some(),
-        };
-        (id, ending(has_happened.then(|| foretold.inverse())))
-    });
-    journal.end_all(endings.collect())?;
+    let endings = cut_off.iter().map(|(id, foretold)| (*id, ending(foretold.settled(&arrived))));
+    journal.settle_all(endings.collect())?;
     Ok(true)
 }
 
 impl Foretold {
+    fn replaced(path: &Path, displaced: Displaced) -> Self {
+        let Displaced { mark, place } = displaced;
+        Self::Replaced { path: path.into(), mark, place: place.map(|place| place.as_path().into()) }
+    }
+
     /// The path of what came, if it did.
     fn arrived(&self) -> Option<PathBuf> {
         match self {
-            Self::Replaced(_) => None,
+            Self::Replaced { .. } => None,
             Self::Made(path) => Some(path.path()).filter(|path| path.is_dir()),
             Self::Placed(placed) | Self::Moved { placed, .. } => {
                 placed.check().is_ok().then(|| placed.path.path())
@@ -166,12 +164,32 @@ impl Foretold {
         }
     }
 
+    /// Looks whether it happened, and returns what takes it back if so. `arrived` has the paths of all that came.
+    fn settled(&self, arrived: &HashSet<PathBuf>) -> Option<DiskChange> {
+        let Self::Replaced { path, mark, place } = self else {
+            return self.arrived().map(|_| self.inverse());
+        };
+        let (at, place) = (path.path(), place.as_ref().map(PathText::path));
+        let now = FileMark::of(&at).ok();
+        if now == Some(*mark) {
+            return None; // it has the name still
+        }
+        let kept = find_kept(&at, mark, place.as_deref());
+        // Where it is not found the system's trash has it, unless it never made way and was changed since.
+        let has_gone = kept.is_some() || now.is_none() || arrived.contains(&at);
+        let kept = kept.map(|kept| kept.as_path().into());
+        has_gone.then(|| DiskChange::Restore { path: path.clone(), kept, mark: *mark })
+    }
+
+    /// What takes back that it happened.
     fn inverse(&self) -> DiskChange {
         match self {
             Self::Made(path) => DiskChange::RemoveFolder(path.clone()),
-            Self::Replaced(path) => DiskChange::Restore { path: path.clone(), kept: None },
+            Self::Replaced { path, mark, .. } => {
+                DiskChange::Restore { path: path.clone(), kept: None, mark: *mark }
+            }
             Self::Placed(placed) => DiskChange::Unplace(placed.clone()),
-            Self::Moved { from, placed } => disk::rename(&placed.path.path(), &from.path()),
+            Self::Moved { from, placed } => DiskChange::Unmove { placed: placed.clone(), from: from.clone() },
         }
     }
 }
@@ -185,19 +203,21 @@ fn ending(inverse: Option<DiskChange>) -> Ending {
 }
 
 /// What brings back that which had the name of a file that was placed.
-fn restored(path: &Path, made_way: &MadeWay) -> Option<DiskChange> {
+fn restored(path: &PathText, mark: FileMark, made_way: &MadeWay) -> Option<DiskChange> {
     let kept = match made_way {
         MadeWay::Nothing => return None,
         MadeWay::Kept(kept) => Some(kept.as_path().into()),
         MadeWay::InSystemTrash => None,
     };
-    Some(DiskChange::Restore { path: path.into(), kept })
+    Some(DiskChange::Restore { path: path.clone(), kept, mark })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::Write;
 
+    use super::super::disk;
     use super::*;
     use crate::local::{PartialFile, Target, Trash};
     use crate::store::undo::GroupTag;
@@ -267,6 +287,45 @@ mod tests {
     }
 
     #[test]
+    fn what_made_way_comes_back_although_nobody_wrote_down_where_it_went() {
+        let scene = Scene::new();
+        std::fs::write(scene.path("film"), "old").unwrap();
+        scene.place(&witness(scene.journal()));
+        assert_eq!(scene.film().as_deref(), Some("new"));
+        scene.forget_ends();
+        scene.undo();
+        assert_eq!(scene.film().as_deref(), Some("old"));
+    }
+
+    #[test]
+    fn a_move_from_another_disk_that_was_killed_before_its_source_went_leaves_the_source() {
+        let scene = Scene::new();
+        let from = scene.path("from");
+        std::fs::write(&from, "new").unwrap();
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        File::options().write(true).open(&from).unwrap().set_modified(time).unwrap();
+        scene.place(&witness_of_move(scene.journal(), from.clone()));
+        scene.forget_ends();
+        scene.undo();
+        assert_eq!((scene.film(), std::fs::read_to_string(from).unwrap()), (None, "new".to_owned()));
+    }
+
+    #[test]
+    fn who_placed_a_file_knows_better_than_who_looked_meanwhile() {
+        let scene = Scene::new();
+        let journal = scene.journal();
+        let placed = || {
+            std::fs::write(scene.path("seen"), "x").unwrap();
+            Placed::of_file(&File::open(scene.path("seen")).unwrap(), &scene.path("film")).unwrap()
+        };
+        let id = foretell(&journal, &[Foretold::Placed(placed())]).unwrap()[0];
+        let seen = journal.history().unwrap();
+        journal.end(id, Some(&serde_json::json!("back"))).unwrap();
+        assert!(settle(&journal, &seen).unwrap(), "it looks as if it had not happened");
+        assert_eq!(journal.history().unwrap().next_undo().map(|group| group.standing.len()), Some(1));
+    }
+
+    #[test]
     fn folders_whose_end_nobody_wrote_down_go_again() {
         let scene = Scene::new();
         let target = Target::chosen(&scene.path("new")).unwrap().join_found("deep".as_ref());
@@ -281,9 +340,11 @@ mod tests {
     fn a_file_that_was_killed_before_it_had_its_name_never_was() {
         let scene = Scene::new();
         std::fs::write(scene.path("film"), "old").unwrap();
+        let mark = FileMark::of(&scene.path("film")).unwrap();
         scene.place(&witness(scene.journal()));
         scene.forget_ends();
-        std::fs::write(scene.path("film"), "old").unwrap();
+        let kept = find_kept(&scene.path("film"), &mark, Some(&scene.path("trash"))).unwrap();
+        std::fs::rename(kept, scene.path("film")).unwrap();
         scene.undo();
         assert_eq!(scene.film().as_deref(), Some("old"));
     }

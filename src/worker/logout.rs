@@ -1,5 +1,5 @@
 //! Leaving an account for good: its session ends on the server, and nothing of it stays on this machine but what the user
-//! set. Part of the actor; how an account is come into is `account`'s.
+//! set, and notes of links that could not be removed. Part of the actor; how an account is come into is `account`'s.
 
 use super::account::AccountDone;
 use super::account_files;
@@ -9,12 +9,14 @@ use super::problem::{self, unknown_account};
 use super::shared_login::other_holder;
 use crate::api::error::ApiError;
 use crate::config::{self, Config};
-use crate::message::{AccountState, Event};
+use crate::message::{AccountState, Event, Problem};
 use crate::session::Session;
+use crate::store::loans::{LentFile, LoanNotes};
 
 impl Actor {
-    /// Ends the session and forgets what is stored of it.
+    /// Ends the session, and before it what the account lends; forgets what is stored of it.
     pub(crate) fn logout(&mut self, name: &str) {
+        let notes = self.loan_notes(name);
         let Some(account) = self.accounts.get_mut(name) else {
             return self.send(Event::Failed(unknown_account(name)));
         };
@@ -34,12 +36,9 @@ impl Actor {
         self.set_state(name, AccountState::NeedsPassword { email, problem: None });
         let (folders, name) = (self.config.folders.clone(), name.to_owned());
         let what = format!("end the session of \"{name}\"");
-        let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)));
+        let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)), Vec::new());
         self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
-            let ended = match session {
-                Some(session) => end(config, settings, session).await,
-                None => Ok(()),
-            };
+            let (ended, still_lent) = leave(config, settings, session, notes).await;
             let ended = ended.map_err(|error| problem::of_api(&what, &error));
             let account = name.clone();
             let held = kept_file.lock_owned().await;
@@ -53,9 +52,42 @@ impl Actor {
                     Ok(()) | Err(_) => Ok(()),
                 }
             });
-            Done::Account(name, AccountDone::LoggedOut(ended.and(removed.await)))
+            Done::Account(name, AccountDone::LoggedOut(ended.and(removed.await), still_lent))
         });
     }
+
+    /// Tells how it went; what is shown last is what the user has to know.
+    pub(super) fn logged_out(&mut self, name: &str, ended: Result<(), Problem>, lent: &[LentFile]) {
+        self.send(match ended {
+            Ok(()) => Event::Done { text: format!("logged out of {name}") },
+            Err(problem) => Event::Failed(problem),
+        });
+        if !lent.is_empty() {
+            let hint = "The next login removes it; or remove it yourself at https://mega.nz.";
+            self.send(Event::Failed(problem::of_standing_loans(name, lent, hint)));
+        }
+    }
+}
+
+/// Ends the loans, then the session: nobody could end them after it. Returns the files that still have a link.
+async fn leave(
+    config: Config,
+    settings: config::Account,
+    session: Option<Session>,
+    notes: LoanNotes,
+) -> (Result<(), ApiError>, Vec<LentFile>) {
+    let ended = match session {
+        Some(session) => {
+            session.end_all_loans().await;
+            end(config, settings, session).await
+        }
+        None => Ok(()),
+    };
+    let lent = blocking(move || notes.files()).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot look for loans that were left");
+        Vec::new()
+    });
+    (ended, lent)
 }
 
 /// Ends a session, unless a copy of the account goes on with it: that would be logged out, too.

@@ -35,13 +35,25 @@ impl Placed {
     /// Checks that the file is still what was placed.
     pub(super) fn check(&self) -> Result<(), LocalError> {
         let path = self.path.path();
-        let is_link = path.symlink_metadata().is_ok_and(|facts| facts.is_symlink());
-        let now = File::open(&path).and_then(|file| Self::of_file(&file, &path));
-        let now = now.map_err(LocalError::io("read", &path))?;
-        if is_link || now != *self {
+        let now = Self::at(&path).map_err(LocalError::io("read", &path))?;
+        if now.is_none_or(|now| now != *self) {
             let changed = io::Error::other("it has changed since it was put there");
             return Err(LocalError::io("take back", &path)(changed));
         }
         Ok(())
+    }
+
+    /// Returns whether the same file stands there, too.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        let found = Self::at(path).ok().flatten();
+        found.is_some_and(|found| (found.size, &found.fingerprint) == (self.size, &self.fingerprint))
+    }
+
+    /// Looks at the file that has that path; `None` where that is a link.
+    fn at(path: &Path) -> io::Result<Option<Self>> {
+        if path.symlink_metadata()?.is_symlink() {
+            return Ok(None);
+        }
+        File::open(path).and_then(|file| Self::of_file(&file, path)).map(Some)
     }
 }

@@ -12,6 +12,7 @@ use crate::message::{Problem, ProblemKind};
 use crate::session::LoginError;
 use crate::session::change::ChangeError;
 use crate::store::credentials::CredentialsError;
+use crate::store::loans::LentFile;
 use crate::transfer::TransferError;
 use crate::tree::PathError;
 
@@ -220,6 +221,23 @@ pub fn of_folder(path: &Path, error: &io::Error) -> Problem {
     Problem { kind: if is_gone { ProblemKind::FolderNotFound } else { problem.kind }, ..problem }
 }
 
+/// Returns what is told of an account that is left while files of it have a link that a copy made; `hint` says what becomes
+/// of that.
+#[must_use]
+pub fn of_standing_loans(account: &str, lent: &[LentFile], hint: impl Into<String>) -> Problem {
+    let files: Vec<String> =
+        lent.iter().take(TOLD_FILES).map(|lent| format!("\"{account}:{lent}\"")).collect();
+    let others = match lent.len() - files.len() {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    let message = format!(
+        "Cannot remove the public link that a copy made of {}{others}: it is still there",
+        files.join(", ")
+    );
+    Problem::new(ProblemKind::Temporary, message, hint)
+}
+
 /// Returns what is told where something got a planned name before the copy came to it.
 #[must_use]
 pub fn appeared(what: &str) -> Problem {
@@ -359,6 +377,9 @@ pub(crate) fn backup_elsewhere() -> Problem {
     let message = "The folder of --backup-dir is not where the target is";
     Problem::new(ProblemKind::Usage, message, "Name a folder of the same account, or of the same disk.")
 }
+
+/// Files that are told by name.
+const TOLD_FILES: usize = 5;
 
 #[cfg(test)]
 mod tests {

@@ -72,7 +72,7 @@ impl Actor {
                 self.remove_on_disk(id, removal, move || {
                     let removed = match trash {
                         Some(trash) => put_source_away(&path, (size, modified), &what, (&journal, &trash)),
-                        None => remove_source(&path, size, modified, &what),
+                        None => remove_for_good(&path, (size, modified), &what, &journal),
                     };
                     (folder_of(&path), removed)
                 });
@@ -236,6 +236,23 @@ pub(super) fn remove_source(path: &Path, size: u64, modified: Option<i64>, what:
     }
 }
 
+/// Removes a file for good, unless it is another one by now, and notes that nothing brings it back. Blocks.
+fn remove_for_good(
+    path: &Path,
+    (size, modified): (u64, Option<i64>),
+    what: &str,
+    journal: &UndoJournal,
+) -> Removed {
+    let removed = remove_source(path, size, modified, what);
+    if removed == Removed::Gone {
+        let change = serde_json::to_value(DiskChange::Delete(path.into())).map_err(io::Error::other);
+        if let Err(error) = change.and_then(|change| journal.note_all(vec![(change, None)])) {
+            tracing::warn!(%error, "cannot note in the undo journal that a file was removed for good");
+        }
+    }
+    removed
+}
+
 /// Puts a file into the trash, unless it is another one by now. Blocks.
 fn put_source_away(
     path: &Path,
@@ -274,7 +291,7 @@ fn remove_folder(path: &Path, what: &str) -> Removed {
 fn note_removed(journal: &UndoJournal, path: &Path) {
     let noted = serde_json::to_value(DiskChange::CreateFolder(path.into())).map_err(io::Error::other);
     let removed = json!({ "removed": PathText::from(path) });
-    if let Err(error) = noted.and_then(|inverse| journal.note_all(vec![(removed, inverse)])) {
+    if let Err(error) = noted.and_then(|inverse| journal.note_all(vec![(removed, Some(inverse))])) {
         tracing::warn!(%error, "cannot note in the undo journal that an empty folder was removed");
     }
 }

@@ -3,9 +3,9 @@
 
 use super::actor::Actor;
 use super::changes::{Landing, worded};
-use super::jobs::Done;
+use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
-use super::refusal::fixed;
+use super::refusal::{fixed, not_ready};
 use crate::crypto::link::ProtectedLink;
 use crate::entry::{EntryKey, Location};
 use crate::handle::NodeHandle;
@@ -53,6 +53,7 @@ impl Actor {
                 self.change_subject(&subject, self.words_of_link(&subject), change);
             }
             SharingCommand::Protect { subject, password } => self.protect(subject, password),
+            SharingCommand::HandOut(subject) => self.hand_out(&subject),
             SharingCommand::Unlink(subject) => {
                 let change = Change::Unlink { node: subject.node, expires: None };
                 self.change_subject(
@@ -86,18 +87,37 @@ impl Actor {
     /// Works out what a link is under a password, which takes some tens of milliseconds.
     fn protect(&mut self, subject: Shareable, password: Secret) {
         let tree = self.accounts.get(&subject.account).and_then(|account| account.tree.as_deref());
-        let link = match tree.map_or(Err(LinkUnknown::None), |tree| link_of(tree, subject.node)) {
-            Ok(link) => link,
-            Err(why) => {
+        let link = tree.ok_or_else(|| not_ready(&subject.account)).and_then(|tree| {
+            link_of(tree, subject.node).map_err(|why| {
                 let message = format!("Cannot put a password on the link: {why}");
-                return self.send(Event::Failed(Problem::new(ProblemKind::Permanent, message, "")));
+                Problem::new(ProblemKind::Permanent, message, "")
+            })
+        });
+        let link = match link {
+            Ok(link) => link,
+            Err(problem) => {
+                return self.send(Event::Sharing(SharingEvent::NotProtected { subject, problem }));
             }
         };
-        let broken = || Done::Broken(problem::broke_down("put a password on the link"));
-        self.jobs.start_blocking(broken(), move || {
+        self.hand_out(&subject);
+        let problem = problem::broke_down("put a password on the link");
+        let broken = SharingEvent::NotProtected { subject: subject.clone(), problem };
+        self.jobs.start_blocking(Done::Sharing(broken.clone()), move || {
             let protected = ProtectedLink::lock(&link, password.expose());
-            let told = |link: Secret| Done::Sharing(SharingEvent::Protected { subject, link });
-            protected.map_or_else(broken, |link| told(Secret::new(link.text())))
+            let told = |link: Secret| SharingEvent::Protected { subject, link };
+            Done::Sharing(protected.map_or(broken, |link| told(Secret::new(link.text()))))
+        });
+    }
+
+    /// The user takes a link into use: no loan ends it any more.
+    fn hand_out(&mut self, subject: &Shareable) {
+        let (notes, file) = (self.loan_notes(&subject.account), subject.node);
+        let broken = Done::Broken(problem::broke_down(KEEP_LINK));
+        self.jobs.start_kept(broken, async move {
+            match blocking(move || notes.forget(file)).await {
+                Ok(()) => Done::Abandoned,
+                Err(error) => Done::Broken(problem::of_io(KEEP_LINK, &error)),
+            }
         });
     }
 
@@ -222,3 +242,6 @@ impl From<Access> for ShareAccess {
         }
     }
 }
+
+/// What fails where a note cannot be removed.
+const KEEP_LINK: &str = "note that the link is in use: a copy made it, and removes it";

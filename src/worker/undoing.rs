@@ -11,6 +11,7 @@ use super::Copies;
 use super::account::Account;
 use super::actor::Actor;
 use super::changes::{CHANGES_AT_ONCE, Refused, one_of};
+pub(crate) use super::chosen::disk_history;
 use super::chosen::{Chosen, Part, Place, beyond_undo, find, list, lost_part};
 use super::disk;
 use super::inside::is_session_end;
@@ -176,16 +177,21 @@ impl Actor {
         let Some(UndoRequest { direction, group, partly }) = self.undoing.waiting.pop_front() else {
             return;
         };
-        let journals = self.undo_journals();
+        let (mut journals, closed) = (self.undo_journals(), self.closed_journals());
         self.undoing.running = Some(Running::Looking);
         let broken = Err(problem::broke_down("undo that"));
         let broken = Done::Undo(UndoDone::Found(direction, partly, broken));
         let passed = self.undoing.passed.clone();
         self.jobs.start(broken, async move {
             let look = move || {
+                journals.extend(opened(closed)?);
                 let chosen = find(&journals, direction, group.map(UndoId), &passed)?;
                 let on_disk = chosen.0.iter().filter(|part| matches!(part.place, Place::Disk));
-                let lost = on_disk.flat_map(|part| disk::lost(&part.group)).collect();
+                let lost = on_disk.flat_map(|Part { group, finals, .. }| {
+                    let gone = disk::gone_for_good(group.id, finals);
+                    disk::lost(group).into_iter().chain(gone)
+                });
+                let lost = lost.collect();
                 Ok((chosen, lost))
             };
             let found = blocking(look).await;
@@ -198,6 +204,14 @@ impl Actor {
         let open = self.accounts.iter().filter(|(_, account)| account.ready().is_some());
         let accounts = open.map(|(name, account)| (Place::Account(name.clone()), account.journal.clone()));
         accounts.chain([(Place::Disk, self.disk_journal.clone())]).collect()
+    }
+
+    /// The files of journals of accounts that are not open: a group may stand there, too.
+    fn closed_journals(&self) -> Vec<(String, PathBuf)> {
+        let is_open =
+            |name: &String| self.accounts.get(name).is_some_and(|account| account.ready().is_some());
+        let names = self.config.accounts.iter().map(|account| &account.name).filter(|name| !is_open(name));
+        names.map(|name| (name.clone(), self.config.folders.undo_journal(name))).collect()
     }
 
     /// Takes what a job of undoing brings.
@@ -232,19 +246,19 @@ impl Actor {
             };
             lost.extend(lost_in_account(tree, &part.group, &part.finals));
         }
-        let standing: usize = parts.iter().map(|part| part.group.standing.len()).sum();
-        let has_rest = lost.len() < standing;
+        let is_there = |record: &UndoRecord| lost.iter().all(|lost| lost.record != record.id);
+        let has_rest = parts.iter().flat_map(|part| &part.group.standing).any(is_there);
         let takes_rest = partly == Partly::Rest || self.undoing.told.contains(&group.id);
         if !lost.is_empty() {
             if !takes_rest || !has_rest {
-                return self.tell_lost(group.id, has_rest, lost_part(direction, &lost, has_rest));
+                return self.tell_lost(group.id, has_rest, lost_part(direction, partly, &lost, has_rest));
             }
             self.undoing.passed.insert(group.id);
-            let is_there = |record: &UndoRecord| lost.iter().all(|lost| lost.record != record.id);
             for part in &mut parts {
                 part.group.standing.retain(is_there);
             }
         }
+        parts.retain(|part| part.group.stands());
         self.undoing.running = Some(Running::Taking(Box::new(Taking {
             direction,
             label: group.shown_label().to_owned(),
@@ -275,7 +289,7 @@ impl Actor {
         let tag = taking.tag.elsewhere();
         let name = match place {
             Place::Disk => return self.undo_on_disk(group, &tag),
-            Place::Account(name) => name,
+            Place::Account(name) | Place::Closed(name) => name,
         };
         let ready = self.accounts.get(&name).and_then(|account| Some((account, account.ready()?)));
         let Some((account, (_, tree))) = ready else {
@@ -363,6 +377,17 @@ impl Actor {
         self.send(event);
         self.next_undo();
     }
+}
+
+/// Opens the journals of accounts that are not open, where there are any. Blocks.
+fn opened(closed: Vec<(String, PathBuf)>) -> Result<Vec<(Place, UndoJournal)>, Problem> {
+    let there = closed.into_iter().filter(|(_, path)| path.exists());
+    let open = |(name, path): (String, PathBuf)| {
+        let what = format!("read the undo journal \"{}\"", path.display());
+        let journal = UndoJournal::open(&path).map_err(|error| problem::of_io(&what, &error))?;
+        Ok((Place::Closed(name), journal))
+    };
+    there.map(open).collect()
 }
 
 /// Takes changes on the disk back, the last first. Blocks.

@@ -3,6 +3,7 @@
 
 use megapane::emulator::Owner;
 
+use crate::killed::{spawn, wait_until};
 use crate::kills::{Point, kill_at};
 use crate::scene::{JUNE, Scene, files_below};
 
@@ -204,6 +205,118 @@ fn doctor_names_the_link_of_a_killed_copy_and_removes_it_when_told_to() {
     );
     assert!(scene.run(&["doctor", "ann:"]).out.contains("no copy to another account left a link"));
     assert_eq!((links(&scene), notes(&scene)), (String::new(), 0));
+}
+
+/// Answers to the removal of a link that may pass, or say nothing of whether there is one.
+const NO_PROOF: [&str; 3] = ["-1@l", "-6@l", "-11@l"];
+
+#[test]
+fn a_link_that_the_server_does_not_remove_now_goes_another_time() {
+    for refusal in NO_PROOF {
+        let (scene, _ben) = scene();
+        kill_at(&scene, &["copyto", "ann:a/one.txt", "ben:uno.txt"], LENT[0]);
+        scene.emulator.fault(refusal).unwrap();
+        assert!(links(&scene).contains("a/one.txt"), "{refusal}");
+        assert_eq!(notes(&scene), 1, "{refusal}");
+        scene.emulator.clear_faults();
+        assert_eq!((links(&scene), notes(&scene)), (String::new(), 0), "{refusal}");
+    }
+}
+
+#[test]
+fn a_link_that_a_failing_server_may_have_made_is_looked_for_at_the_next_start() {
+    let (scene, ben) = scene();
+    scene.emulator.fault("-1@l").unwrap();
+    scene.run(&["copyto", "ann:a/one.txt", "ben:uno.txt"]).clean();
+    assert_eq!((ben.content("uno.txt").unwrap(), notes(&scene)), (b"one".to_vec(), 1));
+    scene.emulator.clear_faults();
+    assert_eq!((links(&scene), notes(&scene)), (String::new(), 0));
+}
+
+#[test]
+fn a_remote_that_is_deleted_leaves_no_link() {
+    let (scene, _ben) = scene();
+    kill_at(&scene, &["copyto", "ann:a/one.txt", "ben:uno.txt"], LENT[0]);
+    scene.run(&["config", "delete", "ann"]).clean();
+    assert_eq!((notes(&scene), scene.ann.session_count()), (0, 0));
+    scene.log_in();
+    assert_eq!(links(&scene), "");
+}
+
+#[test]
+fn a_link_that_a_deleted_remote_leaves_is_named_and_goes_when_the_account_comes_back() {
+    for fault in ["-1@l", "cut@cs"] {
+        let (scene, _ben) = scene();
+        kill_at(&scene, &["copyto", "ann:a/one.txt", "ben:uno.txt"], LENT[0]);
+        scene.emulator.fault(fault).unwrap();
+        let ran = scene.run(&["--max-wait", "0", "config", "delete", "ann"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(
+            ran.err.contains("cannot remove the public link that a copy made of \"ann:a/one.txt\""),
+            "{}",
+            ran.err
+        );
+        assert!(ran.err.contains("https://mega.nz") && ran.err.contains("config create ann"), "{}", ran.err);
+        assert_eq!(notes(&scene), 1, "{fault}");
+        scene.emulator.clear_faults();
+        scene.log_in();
+        assert_eq!((links(&scene), notes(&scene)), (String::new(), 0), "{fault}");
+    }
+}
+
+#[test]
+fn the_notes_of_another_account_that_had_the_name_stay() {
+    let (scene, _ben) = scene();
+    kill_at(&scene, &["copyto", "ann:a/one.txt", "ben:uno.txt"], LENT[0]);
+    scene.emulator.fault("-1@l").unwrap();
+    assert_eq!(scene.run(&["config", "delete", "ann"]).code, 0);
+    scene.emulator.clear_faults();
+    let _cy = scene.emulator.add_account(megapane::emulator::NewAccount::new("cy@example.org"));
+    let create = ["config", "create", "ann", "--user", "cy@example.org", "--password-stdin"];
+    let created = scene.run_with(&create, &[], &format!("{}\n", megapane::emulator::PASSWORD));
+    assert_eq!(created.code, 0, "{}", created.err);
+    scene.run(&["ls", "ann:"]).clean();
+    assert_eq!(notes(&scene), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_renamed_remote_ends_what_its_old_name_lent() {
+    let (scene, _ben) = scene();
+    kill_at(&scene, &["copyto", "ann:a/one.txt", "ben:uno.txt"], LENT[0]);
+    let mut terminal = crate::wizard::Terminal::open(&scene, &["config"]);
+    terminal.answer("e/n/d/r/c/s/q> ", "r").answer("remote> ", "ann").answer("name> ", "work");
+    terminal.answer("e/n/d/r/c/s/q> ", "q");
+    assert_eq!(terminal.end().0, 0);
+    assert_eq!(scene.run(&["link", "--list", "work:"]).clean(), "");
+    assert_eq!(notes(&scene), 0);
+}
+
+#[test]
+fn a_link_that_is_handed_out_stays_though_a_killed_copy_made_it() {
+    for more in [&[][..], &["--password-command", "echo geheim"], &["--expire", "off"]] {
+        let (scene, _ben) = scene();
+        kill_at(&scene, &["copyto", "ann:a/one.txt", "ben:uno.txt"], LENT[0]);
+        scene.emulator.fault("-1@l").unwrap(); // it is still there when it is asked for
+        scene.run(&[&["link", "ann:a/one.txt"], more].concat()).clean();
+        scene.emulator.clear_faults();
+        scene.run(&["ls", "ann:"]).clean();
+        assert!(links(&scene).contains("a/one.txt"), "{more:?}");
+        assert_eq!(notes(&scene), 0, "{more:?}");
+    }
+}
+
+#[test]
+fn a_link_that_is_handed_out_while_a_copy_uses_it_stays_after_it() {
+    let (scene, ben) = scene();
+    scene.emulator.fault("slow:5s@p").unwrap();
+    let mut copy = spawn(&scene, &["copyto", "ann:a/one.txt", "ben:uno.txt"]);
+    wait_until("the copy uses the link", || asked(&scene, "p"));
+    let link = scene.run(&["link", "ann:a/one.txt"]).clean();
+    assert!(copy.wait().unwrap().success());
+    assert_eq!(ben.content("uno.txt").unwrap(), b"one");
+    assert!(links(&scene).starts_with(link.trim_end()));
+    assert_eq!(notes(&scene), 0);
 }
 
 fn asked(scene: &Scene, command: &str) -> bool {

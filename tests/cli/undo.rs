@@ -48,3 +48,65 @@ fn words_that_make_no_sense_are_refused() {
     assert_eq!(scene.run(&["undo", "yesterday"]).code, 2);
     assert_ne!(scene.run(&["undo", "nobody:"]).code, 0);
 }
+
+#[test]
+fn what_a_download_replaced_comes_back_however_long_it_lay_in_the_trash() {
+    let scene = Scene::logged_in();
+    scene.ann.file("film.txt", b"new content", JUNE);
+    scene.write("film.txt", "OLD");
+    scene.run(&["copyto", "ann:film.txt", "film.txt"]).clean();
+    assert_eq!(scene.read("film.txt"), "new content");
+    // What goes into the trash now is younger than the old file there: their times are in seconds.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert_eq!(scene.run(&["undo"]).code, 0);
+    assert_eq!(scene.read("film.txt"), "OLD");
+    assert_eq!(scene.run(&["redo"]).code, 0);
+    assert_eq!(scene.read("film.txt"), "new content");
+    assert_eq!(scene.run(&["undo"]).code, 0);
+    assert_eq!(scene.read("film.txt"), "OLD");
+}
+
+#[test]
+fn a_move_whose_files_are_gone_for_good_is_not_taken_back_without_a_word() {
+    let scene = Scene::logged_in();
+    scene.write("up/p.txt", "p");
+    scene.run(&["mkdir", "ann:before"]).clean();
+    scene.run(&["move", "up", "ann:up"]).clean();
+    let refused = scene.run(&["undo"]);
+    assert_eq!(refused.code, 6, "{}", refused.err);
+    assert!(refused.err.contains("\"p.txt\" was deleted for good"), "{}", refused.err);
+    assert!(refused.err.contains("--rest") && refused.err.contains("made folder"), "{}", refused.err);
+    assert_eq!(scene.ann.content("up/p.txt").unwrap(), b"p");
+    assert_eq!(scene.run(&["undo", "--rest"]).code, 0);
+    assert!(scene.ann.content("up/p.txt").is_none());
+}
+
+#[test]
+fn nothing_is_done_again_on_one_side_only_after_something_else() {
+    let scene = Scene::logged_in();
+    scene.ann.file("d/c.txt", b"c", JUNE);
+    scene.run(&["move", "ann:d", "down"]).clean();
+    assert_eq!(scene.run(&["undo"]).code, 0);
+    assert!(!scene.path("down/c.txt").exists());
+    scene.run(&["mkdir", "ann:else"]).clean();
+    let redo = scene.run(&["redo"]);
+    assert!(redo.err.contains("nothing to redo"), "{}", redo.err);
+    assert!(!scene.path("down/c.txt").exists());
+    assert_eq!(scene.ann.content("d/c.txt").unwrap(), b"c");
+}
+
+#[test]
+fn a_change_on_both_sides_waits_for_the_account_that_is_not_open() {
+    let scene = Scene::new();
+    scene.second_account();
+    scene.log_in(); // the first account is open at the start: ben's
+    scene.ann.file("d/c.txt", b"c", JUNE);
+    scene.run(&["move", "ann:d", "down"]).clean();
+    let told = scene.run_with(&["--plain"], &[], "undo\nquit\n");
+    let said = format!("{}{}", told.out, told.err);
+    assert!(said.contains("is about ann:, too"), "{said}");
+    assert_eq!(scene.read("down/c.txt"), "c");
+    let told = scene.run_with(&["--plain"], &[], "right\ncd ann:/\nundo\nquit\n");
+    assert!(told.out.contains("Undone"), "{}{}", told.out, told.err);
+    assert_eq!(scene.ann.content("d/c.txt").unwrap(), b"c");
+}

@@ -36,7 +36,16 @@ pub(crate) struct App {
     input: mpsc::UnboundedSender<Input>,
     shared: Shared,
     looped: Looped,
+    ways: Ways,
+}
+
+/// How the program is started.
+#[derive(Clone, Copy, Default)]
+struct Ways {
+    /// It keeps screens.
     restore: bool,
+    /// It asks for the password of the account, and then keeps what belongs to it.
+    asks_password: bool,
 }
 
 impl App {
@@ -73,19 +82,25 @@ impl App {
                 None => drop(ann.file(name, name.as_bytes(), 1_700_000_000)),
             }
         }
-        Self::on(emulator, ann, scratch, size, false).await
+        Self::on(emulator, ann, scratch, size, Ways::default()).await
     }
 
     /// Ends the program and starts it again on the same disk and account.
     pub(crate) async fn restart(self) -> Self {
-        let Self { emulator, ann, scratch, looped, restore, .. } = self;
+        let Self { emulator, ann, scratch, looped, ways, .. } = self;
         drop(looped);
-        Self::on(emulator, ann, scratch, (120, 30), restore).await
+        Self::on(emulator, ann, scratch, (120, 30), ways).await
     }
 
     /// The same program with a configuration that keeps screens.
     pub(crate) async fn keeping_screens(mut self) -> Self {
-        self.restore = true;
+        self.ways.restore = true;
+        self.restart().await
+    }
+
+    /// The same program where the password is typed: only of such an account anything is kept.
+    pub(crate) async fn asking_for_the_password(mut self) -> Self {
+        self.ways.asks_password = true;
         self.restart().await
     }
 
@@ -94,7 +109,7 @@ impl App {
         ann: Owner,
         scratch: TempDir,
         (width, height): (u16, u16),
-        restore: bool,
+        ways: Ways,
     ) -> Self {
         let at = |name: &str| scratch.path().join(name);
         let account = Account {
@@ -105,9 +120,11 @@ impl App {
             password: None,
         };
         let folders = Folders { config: at("config"), cache: at("cache"), state: at("state") };
-        let config = Config { folders, accounts: vec![account], restore, ..Config::default() };
+        let config = Config { folders, accounts: vec![account], restore: ways.restore, ..Config::default() };
         let mut parts = Parts::new(config, Arc::new(emulator.transport()));
-        parts.presets.push(Preset { account: "work".into(), password: Secret::from(PASSWORD) });
+        if !ways.asks_password {
+            parts.presets.push(Preset { account: "work".into(), password: Secret::from(PASSWORD) });
+        }
         parts.trash = Trash::Folder(at("trash"));
         parts.home = Some(scratch.path().to_path_buf());
         let Worker { commands, events } = start(parts);
@@ -128,7 +145,7 @@ impl App {
         };
         let looped =
             Looped(tokio::spawn(drive(screen, receiving(keys), Ports { commands, events }, options)));
-        let app = Self { emulator, ann, scratch, input, shared, looped, restore };
+        let app = Self { emulator, ann, scratch, input, shared, looped, ways };
         app.settle().await;
         app
     }

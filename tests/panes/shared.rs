@@ -1,7 +1,8 @@
 //! Links, shares and versions on the screen: made, seen, copied, removed; links of others browsed and taken over.
 
 use megapane::crypto::link::{Link, ProtectedLink};
-use megapane::emulator::NewAccount;
+use megapane::emulator::{NewAccount, PASSWORD};
+use megapane::store::loans::{LentFile, LoanNotes};
 
 use crate::app::App;
 
@@ -102,6 +103,37 @@ async fn a_link_is_shown_under_a_password_that_opens_it() {
     app.must_show("No public link");
     app.type_in("l").await;
     app.must_not_show("#P!");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_could_not_be_put_on_a_link_is_told_and_no_longer_waited_for() {
+    let app = on_the_cloud_side().await;
+    app.type_in("/old.txt<Enter>sl").await;
+    app.must_show("https://mega.nz/file/");
+    app.ann.delete("old.txt").unwrap();
+    app.settle().await;
+    app.type_in("pgeheim<Enter>").await;
+    app.must_show("Cannot put a password on the link");
+    app.must_not_show("putting the password on it");
+    app.must_show("https://mega.nz/file/");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_key_that_copies_a_link_keeps_it_though_a_killed_copy_made_it() {
+    for keys in ["sy", "yl", "gly"] {
+        let app = App::start(DISK, CLOUD).await.asking_for_the_password().await;
+        app.type_in(&format!("<Tab>{PASSWORD}<Enter>")).await;
+        app.settle().await;
+        let file = app.ann.node("old.txt").unwrap();
+        app.ann.command(&serde_json::json!({ "a": "l", "n": file })).unwrap();
+        let notes = LoanNotes::in_folder(&app.scratch.path().join("state/loans/work"));
+        drop(notes.write(LentFile { file, owner: None, path: "old.txt".into() }).unwrap());
+        app.settle().await;
+        app.type_in("/old.txt<Enter>").await;
+        assert_eq!(notes.files().unwrap().len(), 1);
+        app.type_in(keys).await;
+        assert_eq!(notes.files().unwrap(), [], "{keys}");
+    }
 }
 
 /// The link in the dialog, put together of its lines.

@@ -6,7 +6,7 @@ use megapane::emulator::{Emulator, NewAccount, Owner, PASSWORD};
 use megapane::entry::{CloudFolder, Location};
 use megapane::message::*;
 use megapane::secret::Secret;
-use megapane::store::loans::LoanNotes;
+use megapane::store::loans::{LentFile, LoanNotes};
 use megapane::worker::{Copies, Parts, Preset};
 
 use crate::desk::*;
@@ -223,7 +223,7 @@ async fn the_link_that_a_killed_copy_left_is_removed_once_the_account_is_open() 
     let change = both(&emulator, false);
     let mut desk = Desk::on(emulator, ann, |_, _| {}, change);
     let notes = LoanNotes::in_folder(&desk.scratch.path().join("state/loans/work"));
-    drop(notes.write(file).unwrap());
+    drop(notes.write(LentFile { file, owner: None, path: "d/a.txt".into() }).unwrap());
     desk.send(Command::Login(login()));
     desk.state(|state| *state == AccountState::Ready).await;
     desk.send(Command::Sharing(SharingCommand::WatchLinks { account: "work".into() }));
@@ -235,4 +235,123 @@ async fn the_link_that_a_killed_copy_left_is_removed_once_the_account_is_open() 
         .await;
     let paths: Vec<&str> = left.iter().map(|row| row.path.as_str()).collect();
     assert_eq!(paths, ["d/b.txt"], "the user's own link stays");
+}
+
+/// A desk that is logged in, and a file of its account whose link a copy made that was killed since.
+async fn with_a_left_loan() -> (Desk, LoanNotes, Shareable) {
+    let emulator = Emulator::new();
+    let ann = emulator.add_account(NewAccount::new(EMAIL));
+    let node = ann.file("d/a.txt", b"a", TIME);
+    let change = both(&emulator, false);
+    let mut desk = Desk::on(emulator, ann, |_, _| {}, change);
+    desk.send(Command::Login(login()));
+    desk.state(|state| *state == AccountState::Ready).await;
+    desk.send(Command::Sharing(SharingCommand::WatchLinks { account: "work".into() }));
+    desk.ann.command(&serde_json::json!({ "a": "l", "n": node })).unwrap();
+    desk.until(|event| match event {
+        Event::Sharing(SharingEvent::Links { links, .. }) if links.len() == 1 => Some(()),
+        _ => None,
+    })
+    .await;
+    let notes = LoanNotes::in_folder(&desk.scratch.path().join("state/loans/work"));
+    drop(notes.write(LentFile { file: node, owner: None, path: "d/a.txt".into() }).unwrap());
+    (desk, notes, Shareable { account: "work".into(), node })
+}
+
+/// How many links the account has on the server.
+async fn link_count(desk: &Desk) -> usize {
+    desk.session().await.fetch_tree(|_, _| ()).await.unwrap().links().len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_the_user_takes_into_use_is_no_loan_any_more() {
+    let uses: [fn(Shareable) -> SharingCommand; 3] = [
+        SharingCommand::HandOut,
+        |subject| SharingCommand::Link { subject, expires: None },
+        |subject| SharingCommand::Protect { subject, password: Secret::from("geheim") },
+    ];
+    for make in uses {
+        let (mut desk, notes, subject) = with_a_left_loan().await;
+        desk.send(Command::Sharing(make(subject.clone())));
+        desk.send(Command::Quit);
+        desk.until(|event| (*event == Event::Ended).then_some(())).await;
+        assert_eq!(notes.files().unwrap(), [], "{:?}", make(subject));
+        assert_eq!(link_count(&desk).await, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_is_left_ends_its_loans_before_its_session() {
+    let (mut desk, notes, _) = with_a_left_loan().await;
+    desk.send(Command::Logout { account: "work".into() });
+    assert_eq!(desk.done().await, "logged out of work");
+    assert_eq!((link_count(&desk).await, notes.files().unwrap()), (0, Vec::new()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_stays_when_an_account_is_left_is_named_and_goes_at_the_next_login() {
+    let (mut desk, notes, _) = with_a_left_loan().await;
+    desk.emulator.fault("-1@l").unwrap();
+    desk.send(Command::Logout { account: "work".into() });
+    let problem = desk.problem().await;
+    assert!(problem.message.contains("\"work:d/a.txt\""), "{}", problem.message);
+    assert!(problem.hint.contains("next login"), "{}", problem.hint);
+    assert_eq!((link_count(&desk).await, notes.files().unwrap().len()), (1, 1));
+    desk.emulator.clear_faults();
+    desk.send(Command::Login(login()));
+    desk.state(|state| *state == AccountState::Ready).await;
+    desk.send(Command::Quit);
+    desk.until(|event| (*event == Event::Ended).then_some(())).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn leaving_an_account_waits_for_what_it_lends_now() {
+    let emulator = Emulator::new();
+    let (ann, ben) =
+        (emulator.add_account(NewAccount::new(EMAIL)), emulator.add_account(NewAccount::new(BEN)));
+    ann.file("d/a.txt", b"a", TIME);
+    let change = both(&emulator, false);
+    let mut desk = Desk::on(emulator, ann, |_, _| {}, change);
+    for (account, email) in [("work", EMAIL), ("home", BEN)] {
+        desk.send(Command::Login(Login { account: account.into(), email: email.into(), ..login() }));
+        desk.state(|state| *state == AccountState::Ready).await;
+    }
+    ben.folder("d");
+    desk.emulator.fault("slow:5s@p").unwrap();
+    desk.emulator.clear_seen();
+    let wanted = whole(&desk, ConflictPolicy::Ask);
+    desk.send(Command::PlanCopy { copy: COPY, request: wanted });
+    desk.send(Command::StartCopy { copy: COPY });
+    let emulator = desk.emulator.clone();
+    let is_lent = || emulator.seen().iter().any(|seen| seen.commands.iter().any(|name| name == "l"));
+    while !is_lent() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    desk.send(Command::Logout { account: "work".into() });
+    assert_eq!(desk.done().await, "logged out of work");
+    let notes = LoanNotes::in_folder(&desk.scratch.path().join("state/loans/work"));
+    assert_eq!((link_count(&desk).await, notes.files().unwrap()), (0, Vec::new()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_cannot_be_put_on_a_link_is_told_for_that_link() {
+    let (mut desk, _, subject) = with_a_left_loan().await;
+    desk.ann.command(&serde_json::json!({ "a": "l", "n": subject.node, "d": 1 })).unwrap();
+    desk.until(|event| match event {
+        Event::Sharing(SharingEvent::Links { links, .. }) if links.is_empty() => Some(()),
+        _ => None,
+    })
+    .await;
+    let password = Secret::from("geheim");
+    desk.send(Command::Sharing(SharingCommand::Protect { subject: subject.clone(), password }));
+    let (of, problem) = desk
+        .until(|event| match event {
+            Event::Sharing(SharingEvent::NotProtected { subject, problem }) => {
+                Some((subject.clone(), problem.clone()))
+            }
+            _ => None,
+        })
+        .await;
+    assert_eq!(of, subject);
+    assert!(problem.message.contains("it has no public link"), "{}", problem.message);
 }

@@ -19,6 +19,7 @@ use crate::config::{Account, ConfigError};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials;
+use crate::store::loans::LoanNotes;
 use crate::worker::shared_login::{OtherHolder, other_holder};
 use crate::worker::{account_files, problem};
 
@@ -50,7 +51,9 @@ enum Action {
 
 /// Log out and forget a remote, with what undoes its changes and the parts of its unfinished transfers.
 ///
-/// The session goes on where a copy of the remote has the same.
+/// The session goes on where a copy of the remote has the same. A link that a copy to another account was cut off from
+/// removing goes first. Where it cannot, it is named: it stays until you remove it at mega.nz, or until a remote of this
+/// name opens the account again.
 #[derive(Args, Debug)]
 struct DeleteArgs {
     /// Its name
@@ -84,7 +87,8 @@ async fn act(action: Action, context: &mut Context) -> Outcome {
     }
 }
 
-/// Ends the session on the server where that can be done without asking, then forgets the remote.
+/// Ends the session on the server where that can be done without asking, and before it what the account lends; then forgets
+/// the remote.
 async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
     let account = stored_account(context, name)?;
     if context.options.dry_run {
@@ -95,10 +99,13 @@ async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
         return Ok(());
     }
     match login::stored(context, &account).await {
-        Ok(Some(session)) => match other_holder(&context.config, &account, &session.stored()) {
-            Some(other) => tell_holder(&context.messages, &other),
-            None => log_out(&context.messages, &session).await,
-        },
+        Ok(Some(session)) => {
+            session.end_all_loans().await;
+            match other_holder(&context.config, &account, &session.stored()) {
+                Some(other) => tell_holder(&context.messages, &other),
+                None => log_out(&context.messages, &session).await,
+            }
+        }
         Ok(None) => {}
         Err(Failure::Problem(problem)) => context.messages.notice(&format!("not logged out: {problem}")),
         Err(failure @ Failure::BrokenPipe) => return Err(failure),
@@ -114,6 +121,7 @@ fn forget(context: &mut Context, name: &str) -> Result<(), Failure> {
     for problem in account_files::forget_all_but_login(&context.config.folders, name) {
         context.messages.notice(&problem.message);
     }
+    tell_standing_loans(context, name);
     drop(editing.save(&mut context.config)?);
     Ok(())
 }
@@ -126,6 +134,21 @@ fn tell_holder(messages: &Messages, other: &OtherHolder) {
             "not logged out: the remote \"{name}\" may have the same session; `megapane sessions {name}:` lists them"
         ),
     });
+}
+
+/// Tells which links could not be removed. Their notes stay: a new remote of that name ends them.
+fn tell_standing_loans(context: &Context, name: &str) {
+    match LoanNotes::in_folder(&context.config.folders.loans(name)).files() {
+        Ok(left) if left.is_empty() => {}
+        Ok(left) => {
+            let hint = format!(
+                "Remove it at https://mega.nz; or `megapane config create {name}` again: the next command that opens it \
+                 removes the link, whose note stays for that."
+            );
+            context.messages.problem(&problem::of_standing_loans(name, &left, hint));
+        }
+        Err(error) => context.messages.notice(&problem::of_io("look for loans", &error).message),
+    }
 }
 
 /// Returns an account of the file; those of the environment cannot be changed here.

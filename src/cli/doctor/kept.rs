@@ -13,7 +13,6 @@ use crate::config::Account;
 use crate::handle::NodeHandle;
 use crate::message::Finding;
 use crate::session::Session;
-use crate::store::loans::LoanNote;
 use crate::worker::{connect, problem};
 
 /// Whether the kept file list of an account can be read, how old and how large it is. Comes before the account is listed,
@@ -55,17 +54,17 @@ fn age(facts: &fs::Metadata) -> String {
 /// Links that a copy to another account made for itself and was killed before it removed them. With `fixes` they go; so
 /// they do when any other command opens the account.
 pub(super) async fn loans(context: &Context, opened: &mut Opened, fixes: bool) -> Result<Finding, Failure> {
-    let notes = login::loan_notes(context, &opened.name)?;
     if fixes {
-        let count = opened.end_left_loans(notes).await;
+        let count = opened.end_left_loans().await;
         let says = format!("{} of copies that were cut off, removed now", quantity::counted(count, "link"));
         return Ok(Finding::ok("loans", if count == 0 { NO_LOANS.to_owned() } else { says }));
     }
+    let notes = login::loan_notes(context, context.config.account(&opened.name)?);
     let left = tokio::task::spawn_blocking(move || notes.take_left()).await;
     let left =
         left.map_err(io::Error::other).flatten().map_err(|error| problem::of_io("look for loans", &error))?;
     let linked: Vec<NodeHandle> =
-        left.iter().map(LoanNote::file).filter(|file| opened.tree.link(*file).is_some()).collect();
+        left.iter().map(|note| note.lent().file).filter(|file| opened.tree.link(*file).is_some()).collect();
     let Some(first) = linked.first() else { return Ok(Finding::ok("loans", NO_LOANS)) };
     let (count, path) = (quantity::counted(linked.len(), "link"), opened.tree.path(*first));
     let says = format!("a copy to another account was cut off and left {count}, as that of {path}");

@@ -95,11 +95,11 @@ fn unquoted(text: &str) -> &str {
 /// The commands, a line each.
 pub(super) const HELP: &[&str] = &[
     "ls: tells what is in the folder, numbered.",
-    "cd PATH: goes to a folder. Two dots go up. Write account: and a path for the cloud.",
+    "cd PATH: goes to a folder. Two dots go up. For the cloud write account: and a path, or once there the name of a folder.",
     "where: tells the folders of both panes.",
     "left, right, other: makes that pane the active one.",
     "copy NAME: copies to the folder of the other pane. NAME may be a number of the list as #3, a pattern as *.jpg, or all.",
-    "move NAME: moves to the folder of the other pane, on the same disk or in the same account.",
+    "move NAME: moves to the folder of the other pane, also between disk and cloud, and from one account to another.",
     "rename OLD to NEW.",
     "mkdir NAME: makes a folder.",
     "rm NAME: puts it into the rubbish bin, or the trash of this computer.",

@@ -1,23 +1,26 @@
 //! A file that an account lends to another one ([`Loan`]), so that the server copies it without moving a byte: by its
 //! public link, or one that exists only as long as that takes. The server never has the key that would be behind the `#`,
 //! so nobody can read through it. It is in no undo journal: what is lent is as before once the loan has ended. A note on
-//! the disk sees to that where the process is killed before: the next one ends the loan.
+//! the disk sees to that where the process is killed before: the next one ends the loan (`left_loans`). Where the note is
+//! gone, the user has taken the link into use meanwhile, and it stays.
 
+use tokio::sync::OwnedRwLockReadGuard;
 use tokio::task::spawn_blocking;
 
 use super::send::own;
 use super::{ChangeError, publish};
-use crate::api::error::{ApiError, ErrorCode};
+use crate::api::error::{ApiError, Context, ErrorCode, ErrorKind};
 use crate::api::wire::{Caused, MakeLink, RemoveLink};
 use crate::handle::NodeHandle;
 use crate::session::Session;
-use crate::store::loans::{LoanNote, LoanNotes};
+use crate::store::loans::{LentFile, LoanNote};
 use crate::tree::{NodeUpdate, OwnUpdate, Tree};
 
 /// A file that can be lent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Loan {
     file: NodeHandle,
+    path: String,
     link: Link,
 }
 
@@ -38,6 +41,8 @@ pub struct Lent {
     file: NodeHandle,
     link: NodeHandle,
     then: Then,
+    /// Whoever leaves the account waits for this.
+    _under_way: OwnedRwLockReadGuard<()>,
 }
 
 /// What is to be done once it is taken.
@@ -59,33 +64,30 @@ impl Loan {
             Some(link) => link.handle.map_or(Link::Unknown(link.expires), Link::Standing),
             None => Link::Passing,
         };
-        Ok(Self { file, link })
+        Ok(Self { file, path: tree.path(file), link })
     }
 
     /// Sees to it that the file has a link through which it can be taken.
-    pub async fn begin(&self, owner: &Session, notes: &LoanNotes) -> Result<Lent, ChangeError> {
-        let Self { file, link } = *self;
-        match link {
-            Link::Standing(link) => Ok(Lent { file, link, then: Then::Stays }),
-            Link::Unknown(expires) => {
-                let link = make_link(owner, file, expires).await?;
-                Ok(Lent { file, link, then: Then::Stays })
-            }
+    pub async fn begin(self, owner: &Session) -> Result<Lent, ChangeError> {
+        let under_way = owner.loans.begin_one().await;
+        let Self { file, path, link } = self;
+        let (link, then) = match link {
+            Link::Standing(link) => (link, Then::Stays),
+            Link::Unknown(expires) => (make_link(owner, file, expires).await?, Then::Stays),
             Link::Passing => {
-                let notes = notes.clone();
-                let written = spawn_blocking(move || notes.write(file)).await;
-                let note = written.map_err(std::io::Error::other).flatten().map_err(ChangeError::LoanNote)?;
+                let note = note_down(owner, LentFile { file, owner: Some(owner.user()), path }).await?;
                 match make_link(owner, file, None).await {
-                    Ok(link) => Ok(Lent { file, link, then: Then::Goes(note) }),
+                    Ok(link) => (link, Then::Goes(note)),
                     Err(error) => {
-                        if matches!(error, ApiError::Refused { .. }) {
+                        if made_none(&error) {
                             forget(note).await;
                         }
-                        Err(error.into())
+                        return Err(error.into());
                     }
                 }
             }
-        }
+        };
+        Ok(Lent { file, link, then, _under_way: under_way })
     }
 }
 
@@ -96,52 +98,26 @@ impl Lent {
         self.link
     }
 
-    /// Removes the link, unless it was there before.
+    /// Removes the link, unless it was there before, or the user took it into use meanwhile.
     pub async fn end(self, owner: &Session) -> Result<(), ChangeError> {
-        match self.then {
-            Then::Stays => Ok(()),
-            Then::Goes(note) => {
-                remove_link(owner, self.file).await?;
-                forget(note).await;
-                Ok(())
-            }
-        }
+        let Then::Goes(note) = self.then else { return Ok(()) };
+        let note = match note {
+            Some(note) => match still_there(note).await {
+                Some(note) => Some(note),
+                None => return Ok(()),
+            },
+            None => None,
+        };
+        remove_link(owner, self.file).await?;
+        forget(note).await;
+        Ok(())
     }
 }
 
-impl Session {
-    /// Ends the loans of this account whose processes were killed: removes their links, and returns what that does to the
-    /// tree. What cannot be removed now keeps its note for the next time.
-    pub async fn end_left_loans(&self, notes: LoanNotes) -> Vec<OwnUpdate> {
-        let left =
-            match spawn_blocking(move || notes.take_left()).await.map_err(std::io::Error::other).flatten() {
-                Ok(left) => left,
-                Err(error) => {
-                    tracing::warn!(%error, "cannot look for loans that were left");
-                    return Vec::new();
-                }
-            };
-        let mut updates = Vec::with_capacity(left.len());
-        for note in left {
-            let file = note.file();
-            match remove_link(self, file).await {
-                Ok(update) => {
-                    tracing::info!(%file, "removed the link of a copy that was cut off");
-                    updates.push(update);
-                }
-                // It will not be another time either: the file is gone, or another account's.
-                Err(error @ ApiError::Refused { .. }) => {
-                    tracing::warn!(%file, %error, "a loan that cannot be ended");
-                }
-                Err(error) => {
-                    tracing::warn!(%file, %error, "the link of a copy that was cut off stays for now");
-                    continue;
-                }
-            }
-            forget(Some(note)).await;
-        }
-        updates
-    }
+async fn note_down(owner: &Session, lent: LentFile) -> Result<Option<LoanNote>, ChangeError> {
+    let notes = owner.loans.notes().clone();
+    let written = spawn_blocking(move || notes.write(lent)).await;
+    written.map_err(std::io::Error::other).flatten().map_err(ChangeError::LoanNote)
 }
 
 async fn make_link(owner: &Session, file: NodeHandle, expires: Option<i64>) -> Result<NodeHandle, ApiError> {
@@ -150,7 +126,15 @@ async fn make_link(owner: &Session, file: NodeHandle, expires: Option<i64>) -> R
     Ok(made.handle)
 }
 
-async fn remove_link(owner: &Session, file: NodeHandle) -> Result<OwnUpdate, ApiError> {
+/// Whether the answer to [`make_link`] proves that no link was made: else the note stays, and the next start looks. A server
+/// that failed half way may have made one.
+fn made_none(error: &ApiError) -> bool {
+    let ApiError::Refused { code, .. } = error else { return false };
+    !matches!(code.meaning(Context::Command).kind, ErrorKind::Other | ErrorKind::Temporary)
+}
+
+/// Removes the link of a file, or finds that there is none; either way the tree is as it says then.
+pub(super) async fn remove_link(owner: &Session, file: NodeHandle) -> Result<OwnUpdate, ApiError> {
     let (command, cause) = (RemoveLink::new(file), owner.new_cause());
     match owner.client().call(&Caused { command: &command, cause: &cause.id }).await {
         Ok(_) | Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, .. }) => {
@@ -160,7 +144,12 @@ async fn remove_link(owner: &Session, file: NodeHandle) -> Result<OwnUpdate, Api
     }
 }
 
-async fn forget(note: Option<LoanNote>) {
+/// Returns a note that is still on the disk.
+pub(super) async fn still_there(note: LoanNote) -> Option<LoanNote> {
+    spawn_blocking(move || note.is_there().then_some(note)).await.ok().flatten()
+}
+
+pub(super) async fn forget(note: Option<LoanNote>) {
     if let Some(note) = note {
         // Where the runtime is going the note stays, and the next start finds that there is no link.
         let _ = spawn_blocking(move || note.remove()).await;

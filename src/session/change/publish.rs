@@ -206,6 +206,7 @@ impl Session {
             }
             error => error.into(),
         })?;
+        self.no_loan_any_more(node).await;
         let link = PublicLink { handle: Some(made.handle), expires };
         updates.push(own(NodeUpdate::Linked(node, Some(link)), cause));
         Ok(Outcome { updates, created: None })
@@ -219,6 +220,7 @@ impl Session {
             Ok(_) | Err(ApiError::Refused { code: ErrorCode::NOT_FOUND, .. }) => {}
             Err(error) => return Err(error.into()),
         }
+        self.no_loan_any_more(node).await;
         let mut updates = vec![own(NodeUpdate::Linked(node, None), cause)];
         if is_shared {
             let term = ShareTerm { receiver: EVERYBODY.to_owned(), access: None, key: None };

@@ -93,6 +93,14 @@ impl UndoHistory {
         self.groups().find(|group| group.kind != GroupKind::Undoing && group.stands())
     }
 
+    /// Returns when the user last did something, Unix time in nanoseconds: nothing that was taken back before, whatever the
+    /// journal, is done again after it.
+    #[must_use]
+    pub fn last_doing(&self) -> Option<i64> {
+        let doing = self.groups().find(|group| group.kind == GroupKind::Doing && group.change_count > 0);
+        doing.map(|group| group.begun)
+    }
+
     /// Returns what is done again next: the newest that was taken back, unless something else was done since.
     #[must_use]
     pub fn next_redo(&self) -> Option<&UndoGroup> {

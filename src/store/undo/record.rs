@@ -43,6 +43,8 @@ pub struct UndoRecord {
     pub takes_back: Option<UndoId>,
     /// How it ended.
     pub end: UndoEnd,
+    /// Those who made it have not said so themselves, and may yet.
+    pub is_guessed: bool,
 }
 
 /// How a change ended.
@@ -100,6 +102,9 @@ pub(super) enum Line {
         happened: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         inverse: Option<Value>,
+        /// Somebody has looked afterwards: those who made the change know better.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        guessed: bool,
     },
 }
 
@@ -120,12 +125,16 @@ impl Contents {
                 Line::Group(head) => contents.groups.push(head),
                 Line::Begin { id, at, change, group, takes_back } => {
                     by_id.insert(id, contents.records.len());
-                    let end = UndoEnd::Unknown;
-                    contents.records.push(UndoRecord { id, begun: at, change, group, takes_back, end });
+                    let (begun, end, is_guessed) = (at, UndoEnd::Unknown, true);
+                    let record = UndoRecord { id, begun, change, group, takes_back, end, is_guessed };
+                    contents.records.push(record);
                 }
-                Line::End { id, happened, inverse } => {
+                Line::End { id, happened, inverse, guessed } => {
                     let record = by_id.get(&id).and_then(|&at| contents.records.get_mut(at));
-                    let Some(record) = record else { continue };
+                    let Some(record) = record.filter(|record| record.is_guessed || !guessed) else {
+                        continue;
+                    };
+                    record.is_guessed = guessed;
                     record.end = match (happened, inverse) {
                         (true, Some(inverse)) => UndoEnd::Undoable(inverse),
                         (true, None) => UndoEnd::Final,

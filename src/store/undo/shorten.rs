@@ -12,7 +12,8 @@ pub(super) fn shortened(contents: Contents, most_bytes: usize, most_groups: usiz
     let Contents { groups, records } = contents;
     let group_of = |record: &UndoRecord| record.group.unwrap_or(record.id);
     let mut texts: Vec<(UndoId, Vec<u8>)> = Vec::with_capacity(records.len());
-    for record in records.into_iter().filter(|record| record.end != UndoEnd::Refused) {
+    let is_over = |record: &UndoRecord| record.end == UndoEnd::Refused && !record.is_guessed;
+    for record in records.into_iter().filter(|record| !is_over(record)) {
         texts.push((group_of(&record), text(record)?));
     }
     let mut sizes: HashMap<UndoId, usize> = HashMap::new();
@@ -45,7 +46,7 @@ pub(super) fn shortened(contents: Contents, most_bytes: usize, most_groups: usiz
 }
 
 fn text(record: UndoRecord) -> io::Result<Vec<u8>> {
-    let UndoRecord { id, begun: at, change, group, takes_back, end } = record;
+    let UndoRecord { id, begun: at, change, group, takes_back, end, is_guessed } = record;
     let mut text = Vec::new();
     write(&mut text, &Line::Begin { id, at, change, group, takes_back })?;
     let ended = match end {
@@ -55,7 +56,7 @@ fn text(record: UndoRecord) -> io::Result<Vec<u8>> {
         UndoEnd::Final => Some((true, None)),
     };
     if let Some((happened, inverse)) = ended {
-        write(&mut text, &Line::End { id, happened, inverse })?;
+        write(&mut text, &Line::End { id, happened, inverse, guessed: is_guessed })?;
     }
     Ok(text)
 }

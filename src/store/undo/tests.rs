@@ -199,8 +199,8 @@ fn a_group_is_never_cut_and_the_last_one_always_stays() {
 fn what_is_noted_after_the_fact_can_be_taken_back() {
     let (_folder, path, journal) = journal();
     let group = journal.in_group(&GroupTag::new(GroupKind::Doing, "copied"));
-    group.note_all(vec![(json!("a"), json!("back a")), (json!("b"), json!("back b"))]).unwrap();
-    group.note_all(vec![(json!("c"), json!("back c"))]).unwrap();
+    group.note_all(vec![(json!("a"), Some(json!("back a"))), (json!("b"), Some(json!("back b")))]).unwrap();
+    group.note_all(vec![(json!("c"), Some(json!("back c")))]).unwrap();
     let history = UndoJournal::open(&path).unwrap().history().unwrap();
     let next = history.next_undo().unwrap();
     assert_eq!((next.label.as_str(), next.standing.len()), ("copied", 3));

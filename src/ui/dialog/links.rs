@@ -1,7 +1,8 @@
 //! The [`LinksPage`]: the public links of an account, over the whole screen. One is gone to, copied or removed; the worker
 //! tells the list again after each change.
 
-use crate::message::{LinkRow, SharingCommand};
+use crate::message::{LinkRow, Shareable, SharingCommand};
+use crate::secret::Secret;
 use crate::ui::key::Key;
 
 /// The links of an account.
@@ -26,8 +27,8 @@ pub enum Outcome {
     Leave,
     /// It closes, and a pane goes to this path.
     Go(String),
-    /// This link goes to the clipboard.
-    Copy(String),
+    /// The link to this goes to the clipboard.
+    Copy(Shareable, Secret),
     /// This is to be asked for.
     Send(SharingCommand),
     /// It stays, and says why nothing happens.
@@ -59,7 +60,7 @@ impl LinksPage {
             ("Esc" | "C-g" | "C-c" | "q" | "h" | "Left", _) => Outcome::Leave,
             ("Enter", Some(row)) => Outcome::Go(format!("{}:H:{}", self.account, row.subject.node)),
             ("y", Some(row)) => match &row.link {
-                Some(link) => Outcome::Copy(link.expose().to_owned()),
+                Some(link) => Outcome::Copy(row.subject.clone(), link.clone()),
                 None => Outcome::Refused("the key of this link is known to MEGA's own program only"),
             },
             ("x", Some(row)) => Outcome::Send(SharingCommand::Unlink(row.subject.clone())),

@@ -4,7 +4,7 @@
 
 use super::field::Field;
 use crate::config::age::parse_end;
-use crate::message::{PublicLink, ShareAccess, SharedSubject, SharingCommand};
+use crate::message::{PublicLink, ShareAccess, Shareable, SharedSubject, SharingCommand};
 use crate::secret::Secret;
 use crate::ui::key::Key;
 
@@ -64,8 +64,8 @@ pub enum Outcome {
     Leave,
     /// This is to be asked for, and it stays.
     Send(SharingCommand),
-    /// This link goes to the clipboard, and it stays.
-    Copy(Secret),
+    /// This link to the entry goes to the clipboard, and it stays.
+    Copy(Shareable, Secret),
     /// It stays, and shows the link without a password again.
     Bare,
     /// It stays, and says why nothing happens.
@@ -92,6 +92,13 @@ impl SharingDialog {
     pub fn receive_protected(&mut self, link: Secret) {
         if self.protection == Protection::Asked {
             self.protection = Protection::Link(link);
+        }
+    }
+
+    /// No password could be put on the link: it is shown as it is.
+    pub fn receive_not_protected(&mut self) {
+        if self.protection == Protection::Asked {
+            self.protection = Protection::None;
         }
     }
 
@@ -134,7 +141,7 @@ impl SharingDialog {
     /// What a key that was typed leads to: the field closes once it is answered, or left.
     fn typed_on(&mut self, outcome: Outcome) -> Outcome {
         match outcome {
-            Outcome::Stay | Outcome::Refused(_) | Outcome::Copy(_) => return outcome,
+            Outcome::Stay | Outcome::Refused(_) | Outcome::Copy(..) => return outcome,
             Outcome::Leave => {}
             Outcome::Bare => self.protection = Protection::None,
             Outcome::Send(ref command) => {
@@ -159,9 +166,9 @@ impl SharingDialog {
                 Outcome::Refused("it has a link already")
             }
             ("y", PublicLink::Known { link, .. }) => match &self.protection {
-                Protection::None => Outcome::Copy(link.clone()),
+                Protection::None => Outcome::Copy(node(), link.clone()),
                 Protection::Asked => Outcome::Refused("the password is being put on it"),
-                Protection::Link(protected) => Outcome::Copy(protected.clone()),
+                Protection::Link(protected) => Outcome::Copy(node(), protected.clone()),
             },
             ("y", PublicLink::None | PublicLink::Hidden(_)) => Outcome::Refused("there is no link to copy"),
             ("x", PublicLink::None) => Outcome::Refused("it has no link"),

@@ -87,7 +87,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
     }
 }
 
-fn failed(state: &mut AppState, problem: Problem) {
+pub(super) fn failed(state: &mut AppState, problem: Problem) {
     // What was typed ahead counted on the other outcome.
     state.ahead.drop_all();
     bookmarks::give_up(state);

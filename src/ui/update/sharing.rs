@@ -5,7 +5,8 @@ use super::selection::Chosen;
 use super::{change, viewer};
 use crate::entry::{EntryKey, Location};
 use crate::message::{
-    Command, Selection, SharingCommand, SharingEvent, VersionList, VersionRow, VersionsCommand, ViewId,
+    Command, Selection, Shareable, SharingCommand, SharingEvent, VersionList, VersionRow, VersionsCommand,
+    ViewId,
 };
 use crate::secret::Secret;
 use crate::ui::action::ShareKey;
@@ -67,7 +68,10 @@ pub(super) fn receive(state: &mut AppState, event: &SharingEvent, commands: &mut
     {
         state.dialogs.pop();
         commands.push(Command::Sharing(SharingCommand::Leave));
-        return copy(state, link.expose().to_owned());
+        return hand_out(state, (subject.subject.clone(), link), commands);
+    }
+    if let SharingEvent::NotProtected { problem, .. } = event {
+        super::event::failed(state, problem.clone());
     }
     for dialog in &mut state.dialogs {
         match (dialog, event) {
@@ -78,6 +82,11 @@ pub(super) fn receive(state: &mut AppState, event: &SharingEvent, commands: &mut
                 if dialog.subject.as_ref().is_some_and(|shown| shown.subject == *subject) =>
             {
                 return dialog.receive_protected(link.clone());
+            }
+            (Dialog::Sharing(dialog), SharingEvent::NotProtected { subject, .. })
+                if dialog.subject.as_ref().is_some_and(|shown| shown.subject == *subject) =>
+            {
+                return dialog.receive_not_protected();
             }
             (Dialog::Links(page), SharingEvent::Links { account, links }) if page.account == *account => {
                 return page.receive(links.clone());
@@ -114,7 +123,7 @@ pub(super) fn press(
         }
         Outcome::Send(command) => commands.push(Command::Sharing(command)),
         Outcome::Refused(why) => state.say(why),
-        Outcome::Copy(link) => copy(state, link.expose().to_owned()),
+        Outcome::Copy(subject, link) => hand_out(state, (subject, &link), commands),
     }
     Some(Dialog::Sharing(dialog))
 }
@@ -130,7 +139,7 @@ pub(super) fn press_links(
         LinksOutcome::Stay => {}
         LinksOutcome::Refused(why) => state.say(why),
         LinksOutcome::Send(command) => commands.push(Command::Sharing(command)),
-        LinksOutcome::Copy(link) => copy(state, link),
+        LinksOutcome::Copy(subject, link) => hand_out(state, (subject, &link), commands),
         leaving @ (LinksOutcome::Leave | LinksOutcome::Go(_)) => {
             commands.push(Command::Sharing(SharingCommand::Leave));
             if let LinksOutcome::Go(path) = leaving {
@@ -249,9 +258,11 @@ pub(super) fn offer_import(
     true
 }
 
-fn copy(state: &mut AppState, link: String) {
+/// Gives the user a link to use. All keys that do so come here, so that it is never one that a copy removes again.
+fn hand_out(state: &mut AppState, (subject, link): (Shareable, &Secret), commands: &mut Vec<Command>) {
+    commands.push(Command::Sharing(SharingCommand::HandOut(subject)));
     state.say("the link is on the clipboard");
-    state.effects.push(Effect::Clipboard(link));
+    state.effects.push(Effect::Clipboard(link.expose().to_owned()));
 }
 
 /// The entry under the cursor.

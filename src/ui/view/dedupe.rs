@@ -11,7 +11,7 @@ use super::bottom;
 use super::canvas::Canvas;
 use crate::message::{
     DedupeHead, DedupeRule, DuplicateKind, GroupDecision, GroupKind, GroupOrder, GroupProof, GroupRow,
-    SurveyState,
+    Proving, SurveyState,
 };
 use crate::ui::dialog::dedupe::{DedupePage, Side, Stage};
 use crate::ui::layout::dedupe::DedupeLayout;
@@ -226,6 +226,13 @@ const fn sign(group: &GroupRow) -> &'static str {
     }
 }
 
+/// Says what is being read and how to stop it: where that is too wide, the path gives way and the key stays.
+fn reading(before: &str, proving: &Proving, how_far: &str, width: u16) -> String {
+    let (head, tail) = (format!("{before}reading "), format!("{how_far} · Esc stops"));
+    let room = usize::from(width).saturating_sub(text::width(&head) + text::width(&tail));
+    format!("{head}{}{tail}", text::cut_path(&proving.path, room))
+}
+
 fn status(state: &AppState, page: &DedupePage, layout: &DedupeLayout, canvas: &mut Canvas<'_>) {
     let area = layout.status;
     if area.height == 0 {
@@ -239,14 +246,16 @@ fn status(state: &AppState, page: &DedupePage, layout: &DedupeLayout, canvas: &m
         }
         (Some(Notice::Info(words)), _) => say(words, canvas.theme.strong, layout, canvas),
         (None, Some(proving)) if proving.bytes == 0 => {
-            canvas.cut(x, y, width, &format!("reading {} · Esc stops", proving.path), canvas.theme.plain);
+            let words = reading("", proving, "", width);
+            canvas.cut(x, y, width, &words, canvas.theme.plain);
         }
         (None, Some(proving)) => {
             let percent = figure::percent(proving.done, proving.bytes);
             canvas.bar(x, y, PROOF_BAR, percent, canvas.theme.accent);
-            let how_far = figure::part_of(proving.done, proving.bytes);
-            let words = format!("{percent:>3} %  reading {}, {how_far} · Esc stops", proving.path);
-            canvas.cut(x + PROOF_BAR + 1, y, width.saturating_sub(PROOF_BAR + 1), &words, canvas.theme.plain);
+            let how_far = format!(", {}", figure::part_of(proving.done, proving.bytes));
+            let width = width.saturating_sub(PROOF_BAR + 1);
+            let words = reading(&format!("{percent:>3} %  "), proving, &how_far, width);
+            canvas.cut(x + PROOF_BAR + 1, y, width, &words, canvas.theme.plain);
         }
         (None, None) => {
             if let Some(head) = head.filter(|head| head.group_count > 0 && page.stage == Stage::Review) {
