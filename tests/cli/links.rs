@@ -135,6 +135,27 @@ fn only_accounts_that_pay_have_links_that_end() {
 }
 
 #[test]
+fn a_refused_link_leaves_its_folder_as_closed_as_it_was() {
+    let scene = furnished();
+    scene.run(&["link", "--expire", "2d", "ann:d"]).refused(6, "only accounts that pay");
+    let looked = scene.run(&["doctor", "ann:"]).clean();
+    assert!(!looked.contains("opened for a public link"), "{looked}");
+}
+
+#[test]
+fn a_folder_that_is_open_without_a_link_is_found_and_closed() {
+    let scene = furnished();
+    link(&scene, "ann:d");
+    let folder = scene.ann.node("d").unwrap();
+    scene.ann.command(&serde_json::json!({ "a": "l", "n": folder, "d": 1 })).unwrap();
+    let looked = scene.run(&["doctor", "ann:"]).clean();
+    assert!(looked.contains("opened for a public link and has none"), "{looked}");
+    scene.run(&["link", "--unlink", "ann:d"]).clean();
+    let looked = scene.run(&["doctor", "ann:"]).clean();
+    assert!(!looked.contains("opened for a public link"), "{looked}");
+}
+
+#[test]
 fn links_are_listed_with_their_paths() {
     let scene = furnished();
     let (file, folder) = (link(&scene, "ann:d/a.txt"), link(&scene, "ann:d/sub"));
