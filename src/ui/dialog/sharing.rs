@@ -117,6 +117,11 @@ impl SharingDialog {
             return Outcome::Leave;
         }
         match key.to_string().as_str() {
+            "l" | "y" | "x" | "e" | "p" | "a" | "r" | "Tab"
+                if matches!(subject.link, PublicLink::Foreign(_)) =>
+            {
+                return Outcome::Refused("only its owner can show it to others");
+            }
             "j" | "Down" => self.cursor = (self.cursor + 1).min(subject.people.len().saturating_sub(1)),
             "k" | "Up" => self.cursor = self.cursor.saturating_sub(1),
             "a" if subject.is_folder => {
@@ -163,6 +168,7 @@ impl SharingDialog {
                 Protection::Asked => Outcome::Refused("the password is being put on it"),
                 Protection::Link(protected) => Outcome::Copy(protected.clone()),
             },
+            (_, PublicLink::Foreign(_)) => Outcome::Stay,
             ("y", PublicLink::None | PublicLink::Hidden(_)) => Outcome::Refused("there is no link to copy"),
             ("x", PublicLink::None) => Outcome::Refused("it has no link"),
             ("x", PublicLink::Known { .. } | PublicLink::Hidden(_)) => {
