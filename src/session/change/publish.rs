@@ -134,7 +134,7 @@ pub(super) fn publishable(tree: &Tree, handle: NodeHandle) -> Result<bool, Chang
         return Err(ChangeError::NotOurs { name: node.label() });
     }
     if checked.is_in_bin(handle) {
-        return Err(ChangeError::InBin { name: node.label() });
+        return Err(ChangeError::ThrownAway { name: node.label() });
     }
     checked.open(handle)?;
     Ok(node.is_file())
@@ -260,6 +260,9 @@ impl Session {
         })?;
         let public = told.key.as_deref().and_then(|key| PublicKey::parse(&base64_decode(key)));
         let (public, user) = public.zip(told.user).ok_or_else(unknown)?;
+        if user == self.user() {
+            return Err(ChangeError::Oneself);
+        }
         let (folder, key) = (sharing.folder, sharing.key.clone());
         let term = ShareTerm {
             receiver: with.clone(),

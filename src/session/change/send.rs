@@ -316,7 +316,9 @@ const fn is_refusal(error: &ChangeError) -> bool {
         | ChangeError::NotReplaceable { .. }
         | ChangeError::Fixed { .. }
         | ChangeError::Foreign { .. }
+        | ChangeError::NotForOurBin { .. }
         | ChangeError::InBin { .. }
+        | ChangeError::ThrownAway { .. }
         | ChangeError::NoBin
         | ChangeError::BadName { .. }
         | ChangeError::ShareKeyUnknown { .. }
@@ -327,6 +329,7 @@ const fn is_refusal(error: &ChangeError) -> bool {
         | ChangeError::NotLinked { .. }
         | ChangeError::NotSharedWith { .. }
         | ChangeError::NoSuchUser { .. }
+        | ChangeError::Oneself
         | ChangeError::KeyStore { .. }
         | ChangeError::ExpiryRefused
         | ChangeError::LoanNote(_)
