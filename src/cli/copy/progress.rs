@@ -97,7 +97,9 @@ fn set(bar: &ProgressBar, done: u64, size: u64, speed: u64, text: &str) {
 /// Files with a bar of their own: a screenful of small ones could not be read, and the total tells of all.
 const MOST_BARS: usize = 8;
 
-const TEMPLATE: &str = "[{bar:24}] {wide_msg}";
+/// The bar is short enough for the line of sums to fit into 80 columns: what a terminal echoes behind a full line (`^C`)
+/// goes to the next one, and the bars could not be cleared any more.
+const TEMPLATE: &str = "[{bar:12}] {wide_msg}";
 
 /// Redraws a second.
 const REDRAWS: u8 = 10;
