@@ -8,6 +8,7 @@ mod ends;
 pub(crate) mod follow;
 pub(crate) mod get;
 mod lines;
+mod margin;
 pub(crate) mod mirror;
 mod progress;
 mod request;
