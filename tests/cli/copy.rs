@@ -227,3 +227,28 @@ fn the_same_copy_is_waited_for_no_longer_than_is_wished_and_not_after_a_kill() {
     assert_eq!(scene.run(&["copy", "other", "ann:x"]).code, 0);
     assert_eq!(scene.run(&same).code, 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_no_bar_behind() {
+    let scene = Scene::logged_in();
+    for name in ["one", "two", "three"] {
+        scene.write(&format!("src/{name}"), &"x".repeat(3 << 20));
+    }
+    scene.emulator.fault("rate:50KiB@ul").unwrap();
+    let mut command = portable_pty::CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
+    command.env_clear();
+    for (name, value) in scene.environment() {
+        command.env(name, value);
+    }
+    command.env("TERM", "xterm-256color");
+    command.cwd(scene.path(""));
+    command.args(["copy", "-P", "src", "ann:x"]);
+    let mut session = crate::terminal::Session::start(command);
+    session.wait_for("three");
+    session.wait_for("0 of 3 files, ETA ");
+    session.type_in("\x03");
+    session.wait_for("megapane: stopped");
+    session.wait_until_gone(" of 3 MiB");
+    assert_eq!(session.finish(), 130);
+}

@@ -168,7 +168,6 @@ impl SharingDialog {
                 Protection::Asked => Outcome::Refused("the password is being put on it"),
                 Protection::Link(protected) => Outcome::Copy(protected.clone()),
             },
-            (_, PublicLink::Foreign(_)) => Outcome::Stay,
             ("y", PublicLink::None | PublicLink::Hidden(_)) => Outcome::Refused("there is no link to copy"),
             ("x", PublicLink::None) => Outcome::Refused("it has no link"),
             ("x", PublicLink::Known { .. } | PublicLink::Hidden(_)) => {
