@@ -166,6 +166,13 @@ impl Config {
         Ok(Self { folders, accounts, api_url, bwlimit, on_hangup, screen, restore })
     }
 
+    /// What there is without the configuration file: folders, and those accounts of the environment that are whole.
+    pub fn without_file(environment: &Environment) -> Result<Self, ConfigError> {
+        let (folders, accounts) = (Folders::find(environment)?, environment.accounts().unwrap_or_default());
+        let api_url = environment.text("MEGAPANE_API_URL");
+        Ok(Self { folders, accounts, api_url, ..Self::default() })
+    }
+
     /// Returns the account of this name. Names of the environment are found whatever their case, as rclone does.
     pub fn account(&self, name: &str) -> Result<&Account, ConfigError> {
         let exact = self.accounts.iter().find(|account| account.name == name);

@@ -130,13 +130,15 @@ async fn run_command(
     for problem in account_change::finish(&Folders::find(&environment)?) {
         messages.notice(&problem.message);
     }
-    let mut config = Config::load(&environment)?;
-    if options.api_url.is_some() {
-        config.api_url.clone_from(&options.api_url);
-    }
-    if let Some(limit) = &options.bwlimit {
-        config.bwlimit.clone_from(limit);
-    }
+    let (config, broken_config) = match Config::load(&environment) {
+        Ok(config) => (config, None),
+        // It tells what is wrong, and with it.
+        Err(error) if matches!(command, Some(Command::Doctor(_))) => {
+            (Config::without_file(&environment)?, Some(error))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let config = options.over(config);
     let variable = environment.text("MEGAPANE_LOG");
     let level = variable.as_deref().unwrap_or(match messages.level() {
         Level::Quiet | Level::Normal => "warn",
@@ -145,6 +147,7 @@ async fn run_command(
     });
     let _log = logging::start(config.folders.log(), level);
     let mut context = Context::new(config, environment, options, messages);
+    context.broken_config = broken_config;
     let ended = until_stopped(command, wished, &mut context).await;
     let flushed = context.output.flush();
     let code = ended?;

@@ -28,7 +28,7 @@ pub(super) fn draw(state: &AppState, dialog: &SharingDialog, area: Rect, canvas:
     link.extend(typed_lines(&state.surroundings.clock, dialog, width, canvas));
     let mut parts = vec![vec![vec![(name, canvas.theme.strong)]], link];
     let keys = keys_lines(&keys(dialog, subject), width, canvas);
-    if subject.is_folder {
+    if subject.is_folder && !matches!(subject.link, PublicLink::Foreign(_)) {
         let others = parts.iter().map(Vec::len).sum::<usize>() + keys.len();
         let room = usize::from(area.height).saturating_sub(others + 2);
         parts.push(people_lines(dialog, subject, (width, room), canvas));
@@ -54,6 +54,11 @@ fn link_lines(
         PublicLink::Hidden(problem) => {
             let sentences = format!("It has a public link, but {}. {}", problem.message, problem.hint);
             return text::wrap(&sentences, width).into_iter().map(|line| vec![(line, plain)]).collect();
+        }
+        PublicLink::Foreign(owner) => {
+            let owner = text::shown(owner);
+            let sentence = format!("It belongs to {owner}, who alone can share it or make a link to it.");
+            return text::wrap(&sentence, width).into_iter().map(|line| vec![(line, plain)]).collect();
         }
         PublicLink::Known { link, expires } => (link, *expires),
     };
@@ -181,6 +186,7 @@ fn keys(dialog: &SharingDialog, subject: &SharedSubject) -> Vec<(&'static str, &
         (Some(Typed::End(_)), PublicLink::Known { .. } | PublicLink::Hidden(_)) => {
             return vec![("Enter", "Set end"), ("Esc", "Back")];
         }
+        (_, PublicLink::Foreign(_)) => return vec![("Esc", "Close")],
         (Some(Typed::Password(_)), _) => return vec![("Enter", "Show link"), ("Esc", "Back")],
         (None, _) => {}
     }
@@ -190,6 +196,7 @@ fn keys(dialog: &SharingDialog, subject: &SharedSubject) -> Vec<(&'static str, &
             vec![("y", "Copy link"), ("e", "End"), ("p", "Password"), ("x", "Remove link")]
         }
         PublicLink::Hidden(_) => vec![("x", "Remove link")],
+        PublicLink::Foreign(_) => Vec::new(),
     };
     if subject.is_folder {
         keys.push(("a", "Add somebody"));
