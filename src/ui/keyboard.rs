@@ -51,6 +51,7 @@ fn read_keys_alone() -> Vec<TerminalEvent> {
         // All who listen so far are stopped, so this must not come again: by then `input` is one of them.
         #[expect(deprecated, reason = "crossterm keeps the name of its listener to itself")]
         signal_hook_registry::unregister_signal(signal_hook::consts::SIGWINCH);
+        typed.extend(look(Duration::ZERO).0); // a change that it has heard of in between
     });
     typed
 }
