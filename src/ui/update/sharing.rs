@@ -8,7 +8,7 @@ use crate::message::{
     Command, Selection, SharingCommand, SharingEvent, VersionList, VersionRow, VersionsCommand, ViewId,
 };
 use crate::secret::Secret;
-use crate::ui::action::ShareKey;
+use crate::ui::action::{Action, Change, ShareKey};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
 use crate::ui::dialog::field::Field;
@@ -129,7 +129,11 @@ pub(super) fn press_links(
     match page.press(key, page_rows(state.surroundings.height)) {
         LinksOutcome::Stay => {}
         LinksOutcome::Refused(why) => state.say(why),
-        LinksOutcome::Send(command) => commands.push(Command::Sharing(command)),
+        LinksOutcome::Send(command) => {
+            page.told =
+                Some(format!("{} in the panes takes it back", state.hint(Action::Change(Change::Undo))));
+            commands.push(Command::Sharing(command));
+        }
         LinksOutcome::Copy(link) => copy(state, link),
         leaving @ (LinksOutcome::Leave | LinksOutcome::Go(_)) => {
             commands.push(Command::Sharing(SharingCommand::Leave));
