@@ -9,8 +9,8 @@ use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Returns the text as it may be drawn: control, bidi, invisible and unassigned characters are written as `\n`, `\x1b`, `\u{202e}`,
-/// and so is a combining mark that has no letter to sit on. Applying it twice changes nothing more.
+/// Returns the text as it may be drawn: control, bidi, invisible and unassigned characters are written as `\n`, `\x1b`,
+/// `\u{202e}`, and so is a combining mark that has no letter to sit on. Applying it twice changes nothing more.
 #[must_use]
 pub fn shown(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
