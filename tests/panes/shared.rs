@@ -33,8 +33,11 @@ async fn a_link_is_made_copied_listed_and_removed() {
     app.type_in("gl").await;
     app.must_show("1 link of work");
     app.must_show("old.txt");
+    app.type_in("y").await;
+    app.must_show("the link is on the clipboard");
     app.type_in("x").await;
     app.must_show("work has no public links");
+    app.must_show("u in the panes takes it back");
     app.type_in("<Esc>u").await;
     app.settle().await;
     app.type_in("s").await;

@@ -233,7 +233,11 @@ pub(super) fn draw_links(state: &AppState, page: &LinksPage, area: Rect, canvas:
             if usize::from(width) < NARROW { said } else { format!("{said}: whoever has one can read") }
         }
     };
-    canvas.cut(x, inner.y, width, &said, strong);
+    let used = canvas.cut(x, inner.y, width, &said, strong) + 2;
+    let told = page.told.as_deref().unwrap_or_default();
+    if text::width(told) + usize::from(used) <= usize::from(width) {
+        canvas.right(x, inner.y, width, told, dim);
+    }
     let rows = page.rows.as_deref().unwrap_or_default();
     let height = page_rows(area.height);
     for ((row, index), y) in rows.iter().zip(0..).skip(page.top).take(height).zip(inner.y + 2..) {
@@ -246,6 +250,10 @@ pub(super) fn draw_links(state: &AppState, page: &LinksPage, area: Rect, canvas:
         let path = text::cut_middle(&text::shown(&row.path), room);
         canvas.text(x + 2, y, width - 2, &path, if here { strong } else { plain });
         canvas.right(x, y, width, &until, dim);
+    }
+    if state.notice.is_some() {
+        let last = Rect::new(inner.x, inner.bottom() - 1, inner.width, 1);
+        return super::bottom::notice_or_hints(state, &[], last, canvas);
     }
     let keys: &[(&str, &str)] = if rows.is_empty() {
         &[("Esc", "Close")]
@@ -292,7 +300,9 @@ pub(super) fn draw_versions(state: &AppState, dialog: &VersionsDialog, area: Rec
     let bytes = list.versions.iter().fold(0u64, |sum, version| sum.saturating_add(version.size));
     let sum = match count {
         0 => "no older ones".to_owned(),
-        _ => format!("{} take {}", figure::count(count, "older one", "older ones"), figure::size(bytes)),
+        _ => {
+            format!("{} {}", figure::count(count, "older one takes", "older ones take"), figure::size(bytes))
+        }
     };
     lines.extend([vec![(sum, dim)], Vec::new()]);
     lines.extend(keys);
