@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::store::bookmarks::BookmarkFile;
 use crate::store::copy_journal::CopyJournals;
-use crate::store::loans::LoanNotes;
+use crate::store::loans::{LentFile, LoanNotes};
 
 struct Place {
     _folder: tempfile::TempDir,
@@ -24,7 +24,8 @@ impl Place {
         for path in files(&folders, "old") {
             private_file::write(&path, b"of old").unwrap();
         }
-        drop(LoanNotes::in_folder(&folders.loans("old")).write("AAAAAAAA".parse().unwrap()).unwrap());
+        let lent = LentFile { file: "AAAAAAAA".parse().unwrap(), owner: None, path: String::new() };
+        drop(LoanNotes::in_folder(&folders.loans("old")).write(lent).unwrap());
         Self { _folder: folder, config }
     }
 
