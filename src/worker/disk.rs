@@ -214,8 +214,10 @@ impl DiskChange {
     /// What is there afterwards.
     fn makes(&self) -> Option<PathBuf> {
         match self {
-            Self::CreateFolder(path) | Self::Restore { path, .. } => Some(path.path()),
-            Self::Rename { to: path, .. } | Self::Unmove { from: path, .. } => Some(path.path()),
+            Self::CreateFolder(path)
+            | Self::Restore { path, .. }
+            | Self::Rename { to: path, .. }
+            | Self::Unmove { from: path, .. } => Some(path.path()),
             Self::RemoveFolder(_) | Self::Trash(_) | Self::Unplace(_) | Self::Delete(_) => None,
         }
     }

@@ -217,10 +217,10 @@ mod tests {
     use std::fs::File;
     use std::io::Write;
 
-    use super::super::disk;
     use super::*;
     use crate::local::{PartialFile, Target, Trash};
     use crate::store::undo::GroupTag;
+    use crate::worker::disk;
 
     struct Scene {
         folder: tempfile::TempDir,

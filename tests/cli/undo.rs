@@ -61,6 +61,10 @@ fn words_that_make_no_sense_are_refused() {
     assert_ne!(scene.run(&["undo", "nobody:"]).code, 0);
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "times in the trash are in seconds, and nothing else runs here"
+)]
 #[test]
 fn what_a_download_replaced_comes_back_however_long_it_lay_in_the_trash() {
     let scene = Scene::logged_in();
