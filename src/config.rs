@@ -3,6 +3,7 @@
 //! server or holds a password that was stored.
 
 pub(crate) mod age;
+mod edit;
 pub mod environment;
 pub mod folders;
 pub(crate) mod private_file;
@@ -15,9 +16,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use url::{Host, Url};
 
+pub use edit::{ConfigLock, Editing};
 pub use environment::{ColorDepth, Environment, Multiplexer, Surroundings, UserProgram};
 pub use folders::Folders;
 pub(crate) use folders::LOG_PREFIX;
@@ -165,6 +166,13 @@ impl Config {
         Ok(Self { folders, accounts, api_url, bwlimit, on_hangup, screen, restore })
     }
 
+    /// What there is without the configuration file: folders, and those accounts of the environment that are whole.
+    pub fn without_file(environment: &Environment) -> Result<Self, ConfigError> {
+        let (folders, accounts) = (Folders::find(environment)?, environment.accounts().unwrap_or_default());
+        let api_url = environment.text("MEGAPANE_API_URL");
+        Ok(Self { folders, accounts, api_url, ..Self::default() })
+    }
+
     /// Returns the account of this name. Names of the environment are found whatever their case, as rclone does.
     pub fn account(&self, name: &str) -> Result<&Account, ConfigError> {
         let exact = self.accounts.iter().find(|account| account.name == name);
@@ -182,64 +190,6 @@ impl Config {
         let chosen = self.api_url.as_deref().or(account.api_url.as_deref());
         server_url(chosen.unwrap_or(DEFAULT_SERVER))
     }
-
-    /// Writes a new account to the file, the rest of which stays as it is, and adds it here.
-    pub fn add(&mut self, account: Account) -> Result<(), ConfigError> {
-        check_name(&account.name)?;
-        if self.accounts.iter().any(|known| known.name == account.name) {
-            return Err(ConfigError::NameTaken { name: account.name });
-        }
-        // Another process may have added it since this one began.
-        self.rewrite(|tables| {
-            if tables.iter().any(|table| is_named(table, &account.name)) {
-                return Err(ConfigError::NameTaken { name: account.name.clone() });
-            }
-            tables.push(table_of(&account));
-            Ok(())
-        })?;
-        self.accounts.push(account);
-        Ok(())
-    }
-
-    /// Takes an account out of the file, the rest of which stays as it is, and returns it.
-    pub fn remove(&mut self, name: &str) -> Result<Account, ConfigError> {
-        let unknown = || ConfigError::UnknownAccount { name: name.to_owned() };
-        let index = self.accounts.iter().position(|account| account.name == name).ok_or_else(unknown)?;
-        if self.accounts[index].password.is_some() {
-            return Err(ConfigError::FromEnvironment { name: name.to_owned() });
-        }
-        self.rewrite(|tables| {
-            tables.retain(|table| !is_named(table, name));
-            Ok(())
-        })?;
-        Ok(self.accounts.remove(index))
-    }
-
-    /// Lets `change` work on the accounts of the file and writes the file back in one step, one process at a time.
-    fn rewrite(
-        &self,
-        change: impl FnOnce(&mut ArrayOfTables) -> Result<(), ConfigError>,
-    ) -> Result<(), ConfigError> {
-        let path = self.folders.config_file();
-        let unwritten = |source| ConfigError::Disk { action: "write", path: path.clone(), source };
-        let _lock = private_file::lock(&path).map_err(unwritten)?;
-        let old = read_text(&path)?;
-        let header = if old.is_none() { HEADER } else { "" };
-        let text = old.unwrap_or_default();
-        let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-            syntax(&path, &text, error.span().map_or(0, |span| span.start), error.message())
-        })?;
-        let item = document.entry(ACCOUNTS).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-        let Item::ArrayOfTables(tables) = item else {
-            return Err(syntax(&path, &text, 0, "accounts are written as [[account]] blocks"));
-        };
-        change(tables)?;
-        private_file::write(&path, format!("{header}{document}").as_bytes()).map_err(unwritten)
-    }
-}
-
-fn is_named(table: &Table, name: &str) -> bool {
-    table.get("name").and_then(Item::as_str) == Some(name)
 }
 
 /// Checks a server's address: https anywhere, plain http on this machine only.
@@ -316,13 +266,20 @@ struct AccountTable {
 }
 
 fn read_file(path: &Path) -> Result<File, ConfigError> {
-    let Some(text) = read_text(path)? else { return Ok(File::default()) };
-    let document: Document = toml::from_str(&text)
-        .map_err(|error| syntax(path, &text, error.span().map_or(0, |span| span.start), error.message()))?;
+    match read_text(path)? {
+        Some(text) => parse_file(path, &text),
+        None => Ok(File::default()),
+    }
+}
+
+/// Reads the file's text; the path is for complaints.
+fn parse_file(path: &Path, text: &str) -> Result<File, ConfigError> {
+    let document: Document = toml::from_str(text)
+        .map_err(|error| syntax(path, text, error.span().map_or(0, |span| span.start), error.message()))?;
     let bwlimit = document.bwlimit.map_or_else(
         || Ok(Timetable::default()),
         |limit| {
-            limit.get_ref().parse().map_err(|error: String| syntax(path, &text, limit.span().start, &error))
+            limit.get_ref().parse().map_err(|error: String| syntax(path, text, limit.span().start, &error))
         },
     )?;
     let mut accounts: Vec<Account> = Vec::with_capacity(document.account.len());
@@ -337,7 +294,7 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
                 }
                 Ok(())
             });
-        checked.map_err(|error| syntax(path, &text, start, &error.to_string()))?;
+        checked.map_err(|error| syntax(path, text, start, &error.to_string()))?;
         accounts.push(Account {
             name: table.name,
             email: table.email,
@@ -378,52 +335,11 @@ fn syntax(path: &Path, text: &str, offset: usize, message: &str) -> ConfigError 
     }
 }
 
-fn table_of(account: &Account) -> Table {
-    let mut table = Table::new();
-    table.insert("name", value(&account.name));
-    table.insert("email", value(&account.email));
-    if let Some(url) = &account.api_url {
-        table.insert("api_url", value(url));
-    }
-    if account.passphrase {
-        table.insert("passphrase", value(true));
-    }
-    table
-}
-
 /// Where accounts live unless they or the user say otherwise.
 pub const DEFAULT_SERVER: &str = "https://g.api.mega.co.nz/";
 
-/// The key of the account blocks in the file.
-const ACCOUNTS: &str = "account";
-
 /// A configuration is a page of text; anything above is a mistake.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
-
-/// What a new file begins with.
-const HEADER: &str = "\
-# megapane. No secrets here: logins are sealed in the folder credentials/ beside this file.
-
-# Transfers of a screen whose terminal goes away: \"continue\" takes them to their end, \"stop\" keeps them for the next start.
-# on_hangup = \"continue\"
-
-# The screen begins with the folders and tabs of the last one.
-# restore = true
-
-# [screen]
-# theme = \"auto\"       # dark, light, mono
-# accent = \"cyan\"      # one of the sixteen: red, green, … bright-blue
-# ascii = \"auto\"       # true, false
-# mouse = false         # gm turns it on and off
-# esc_timeout = 50      # milliseconds; 200 over ssh
-# notify = \"off\"       # bell, osc9, osc777: when work of over 30 s ends and nobody types
-# title = false         # the folders in the window's title
-# sort = \"name\"        # size, time, uploaded, extension
-# reversed = false
-# hidden = false
-# keys = \"auto\"        # letters: what the key bar shows. keymap.toml beside this file: `megapane keys`
-
-";
 
 #[cfg(test)]
 mod tests;

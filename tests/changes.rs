@@ -304,11 +304,11 @@ async fn moves_that_lead_nowhere_are_refused_before_anything_is_sent() {
         (to(docs, file), "is not a folder"),
         (to(root, docs), "cannot be moved or renamed"),
         (to(read, docs), "cannot be moved or renamed"),
-        (to(foreign, docs), "is read-only"),
+        (to(foreign, docs), "for adding only"),
         (to(docs, write), "belongs to another account"),
         (folder(read, "new"), "\"Read\" is read-only"),
         (folder(docs, ".."), "is not a name"),
-        (Change::Trash { node: foreign, from: write }, "is read-only"),
+        (Change::Trash { node: foreign, from: write }, "for adding only"),
         (Change::PutFile { parent: docs, name: "x".into(), size: 1, replaces: None }, "without its content"),
     ];
     for (change, sentence) in changes {

@@ -36,6 +36,44 @@ fn tabs_and_both_sides_together() {
 }
 
 #[test]
+fn marked_folders_of_unknown_size_are_not_told_as_nothing() {
+    let show = |state: &mut AppState, marked: &[usize]| {
+        let mut rows = left_rows();
+        for (row, at) in rows.iter_mut().zip(0..) {
+            row.marked = marked.contains(&at);
+        }
+        tell(state, Event::View(head(0, pictures(), "~/Pictures/2024", &rows)));
+        tell(state, Event::Rows { view: ViewId(0), generation: 1, start: 0, rows });
+        picture(state)
+    };
+    let mut state = sample(120, 40);
+    let one = show(&mut state, &[0]);
+    assert!(one.contains("1 marked ·") && one.contains("Copy 1 marked to work:/Photos/2024"), "{one}");
+    let mixed = show(&mut state, &[0, 1, 2]);
+    assert!(mixed.contains("3 marked, 4.2M + 2 folders of 27M"), "{mixed}");
+    type_in(&mut state, "d");
+    let asked = picture(&state);
+    assert!(asked.contains("Put 3 marked entries (4.2M + 2 folders)"), "{asked}");
+    assert!(asked.contains("Put into the trash"), "{asked}");
+}
+
+#[test]
+fn what_a_read_only_folder_refuses_is_not_offered() {
+    let mut state = sample(120, 40);
+    let show = |state: &mut AppState, writable| {
+        let head = head(0, pictures(), "~/Pictures/2024", &left_rows());
+        tell(state, Event::View(ViewHead { writable, ..head }));
+        picture(state)
+    };
+    assert!(show(&mut state, true).contains("m Move"));
+    let fixed = show(&mut state, false);
+    assert!(fixed.contains("c Copy"), "{fixed}");
+    for refused in ["m Move", "r Rename", "a Folder", "d Bin"] {
+        assert!(!fixed.contains(refused), "{refused}: {fixed}");
+    }
+}
+
+#[test]
 fn a_comparison_on_both_sides() {
     at_all_sizes("compared", |state| {
         let signs = |rows: &mut Vec<megapane::message::Row>, signs: &[Sign]| {

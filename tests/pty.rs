@@ -94,6 +94,24 @@ fn a_window_that_is_pulled_about_is_followed() {
 }
 
 #[test]
+fn the_first_key_after_a_change_of_the_size_counts_at_once() {
+    let home = Home::new();
+    let mut session = home.demo();
+    session.wait_for("left.txt");
+    for (columns, lines) in [(100, 30), (81, 25), (120, 40)] {
+        session.resize(columns, lines);
+        session.type_in("?");
+        session.wait_for("Files");
+        session.resize(columns - 1, lines);
+        session.type_in("q");
+        session.wait_until_gone("Files");
+        session.wait_for("left.txt");
+    }
+    session.type_in("q");
+    assert_eq!(session.finish(), 0);
+}
+
+#[test]
 fn an_old_terminal_gets_no_colours_and_nothing_that_it_would_print() {
     let home = Home::new();
     let mut session = home.demo_on("vt100");

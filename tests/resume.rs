@@ -313,8 +313,7 @@ async fn another_content_at_the_same_path_starts_over() {
 async fn a_damaged_download_keeps_nothing() {
     let mut scene = Scene::new().await;
     let node = scene.cloud_file(&noise(SIZE, 7));
-    scene.fault("flip:5000000@dl#1");
-    scene.fault("flip:0@dl#2");
+    scene.fault("flip:0@dl");
     let failed = download(scene.download(node, SIZE)).await.unwrap_err();
     assert!(matches!(failed, TransferError::Damaged { .. }), "{failed}");
     assert!(scene.local_names().is_empty());

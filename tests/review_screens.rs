@@ -342,6 +342,27 @@ fn what_became_of_it() {
     });
 }
 
+#[test]
+fn a_report_of_what_was_taken_back_meanwhile_is_not_shown_again() {
+    for undone in [false, true] {
+        let mut state = sample(80, 24);
+        type_in(&mut state, "<Tab>gd");
+        reviewed(&mut state);
+        say(&mut state, DedupeEvent::Progress { done_count: 1, count: 2 });
+        type_in(&mut state, "b");
+        say(
+            &mut state,
+            DedupeEvent::Report(DedupeReport { line_count: 2, undo: Some(7), ..DedupeReport::default() }),
+        );
+        if undone {
+            type_in(&mut state, "u");
+        }
+        type_in(&mut state, "gd");
+        let shown = picture(&state);
+        assert_eq!(shown.contains("Take all of it back"), !undone, "{shown}");
+    }
+}
+
 /// 252 bytes of signs of two columns each, an escape sequence, and what turns the writing direction.
 fn evil() -> String {
     format!("{}\x1b]0;owned\x07\u{202e}gpj.exe", "🚋".repeat(63))

@@ -227,6 +227,24 @@ fn conflict_dialog_where_everything_can_be_answered() {
 }
 
 #[test]
+fn a_small_conflict_dialog_shows_the_first_answers_and_takes_no_others() {
+    for (width, height, shown) in [
+        (30, 8, ["castle.jpg", "o Overwrite", "s Skip", "c Stop"]),
+        (20, 5, ["castle.jpg", "o Overwrite", "s Skip", ""]),
+    ] {
+        let mut state = sample(width, height);
+        tell(&mut state, Event::Conflict(conflict()));
+        a_moment_later(&mut state);
+        let asked = picture(&state);
+        assert!(shown.iter().all(|text| asked.contains(text)), "{asked}");
+        type_in(&mut state, "A");
+        assert_eq!(picture(&state), asked, "A is not to be seen");
+        type_in(&mut state, "s");
+        assert!(!picture(&state).contains("o Overwrite"));
+    }
+}
+
+#[test]
 fn conflict_dialog_of_two_folders() {
     filled("conflict_folders", |state| tell(state, Event::Conflict(folder_conflict(true))));
 }
@@ -393,6 +411,29 @@ fn copy_confirmation_with_nothing_to_do() {
         };
         tell(state, Event::Plan(plan));
     });
+}
+
+#[test]
+fn what_cannot_be_copied_is_named_with_the_reason() {
+    for (skipped_count, words) in
+        [(1, "Cannot copy \"x\": no UTF-8"), (3, "3 items cannot be copied, the first: Cannot copy")]
+    {
+        let mut state = sample(80, 24);
+        type_in(&mut state, "c");
+        let plan = PlanSummary {
+            copy: megapane::message::CopyId(1),
+            skipped_count,
+            first_skip: Some(Problem::new(
+                ProblemKind::Permanent,
+                "Cannot copy \"x\": no UTF-8",
+                "Rename it.",
+            )),
+            complete: true,
+            ..PlanSummary::default()
+        };
+        tell(&mut state, Event::Plan(plan));
+        assert!(picture(&state).contains(words), "{}", picture(&state));
+    }
 }
 
 #[test]

@@ -257,11 +257,23 @@ async fn a_file_with_a_wrong_byte_never_gets_its_name() {
     for byte in ["0", "131072", "1048576"] {
         scene.begin_again();
         let order = scene.download_of(&noise((1 << 20) + 1));
-        scene.fault(&format!("flip:{byte}@dl#1"));
+        scene.fault(&format!("flip:{byte}@dl"));
         let failed = download(order).await.unwrap_err();
         assert!(matches!(failed, TransferError::Damaged { ref name } if name == "film"), "{failed}");
         assert!(scene.local_names().is_empty(), "{:?}", scene.local_names());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_does_not_check_is_fetched_once_more_from_a_fresh_address() {
+    let scene = Scene::new().await;
+    let bytes = noise((1 << 20) + 1);
+    let order = scene.download_of(&bytes);
+    scene.fault("flip:1000@dl#1");
+    download(order).await.unwrap();
+    scene.assert_downloaded(&bytes);
+    assert_eq!(scene.command_count("g"), 2);
+    assert_eq!(scene.progress.done(), bytes.len() as u64, "what was of no use does not count");
 }
 
 #[tokio::test(start_paused = true)]
@@ -482,6 +494,7 @@ async fn a_replaced_file_lies_in_the_trash_and_a_failed_download_replaces_nothin
     let mut order = scene.download_of(&bytes);
     order.existing = Existing::Trash(Trash::Folder(trash.path().to_path_buf()));
     scene.fault("flip@dl#1");
+    scene.fault("flip@dl#2");
     download(order).await.unwrap_err();
     scene.assert_downloaded(b"old");
     assert!(names(trash.path()).is_empty());
@@ -691,7 +704,7 @@ async fn a_used_up_allowance_is_not_blamed_on_a_part() {
 #[tokio::test(start_paused = true)]
 async fn a_file_with_a_wrong_byte_in_a_part_never_gets_its_name() {
     let mut scene = scene_in_parts().await;
-    for fault in ["flip:0@dl1#1", "flip:100000@dl5#1"] {
+    for fault in ["flip:0@dl1", "flip:100000@dl5"] {
         scene.begin_again();
         let order = scene.download_of(&noise((1 << 20) + 1));
         scene.fault(fault);

@@ -173,6 +173,7 @@ async fn what_cannot_be_read_says_why() {
     std::fs::remove_file(app.disk().join("text.txt")).unwrap();
     app.type_in("<F3>").await;
     app.until("Cannot read \"text.txt\"").await;
+    app.until("not read").await;
     app.type_in("q<Tab>/undecryptable<Enter><F3>").await;
     app.until("H:").await;
     app.until("key").await;

@@ -8,6 +8,7 @@ use http::header::RETRY_AFTER;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+use super::error::Pace;
 use super::wait::{Reason, Wait, WaitSink};
 use crate::crypto::key::random;
 
@@ -71,6 +72,11 @@ impl<'a> Patience<'a> {
         Ok(())
     }
 
+    /// Waits until a command that the server puts off is due again.
+    pub(super) async fn sit_out(&mut self, pace: Pace) -> Result<(), OutOfPatience> {
+        self.wait(Reason::ServerBusy, least_delay(pace)).await
+    }
+
     /// Tells of a wait that somebody else does.
     pub(super) fn tell(&mut self, reason: Reason, until: Option<Instant>) {
         self.told = true;
@@ -86,6 +92,14 @@ impl Drop for Patience<'_> {
     }
 }
 
+/// Returns how long a command that is put off is left alone at least.
+pub(super) const fn least_delay(pace: Pace) -> Option<Duration> {
+    match pace {
+        Pace::Soon => None,
+        Pace::Slowly => Some(SLOW_DELAY),
+    }
+}
+
 /// Returns how long a server asks to be left alone (`Retry-After`, in seconds), at most [`LONGEST_ASKED_WAIT`].
 ///
 /// The form with a date is not read: it would need both clocks to be right.
@@ -96,6 +110,9 @@ pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
 
 /// The first delay.
 const FIRST_DELAY: Duration = Duration::from_millis(250);
+
+/// The shortest delay where the server cannot reach what is asked for.
+const SLOW_DELAY: Duration = Duration::from_secs(1);
 
 /// No base delay is longer; with the added half a client comes back after 45 s at the latest.
 const LONGEST_DELAY: Duration = Duration::from_secs(30);

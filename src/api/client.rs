@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot};
 use url::Url;
 
+use super::backoff::Patience;
 use super::batch::Element;
-use super::error::{ApiError, Context, ErrorCode, Retry};
+use super::error::{ApiError, Context, ErrorCode, Pace};
 use super::exchange::{Fatal, Line};
 use super::listing_body;
 use super::queue::{self, Issue};
@@ -100,16 +101,13 @@ impl Client {
             if let Some(answer) = call.answer.take() {
                 return answer;
             }
-            patience
-                .wait(Reason::ServerBusy, None)
-                .await
-                .map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
+            sit_out(&mut patience, call.put_off).await?;
         }
     }
 
     /// Sends two commands in one batch, in order (trash: `a` then `m`).
     ///
-    /// When the server is too busy for one of them, only that one is repeated. Each has an outcome of its own: one may be
+    /// When the server puts one of them off, only that one is repeated. Each has an outcome of its own: one may be
     /// refused and the other carried out. An error instead of the two says that nothing is known of at least one.
     pub async fn call_both<A: ApiCommand, B: ApiCommand>(
         &self,
@@ -131,10 +129,7 @@ impl Client {
             if let Some(answers) = take_both(&mut first.answer, &mut second.answer) {
                 return Ok(answers);
             }
-            patience
-                .wait(Reason::ServerBusy, None)
-                .await
-                .map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
+            sit_out(&mut patience, first.put_off.take().or(second.put_off.take())).await?;
         }
     }
 
@@ -152,13 +147,11 @@ impl Client {
                 listing_body::Opened::Body(body, len) => return Ok((body, len)),
                 listing_body::Opened::Refused(code) => code,
             };
-            if code.retry(listing_body::CONTEXT) != Retry::BackOff {
+            let put_off = PutOff::of(code, listing_body::NAME, listing_body::CONTEXT);
+            if put_off.is_none() {
                 return Err(refused(code, listing_body::NAME, listing_body::CONTEXT));
             }
-            patience
-                .wait(Reason::ServerBusy, None)
-                .await
-                .map_err(|_over| ApiError::GaveUp(Reason::ServerBusy))?;
+            sit_out(&mut patience, put_off).await?;
         }
     }
 
@@ -223,13 +216,45 @@ pub type Both<A, B> =
 struct Call<C: ApiCommand> {
     json: String,
     answer: Option<Result<C::Answer, ApiError>>,
+    /// How the server put it off the last time.
+    put_off: Option<PutOff>,
+}
+
+/// A command that the server puts off.
+#[derive(Clone, Copy)]
+struct PutOff {
+    pace: Pace,
+    code: ErrorCode,
+    command: &'static str,
+    context: Context,
+}
+
+impl PutOff {
+    /// Returns `None` where the number is a refusal for good.
+    fn of(code: ErrorCode, command: &'static str, context: Context) -> Option<Self> {
+        code.pace(context).map(|pace| Self { pace, code, command, context })
+    }
+
+    /// Returns what is told when it was put off for longer than we may wait.
+    fn into_error(self) -> ApiError {
+        match self.pace {
+            Pace::Soon => ApiError::GaveUp(Reason::ServerBusy),
+            Pace::Slowly => refused(self.code, self.command, self.context),
+        }
+    }
+}
+
+/// Waits until a command that was put off is due again.
+async fn sit_out(patience: &mut Patience<'_>, put_off: Option<PutOff>) -> Result<(), ApiError> {
+    let Some(put_off) = put_off else { return Ok(()) };
+    patience.sit_out(put_off.pace).await.map_err(|_over| put_off.into_error())
 }
 
 impl<C: ApiCommand> Call<C> {
     fn new(command: &C) -> Result<Self, ApiError> {
         let json =
             serde_json::to_string(command).map_err(|_unwritable| ApiError::Malformed { command: C::NAME })?;
-        Ok(Self { json, answer: None })
+        Ok(Self { json, answer: None, put_off: None })
     }
 
     /// Returns the command if it has to be sent (again).
@@ -240,12 +265,15 @@ impl<C: ApiCommand> Call<C> {
         }
     }
 
-    /// Takes the answer or the refusal over; leaves it empty when the server is too busy for this command.
+    /// Takes the answer or the refusal over; leaves it empty when the server puts this command off.
     fn take(&mut self, element: Option<&Element>) {
+        self.put_off = None;
         self.answer = match element.map(Element::read::<C>) {
             Some(Ok(Ok(answer))) => Some(Ok(answer)),
-            Some(Ok(Err(code))) if code.retry(C::CONTEXT) == Retry::BackOff => None,
-            Some(Ok(Err(code))) => Some(Err(refused(code, C::NAME, C::CONTEXT))),
+            Some(Ok(Err(code))) => {
+                self.put_off = PutOff::of(code, C::NAME, C::CONTEXT);
+                self.put_off.is_none().then(|| Err(refused(code, C::NAME, C::CONTEXT)))
+            }
             Some(Err(_)) | None => Some(Err(ApiError::Malformed { command: C::NAME })),
         };
     }

@@ -16,7 +16,7 @@ use url::Url;
 
 use super::backoff::{self, Patience};
 use super::client::{ClientOptions, Identity};
-use super::error::{ApiError, Context, ErrorCode, Retry};
+use super::error::{ApiError, Context, ErrorCode, Pace};
 use super::request_id::RequestIds;
 use super::transport::{Request, RequestBody, Response, Transport, TransportError};
 use super::wait::Reason;
@@ -166,7 +166,7 @@ impl Failure {
                 | TransportError::Broken { .. }
                 | TransportError::Idle { .. } => false,
             },
-            Self::Code(code) => code.retry(Context::Command) != Retry::BackOff,
+            Self::Code(code) => code.pace(Context::Command).is_none(),
             Self::Status(..) | Self::Challenge(_) | Self::Garbage => false,
         }
     }
@@ -188,10 +188,11 @@ impl Failure {
         }
     }
 
-    const fn asked_wait(&self) -> Option<Duration> {
+    fn asked_wait(&self) -> Option<Duration> {
         match self {
             Self::Status(_, wait) => *wait,
-            Self::Transport(_) | Self::Challenge(_) | Self::Garbage | Self::Code(_) => None,
+            Self::Code(code) => code.pace(Context::Command).and_then(backoff::least_delay),
+            Self::Transport(_) | Self::Challenge(_) | Self::Garbage => None,
         }
     }
 }
@@ -203,7 +204,7 @@ impl From<Failure> for Fatal {
             Failure::Status(status, _) => Self::Status(status),
             Failure::Challenge(_) => Self::GaveUp(Reason::ProofOfWork),
             Failure::Garbage => Self::Malformed,
-            Failure::Code(code) if code.retry(Context::Command) == Retry::BackOff => {
+            Failure::Code(code) if code.pace(Context::Command) == Some(Pace::Soon) => {
                 Self::GaveUp(Reason::ServerBusy)
             }
             Failure::Code(code) => Self::Code(code),

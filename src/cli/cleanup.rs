@@ -8,6 +8,7 @@ use super::copy::follow::quit;
 use super::exit::ExitCode;
 use super::login;
 use super::output::{Failure, Outcome};
+use super::quantity;
 use super::remote::Place;
 use super::removal;
 use crate::config::age::parse_age;
@@ -45,10 +46,13 @@ pub(crate) async fn run(args: CleanupArgs, context: &mut Context) -> Outcome {
             Some(old) => old.iter().map(|node| whole_usage(&opened.tree, *node)).collect(),
         };
         let sum = |of: fn(&Usage) -> u64| usages.iter().map(of).fold(0, u64::saturating_add);
-        let (files, folders) = (sum(|usage| usage.file_count), sum(|usage| usage.folder_count));
+        let counted =
+            |count: u64, what: &str| quantity::counted(usize::try_from(count).unwrap_or(usize::MAX), what);
+        let files = counted(sum(|usage| usage.file_count), "file");
+        let folders = counted(sum(|usage| usage.folder_count), "folder");
         let bytes = sum(|usage| usage.bytes.saturating_add(usage.version_bytes));
         context.messages.notice(&format!(
-            "{}://bin: Skipped deleting {files} files and {folders} folders as --dry-run is set (size {bytes})",
+            "{}://bin: Skipped deleting {files} and {folders} as --dry-run is set (size {bytes})",
             cloud.account
         ));
         return Ok(ExitCode::Success);

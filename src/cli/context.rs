@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::output::{Failure, Level, Messages, Output};
 use super::waiting::WaitTeller;
 use crate::api::transport::Transport;
-use crate::config::{Config, Environment, Timetable};
+use crate::config::{Config, ConfigError, Environment, Timetable};
 use crate::store::undo::UndoJournal;
 use crate::worker::problem;
 
@@ -76,6 +76,8 @@ pub(crate) struct GlobalArgs {
 pub(crate) struct Context {
     /// What is configured.
     pub(crate) config: Config,
+    /// Why the configuration file could not be read, for the command that begins nevertheless.
+    pub(crate) broken_config: Option<ConfigError>,
     /// The environment at the start.
     pub(crate) environment: Environment,
     /// Options of all commands.
@@ -108,6 +110,7 @@ impl Context {
         let (output, stop) = (Output::new(), CancellationToken::new());
         Self {
             config,
+            broken_config: None,
             environment,
             options,
             output,
@@ -132,6 +135,17 @@ impl Context {
 }
 
 impl GlobalArgs {
+    /// Puts what the command line says over what is configured.
+    pub(crate) fn over(&self, mut config: Config) -> Config {
+        if self.api_url.is_some() {
+            config.api_url.clone_from(&self.api_url);
+        }
+        if let Some(limit) = &self.bwlimit {
+            config.bwlimit.clone_from(limit);
+        }
+        config
+    }
+
     /// Returns how much is said on stderr.
     pub(crate) const fn level(&self) -> Level {
         match (self.quiet, self.verbose) {

@@ -27,7 +27,7 @@ use crate::message::ProblemKind;
 ///
 /// Example:
 ///   megapane emulator --listen 127.0.0.1:8080 &
-///   MEGAPANE_API_URL=http://127.0.0.1:8080/ megapane config
+///   megapane --api-url http://127.0.0.1:8080/ config
 #[expect(clippy::doc_markdown, reason = "help on a terminal is no Markdown")]
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]

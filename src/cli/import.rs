@@ -55,7 +55,9 @@ pub(crate) async fn run(args: ImportArgs, context: &mut Context) -> Outcome {
     let names: Vec<&str> = nodes.iter().filter_map(Node::name).collect();
     if context.options.dry_run {
         for name in names {
-            context.messages.notice(&format!("{cloud}: Skipped import of \"{name}\" as --dry-run is set"));
+            context
+                .messages
+                .notice(&format!("Skipped import of \"{name}\" into \"{cloud}\" as --dry-run is set"));
         }
         return Ok(ExitCode::Success);
     }
@@ -71,7 +73,7 @@ pub(crate) async fn run(args: ImportArgs, context: &mut Context) -> Outcome {
             let is_same =
                 opened.tree.node(*there).is_some_and(|there| there.is_file() && there.key() == node.key());
             if is_same {
-                context.messages.info(&format!("{cloud}: \"{name}\" is there already"));
+                context.messages.info(&format!("\"{name}\" is there already, in \"{cloud}\""));
                 continue;
             }
             let message = format!("cannot {doing}: something else has that name");
@@ -85,7 +87,7 @@ pub(crate) async fn run(args: ImportArgs, context: &mut Context) -> Outcome {
         for update in outcome.updates {
             opened.session.take_answer(&mut opened.tree, update);
         }
-        context.messages.notice(&format!("{cloud}: imported \"{name}\""));
+        context.messages.notice(&format!("imported \"{name}\" into \"{cloud}\""));
     }
     Ok(ExitCode::Success)
 }

@@ -97,20 +97,6 @@ pub(crate) fn run(args: &LeftoversArgs, context: &mut Context) -> Outcome {
     Ok(ExitCode::Success)
 }
 
-/// Removes what the transfers of one remote left, when it is forgotten: nothing will ever go on with it.
-pub(super) fn forget(folders: &Folders, remote: &str) -> io::Result<()> {
-    let folder = folders.transfer_journals(remote);
-    leftover::discard_where(&TransferJournals::in_folder(&folder), |_| true)?;
-    match std::fs::remove_dir(&folder) {
-        // Not empty: a running program holds the rest.
-        Ok(()) => Ok(()),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty) => {
-            Ok(())
-        }
-        Err(error) => Err(error),
-    }
-}
-
 /// Lists what belongs to no copy of the screen; `parts` gets every file in which something goes on.
 fn of_journals(
     remote: &str,

@@ -1,5 +1,5 @@
 //! `link`: public links made, listed and removed, in rclone's words; `--unlink` really removes.
-//! Called by `dispatch`. The link is printed alone on a line of stdout.
+//! Called by `dispatch`. The link is printed alone on a line of stdout, with `--json` with its path and its end.
 
 use clap::Args;
 use serde::Serialize;
@@ -26,7 +26,7 @@ use crate::worker::problem;
 ///
 /// Whoever has the link can read what it leads to, without an account. It is made once: the same command prints the same
 /// link again, and --unlink ends it for everybody who has it. Accounts that pay can have links that end; --expire with
-/// another time changes the end of a link that is there.
+/// another time changes the end of a link that is there. One that has ended is not printed: it needs a new end.
 ///
 /// With a password what is printed is that link under the password: it opens with the password alone. The password is
 /// kept nowhere, and the link without it goes on to open; --unlink ends both.
@@ -68,7 +68,7 @@ enum Expiry {
     At(i64),
 }
 
-/// A link, for `--list --json`.
+/// A link, for `--json`.
 #[derive(Serialize)]
 struct Row {
     path: String,
@@ -92,6 +92,9 @@ pub(crate) async fn run(args: LinkArgs, context: &mut Context) -> Outcome {
     if args.unlink {
         return unlink(context, &mut opened, &cloud, node).await;
     }
+    if args.expire.is_none() {
+        require_open(&opened, &cloud, node)?;
+    }
     let password = args.password.given().await?;
     if context.options.dry_run {
         context.messages.notice(&format!("{cloud}: Skipped link as --dry-run is set"));
@@ -99,6 +102,21 @@ pub(crate) async fn run(args: LinkArgs, context: &mut Context) -> Outcome {
     }
     publish(context, &mut opened, (&cloud, node), args.expire).await?;
     print(context, &opened, (&cloud, node), password).await
+}
+
+/// Refuses to hand out a link that opens nothing any more.
+fn require_open(opened: &Opened, cloud: &CloudPath, node: NodeHandle) -> Result<(), Failure> {
+    let Some(end) = opened.tree.link(node).and_then(|link| link.expires).filter(|end| has_ended(*end)) else {
+        return Ok(());
+    };
+    let message = format!("the link to \"{cloud}\" ended on {}, and opens nothing", quantity::time(end));
+    let hint = "`--expire 7d` gives it a new end, `--expire off` none; `--unlink` removes it.";
+    Err(Failure::new(ProblemKind::Permanent, message, hint))
+}
+
+/// Whether an end (Unix seconds, 0 for never) is over.
+fn has_ended(end: i64) -> bool {
+    end > 0 && end <= unix_now()
 }
 
 /// Makes the link, unless there is one that ends as it is to.
@@ -147,7 +165,12 @@ async fn print(
             locked.map(|locked| locked.text()).ok_or_else(Failure::interrupted)?
         }
     };
-    context.output.line(text)?;
+    if context.options.json {
+        let expires = opened.tree.link(node).and_then(|link| link.expires);
+        context.output.json(&Row { path: opened.tree.path(node), link: Some(text), expires })?;
+    } else {
+        context.output.line(text)?;
+    }
     Ok(ExitCode::Success)
 }
 
@@ -183,7 +206,11 @@ fn list(context: &mut Context, opened: &Opened, cloud: &CloudPath) -> Outcome {
     }
     for Row { path, link, expires } in rows {
         let link = link.unwrap_or_else(|| "(its key is not known here)".to_owned());
-        let end = expires.map_or(String::new(), |at| format!("  until {}", quantity::time(at)));
+        let end = match expires {
+            None => String::new(),
+            Some(at) if has_ended(at) => format!("  ended {}", quantity::time(at)),
+            Some(at) => format!("  until {}", quantity::time(at)),
+        };
         let path = context.output.name(&path).into_owned();
         context.output.line(format!("{link}  {path}{end}"))?;
     }

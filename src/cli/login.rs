@@ -99,6 +99,14 @@ pub(crate) fn client(context: &Context, account: &Account) -> Result<Client, Fai
     Ok(connect::client(&context.config, account, transport(context), context.waits.sink(), Some(give_up))?)
 }
 
+/// Makes a client for the server that the account has of its own, whatever this run is told to talk to.
+pub(crate) fn client_of_own_server(context: &Context, account: &Account) -> Result<Client, Failure> {
+    let give_up = context.options.max_wait.unwrap_or(context.patience);
+    let mut config = context.config.clone();
+    config.api_url = config.api_url.filter(|_| account.api_url.is_none());
+    Ok(connect::client(&config, account, transport(context), context.waits.sink(), Some(give_up))?)
+}
+
 /// Makes a client for public links: of the server that is configured, for nobody.
 pub(crate) fn anonymous(context: &Context) -> Result<Client, Failure> {
     let nobody = Account {
@@ -161,9 +169,8 @@ pub(crate) async fn store(
 
 /// Returns the passphrase of an account's sealed login: from the command that prints it, else asked for.
 pub(crate) async fn passphrase(context: &Context, account: &str) -> Result<Secret, Failure> {
-    let variable = context.environment.text("MEGAPANE_PASSPHRASE_COMMAND");
-    if let Some(command) = context.options.passphrase_command.as_ref().or(variable.as_ref()) {
-        return command_output(command).await;
+    if let Some(command) = passphrase_command(context) {
+        return command_output(&command).await;
     }
     if !terminal::is_attended() {
         return Err(stored_problem(account, &CredentialsError::PassphraseNeeded));
@@ -171,6 +178,16 @@ pub(crate) async fn passphrase(context: &Context, account: &str) -> Result<Secre
     let hidden = terminal::Hidden::begin()?;
     context.messages.prompt(&format!("Passphrase of the remote \"{account}\": "));
     hidden.secret().await
+}
+
+fn passphrase_command(context: &Context) -> Option<String> {
+    let variable = || context.environment.text("MEGAPANE_PASSPHRASE_COMMAND");
+    context.options.passphrase_command.clone().or_else(variable)
+}
+
+/// Returns whether passphrases are typed: there is a terminal, and no command that prints them.
+pub(crate) fn is_passphrase_asked(context: &Context) -> bool {
+    passphrase_command(context).is_none() && terminal::is_attended()
 }
 
 /// Runs a command of the user's and returns the first line that it prints.
@@ -257,14 +274,24 @@ async fn resume(context: &Context, client: &Client, account: &Account) -> Result
     if !folders.credentials(&account.name).exists() {
         return Ok(Resumed::Nothing);
     }
-    let passphrase = if account.passphrase { Some(passphrase(context, &account.name).await?) } else { None };
-    match connect::resume(client, folders, &account.name, passphrase.as_ref()).await {
-        Ok(session) => Ok(Resumed::Session(session)),
-        Err(StoredLoginError::Credentials(CredentialsError::None)) => Ok(Resumed::Nothing),
-        Err(StoredLoginError::Login(LoginError::SessionEnded)) => Ok(Resumed::Ended),
-        Err(StoredLoginError::Login(error)) => Err(login_problem(&account.email, &error).into()),
-        Err(StoredLoginError::Credentials(error)) => Err(stored_problem(&account.name, &error)),
+    for attempt in 1.. {
+        let passphrase =
+            if account.passphrase { Some(passphrase(context, &account.name).await?) } else { None };
+        return match connect::resume(client, folders, &account.name, passphrase.as_ref()).await {
+            Ok(session) => Ok(Resumed::Session(session)),
+            Err(StoredLoginError::Credentials(CredentialsError::None)) => Ok(Resumed::Nothing),
+            Err(StoredLoginError::Login(LoginError::SessionEnded)) => Ok(Resumed::Ended),
+            Err(StoredLoginError::Login(error)) => Err(login_problem(&account.email, &error).into()),
+            Err(StoredLoginError::Credentials(CredentialsError::WrongPassphrase))
+                if is_passphrase_asked(context) && attempt < MAX_PASSPHRASES =>
+            {
+                context.messages.print("megapane: the passphrase is wrong: enter it again");
+                continue;
+            }
+            Err(StoredLoginError::Credentials(error)) => Err(stored_problem(&account.name, &error)),
+        };
     }
+    unreachable!("every attempt but the first few ends in the return above")
 }
 
 /// Says why a stored login does not open, and what to type about it.
@@ -277,6 +304,9 @@ fn stored_problem(account: &str, error: &CredentialsError) -> Failure {
         ),
         CredentialsError::None | CredentialsError::Sealed => {
             format!("`megapane config reconnect {account}` logs in anew.")
+        }
+        CredentialsError::WrongPassphrase => {
+            format!("Try again; `megapane config reconnect {account}` logs in anew, with another passphrase.")
         }
         CredentialsError::PassphraseNeeded => {
             "Run it on a terminal, or give --passphrase-command.".to_owned()
@@ -326,12 +356,20 @@ async fn one_time_code(context: &Context, email: &str) -> Result<Secret, Failure
     if !terminal::is_attended() {
         return Err(login_problem(email, &LoginError::CodeNeeded).into());
     }
-    context.messages.prompt(&format!("One-time code of {email}: "));
-    Ok(Secret::from(terminal::line().await?.trim()))
+    loop {
+        context.messages.prompt(&format!("One-time code of {email}: "));
+        let code = terminal::line().await?;
+        if !code.trim().is_empty() {
+            return Ok(Secret::from(code.trim()));
+        }
+    }
 }
 
 /// A code is asked for at most this often: once is a slip, three times is not.
 const MAX_CODES: u32 = 3;
+
+/// So often is a passphrase typed.
+const MAX_PASSPHRASES: u32 = 3;
 
 /// A list that takes longer is worth a line.
 const TELL_AFTER: Duration = Duration::from_secs(2);

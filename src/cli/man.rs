@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::ExitCode;
-use super::output::{Failure, Outcome};
+use super::output::{Failure, Messages, Outcome};
 use super::prose;
 use crate::message::ProblemKind;
 
@@ -23,8 +23,12 @@ pub(crate) struct ManArgs {
     folder: PathBuf,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &ManArgs) -> Outcome {
+/// Runs the command; with -n it says what it would do.
+pub(crate) fn run(args: &ManArgs, is_dry_run: bool, messages: &Messages) -> Outcome {
+    if is_dry_run {
+        messages.notice(&format!("Would write the manual pages to \"{}\"", args.folder.display()));
+        return Ok(ExitCode::Success);
+    }
     let written = std::fs::create_dir_all(&args.folder)
         .and_then(|()| clap_mangen::generate_to(prose::command(), &args.folder));
     written.map_err(|error| {

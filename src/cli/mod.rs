@@ -68,8 +68,9 @@ use self::arguments::{Arguments, Command};
 use self::context::Context;
 use self::exit::ExitCode;
 use self::output::{Failure, Level, Messages, Outcome};
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Folders};
 use crate::logging;
+use crate::worker::account_change;
 
 /// Runs one command line, program name first, and returns how it ended. Everything is printed when it returns.
 #[must_use]
@@ -121,18 +122,23 @@ async fn run_command(
     // These need no configuration, and must work where it is broken.
     let command = match command {
         Some(Command::Completions(args)) => return completions::run(&args),
-        Some(Command::Man(args)) => return man::run(&args),
+        Some(Command::Man(args)) => return man::run(&args, options.dry_run, &messages),
         Some(Command::Emulator(args)) => return emulator::run(args).await,
         Some(Command::Help(args)) => return help::run(&args),
         other => other,
     };
-    let mut config = Config::load(&environment)?;
-    if options.api_url.is_some() {
-        config.api_url.clone_from(&options.api_url);
+    for problem in account_change::finish(&Folders::find(&environment)?) {
+        messages.notice(&problem.message);
     }
-    if let Some(limit) = &options.bwlimit {
-        config.bwlimit.clone_from(limit);
-    }
+    let (config, broken_config) = match Config::load(&environment) {
+        Ok(config) => (config, None),
+        // It tells what is wrong, and with it.
+        Err(error) if matches!(command, Some(Command::Doctor(_))) => {
+            (Config::without_file(&environment)?, Some(error))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let config = options.over(config);
     let variable = environment.text("MEGAPANE_LOG");
     let level = variable.as_deref().unwrap_or(match messages.level() {
         Level::Quiet | Level::Normal => "warn",
@@ -141,6 +147,7 @@ async fn run_command(
     });
     let _log = logging::start(config.folders.log(), level);
     let mut context = Context::new(config, environment, options, messages);
+    context.broken_config = broken_config;
     let ended = until_stopped(command, wished, &mut context).await;
     let flushed = context.output.flush();
     let code = ended?;
@@ -158,7 +165,8 @@ async fn until_stopped(
     let cleans_up = matches!(
         command,
         None | Some(
-            Command::Demo(_)
+            Command::Config(_)
+                | Command::Demo(_)
                 | Command::Ncdu(_)
                 | Command::Copy(_)
                 | Command::Copyto(_)
@@ -277,7 +285,7 @@ async fn dispatch(command: Option<Command>, wished: screen::ScreenArgs, context:
         Some(Command::Demo(args)) => demo::run(args, context).await,
         Some(Command::Emulator(args)) => emulator::run(args).await,
         Some(Command::Completions(args)) => completions::run(&args),
-        Some(Command::Man(args)) => man::run(&args),
+        Some(Command::Man(args)) => man::run(&args, context.options.dry_run, &context.messages),
         Some(Command::Help(args)) => help::run(&args),
     }
 }

@@ -113,6 +113,18 @@ impl Folders {
         self.state.join("copies")
     }
 
+    /// The note of a change of a remote that is under way.
+    #[must_use]
+    pub fn account_change(&self) -> PathBuf {
+        self.state.join("account-change.json")
+    }
+
+    /// The folder of what says which copies of the command line are under way.
+    #[must_use]
+    pub fn running_copies(&self) -> PathBuf {
+        self.state.join("running")
+    }
+
     /// The folders of the last screen.
     #[must_use]
     pub fn screen(&self) -> PathBuf {

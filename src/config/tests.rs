@@ -47,13 +47,14 @@ fn added_accounts_come_back_in_order_and_comments_stay() {
     write_config(folder.path(), "# mine\n[[account]] # first\nname = \"a\"\nemail = \"a@example.org\"\n");
     let mut config = Config::load(&environment).unwrap();
     let sealed = Account { passphrase: true, api_url: Some("http://127.0.0.1:9/".into()), ..account("b c") };
-    config.add(sealed.clone()).unwrap();
+    config.add(&sealed).unwrap();
     assert_eq!(Config::load(&environment).unwrap().accounts, [account("a"), sealed.clone()]);
 
-    assert_eq!(config.remove("a").unwrap(), account("a"));
+    config.remove("a").unwrap();
+    assert_eq!(config.accounts, std::slice::from_ref(&sealed));
     assert_eq!(Config::load(&environment).unwrap().accounts, [sealed]);
     assert!(matches!(config.remove("a"), Err(ConfigError::UnknownAccount { .. })));
-    assert!(matches!(config.add(account("b c")), Err(ConfigError::NameTaken { .. })));
+    assert!(matches!(config.add(&account("b c")), Err(ConfigError::NameTaken { .. })));
 }
 
 #[test]
@@ -65,8 +66,8 @@ fn a_change_keeps_what_the_user_wrote() {
         "# mine\n\n[[account]] # the first\nname = \"a\"\nemail = \"a@example.org\"\n",
     );
     let mut config = Config::load(&environment).unwrap();
-    config.add(account("b")).unwrap();
-    config.add(account("c")).unwrap();
+    config.add(&account("b")).unwrap();
+    config.add(&account("c")).unwrap();
     config.remove("b").unwrap();
     config.remove("c").unwrap();
     let text = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
@@ -74,11 +75,81 @@ fn a_change_keeps_what_the_user_wrote() {
 }
 
 #[test]
+fn comments_stay_whatever_account_goes_and_whatever_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = environment(folder.path(), &[]);
+    let text = "restore = true # it is\n\n# of all\n\n[[account]] # first\nname = \"a\" # one\nemail = \"a@example.org\" # mail\n\n\
+                # of b\n[[account]]\nname = \"b\"\nemail = \"b@example.org\"\n\n# of the screen\n[screen]\nascii = true\n# end\n";
+    write_config(folder.path(), text);
+    let mut config = Config::load(&environment).unwrap();
+    let now = || std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+
+    let mut editing = config.edit().unwrap();
+    editing.rename("a", "c").unwrap();
+    editing.replace(&Account { passphrase: true, ..account("c") }).unwrap();
+    drop(editing.save(&mut config).unwrap());
+    assert_eq!(config.accounts, [Account { passphrase: true, ..account("c") }, account("b")]);
+    let changed = text
+        .replace("name = \"a\"", "name = \"c\"")
+        .replace("\"a@example.org\" # mail\n", "\"c@example.org\" # mail\npassphrase = true\n");
+    assert_eq!(now(), changed);
+
+    config.remove("c").unwrap();
+    assert!(
+        now().starts_with("restore = true # it is\n\n# of all\n\n# of b\n[[account]]\nname = \"b\""),
+        "{}",
+        now()
+    );
+    config.remove("b").unwrap();
+    assert!(
+        now().ends_with("# of all\n\n# of b\n# of the screen\n[screen]\nascii = true\n# end\n"),
+        "{}",
+        now()
+    );
+}
+
+#[test]
+fn the_comments_of_a_file_without_accounts_stay_above_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::load(&environment(folder.path(), &[])).unwrap();
+    let now = || std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+    config.add(&account("a")).unwrap();
+    let first = now();
+    config.remove("a").unwrap();
+    assert!(now().starts_with("# megapane.") && now().contains("keymap.toml"), "{}", now());
+    config.add(&account("a")).unwrap();
+    assert_eq!(now(), first);
+}
+
+#[test]
+fn a_change_that_is_not_saved_did_not_happen_and_names_are_taken_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = environment(folder.path(), &[]);
+    let mut config = Config::load(&environment).unwrap();
+    let mut late = config.clone();
+    config.add(&account("a")).unwrap();
+    let mut editing = config.edit().unwrap();
+    editing.rename("a", "b").unwrap();
+    drop(editing);
+    assert_eq!(Config::load(&environment).unwrap().accounts, [account("a")]);
+    assert!(
+        matches!(late.add(&account("a")), Err(ConfigError::NameTaken { .. })),
+        "another process added it"
+    );
+    let mut later = late.clone();
+    later.read_again().unwrap();
+    assert_eq!(later.accounts, [account("a")]);
+    late.add(&account("b")).unwrap();
+    assert_eq!(late.accounts, [account("a"), account("b")]);
+    assert!(matches!(late.edit().unwrap().rename("a", "b"), Err(ConfigError::NameTaken { .. })));
+}
+
+#[test]
 fn a_new_file_says_at_its_top_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::load(&environment(folder.path(), &[])).unwrap();
-    config.add(account("a")).unwrap();
-    config.add(account("b")).unwrap();
+    config.add(&account("a")).unwrap();
+    config.add(&account("b")).unwrap();
     let text = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
     assert!(text.starts_with("# megapane.") && text.matches("# megapane.").count() == 1, "{text}");
 }

@@ -259,6 +259,9 @@ pub struct PlanSummary {
     pub conflict_count: u64,
     /// Items that cannot be copied (unreadable, undecryptable, equal names): they make the exit code 11.
     pub skipped_count: u64,
+    /// Why the first of these cannot.
+    #[serde(default)]
+    pub first_skip: Option<Problem>,
     /// Links and the like, which are passed over: no error.
     pub passed_over_count: u64,
     /// Whether the scan is over.
@@ -369,6 +372,8 @@ pub struct CopyReport {
     pub passed_over_count: u64,
     /// Items that failed.
     pub failed_count: u64,
+    /// Files that the user cancelled; they are among those that failed.
+    pub cancelled_count: u64,
     /// The first problem met, for the exit code and the status line.
     pub problem: Option<Problem>,
     /// Whether it was stopped.

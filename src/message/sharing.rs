@@ -170,6 +170,8 @@ pub enum PublicLink {
     },
     /// One that cannot be told, and why.
     Hidden(Problem),
+    /// The entry is somebody else's: only they can show it to others. Their e-mail, or what is known instead.
+    Foreign(String),
 }
 
 impl PublicLink {
@@ -178,7 +180,7 @@ impl PublicLink {
     pub const fn known(&self) -> Option<&Secret> {
         match self {
             Self::Known { link, .. } => Some(link),
-            Self::None | Self::Hidden(_) => None,
+            Self::None | Self::Hidden(_) | Self::Foreign(_) => None,
         }
     }
 }

@@ -163,6 +163,9 @@ pub struct TransferTotals {
     pub ended_count: u64,
     /// Of these, failed.
     pub failed_count: u64,
+    /// Of these, cancelled by the user.
+    #[serde(default)]
+    pub cancelled_count: u64,
     /// Bytes of all.
     pub bytes: u64,
     /// Bytes done of all.

@@ -104,8 +104,10 @@ pub struct ViewHead {
     pub bytes: u64,
     /// Marked rows.
     pub marked_count: u64,
-    /// Bytes of marked rows.
+    /// Bytes of marked rows, of those whose size is known.
     pub marked_bytes: u64,
+    /// Marked folders whose size is not known: those of the disk.
+    pub marked_unsized_count: u64,
     /// Rows whose name another row has too.
     pub twin_count: u64,
     /// What the view took for the row under the cursor when this was made: the last of `Command::Focus`,

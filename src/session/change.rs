@@ -346,7 +346,7 @@ fn prepare_trash(tree: &Tree, node: NodeHandle) -> Result<Prepared, ChangeError>
         return Err(ChangeError::InBin { name: checked.label(node) });
     }
     if checked.is_foreign(node) {
-        return Err(ChangeError::Foreign { name: checked.label(node) });
+        return Err(ChangeError::NotForOurBin { name: checked.label(node) });
     }
     // Where the attributes cannot be read they must not be written either: such a node goes without its origin.
     let attributes = checked.open(node).ok().map(|(key, mut attributes)| {
@@ -378,7 +378,7 @@ fn prepare_delete(tree: &Tree, node: NodeHandle) -> Result<Prepared, ChangeError
     if version.is_none() {
         checked.movable(node)?;
     } else if tree.access(node) < Access::Full {
-        return Err(ChangeError::ReadOnly { name: checked.label(node) });
+        return Err(ChangeError::ReadOnly { name: checked.label(node), access: tree.access(node) });
     }
     let name = checked.label(node);
     Ok(Prepared { change: Change::Delete { node, name }, steps: Steps::Delete { node, version } })

@@ -47,9 +47,12 @@ pub enum CredentialsError {
         /// The file.
         path: PathBuf,
     },
-    /// The passphrase or the key file is another one, or somebody changed the file.
+    /// The key file is another one, or somebody changed the file.
     #[error("the stored login does not open: its key is another one, or the file is damaged")]
     Sealed,
+    /// The passphrase is another one; or somebody changed the file, which is the same to a seal.
+    #[error("the passphrase is wrong")]
+    WrongPassphrase,
     /// It is sealed with a passphrase and the key file was tried.
     #[error("the stored login is sealed with a passphrase")]
     PassphraseNeeded,
@@ -80,7 +83,10 @@ pub fn load(path: &Path, opener: Opener<'_>) -> Result<Credentials, CredentialsE
         .decrypt(&XNonce::from(head.nonce), Payload { msg: sealed, aad: &bytes[..HEAD_BYTES] })
         .map(Zeroizing::new)
         .ok()
-        .ok_or(CredentialsError::Sealed)?;
+        .ok_or(match head.key {
+            KeySource::File => CredentialsError::Sealed,
+            KeySource::Passphrase(_) => CredentialsError::WrongPassphrase,
+        })?;
     serde_json::from_slice(&clear).ok().ok_or(CredentialsError::Sealed)
 }
 
@@ -303,7 +309,7 @@ mod tests {
         let (right, wrong) = (Secret::from("correct horse"), Secret::from("correct house"));
         save(&file, &credentials(), Opener::Passphrase(&right)).unwrap();
         assert!(load(&file, Opener::Passphrase(&right)).unwrap() == credentials());
-        assert!(matches!(load(&file, Opener::Passphrase(&wrong)), Err(CredentialsError::Sealed)));
+        assert!(matches!(load(&file, Opener::Passphrase(&wrong)), Err(CredentialsError::WrongPassphrase)));
         assert!(matches!(load(&file, Opener::KeyFile(&key)), Err(CredentialsError::PassphraseNeeded)));
         assert!(!key.exists());
     }

@@ -87,15 +87,16 @@ impl Existing {
 
 /// Downloads to a temporary name beside the target, verifies, sets the time, renames. Returns what had the name before.
 ///
-/// On any error, on cancelling and when the future is dropped, nothing new stands under the target's name. What a download
+/// What does not check is fetched once more. On any error, on cancelling and when the future is dropped, nothing new stands under the target's name. What a download
 /// with a journal has brought stays under its temporary name for the next run, unless it is of no use; the file of any
 /// other is removed. Once all bytes are verified it no longer heeds `cancel`, so that the answer is never half true.
 pub async fn download(mut download: Download) -> Result<MadeWay, TransferError> {
     if let Some(part) = fetch_whole(&download).await? {
         return place(part, &download).await;
     }
-    // Only what stood there can be at fault: without it, damage is damage.
-    tracing::info!("a file that was to be gone on with is no beginning of the one in the cloud");
+    // The line or one server may be at fault, or what stood there and was no beginning of it: fetched once more, from
+    // another address and without that, damage is damage.
+    tracing::info!("a file does not check, and is fetched once more");
     download.progress.start_over();
     if let Existing::Beginning(trash) = download.existing {
         download.existing = Existing::Trash(trash);
@@ -112,19 +113,17 @@ async fn place(part: Part, download: &Download) -> Result<MadeWay, TransferError
     disk::blocking(move || Ok(part.place(modified, existing.trash(), &witness)?)).await
 }
 
-/// Brings all bytes to the disk and checks the whole; `None` where it does not check and what stood there was believed.
+/// Brings all bytes to the disk and checks the whole; `None` where it does not check, and nothing of it is kept.
 async fn fetch_whole(download: &Download) -> Result<Option<Part>, TransferError> {
     let (part, macs) = fetch(download).await?;
     download.progress.finish();
     let (key, size) = (download.key.clone(), download.size);
-    let damaged = TransferError::Damaged { name: name_of(&download.target) };
     disk::blocking(move || {
         if mac::verify(&key, size, &macs) {
             return Ok(Some(part));
         }
-        let is_on_trust = part.has_beginning;
         part.discard();
-        if is_on_trust { Ok(None) } else { Err(damaged) }
+        Ok(None)
     })
     .await
 }

@@ -101,6 +101,18 @@ pub fn discard_where(
     })
 }
 
+/// Removes what all transfers of an account left, with the folder of their journals: nothing will go on with it. What a
+/// running program holds stays.
+pub fn forget(journals: &Path) -> io::Result<()> {
+    discard_where(&TransferJournals::in_folder(journals), |_| true)?;
+    match std::fs::remove_dir(journals) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty) => {
+            Ok(())
+        }
+        removed => removed,
+    }
+}
+
 /// Removes what one transfer of `size` bytes left. Nothing happens where somebody carries it out.
 pub async fn discard(keep: &Keep, name: JournalName, size: u64) {
     if let Some((journal, Some(record))) = keep.claim(name, size).await {

@@ -35,6 +35,43 @@ struct Pen {
     modifiers: Modifier,
 }
 
+/// How the sign of a cell is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// As it is: one character that takes room, and marks on it.
+    Plain,
+    /// As it is, over spaces: letters and vowels that are one sign (ทำ, हि), each with columns of its own.
+    Letters,
+    /// This character, and spaces up to the sign's width. Terminals make one of several (a family, a skin's colour), and
+    /// one that does not join them would draw over what stands right of it. Of a flag they do not even agree how wide
+    /// its halves are: another sign stands for it.
+    Joined(char),
+}
+
+impl Form {
+    fn of(symbol: &str) -> Self {
+        let together = symbol.width();
+        let takes_room = |character: &char| character.width().is_some_and(|width| width > 0);
+        let Some(first) = symbol.chars().find(takes_room) else { return Self::Plain };
+        if HALF_FLAGS.contains(&first) {
+            return Self::Joined(FLAG);
+        }
+        // What joins stands behind what it joins to: at the beginning it would join to the cell before.
+        let begins = symbol.starts_with(first);
+        let count = symbol.chars().filter(takes_room).count();
+        if begins && count == 1 && first.width() == Some(together) {
+            return Self::Plain;
+        }
+        let alone: usize = symbol.chars().filter_map(UnicodeWidthChar::width).sum();
+        if begins && first.is_alphabetic() && alone <= together && !symbol.contains(PRESENTATIONS) {
+            return Self::Letters;
+        }
+        // What is wider alone than it is as meant (a sign that is to be drawn as text) would not fit either.
+        let fits = first.width().is_some_and(|width| width <= together);
+        Self::Joined(if fits { first } else { UNFIT })
+    }
+}
+
 impl<W: Write> TtyBackend<W> {
     /// Makes a backend that writes to `out`; `size` tells columns and lines.
     pub fn new(out: W, size: fn() -> io::Result<(u16, u16)>) -> Self {
@@ -100,31 +137,28 @@ impl<W: Write> TtyBackend<W> {
         self.pen = pen;
     }
 
-    /// Writes of a sign that terminals make of several (a family, a skin's colour) only the first, and spaces up to its
-    /// width: one that does not join them would draw over what stands right of it. Of a flag terminals do not even agree
-    /// how wide its halves are: another sign stands for it. Returns whether it was such.
-    fn put_agreed(&mut self, symbol: &str) -> bool {
-        let together = symbol.width();
-        let takes_room = |character: &char| character.width().is_some_and(|width| width > 0);
-        let Some(first) = symbol.chars().find(takes_room) else { return false };
-        // What joins stands behind what it joins to: at the beginning it would join to the cell before.
-        let is_plain = symbol.starts_with(first)
-            && symbol.chars().filter(takes_room).count() == 1
-            && first.width() == Some(together);
-        if is_plain && !HALF_FLAGS.contains(&first) {
-            return false;
+    /// Writes the sign of a cell so that it stays within its columns on any terminal. Joiners are never sent: some
+    /// terminals give one a column behind a letter, and others none.
+    fn put_sign(&mut self, symbol: &str, at: Position) {
+        match Form::of(symbol) {
+            Form::Plain => self.put_whole(symbol),
+            Form::Letters => {
+                // A terminal that knows how its letters join may take fewer columns: nothing old stays in the others.
+                self.frame.extend(std::iter::repeat_n(' ', symbol.width()));
+                self.at = None;
+                self.go_to(at);
+                self.put_whole(symbol);
+            }
+            Form::Joined(first) => {
+                let used = first.width().unwrap_or(0);
+                self.frame.push(first);
+                self.frame.extend(std::iter::repeat_n(' ', symbol.width().saturating_sub(used)));
+            }
         }
-        // What is wider alone than it is as meant (a sign that is to be drawn as text) would not fit either.
-        let fits = first.width().is_some_and(|width| width <= together);
-        let first = match first {
-            _ if HALF_FLAGS.contains(&first) => FLAG,
-            _ if fits => first,
-            _ => UNFIT,
-        };
-        let used = first.width().unwrap_or(0);
-        self.frame.push(first);
-        self.frame.extend(std::iter::repeat_n(' ', together.saturating_sub(used)));
-        true
+    }
+
+    fn put_whole(&mut self, symbol: &str) {
+        self.frame.extend(symbol.chars().filter(|character| *character != JOINER));
     }
 
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
@@ -157,9 +191,7 @@ impl<W: Write> Backend for TtyBackend<W> {
             self.take(Pen { color: cell.fg, ground: cell.bg, modifiers: cell.modifier });
             let symbol = cell.symbol();
             covered = (x + 1..x.saturating_add(u16::try_from(symbol.width()).unwrap_or(1)), y);
-            if !self.put_agreed(symbol) {
-                self.frame.push_str(symbol);
-            }
+            self.put_sign(symbol, Position::new(x, y));
             // Terminals disagree on the width of anything but a plain character, and on where the cursor is after
             // the last column.
             let certain = symbol.chars().count() == 1 && symbol.width() == 1 && x + 1 < columns;
@@ -266,6 +298,12 @@ const BACKGROUND: u8 = 10;
 const HALF_FLAGS: std::ops::RangeInclusive<char> = '\u{1F1E6}'..='\u{1F1FF}';
 const FLAG: char = '⚑';
 
+/// Joins what stands before and behind it to one sign.
+const JOINER: char = '\u{200d}';
+
+/// Behind a sign: it is to be drawn as text, or as a picture.
+const PRESENTATIONS: [char; 2] = ['\u{fe0e}', '\u{fe0f}'];
+
 /// Stands for a sign that has no room.
 const UNFIT: char = '?';
 
@@ -330,11 +368,6 @@ mod tests {
 
     #[test]
     fn of_joined_signs_only_the_first_is_written_and_the_width_is_kept() {
-        let written = |sign: &str| {
-            let name = format!("{sign}x");
-            let (one, two): (&[_], &[_]) = (&[("", Style::new())], &[(name.as_str(), Style::new())]);
-            last_frame(&[one, two])
-        };
         assert_eq!(written("👨\u{200d}👩\u{200d}👧"), "\x1b[1H👨\x1b[1;3Hx");
         assert_eq!(written("🇵🇹"), "\x1b[1H⚑ \x1b[1;3Hx");
         assert_eq!(written("⌚\u{fe0e}"), "\x1b[1H?\x1b[1;2Hx");
@@ -345,6 +378,30 @@ mod tests {
             "\x1b[1He\u{301}\x1b[1;2Hx",
             "marks on a letter take no room anywhere"
         );
+    }
+
+    /// Returns what is written for a sign and an `x` behind it.
+    fn written(sign: &str) -> String {
+        let name = format!("{sign}x");
+        let (one, two): (&[_], &[_]) = (&[("", Style::new())], &[(name.as_str(), Style::new())]);
+        last_frame(&[one, two])
+    }
+
+    #[test]
+    fn a_joiner_is_never_sent() {
+        assert_eq!(written("h\u{200d}"), "\x1b[1Hh\x1b[1;2Hx");
+        assert_eq!(written("क\u{200d}"), "\x1b[1Hक\x1b[1;2Hx");
+    }
+
+    #[test]
+    fn letters_that_are_one_sign_are_written_whole() {
+        assert_eq!(written("ทำ"), "\x1b[1H  \x1b[1Hทำ\x1b[1;3Hx");
+        assert_eq!(written("हि"), "\x1b[1H  \x1b[1Hहि\x1b[1;3Hx");
+        assert_eq!(written("मी"), "\x1b[1H  \x1b[1Hमी\x1b[1;3Hx");
+        assert_eq!(written("மி"), "\x1b[1H  \x1b[1Hமி\x1b[1;3Hx");
+        assert_eq!(written("न्दी"), "\x1b[1H   \x1b[1Hन्दी\x1b[1;4Hx");
+        assert_eq!(written("বাং"), "\x1b[1H  \x1b[1Hবাং\x1b[1;3Hx");
+        assert_eq!(written("🅰\u{fe0f}"), "\x1b[1H🅰 \x1b[1;3Hx", "no letter, though Unicode has it as one");
     }
 
     #[test]

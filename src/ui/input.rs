@@ -28,6 +28,7 @@ pub enum Input {
 /// # Errors
 /// Where the system gives no thread or no signals.
 pub(super) fn inputs(gate: &Gate) -> io::Result<impl Stream<Item = Input> + Unpin + use<>> {
+    // The keyboard first: it stops all who listen to the window's size so far.
     let keys = keyboard(gate.clone())?.map(Input::Terminal);
     Ok(stream::select(stream::select(keys, line()?), signals(gate)?))
 }

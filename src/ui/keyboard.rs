@@ -11,10 +11,14 @@ use tokio::sync::mpsc;
 
 use super::gate::Gate;
 
-/// Returns what the terminal sends, from now on. The thread behind it ends with the terminal or the program.
+/// Returns what the terminal sends, from now on. The thread behind it ends with the terminal or the program. Whoever
+/// wants to hear of the window's size begins to listen after this call.
 pub(super) fn keyboard(gate: Gate) -> io::Result<impl Stream<Item = io::Result<TerminalEvent>> + Unpin> {
     // Not bounded: people type slower than the loop reads.
     let (sender, mut receiver) = mpsc::unbounded_channel();
+    for event in gate.pass(read_keys_alone) {
+        let _ = sender.send(Ok(event)); // the receiver is in our hands
+    }
     let watch = move || {
         let mut patience = Duration::ZERO;
         while wait_for_keys() {
@@ -33,6 +37,28 @@ pub(super) fn keyboard(gate: Gate) -> io::Result<impl Stream<Item = io::Result<T
     };
     std::thread::Builder::new().name("keyboard".to_owned()).spawn(watch)?;
     Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
+}
+
+/// Has crossterm read nothing but keys from now on, and returns what was typed so far. It listens to changes of the
+/// window's size too, and when one of them and a key arrive in one look it gives the size and forgets that there is a
+/// key until the next one is typed. `input` hears of the sizes by itself.
+#[cfg(unix)]
+fn read_keys_alone() -> Vec<TerminalEvent> {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    let mut typed = Vec::new();
+    ONCE.call_once(|| {
+        typed = look(Duration::ZERO).0; // it listens from its first look on; an error comes again in the next one
+        // All who listen so far are stopped, so this must not come again: by then `input` is one of them.
+        #[expect(deprecated, reason = "crossterm keeps the name of its listener to itself")]
+        signal_hook_registry::unregister_signal(signal_hook::consts::SIGWINCH);
+        typed.extend(look(Duration::ZERO).0); // a change that it has heard of in between
+    });
+    typed
+}
+
+#[cfg(not(unix))]
+fn read_keys_alone() -> Vec<TerminalEvent> {
+    Vec::new()
 }
 
 /// Takes all that is there, and waits this long at most for the first of it.

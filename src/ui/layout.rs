@@ -1,6 +1,7 @@
 //! Where things stand on the screen: [`Layout`], worked out from the size alone, so that `update` knows how many rows a
 //! pane shows before anything is drawn. Small screens lose the least needed lines first.
 
+pub mod conflict;
 pub mod dedupe;
 
 use ratatui::layout::Rect;

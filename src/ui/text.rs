@@ -3,12 +3,14 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Returns the text as it may be drawn: control, bidi and invisible characters are written as `\n`, `\x1b`, `\u{202e}`,
-/// and so is a combining mark that has no letter to sit on. Applying it twice changes nothing more.
+/// Returns the text as it may be drawn: control, bidi, invisible and unassigned characters are written as `\n`, `\x1b`,
+/// `\u{202e}`, and so is a combining mark that has no letter to sit on. Applying it twice changes nothing more.
 #[must_use]
 pub fn shown(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
@@ -198,7 +200,21 @@ fn is_hostile(character: char) -> bool {
             | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e007f}')
+        || is_unassigned(character)
 }
+
+/// Returns whether a code stands for nothing (U+0378, U+FFFE): terminals draw nothing or a box for it, so that names which
+/// differ would look the same.
+fn is_unassigned(character: char) -> bool {
+    static UNASSIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\p{Unassigned}").ok());
+    character >= FIRST_UNASSIGNED
+        && UNASSIGNED
+            .as_ref()
+            .is_some_and(|unassigned| unassigned.is_match(character.encode_utf8(&mut [0; 4])))
+}
+
+/// Below it, every code has a character: the letters of most of Europe cost no look into the table.
+const FIRST_UNASSIGNED: char = '\u{378}';
 
 /// Characters in one grapheme beyond which marks are piled up to deface the lines around; a family emoji has 11.
 const MAX_CHARS: usize = 12;
@@ -223,6 +239,13 @@ mod tests {
             shown("caf\u{65}\u{301} 日本 🚋 👨\u{200d}👩\u{200d}👧"),
             "cafe\u{301} 日本 🚋 👨\u{200d}👩\u{200d}👧"
         );
+    }
+
+    #[test]
+    fn codes_without_a_character_are_escaped() {
+        assert_eq!(shown("a\u{378}b\u{fffe}\u{fdd0}"), "a\\u{378}b\\u{fffe}\\u{fdd0}");
+        let assigned = "Ελλάδα русский ทำงาน हिन्दी 日本 한국 \u{e0b0}";
+        assert_eq!(shown(assigned), assigned, "private ones are icons of people's fonts");
     }
 
     #[test]

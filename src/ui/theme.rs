@@ -166,7 +166,7 @@ const CONSOLE_TWINS: &[(&str, &str)] = &[
     ("⟩", ")"),
     ("×✗", "x"),
     ("✓", "√"),
-    ("≠", "!"),
+    ("≠", "%"),
     ("⊞", "#"),
 ];
 
@@ -192,7 +192,7 @@ const ASCII_TWINS: &[(&str, &str)] = &[
     ("✓", "+"),
     ("→", ">"),
     ("↔", "="),
-    ("≠", "!"),
+    ("≠", "%"),
     ("⊞", "#"),
 ];
 
@@ -210,6 +210,13 @@ mod tests {
         assert!(line.is_ascii());
         assert!(line.starts_with(">* a~?"));
         assert_eq!(buffer[(8, 0)].symbol(), "b");
+    }
+
+    #[test]
+    fn what_differs_and_what_needs_a_look_have_signs_of_their_own() {
+        for twins in [ASCII_TWINS, CONSOLE_TWINS] {
+            assert_eq!((known_twin(twins, "≠"), known_twin(twins, "!")), (Some("%"), None));
+        }
     }
 
     #[test]

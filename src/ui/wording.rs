@@ -10,8 +10,8 @@ use super::figure::{self, Clock};
 use super::keymap::Keymap;
 use super::text;
 use crate::message::{
-    AccountState, CopyReport, Direction, PlanSummary, SignCounts, SpeedLimit, TransferRow, TransferState,
-    TransferTotals, Wait, WaitReason,
+    AccountState, CopyReport, Direction, PlanSummary, Problem, ProblemKind, SignCounts, SpeedLimit,
+    TransferRow, TransferState, TransferTotals, ViewHead, Wait, WaitReason,
 };
 
 /// What sentences need that name a time or a key.
@@ -267,6 +267,21 @@ pub fn plan(plan: &PlanSummary) -> String {
     format!("{files}{folders}, {}", figure::size(plan.bytes))
 }
 
+/// Returns what the marked rows of a folder weigh, as far as it is known: `128K`, `128K + 1 folder`; nothing where that is
+/// of none of them.
+#[must_use]
+pub fn marked_size(head: &ViewHead) -> Option<String> {
+    let unknown = head.marked_unsized_count;
+    match head.marked_count.saturating_sub(unknown) {
+        0 => None,
+        _ if unknown == 0 => Some(figure::size(head.marked_bytes)),
+        _ => {
+            let folders = figure::count(unknown, "folder", "folders");
+            Some(format!("{} + {folders}", figure::size(head.marked_bytes)))
+        }
+    }
+}
+
 /// Says how a change is taken back.
 #[must_use]
 pub fn undone_by(keymap: &Keymap) -> String {
@@ -277,7 +292,7 @@ pub fn undone_by(keymap: &Keymap) -> String {
 #[must_use]
 pub fn report(report: &CopyReport, plan: &PlanSummary) -> (String, bool) {
     let done = if plan.is_move { "moved" } else { "copied" };
-    let verb = if report.cancelled { "stopped after" } else { done };
+    let failed_count = report.failed_count.saturating_sub(report.cancelled_count);
     let not_done = format!("could not be {done}");
     let what = match (report.copied_count, report.made_count) {
         (0, made) if made > 0 => figure::count(made, "empty folder", "empty folders"),
@@ -286,18 +301,24 @@ pub fn report(report: &CopyReport, plan: &PlanSummary) -> (String, bool) {
             format!("{}, {}", figure::count(files, "file", "files"), figure::size(report.copied_bytes))
         }
     };
-    let mut text = format!("{verb} {what} to {}", plan.target);
+    let mut text = match (report.cancelled, report.copied_count + report.made_count) {
+        (true, 0) => format!("stopped: nothing was {done}"),
+        (true, _) => format!("stopped after {what} to {}", plan.target),
+        (false, _) => format!("{done} {what} to {}", plan.target),
+    };
     let parts = [
         (report.same_count, "already the same"),
         (report.left_alone_count, "left alone"),
         (report.passed_over_count, "links or devices passed over"),
         (report.skipped_count, &not_done),
-        (report.failed_count, "failed"),
+        (failed_count, "failed"),
+        (report.cancelled_count, "cancelled"),
     ];
     for (count, words) in parts.into_iter().filter(|(count, _)| *count > 0) {
         let _ = write!(text, " · {} {words}", figure::grouped(count));
     }
-    (text, report.skipped_count + report.failed_count > 0 || report.problem.is_some())
+    let is_bad = |problem: &Problem| report.cancelled_count == 0 || problem.kind != ProblemKind::Interrupted;
+    (text, report.skipped_count + failed_count > 0 || report.problem.as_ref().is_some_and(is_bad))
 }
 
 /// Returns what a check has proven so far, or in all.
@@ -431,5 +452,24 @@ mod tests {
         assert_eq!(report(&bare, &plan(false)), ("copied 1 empty folder to work:/".to_owned(), false));
         let known = CopyReport { same_count: 3, ..CopyReport::default() };
         assert_eq!(report(&known, &plan(false)).0, "copied nothing to work:/ · 3 already the same");
+    }
+
+    #[test]
+    fn what_the_user_stopped_is_no_failure() {
+        let plan = PlanSummary { target: "work:/".into(), ..PlanSummary::default() };
+        let one = CopyReport {
+            copied_count: 1,
+            copied_bytes: 10,
+            failed_count: 4,
+            cancelled_count: 4,
+            problem: Some(Problem::new(ProblemKind::Interrupted, "\"x\" was cancelled", "")),
+            ..CopyReport::default()
+        };
+        assert_eq!(report(&one, &plan), ("copied 1 file, 10B to work:/ · 4 cancelled".to_owned(), false));
+        let worse = CopyReport { failed_count: 5, ..one };
+        let text = "copied 1 file, 10B to work:/ · 1 failed · 4 cancelled";
+        assert_eq!(report(&worse, &plan), (text.to_owned(), true));
+        let stopped = CopyReport { cancelled: true, ..CopyReport::default() };
+        assert_eq!(report(&stopped, &plan).0, "stopped: nothing was copied");
     }
 }

@@ -18,7 +18,8 @@ impl Actor {
         let opened = opened.filter(|(session, _)| !session.is_visit());
         let name = account.unwrap_or_default();
         self.jobs.start(Done::Broken(problem::broke_down("look what is wrong")), async move {
-            let mut findings = blocking(move || machine::look(&config, false)).await;
+            let mut findings =
+                blocking(move || machine::look(&config.folders, Some(&config.accounts), false)).await;
             if let Some((session, tree)) = opened {
                 findings.extend(account::of_session(&name, &session, tree.len()).await);
                 let of_nodes = move || {

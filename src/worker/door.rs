@@ -88,11 +88,19 @@ impl Actor {
         self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
             let account = name.clone();
             let written = blocking(move || {
+                let unwritten = |error: config::ConfigError| problem::of_config(&error);
+                // While the name is held for a new account nobody else's login of that name is overwritten.
+                let editing = match &new {
+                    Some(new) => {
+                        let mut editing = config.edit().map_err(unwritten)?;
+                        editing.add(new).map_err(unwritten)?;
+                        Some(editing)
+                    }
+                    None => None,
+                };
                 connect::store(&stored, &config.folders, &account, passphrase.as_ref())
                     .map_err(|error| problem::of_credentials(&account, &error))?;
-                if let Some(new) = &new {
-                    config.add(new.clone()).map_err(|error| problem::of_config(&error))?;
-                }
+                editing.map(|editing| editing.save(&mut config)).transpose().map_err(unwritten)?;
                 Ok(new)
             });
             Done::Account(name, AccountDone::Stored(written.await))
@@ -168,12 +176,15 @@ pub(crate) fn needed(name: &str, email: Option<String>, refusal: Refusal) -> Acc
             let problem = problem::of_credentials(name, &error);
             match (error, given) {
                 (CredentialsError::PassphraseNeeded, _) => AccountState::NeedsPassphrase { problem: None },
-                (CredentialsError::Sealed, Given::Passphrase) => {
+                (CredentialsError::WrongPassphrase | CredentialsError::Sealed, Given::Passphrase) => {
                     AccountState::NeedsPassphrase { problem: Some(problem) }
                 }
                 (CredentialsError::None, _) => AccountState::NeedsPassword { email, problem: None },
                 (
-                    CredentialsError::Sealed | CredentialsError::Exposed { .. } | CredentialsError::Io { .. },
+                    CredentialsError::Sealed
+                    | CredentialsError::WrongPassphrase
+                    | CredentialsError::Exposed { .. }
+                    | CredentialsError::Io { .. },
                     _,
                 ) => AccountState::NeedsPassword { email, problem: Some(problem) },
             }

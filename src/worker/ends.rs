@@ -13,7 +13,7 @@ use super::copying::{Copy, Stage};
 use super::foretold;
 use super::listing;
 use super::problem::{self, unknown_account};
-use super::refusal::{not_ready, writable_folder};
+use super::refusal::{not_ready, require_removable, writable_folder};
 use super::scan::{Goal, Origin, Picked, Wholes};
 use super::selection::Selected;
 use super::titles::Titles;
@@ -112,7 +112,7 @@ impl Actor {
                 Ok(Sides { source: account.clone(), account, way: Way::Up, origin, picked, goal, missing })
             }
             (Location::Cloud { account, folder }, Location::Local(target)) => {
-                self.ready_tree(&account)?;
+                require_removable(self.ready_tree(&account)?, (folder, picked.as_deref()), task)?;
                 let (origin, picked) = cloud_origin(folder, picked);
                 let target = below.into_iter().fold(listing::clean(&target), |path, name| path.join(name));
                 let (goal, missing) = (Goal::Disk(local::Target::root(target)), Vec::new());
@@ -145,7 +145,7 @@ impl Actor {
                 })
             }
             (Location::Cloud { account: source, folder }, Location::Cloud { account, folder: target }) => {
-                self.ready_tree(&source)?;
+                require_removable(self.ready_tree(&source)?, (folder, picked.as_deref()), task)?;
                 let (goal, missing) = descend(&account, self.ready_tree(&account)?, target, below)?;
                 let (origin, picked) = cloud_origin(folder, picked);
                 Ok(Sides {

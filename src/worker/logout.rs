@@ -2,15 +2,16 @@
 //! set, and notes of links that could not be removed. Part of the actor; how an account is come into is `account`'s.
 
 use super::account::AccountDone;
+use super::account_files;
 use super::actor::Actor;
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
+use super::shared_login::other_holder;
 use crate::api::error::ApiError;
+use crate::config::{self, Config};
 use crate::message::{AccountState, Event, Problem};
 use crate::session::Session;
-use crate::store::credentials;
 use crate::store::loans::{LentFile, LoanNotes};
-use crate::store::tree_cache::TreeCache;
 
 impl Actor {
     /// Ends the session, and before it what the account lends; forgets what is stored of it.
@@ -27,27 +28,27 @@ impl Actor {
         account.attempt += 1;
         account.following.stop();
         let kept_file = account.following.kept_file();
+        let (config, settings) = (self.config.clone(), account.config.clone());
         let email = Some(account.config.email.clone());
         self.let_go(left, count);
         self.cancel_account(name);
         self.forget_review(name);
         self.set_state(name, AccountState::NeedsPassword { email, problem: None });
-        let kept = self.config.folders.tree_cache(name);
-        let (path, name) = (self.config.folders.credentials(name), name.to_owned());
+        let (folders, name) = (self.config.folders.clone(), name.to_owned());
         let what = format!("end the session of \"{name}\"");
         let broken = AccountDone::LoggedOut(Err(problem::broke_down(&what)), Vec::new());
         self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
-            let (ended, still_lent) = leave(session, notes).await;
+            let (ended, still_lent) = leave(config, settings, session, notes).await;
             let ended = ended.map_err(|error| problem::of_api(&what, &error));
             let account = name.clone();
             let held = kept_file.lock_owned().await;
             let removed = blocking(move || {
                 let _held = held;
-                if let Err(error) = TreeCache::remove(&kept) {
-                    tracing::warn!(%error, "cannot remove the kept file list");
+                if let Err(problem) = account_files::forget_file_list(&folders, &account) {
+                    tracing::warn!(problem.message, "cannot remove the kept file list");
                 }
-                match credentials::remove(&path) {
-                    Err(error) if is_stored => Err(problem::of_credentials(&account, &error)),
+                match account_files::forget_login(&folders, &account) {
+                    Err(problem) if is_stored => Err(problem),
                     Ok(()) | Err(_) => Ok(()),
                 }
             });
@@ -69,11 +70,16 @@ impl Actor {
 }
 
 /// Ends the loans, then the session: nobody could end them after it. Returns the files that still have a link.
-async fn leave(session: Option<Session>, notes: LoanNotes) -> (Result<(), ApiError>, Vec<LentFile>) {
+async fn leave(
+    config: Config,
+    settings: config::Account,
+    session: Option<Session>,
+    notes: LoanNotes,
+) -> (Result<(), ApiError>, Vec<LentFile>) {
     let ended = match session {
         Some(session) => {
             session.end_all_loans().await;
-            session.logout().await
+            end(config, settings, session).await
         }
         None => Ok(()),
     };
@@ -82,4 +88,16 @@ async fn leave(session: Option<Session>, notes: LoanNotes) -> (Result<(), ApiErr
         Vec::new()
     });
     (ended, lent)
+}
+
+/// Ends a session, unless a copy of the account goes on with it: that would be logged out, too.
+async fn end(config: Config, settings: config::Account, session: Session) -> Result<(), ApiError> {
+    let stored = session.stored();
+    match blocking(move || other_holder(&config, &settings, &stored)).await {
+        Some(other) => {
+            tracing::info!(?other, "the session goes on for another remote");
+            Ok(())
+        }
+        None => session.logout().await,
+    }
 }

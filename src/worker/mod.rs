@@ -7,7 +7,9 @@
 //!    paths     folders by path, by name, as they were kept   (completion: what a typed path may become; bookmarks)
 //!    search    names below a folder, from the tree by slices, from the disk by a walk
 //!    signs     two shown folders held against each other     (pairing: pure)
-//!    account   log in, list, quota                              (door, connect: the ways in; logout: the way out)
+//!    account   log in, list, quota                              (door, connect: the ways in; logout: the way out;
+//!              account_files, account_change: what is kept under its name, and another name or login for it;
+//!              shared_login: whether a copy of it has the same session)
 //!    changes   make, rename, trash, move                        (selection: of what; disk: the local half;
 //!              deletion: for good, counted before; restoring: out of the bin)
 //!    undoing   what was done is taken back, or done again       (chosen: which; foretold, placed: what copies do to the disk)
@@ -31,6 +33,8 @@
 //! ```
 
 mod account;
+pub mod account_change;
+pub mod account_files;
 mod across;
 mod actor;
 mod arriving;
@@ -86,6 +90,7 @@ mod scanning;
 mod schedule;
 mod search;
 mod selection;
+pub mod shared_login;
 mod sharing;
 mod signs;
 mod sweep;

@@ -15,6 +15,8 @@ use crate::message::{Arrangement, Sort};
 pub(crate) struct Weight {
     /// Bytes; 0 where they are not known.
     pub(crate) size: u64,
+    /// Whether it is a folder whose bytes nobody has counted.
+    pub(crate) is_unsized: bool,
     /// Its place in the natural order of names, of equal names in that of keys.
     rank: u32,
     group: Group,
@@ -47,6 +49,7 @@ pub(crate) fn weigh(entries: &mut [Entry]) -> (Arc<[Weight]>, u64) {
     }
     let weigh = |(entry, rank): (&Entry, u32)| Weight {
         size: entry.size.unwrap_or(0),
+        is_unsized: entry.size.is_none() && entry.kind.is_folder(),
         rank,
         group: Group::of(entry),
     };

@@ -14,7 +14,7 @@ use crate::session::change::ChangeError;
 use crate::store::credentials::CredentialsError;
 use crate::store::loans::LentFile;
 use crate::transfer::TransferError;
-use crate::tree::PathError;
+use crate::tree::{Access, PathError};
 
 /// Returns what is told of a failed call. `what` says what was tried, as in `list "work:"`.
 #[must_use]
@@ -34,7 +34,8 @@ pub fn of_credentials(account: &str, error: &CredentialsError) -> Problem {
     let (kind, hint) = match error {
         CredentialsError::None => (ProblemKind::Login, "Log in."),
         CredentialsError::Exposed { .. } => (ProblemKind::Login, "Make it readable by you only (chmod 600)."),
-        CredentialsError::Sealed => (ProblemKind::Login, "Check the passphrase, or log in again."),
+        CredentialsError::Sealed => (ProblemKind::Login, "Log in again."),
+        CredentialsError::WrongPassphrase => (ProblemKind::Login, "Check the passphrase, or log in again."),
         CredentialsError::PassphraseNeeded => (ProblemKind::Login, "Give the passphrase."),
         CredentialsError::Io { .. } => (ProblemKind::Permanent, "Check the disk and the permissions."),
     };
@@ -105,9 +106,20 @@ pub fn of_change(what: &str, error: &ChangeError) -> Problem {
             };
         }
         ChangeError::Gone(_) => (ProblemKind::FileNotFound, "Refresh the view."),
+        ChangeError::ReadOnly { access: Access::Write, .. } => {
+            (ProblemKind::Permanent, "You may add there, but not rename or delete: ask its owner.")
+        }
         ChangeError::ReadOnly { .. } => {
             (ProblemKind::Permanent, "It is shared with you for reading only: ask its owner.")
         }
+        ChangeError::Foreign { .. } => {
+            (ProblemKind::Permanent, "Copy it, then delete it there for good: `delete --permanent`.")
+        }
+        ChangeError::NotForOurBin { .. } => {
+            (ProblemKind::Permanent, "`--permanent` deletes it there for good.")
+        }
+        ChangeError::ThrownAway { .. } => (ProblemKind::Permanent, "Restore it first."),
+        ChangeError::Oneself => (ProblemKind::Usage, "Name somebody else."),
         ChangeError::Undecryptable(_) => {
             (ProblemKind::Permanent, "Its key is missing: the owner's official client may repair it.")
         }
@@ -116,7 +128,6 @@ pub fn of_change(what: &str, error: &ChangeError) -> Problem {
         }
         ChangeError::NotReplaceable { .. }
         | ChangeError::Fixed { .. }
-        | ChangeError::Foreign { .. }
         | ChangeError::InBin { .. }
         | ChangeError::NoBin
         | ChangeError::NoContent => (ProblemKind::Permanent, ""),

@@ -6,9 +6,9 @@ use super::listing::{self, is_writable};
 use super::problem;
 use crate::entry::{CloudFolder, EntryKey};
 use crate::handle::NodeHandle;
-use crate::message::{Problem, ProblemKind};
+use crate::message::{Problem, ProblemKind, Task};
 use crate::session::change::ChangeError;
-use crate::tree::Tree;
+use crate::tree::{Access, Tree};
 
 /// What becomes of an entry that is not there any more.
 pub(super) fn gone(verb: &str, handle: NodeHandle) -> Worded {
@@ -47,6 +47,36 @@ pub(crate) fn writable_folder(
 pub(crate) fn not_ready(account: &str) -> Problem {
     let message = format!("\"{account}:\" is not open yet, or its file list is still loading");
     Problem::new(ProblemKind::Login, message, "Open it, or wait until the list is there.")
+}
+
+/// Refuses a move away from where the account may not remove: what others share with it goes into no bin of its own.
+/// Nothing picked means all of the folder.
+pub(super) fn require_removable(
+    tree: &Tree,
+    (folder, picked): (CloudFolder, Option<&[EntryKey]>),
+    task: Task,
+) -> Result<(), Problem> {
+    if !matches!(task, Task::Move { .. }) {
+        return Ok(());
+    }
+    let node_of = |key: &EntryKey| match key {
+        EntryKey::Node(node) => Some(*node),
+        EntryKey::Place(place) => tree.folder_node(*place),
+        EntryKey::Name(_) => None,
+    };
+    let sources: Vec<NodeHandle> = match picked {
+        None => tree.folder_node(folder).into_iter().collect(),
+        Some(keys) => keys.iter().filter_map(node_of).collect(),
+    };
+    let mut nodes = sources.into_iter().filter_map(|handle| tree.node(handle));
+    let Some(node) = nodes.find(|node| tree.owner(node.handle()).is_some()) else { return Ok(()) };
+    let (name, access) = (node.label(), tree.access(node.handle()));
+    let what = format!("move \"{name}\"");
+    let error = match access {
+        Access::Read | Access::Write => ChangeError::ReadOnly { name, access },
+        Access::Full | Access::Owner => ChangeError::Foreign { name },
+    };
+    Err(problem::of_change(&what, &error))
 }
 
 /// Refuses a name that an entry of the folder has.

@@ -198,6 +198,9 @@ fn described(tree: &Tree, subject: &Shareable) -> Option<SharedSubject> {
 }
 
 fn public_link(tree: &Tree, node: NodeHandle) -> PublicLink {
+    if let Some(owner) = tree.owner(node) {
+        return PublicLink::Foreign(tree.email(owner).map_or_else(|| owner.to_string(), str::to_owned));
+    }
     match link_of(tree, node) {
         Ok(link) => PublicLink::Known {
             link: Secret::new(link.text()),

@@ -78,6 +78,7 @@ pub(crate) struct Sums {
     pub(super) bytes: u64,
     pub(super) marked_count: u64,
     pub(super) marked_bytes: u64,
+    pub(super) marked_unsized_count: u64,
 }
 
 impl Sums {
@@ -88,6 +89,7 @@ impl Sums {
             let size = if *shown { weight.size } else { 0 };
             sums.bytes = sums.bytes.saturating_add(size);
             sums.marked_count += u64::from(*shown && *marked);
+            sums.marked_unsized_count += u64::from(*shown && *marked && weight.is_unsized);
             sums.marked_bytes = sums.marked_bytes.saturating_add(if *marked { size } else { 0 });
         }
         sums

@@ -194,9 +194,9 @@ impl Actor {
             self.file_ended(*id, FileEnd::Cancelled);
         }
         for id in &acted.again {
-            let copy = self.moving.get(id).map(|moving| moving.copy);
-            if let Some(copy) = copy.and_then(|copy| self.copies.get_mut(&copy)) {
-                copy.plan.file_again();
+            let Some(moving) = self.moving.get(id) else { continue };
+            if let Some(copy) = self.copies.get_mut(&moving.copy) {
+                copy.plan.file_again(moving.file.file);
             }
         }
         for id in &acted.removed {

@@ -273,6 +273,7 @@ impl View {
             bytes: self.sums.bytes,
             marked_count: self.sums.marked_count,
             marked_bytes: self.sums.marked_bytes,
+            marked_unsized_count: self.sums.marked_unsized_count,
             twin_count: self.folder.twin_count,
             focus_key: self.focus.clone(),
             focus: self.focus.as_ref().and_then(|key| self.row_of(key)).map(|row| row as u64),
@@ -357,14 +358,17 @@ impl View {
     }
 
     fn toggle(&mut self, index: usize) {
-        let (marked, size) = (&mut self.marked[index], self.folder.weights[index].size);
+        let (marked, weight) = (&mut self.marked[index], self.folder.weights[index]);
+        let (size, unsized_count) = (weight.size, u64::from(weight.is_unsized));
         *marked = !*marked;
         if *marked {
             self.sums.marked_count += 1;
             self.sums.marked_bytes = self.sums.marked_bytes.saturating_add(size);
+            self.sums.marked_unsized_count += unsized_count;
         } else {
             self.sums.marked_count -= 1;
             self.sums.marked_bytes = self.sums.marked_bytes.saturating_sub(size);
+            self.sums.marked_unsized_count -= unsized_count;
         }
     }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::killed::{kill, spawn, wait_until};
 use crate::scene::{JUNE, Scene};
 
 fn scene() -> Scene {
@@ -191,4 +192,63 @@ fn files_move_in_the_order_that_is_asked_for_both_ways() {
     let refused = scene.run(&["copy", "--order-by", "colour", "src", "ann:x"]);
     assert_eq!(refused.code, 2);
     assert!(refused.err.contains("it begins with size, name or modtime"), "{}", refused.err);
+}
+
+#[test]
+fn two_copies_of_one_folder_at_the_same_moment_make_one_of_everything() {
+    let scene = Scene::logged_in();
+    for name in ["src/a", "src/b", "src/sub/c"] {
+        scene.write(name, name);
+    }
+    scene.emulator.fault("slow:50ms@cs").unwrap();
+    let children: Vec<_> =
+        ["src", "./src/"].iter().map(|source| spawn(&scene, &["copy", source, "ann:x"])).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(scene.ann.paths(), ["x/", "x/a", "x/b", "x/sub/", "x/sub/c"]);
+    assert_eq!(fs::read_dir(scene.own("state").join("running")).unwrap().count(), 0);
+}
+
+#[test]
+fn the_same_copy_is_waited_for_no_longer_than_is_wished_and_not_after_a_kill() {
+    let scene = Scene::logged_in();
+    scene.write("src/a", "a");
+    scene.write("other/b", "b");
+    scene.emulator.fault("slow:3600s@ul").unwrap();
+    let child = spawn(&scene, &["copy", "src", "ann:x"]);
+    let running = scene.own("state").join("running");
+    wait_until("it has begun", || fs::read_dir(&running).is_ok_and(|files| files.count() == 1));
+    let same = ["copy", "--max-wait", "0", "src", "ann:x"];
+    scene.run(&same).refused(5, "another megapane makes the same copy");
+    assert_eq!(scene.run(&["copy", "-n", "src", "ann:x"]).code, 0, "who only looks need not wait");
+    kill(child);
+    scene.emulator.clear_faults();
+    assert_eq!(scene.run(&["copy", "other", "ann:x"]).code, 0);
+    assert_eq!(scene.run(&same).code, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_no_bar_behind() {
+    let scene = Scene::logged_in();
+    for name in ["one", "two", "three"] {
+        scene.write(&format!("src/{name}"), &"x".repeat(3 << 20));
+    }
+    scene.emulator.fault("rate:50KiB@ul").unwrap();
+    let mut command = portable_pty::CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
+    command.env_clear();
+    for (name, value) in scene.environment() {
+        command.env(name, value);
+    }
+    command.env("TERM", "xterm-256color");
+    command.cwd(scene.path(""));
+    command.args(["copy", "-P", "src", "ann:x"]);
+    let mut session = crate::terminal::Session::start(command);
+    session.wait_for("three");
+    session.wait_for("0 of 3 files, ETA ");
+    session.type_in("\x03");
+    session.wait_for("megapane: stopped");
+    session.wait_until_gone(" of 3 MiB");
+    assert_eq!(session.finish(), 130);
 }

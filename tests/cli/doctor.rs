@@ -104,6 +104,12 @@ fn times_are_proven_by_copies_on_this_machine_and_set_without_an_upload() {
 }
 
 #[test]
+fn a_folder_of_copies_that_is_not_there_is_told() {
+    let scene = Scene::logged_in();
+    scene.run(&["doctor", "ann:", "--local", "nowhere"]).refused(3, "nowhere");
+}
+
+#[test]
 fn of_several_copies_one_of_the_same_name_counts_and_then_the_oldest() {
     let scene = with_a_timeless_file();
     let bytes = fs::read(scene.path("src/sub/its copy")).unwrap();
@@ -188,6 +194,28 @@ fn files_that_others_may_read_are_bad_and_closed_when_told_to() {
     assert_eq!(scene.run(&["doctor", "--fix", "-n"]).code, 1, "a dry run mends nothing");
     assert_eq!(scene.run(&["doctor", "--fix"]).code, 0);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_is_a_row_and_not_the_end() {
+    let scene = Scene::logged_in();
+    let file = scene.own("config").join("config.toml");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    scene.run(&["ls", "ann:"]).refused(6, "other users may read");
+    for line in [&["doctor"][..], &["doctor", "ann:"], &["doctor", "--fix", "-n"]] {
+        let ran = scene.run(line);
+        assert_eq!((ran.code, standing(&ran.out, "config").as_str()), (1, "bad"), "{} {}", ran.out, ran.err);
+        assert_eq!(standing(&ran.out, "disk"), "ok", "the machine's rows come all the same: {}", ran.out);
+        assert!(!ran.out.contains("logins"), "whose they are is not known: {}", ran.out);
+    }
+    let ran = scene.run(&["doctor", "--fix", "ann:"]);
+    assert_eq!((ran.code, standing(&ran.out, "config").as_str()), (0, "ok"), "{}", ran.out);
+    assert_eq!(standing(&ran.out, "login"), "ok", "the account is looked at: {}", ran.out);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("nonsense here\n{text}")).unwrap();
+    let ran = scene.run(&["doctor", "--fix", "ann:"]);
+    assert_eq!((ran.code, standing(&ran.out, "config").as_str()), (1, "bad"), "{} {}", ran.out, ran.err);
+    assert!(ran.out.contains("line 1") && ran.out.contains("→ Mend that line"), "{}", ran.out);
 }
 
 #[test]

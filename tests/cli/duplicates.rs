@@ -47,6 +47,14 @@ fn what_a_path_with_blanks_has_twice_can_be_typed_as_it_is_told() {
 }
 
 #[test]
+fn of_a_name_that_several_files_have_the_folder_is_named() {
+    let scene = with_twins();
+    scene.write("f", "new");
+    let ran = scene.run(&["copyto", "f", "ann:x/twin.txt"]);
+    assert!(ran.err.contains("`megapane dedupe ann:x`"), "{}", ran.err);
+}
+
+#[test]
 fn copies_checks_and_syncs_tell_it_of_what_they_read() {
     let scene = with_twins();
     for command in [&["copy"][..], &["sync"], &["check"], &["copy", "-n"]] {

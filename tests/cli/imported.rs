@@ -96,5 +96,23 @@ fn a_session_of_megas_own_program_is_taken_over() {
     assert!(!files.iter().any(holds), "what is stored is sealed");
 }
 
+#[test]
+fn what_is_missing_is_told_with_the_remotes_name() {
+    let scene = Scene::new();
+    let told = |lines: &str| {
+        let ran =
+            scene.run_with(&["config", "import-rclone", "-"], &[], &format!("[mine]\ntype = mega\n{lines}"));
+        assert_eq!(ran.code, 13, "{}", ran.err);
+        assert!(ran.err.starts_with("megapane: mine: cannot "), "{}", ran.err);
+        ran.err
+    };
+    let none = told(&format!("user = {EMAIL}\n"));
+    assert!(none.contains("it has no session, and it has no password"), "{none}");
+    let unreadable = told(&format!("user = {EMAIL}\npass = ?\nsession_id = x\nmaster_key = x\n"));
+    assert!(unreadable.contains("its session has ended, and its password cannot be read"), "{unreadable}");
+    assert!(told(&format!("pass = {OBSCURED}\n")).contains("it has no user"));
+    assert!(told(&format!("user = nobody@example.org\npass = {OBSCURED}\n")).contains("log in as nobody@"));
+}
+
 /// The password as rclone writes it, with sixteen `a` for the random bytes.
 const OBSCURED: &str = "YWFhYWFhYWFhYWFhYWFhYXMUAAZ8EZLFfvkCeQ8ke3Ut8g";

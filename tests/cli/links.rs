@@ -135,6 +135,58 @@ fn only_accounts_that_pay_have_links_that_end() {
 }
 
 #[test]
+fn a_link_that_has_ended_is_not_handed_out() {
+    let scene = Scene::with(NewAccount::new(crate::scene::EMAIL).paid());
+    scene.log_in();
+    let node = scene.ann.file("a.txt", b"first", JUNE);
+    scene.ann.command(&serde_json::json!({ "a": "l", "n": node, "ets": JUNE })).unwrap();
+    let ran = scene.run(&["link", "ann:a.txt"]);
+    assert_eq!((ran.code, ran.out.as_str()), (6, ""), "{}", ran.err);
+    assert!(ran.err.contains("ended on 2024-06-01") && ran.err.contains("--expire"), "{}", ran.err);
+    assert!(scene.run(&["link", "--list", "ann:"]).clean().contains("a.txt  ended 2024-06-01"));
+    let text = scene.run(&["link", "--expire", "7d", "ann:a.txt"]).clean();
+    assert_eq!(link(&scene, "ann:a.txt"), text.trim_end());
+}
+
+#[test]
+fn a_link_is_printed_as_json_where_that_is_wanted() {
+    let scene = furnished();
+    let text = link(&scene, "ann:d/a.txt");
+    let json: serde_json::Value =
+        serde_json::from_str(&scene.run(&["link", "--json", "ann:d/a.txt"]).clean()).unwrap();
+    assert_eq!(json, serde_json::json!({ "path": "d/a.txt", "link": text, "expires": null }));
+}
+
+#[test]
+fn what_is_in_the_bin_gets_no_link() {
+    let scene = furnished();
+    scene.run(&["deletefile", "ann:d/a.txt"]).clean();
+    let ran = scene.run(&["link", "ann://bin/a.txt"]).refused(6, "is in the rubbish bin");
+    assert!(ran.contains("Restore it first") && !ran.contains("already"), "{ran}");
+}
+
+#[test]
+fn a_refused_link_leaves_its_folder_as_closed_as_it_was() {
+    let scene = furnished();
+    scene.run(&["link", "--expire", "2d", "ann:d"]).refused(6, "only accounts that pay");
+    let looked = scene.run(&["doctor", "ann:"]).clean();
+    assert!(!looked.contains("opened for a public link"), "{looked}");
+}
+
+#[test]
+fn a_folder_that_is_open_without_a_link_is_found_and_closed() {
+    let scene = furnished();
+    link(&scene, "ann:d");
+    let folder = scene.ann.node("d").unwrap();
+    scene.ann.command(&serde_json::json!({ "a": "l", "n": folder, "d": 1 })).unwrap();
+    let looked = scene.run(&["doctor", "ann:"]).clean();
+    assert!(looked.contains("opened for a public link and has none"), "{looked}");
+    scene.run(&["link", "--unlink", "ann:d"]).clean();
+    let looked = scene.run(&["doctor", "ann:"]).clean();
+    assert!(!looked.contains("opened for a public link"), "{looked}");
+}
+
+#[test]
 fn links_are_listed_with_their_paths() {
     let scene = furnished();
     let (file, folder) = (link(&scene, "ann:d/a.txt"), link(&scene, "ann:d/sub"));

@@ -42,6 +42,7 @@ mod ncdu;
 mod no_room;
 mod plain;
 mod refusals;
+mod remotes;
 mod removals;
 mod resume;
 mod scene;

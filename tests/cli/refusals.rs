@@ -139,6 +139,8 @@ fn links_are_told_and_are_no_error() {
     assert!(ran.err.contains("NOTICE: link: Not copied: a symbolic link is not followed"), "{}", ran.err);
     assert_eq!(scene.ann.paths(), ["x/", "x/file"]);
     scene.run(&["copy", "-q", "src", "ann:x"]).clean();
+    let ran = scene.run(&["check", "src", "ann:x"]);
+    assert!(ran.err.contains("NOTICE: link: Not compared: a symbolic link is not followed"), "{}", ran.err);
 }
 
 #[test]

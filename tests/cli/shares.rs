@@ -73,12 +73,48 @@ fn shares_are_listed_on_both_sides_and_end() {
 }
 
 #[test]
+fn what_a_share_does_not_allow_is_said_with_what_it_does() {
+    let scene = furnished();
+    scene.run(&["share", "--access", "write", "ann:plans", BEN]).clean();
+    let ran = scene.run(&["deletefile", "--permanent", "ben://in/plans/a.txt"]);
+    assert!(ran.err.contains("You may add there, but not rename or delete"), "{}", ran.err);
+    assert!(!ran.err.contains("reading only"), "{}", ran.err);
+    scene.run(&["share", "--access", "full", "ann:plans", BEN]).clean();
+    let ran = scene.run(&["delete", "ben://in/plans/sub"]);
+    assert!(ran.code == 6 && ran.err.contains("its bin is theirs"), "{}", ran.err);
+    assert!(ran.err.contains("`--permanent` deletes it there for good"), "{}", ran.err);
+    scene.run(&["deletefile", "--permanent", "ben://in/plans/sub/deep.txt"]).clean();
+    assert_eq!(scene.ann.node("plans/sub/deep.txt"), None);
+}
+
+#[test]
+fn a_move_out_of_somebody_else_s_share_is_refused_before_a_byte_moves() {
+    let scene = furnished();
+    for (access, says) in [("write", "You may add there"), ("full", "Copy it, then delete it there")] {
+        scene.run(&["share", "--access", access, "ann:plans", BEN]).clean();
+        for (source, target) in
+            [("ben://in/plans/a.txt", "here"), ("ben://in/plans", "here"), ("ben://in/plans/a.txt", "ann:x")]
+        {
+            scene.emulator.clear_seen();
+            let ran = scene.run(&["move", source, target]);
+            assert!(ran.code == 6 && ran.err.contains(says), "{access} {source}: {} {}", ran.code, ran.err);
+            let sent = scene.emulator.seen();
+            let moves = |name: &String| name == "g" || name == "p";
+            assert!(!sent.iter().any(|seen| seen.commands.iter().any(moves)), "{access} {source}: {sent:?}");
+        }
+    }
+    assert!(!scene.path("here/a.txt").exists() && scene.ann.node("x/a.txt").is_none());
+}
+
+#[test]
 fn what_cannot_be_shared_is_said() {
     let scene = furnished();
     scene.run(&["share", "ann:plans", "nobody@example.org"]).refused(2, "nobody at MEGA");
     scene.run(&["share", "ann:plans", "ben"]).refused(2, "not an e-mail");
     scene.run(&["share", "ann:plans/a.txt", BEN]).refused(6, "not a folder");
     scene.run(&["share", "plans", BEN]).refused(2, "on this machine");
+    scene.run(&["share", "ann:plans", crate::scene::EMAIL]).refused(2, "that is the account itself");
+    assert_eq!(scene.run(&["shares", "ann:"]).clean(), "");
     scene.run(&["share", "ann:plans", BEN]).clean();
     scene.run(&["link", "ben://in/plans"]).refused(6, "cannot be shared");
 }

@@ -43,6 +43,18 @@ fn a_change_can_be_named_and_is_taken_back_once() {
 }
 
 #[test]
+fn a_refused_change_does_not_stand_in_the_way_of_those_before() {
+    let scene = Scene::logged_in();
+    scene.ann.file("d/a.txt", b"first", JUNE);
+    scene.run(&["mkdir", "ann:real"]).clean();
+    scene.run(&["link", "--expire", "7d", "ann:d/a.txt"]).refused(6, "only accounts that pay");
+    scene.run(&["share", "ann:d", "nobody@example.org"]).refused(2, "nobody at MEGA");
+    assert_eq!(scene.run(&["undo", "--list"]).clean().lines().count(), 1);
+    let ran = scene.run(&["undo"]);
+    assert_eq!((ran.code, scene.ann.node("real")), (0, None), "{}", ran.err);
+}
+
+#[test]
 fn words_that_make_no_sense_are_refused() {
     let scene = Scene::logged_in();
     assert_eq!(scene.run(&["undo", "yesterday"]).code, 2);

@@ -64,6 +64,17 @@ impl Terminal {
         self
     }
 
+    /// Waits until the last thing shown is `prompt`, then presses Ctrl and a letter.
+    pub(crate) fn control(&mut self, prompt: &str, letter: char) {
+        self.until(prompt);
+        self.keys.write_all(&[letter as u8 - b'a' + 1]).unwrap();
+    }
+
+    /// Everything so far, as it came.
+    pub(crate) fn shown(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn end(mut self) -> (u32, String) {
         let code = self.child.wait().unwrap().exit_code();
         while let Ok(bytes) = self.shown.recv_timeout(Duration::from_secs(5)) {
@@ -92,6 +103,100 @@ fn the_answers_that_one_gives_rclone_make_a_remote() {
     assert_eq!(scene.run(&["lsf", "remote:"]).clean(), "a\n");
 }
 
+/// Answers the questions about a remote up to "Keep this remote?"; Enter takes the user where there is one.
+pub(crate) fn answer_login(terminal: &mut Terminal, user: &str) {
+    terminal.answer("user> ", user).answer("y/g> ", "y");
+    terminal.answer("password:", PASSWORD).answer("password:", PASSWORD);
+    terminal.answer("2fa> ", "").answer("y/n> ", "n");
+}
+
+#[test]
+fn secrets_are_asked_for_at_the_left() {
+    let scene = Scene::new();
+    let mut terminal = Terminal::open(&scene, &["config"]);
+    terminal.answer("n/q> ", "n").answer("name> ", "remote").answer("Storage> ", "mega");
+    terminal.answer("user> ", EMAIL).answer("y/g> ", "y").answer("password:", "").answer("password:", "one");
+    terminal.until("\npassword:");
+    for line in
+        ["Enter the password:", "This value is required and it has no default.", "Confirm the password:"]
+    {
+        assert!(terminal.shown().contains(&format!("{line}\r\n")), "{line}: {:?}", terminal.shown());
+    }
+    terminal.control("password:", 'c');
+    assert_eq!(terminal.end().0, 130);
+}
+
+#[test]
+fn a_remote_that_is_left_at_the_last_question_leaves_no_session() {
+    for letter in ['c', 'd'] {
+        let scene = Scene::new();
+        let mut terminal = Terminal::open(&scene, &["config"]);
+        terminal.answer("n/q> ", "n").answer("name> ", "remote").answer("Storage> ", "mega");
+        answer_login(&mut terminal, EMAIL);
+        terminal.until("y/e/d> ");
+        assert_eq!(scene.ann.session_count(), 1);
+        terminal.control("y/e/d> ", letter);
+        let (code, text) = terminal.end();
+        assert_eq!(code, 130, "{text}");
+        assert_eq!(scene.ann.session_count(), 0, "Ctrl-{letter}");
+        assert!(!scene.own("config").exists());
+    }
+}
+
+#[test]
+fn a_name_that_somebody_else_takes_meanwhile_keeps_its_login() {
+    let scene = Scene::new();
+    let mut terminal = Terminal::open(&scene, &["config"]);
+    terminal.answer("n/q> ", "n").answer("name> ", "ann").answer("Storage> ", "mega");
+    answer_login(&mut terminal, EMAIL);
+    terminal.until("y/e/d> ");
+    scene.log_in();
+    terminal.answer("y/e/d> ", "y").answer("s/q> ", "q");
+    let (_, text) = terminal.end();
+    assert!(text.contains("There is a remote \"ann\" already"), "{text}");
+    assert_eq!(scene.ann.session_count(), 1);
+    scene.run(&["lsf", "ann:"]).clean();
+}
+
+#[test]
+fn after_a_failed_login_the_user_that_was_typed_is_the_default() {
+    let scene = Scene::new();
+    let mut terminal = Terminal::open(&scene, &["config"]);
+    terminal.answer("n/q> ", "n").answer("name> ", "remote").answer("Storage> ", "mega");
+    terminal
+        .answer("user> ", EMAIL)
+        .answer("y/g> ", "y")
+        .answer("password:", "wrong")
+        .answer("password:", "wrong");
+    terminal.answer("2fa> ", "").answer("y/n> ", "").answer("e/d> ", "e");
+    answer_login(&mut terminal, "");
+    terminal.answer("y/e/d> ", "y").answer("s/q> ", "q");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains(&format!("Press Enter for the default ({EMAIL}).")), "{text}");
+    scene.run(&["lsf", "remote:"]).clean();
+}
+
+#[test]
+fn the_server_that_is_typed_is_the_one_that_is_logged_in_to() {
+    let scene = Scene::new();
+    let mut terminal =
+        Terminal::open(&scene, &["config", "--api-url", "http://127.0.0.1:1/", "--max-wait", "0"]);
+    terminal.answer("n/q> ", "n").answer("name> ", "remote").answer("Storage> ", "mega");
+    terminal.answer("user> ", EMAIL).answer("y/g> ", "y");
+    terminal
+        .answer("password:", PASSWORD)
+        .answer("password:", PASSWORD)
+        .answer("2fa> ", "")
+        .answer("y/n> ", "y");
+    let url = scene.url.clone();
+    terminal.answer("api_url> ", &url).answer("y/n> ", "").answer("y/e/d> ", "y").answer("s/q> ", "q");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains(&format!("- api_url: {url}\n")), "{text}");
+    scene.run_with(&["lsf", "remote:"], &[("MEGAPANE_API_URL", "")], "").clean();
+}
+
 #[test]
 fn wrong_answers_are_told_and_nothing_is_saved_before_it_works() {
     let scene = Scene::new();
@@ -117,7 +222,8 @@ fn the_code_is_asked_for_when_the_server_wants_it_and_the_account_can_be_given_u
     terminal.answer("n/q> ", "n").answer("name> ", "remote").answer("Storage> ", "mega");
     terminal.answer("user> ", EMAIL).answer("y/g> ", "y");
     terminal.answer("password:", PASSWORD).answer("password:", PASSWORD);
-    terminal.answer("2fa> ", "").answer("y/n> ", "").answer(&format!("One-time code of {EMAIL}: "), "000000");
+    terminal.answer("2fa> ", "").answer("y/n> ", "").answer(&format!("One-time code of {EMAIL}: "), "");
+    terminal.answer(&format!("One-time code of {EMAIL}: "), "000000");
     terminal.answer(&format!("One-time code of {EMAIL}: "), "123456");
     terminal.answer("y/e/d> ", "d").answer("n/q> ", "q");
     let (code, text) = terminal.end();

@@ -1,7 +1,7 @@
 //! Links, shares and versions on the screen: made, seen, copied, removed; links of others browsed and taken over.
 
 use megapane::crypto::link::{Link, ProtectedLink};
-use megapane::emulator::{NewAccount, PASSWORD};
+use megapane::emulator::{Access, NewAccount, PASSWORD};
 use megapane::store::loans::{LentFile, LoanNotes};
 
 use crate::app::App;
@@ -33,8 +33,11 @@ async fn a_link_is_made_copied_listed_and_removed() {
     app.type_in("gl").await;
     app.must_show("1 link of work");
     app.must_show("old.txt");
+    app.type_in("y").await;
+    app.must_show("the link is on the clipboard");
     app.type_in("x").await;
     app.must_show("work has no public links");
+    app.must_show("u in the panes takes it back");
     app.type_in("<Esc>u").await;
     app.settle().await;
     app.type_in("s").await;
@@ -167,6 +170,21 @@ async fn a_folder_is_shared_with_somebody_who_may_do_more_and_then_nothing() {
     app.type_in("anobody@example.org<Enter>").await;
     app.must_show("nobody at MEGA has the address");
     drop(ben);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_shares_is_theirs_to_share() {
+    let app = on_the_cloud_side().await;
+    let ben = app.emulator.add_account(NewAccount::new("ben@example.org"));
+    ben.file("Trip/one.jpg", b"one", 1);
+    ben.share("Trip", &app.ann, Access::Full);
+    app.settle().await;
+    app.type_in("gs/Trip<Enter>s").await;
+    app.must_show("It belongs to ben@example.org");
+    app.must_not_show("Shared with nobody");
+    app.must_not_show("Make link");
+    app.type_in("l").await;
+    app.must_show("only its owner can show it to others");
 }
 
 #[tokio::test(start_paused = true)]

@@ -168,6 +168,9 @@ pub(crate) fn head(view: u32, location: Location, title: &str, rows: &[Row]) -> 
         bytes: rows.iter().map(bytes).sum(),
         marked_count: marked().count() as u64,
         marked_bytes: marked().map(bytes).sum(),
+        marked_unsized_count: marked()
+            .filter(|row| row.entry.kind.is_folder() && row.entry.size.is_none())
+            .count() as u64,
         twin_count: rows.iter().filter(|row| row.entry.flags.twin > 1).count() as u64,
         focus_key: None,
         focus: None,
@@ -259,6 +262,7 @@ pub(crate) fn totals(count: u64, ended_count: u64) -> TransferTotals {
         count,
         ended_count,
         failed_count: 0,
+        cancelled_count: 0,
         bytes: 62_277_025_792,
         done_bytes: 2_254_857_830,
         up_speed: 42_991_616,

@@ -175,7 +175,7 @@ async fn marks_sums_sort_and_filter_work_over_the_border() {
         change: MarkChange::Pattern { pattern: "*.txt".into(), on: true },
     });
     let head = desk.head(DISK, |head| head.marked_count == 2).await;
-    assert_eq!(head.marked_bytes, 4);
+    assert_eq!((head.marked_bytes, head.marked_unsized_count), (4, 0));
     let rows = desk
         .until(|event| if let Event::Rows { rows, .. } = event { Some(rows.clone()) } else { None })
         .await;
@@ -187,6 +187,20 @@ async fn marks_sums_sort_and_filter_work_over_the_border() {
     desk.send(Command::Find { view: DISK, text: "TXT".into(), from: 0, backwards: false });
     let row = desk.until(|event| if let Event::Found { row, .. } = event { Some(*row) } else { None }).await;
     assert_eq!(row, Some(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn marked_folders_of_the_disk_are_counted_apart_as_long_as_nobody_knows_their_size() {
+    let mut desk = Desk::new();
+    desk.write("a.txt", &[0; 3], 1_700_000_000);
+    desk.write("folder/inside", &[0; 5], 1_700_000_000);
+    desk.open_disk("").await;
+    desk.send(Command::Mark { view: DISK, change: MarkChange::All });
+    let head = desk.head(DISK, |head| head.marked_count == 2).await;
+    assert_eq!((head.marked_bytes, head.marked_unsized_count), (3, 1));
+    desk.send(Command::Mark { view: DISK, change: MarkChange::Toggle(EntryKey::Name("folder".into())) });
+    let head = desk.head(DISK, |head| head.marked_count == 1).await;
+    assert_eq!((head.marked_bytes, head.marked_unsized_count), (3, 0));
 }
 
 #[tokio::test(start_paused = true)]

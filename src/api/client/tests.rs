@@ -163,6 +163,27 @@ async fn a_command_that_came_too_early_goes_into_a_new_batch() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_reached_for_the_moment_is_asked_for_again_slowly() {
+    for early in ["[-18]", "-18"] {
+        let rig = rig([Reply::ok(early), Reply::ok(early), Reply::ok(QUOTA)]);
+        let start = Instant::now();
+        assert!(rig.quota().await.is_ok(), "{early}");
+        assert!(start.elapsed() >= Duration::from_secs(2), "{early}");
+        assert_eq!(rig.reasons().first(), Some(&Some(Reason::ServerBusy)), "{early}");
+        let never =
+            rig_with(std::iter::repeat_with(|| Reply::ok(early)).take(50), Some(Duration::from_secs(20)));
+        assert_eq!(refusal(never.quota().await), -18, "{early}: what was wrong, and not that we waited");
+        assert!(never.line.seen().len() > 3, "{early}");
+    }
+    let rig = rig([Reply::ok("[-18]")]);
+    assert_eq!(
+        refusal(rig.client.call(&AskDownload::new(node("AbCd-_12"))).await),
+        -18,
+        "a transfer waits itself"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_is_final() {
     for code in [-1, -2, -5, -6, -9, -11, -16, -17, -777] {
         let rig = rig([Reply::ok(format!("[{code}]"))]);

@@ -43,7 +43,7 @@ pub enum Retry {
     Never,
     /// The same command again, after a pause.
     BackOff,
-    /// Again, but slowly, and not by the client itself: the owner of the transfer decides.
+    /// The same command again, but slowly. Of a transfer's commands its owner decides.
     Later,
     /// Wait until the quota is back.
     Quota,
@@ -55,6 +55,15 @@ pub enum Retry {
     NewAddress,
     /// Fetch the whole tree again.
     Refetch,
+}
+
+/// How soon the client itself sends a command again that the server puts off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// The server is busy.
+    Soon,
+    /// What is asked for cannot be reached: that takes longer.
+    Slowly,
 }
 
 /// The sorts of failures, by what a script would do about them. The front ends turn them into exit codes.
@@ -148,6 +157,21 @@ impl ErrorCode {
     #[must_use]
     pub fn retry(self, context: Context) -> Retry {
         self.meaning(context).retry
+    }
+
+    /// Returns how the client itself sends a command again that ended with this number; `None` where it does not.
+    pub(super) fn pace(self, context: Context) -> Option<Pace> {
+        match self.retry(context) {
+            Retry::BackOff => Some(Pace::Soon),
+            Retry::Later if !matches!(context, Context::Download | Context::Upload) => Some(Pace::Slowly),
+            Retry::Never
+            | Retry::Later
+            | Retry::Quota
+            | Retry::ResendPiece
+            | Retry::FewerConnections
+            | Retry::NewAddress
+            | Retry::Refetch => None,
+        }
     }
 
     /// Returns what the user is told. The number stands at the end, for who looks it up.
@@ -295,6 +319,8 @@ mod tests {
         assert_eq!(ErrorCode(-17).retry(Context::Download), Retry::Quota);
         assert_eq!(ErrorCode(-17).retry(Context::Upload), Retry::Never);
         assert_eq!(ErrorCode(-6).retry(Context::Events), Retry::Refetch);
+        assert_eq!(ErrorCode(-18).pace(Context::Command), Some(Pace::Slowly));
+        assert_eq!(ErrorCode(-18).pace(Context::Download), None);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(super) const TABLE: &[Meaning] = &[
     row(-9, "ENOENT", None, (Never, Kind::NotFound), ("it is no longer there", "Load the folder again.")),
     row(-10, "ECIRCULAR", None, (Never, Kind::Permanent), ("a folder cannot be moved into itself", "Choose another target.")),
     row(-11, "EACCESS", Some(Link), (Never, Kind::Permanent), ("the link does not allow it", "")),
-    row(-11, "EACCESS", None, (Never, Kind::Permanent), ("not permitted", "The folder may be shared with you for reading only: ask its owner.")),
+    row(-11, "EACCESS", None, (Never, Kind::Permanent), ("not permitted", "The folder may be shared with you for reading or adding only: ask its owner.")),
     row(-12, "EEXIST", None, (Never, Kind::Permanent), ("it is there already", "")),
     row(-13, "EINCOMPLETE", Some(Login), (Never, Kind::Login), ("the account is not confirmed", "Open the link in the e-mail that MEGA sent when the account was made.")),
     row(-13, "EINCOMPLETE", None, (Never, Kind::Permanent), ("something is missing: the link lacks its key, or the account is not confirmed", "Check the whole link.")),

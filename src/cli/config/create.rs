@@ -62,12 +62,17 @@ pub(super) async fn run(args: CreateArgs, context: &mut Context) -> Outcome {
     if context.config.account(&account.name).is_ok() {
         return Err(ConfigError::NameTaken { name: account.name }.into());
     }
+    if context.options.dry_run {
+        let Account { name, email, .. } = &account;
+        context.messages.notice(&format!("Would log in as {email} and save that as the remote \"{name}\""));
+        return Ok(ExitCode::Success);
+    }
     let client = login::client(context, &account)?;
     let password = password(context, &args.password, &account.email).await?;
     let passphrase = new_passphrase(context, &account).await?;
     let session = login::log_in(context, &client, &account.email, &password, None).await?;
     let saved = match greeting(&session).await {
-        Ok(greeting) => save(context, account, &session, passphrase).await.map(|()| greeting),
+        Ok(greeting) => save(context, &account, &session, passphrase).await.map(|()| greeting),
         Err(failure) => Err(failure),
     };
     match saved {
@@ -83,6 +88,11 @@ pub(super) async fn run(args: CreateArgs, context: &mut Context) -> Outcome {
 /// Runs `config reconnect`.
 pub(super) async fn reconnect(args: ReconnectArgs, context: &mut Context) -> Outcome {
     let account = stored_account(context, args.name.trim_end_matches(':'))?;
+    if context.options.dry_run {
+        let Account { name, email, .. } = &account;
+        context.messages.notice(&format!("Would log in again as {email} for the remote \"{name}\""));
+        return Ok(ExitCode::Success);
+    }
     let client = login::client(context, &account)?;
     let password = password(context, &args.password, &account.email).await?;
     let passphrase = new_passphrase(context, &account).await?;
@@ -96,8 +106,31 @@ pub(super) async fn reconnect(args: ReconnectArgs, context: &mut Context) -> Out
     Ok(ExitCode::Success)
 }
 
+/// Returns the passphrase that a login is to be sealed with. Typed blind it is typed twice.
 async fn new_passphrase(context: &Context, account: &Account) -> Result<Option<Secret>, Failure> {
-    if account.passphrase { login::passphrase(context, &account.name).await.map(Some) } else { Ok(None) }
+    if !account.passphrase {
+        return Ok(None);
+    }
+    if !login::is_passphrase_asked(context) {
+        return login::passphrase(context, &account.name).await.map(Some);
+    }
+    loop {
+        let prompt = format!("New passphrase of the remote \"{}\": ", account.name);
+        let passphrase = ask_hidden(context, &prompt).await?;
+        if passphrase.is_empty() {
+            context.messages.print("megapane: an empty passphrase seals nothing: enter one");
+        } else if ask_hidden(context, "The same passphrase again: ").await? == passphrase {
+            return Ok(Some(passphrase));
+        } else {
+            context.messages.print("megapane: the passphrases do not match: enter them again");
+        }
+    }
+}
+
+async fn ask_hidden(context: &Context, prompt: &str) -> Result<Secret, Failure> {
+    let hidden = terminal::Hidden::begin()?;
+    context.messages.prompt(prompt);
+    hidden.secret().await
 }
 
 async fn password(context: &Context, args: &PasswordArgs, email: &str) -> Result<Secret, Failure> {
@@ -111,7 +144,5 @@ async fn password(context: &Context, args: &PasswordArgs, email: &str) -> Result
             "Give --password-stdin or --password-command COMMAND.",
         ));
     }
-    let hidden = terminal::Hidden::begin()?;
-    context.messages.prompt(&format!("Password of {email}: "));
-    hidden.secret().await
+    ask_hidden(context, &format!("Password of {email}: ")).await
 }

@@ -20,7 +20,7 @@ use crate::crypto::key::MasterKey;
 use crate::crypto::obscured::reveal;
 use crate::crypto::session_id::{self, SessionId};
 use crate::handle::base64_decode;
-use crate::message::ProblemKind;
+use crate::message::{Problem, ProblemKind};
 use crate::secret::Secret;
 use crate::session::{LoginError, Session, StoredSession};
 use crate::worker::problem;
@@ -70,10 +70,15 @@ pub(super) async fn run_rclone(args: RcloneArgs, context: &mut Context) -> Outco
             continue;
         }
         let name = remote.name.clone();
-        match import(context, remote).await {
+        let done = if context.options.dry_run {
+            config::check_name(&name).map(|()| "would be taken over".to_owned()).map_err(Failure::from)
+        } else {
+            import(context, remote).await
+        };
+        match done {
             Ok(line) => context.messages.notice(&format!("{name}: {line}")),
             Err(Failure::Problem(problem)) => {
-                context.messages.problem(&problem);
+                context.messages.problem(&of_remote(&name, &problem));
                 last = Some(problem.kind);
             }
             Err(failure @ Failure::BrokenPipe) => return Err(failure),
@@ -85,6 +90,10 @@ pub(super) async fn run_rclone(args: RcloneArgs, context: &mut Context) -> Outco
 /// Runs `config import-session`.
 pub(super) async fn run_session(args: SessionArgs, context: &mut Context) -> Outcome {
     let account = account(context, args.name.trim_end_matches(':'), String::new())?;
+    if context.options.dry_run {
+        context.messages.notice(&format!("Would save the session as the remote \"{}\"", account.name));
+        return Ok(ExitCode::Success);
+    }
     let client = login::client(context, &account)?;
     let text = if terminal::is_attended() {
         let hidden = terminal::Hidden::begin()?;
@@ -94,9 +103,7 @@ pub(super) async fn run_session(args: SessionArgs, context: &mut Context) -> Out
         line_from_stdin("session")?
     };
     let session = adopt_string(&client, text.expose()).await?;
-    let email =
-        session.profile().await.map_err(|error| problem::of_api("ask who the account is", &error))?.email;
-    let line = keep(context, Account { email, ..account }, &session).await?;
+    let line = keep(context, account, &session).await?;
     context.messages.notice(&line);
     Ok(ExitCode::Success)
 }
@@ -148,13 +155,7 @@ async fn import(context: &mut Context, remote: Remote) -> Result<String, Failure
             Err(error) => tracing::info!(%error, "the session of another program does not open"),
         }
     }
-    let Some(password) = remote.password.as_deref().and_then(|obscured| reveal(obscured)) else {
-        return Err(Failure::new(
-            ProblemKind::Login,
-            format!("cannot take over \"{}\": its session has ended, and it has no password", remote.name),
-            format!("`megapane config create {} --user {}` logs in.", remote.name, remote.user),
-        ));
-    };
+    let password = usable_password(&remote)?;
     let password = Secret::from(password.as_str());
     let session = login::log_in(context, &client, &account.email, &password, None).await?;
     match keep(context, account, &session).await {
@@ -164,6 +165,33 @@ async fn import(context: &mut Context, remote: Remote) -> Result<String, Failure
             Err(failure)
         }
     }
+}
+
+/// Returns the password to log in with, or says what is missing for that.
+fn usable_password(remote: &Remote) -> Result<Zeroizing<String>, Failure> {
+    let revealed = remote.password.as_deref().map(|obscured| reveal(obscured));
+    let password = match revealed {
+        _ if remote.user.is_empty() => "it has no user",
+        Some(Some(password)) => return Ok(password),
+        Some(None) => "its password cannot be read",
+        None => "it has no password",
+    };
+    let session = if remote.session.is_some() { "its session has ended" } else { "it has no session" };
+    let user = if remote.user.is_empty() { "EMAIL" } else { &remote.user };
+    Err(Failure::new(
+        ProblemKind::Login,
+        format!("cannot be taken over: {session}, and {password}"),
+        format!("`megapane config create {} --user {user}` logs in.", remote.name),
+    ))
+}
+
+/// The problem with the remote's name before it.
+fn of_remote(name: &str, problem: &Problem) -> Problem {
+    let message = match problem.message.strip_prefix("Cannot ") {
+        Some(rest) => format!("{name}: cannot {rest}"),
+        None => format!("{name}: {}", problem.message),
+    };
+    Problem { message, ..problem.clone() }
 }
 
 fn account(context: &Context, name: &str, email: String) -> Result<Account, Failure> {
@@ -207,12 +235,19 @@ fn not_a_session() -> Failure {
     Failure::new(ProblemKind::Usage, "that is no session of MEGA's own program", hint)
 }
 
-/// Tries the session and saves it.
+/// Tries the session and saves it. An account without an e-mail gets that of the session.
 async fn keep(context: &mut Context, account: Account, session: &Session) -> Result<String, Failure> {
     let line = greeting(session).await?;
+    let account = if account.email.is_empty() {
+        let profile = session.profile().await;
+        let email = profile.map_err(|error| problem::of_api("ask who the account is", &error))?.email;
+        Account { email, ..account }
+    } else {
+        account
+    };
     let passphrase =
         if account.passphrase { Some(login::passphrase(context, &account.name).await?) } else { None };
-    save(context, account, session, passphrase).await?;
+    save(context, &account, session, passphrase).await?;
     Ok(line)
 }
 

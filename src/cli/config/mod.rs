@@ -5,6 +5,7 @@ mod create;
 mod import;
 mod questions;
 mod rclone_file;
+mod replace;
 mod show;
 mod wizard;
 
@@ -13,14 +14,14 @@ use clap::{Args, Subcommand};
 use super::context::Context;
 use super::exit::ExitCode;
 use super::output::{Failure, Messages, Outcome};
-use super::{leftovers, login, quantity};
+use super::{login, quantity};
 use crate::config::{Account, ConfigError};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::credentials;
-use crate::store::review::ReviewFile;
-use crate::store::tree_cache::TreeCache;
-use crate::worker::problem;
+use crate::store::loans::LoanNotes;
+use crate::worker::shared_login::{OtherHolder, other_holder};
+use crate::worker::{account_files, problem};
 
 /// Add, show and delete remotes.
 ///
@@ -48,10 +49,11 @@ enum Action {
     Delete(DeleteArgs),
 }
 
-/// Log out and forget a remote, with the parts of its unfinished transfers.
+/// Log out and forget a remote, with what undoes its changes and the parts of its unfinished transfers.
 ///
-/// A link that a copy to another account was cut off from removing goes first. Where it cannot, it is named: it stays until
-/// you remove it at mega.nz, or until a remote of this name opens the account again.
+/// The session goes on where a copy of the remote has the same. A link that a copy to another account was cut off from
+/// removing goes first. Where it cannot, it is named: it stays until you remove it at mega.nz, or until a remote of this
+/// name opens the account again.
 #[derive(Args, Debug)]
 struct DeleteArgs {
     /// Its name
@@ -60,15 +62,25 @@ struct DeleteArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: ConfigArgs, context: &mut Context) -> Outcome {
-    match args.action {
-        None => wizard::run(context).await,
-        Some(Action::Create(args)) => create::run(args, context).await,
-        Some(Action::Reconnect(args)) => create::reconnect(args, context).await,
-        Some(Action::ImportRclone(args)) => import::run_rclone(args, context).await,
-        Some(Action::ImportSession(args)) => import::run_session(args, context).await,
-        Some(Action::Show(args)) => show::run(&args, context),
-        Some(Action::List(args)) => show::list(&args, context),
-        Some(Action::Delete(args)) => {
+    let Some(action) = args.action else {
+        return wizard::run(context).await; // which ends in good order by itself
+    };
+    let stop = context.stop.clone();
+    tokio::select! {
+        ended = act(action, context) => ended,
+        () = stop.cancelled() => Err(Failure::interrupted()),
+    }
+}
+
+async fn act(action: Action, context: &mut Context) -> Outcome {
+    match action {
+        Action::Create(args) => create::run(args, context).await,
+        Action::Reconnect(args) => create::reconnect(args, context).await,
+        Action::ImportRclone(args) => import::run_rclone(args, context).await,
+        Action::ImportSession(args) => import::run_session(args, context).await,
+        Action::Show(args) => show::run(&args, context),
+        Action::List(args) => show::list(&args, context),
+        Action::Delete(args) => {
             delete(context, args.name.trim_end_matches(':')).await?;
             Ok(ExitCode::Success)
         }
@@ -79,49 +91,63 @@ pub(crate) async fn run(args: ConfigArgs, context: &mut Context) -> Outcome {
 /// the remote.
 async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
     let account = stored_account(context, name)?;
+    if context.options.dry_run {
+        context.messages.notice(&format!(
+            "Would log out of \"{}\" and forget it, with what undoes its changes and the parts of its unfinished transfers",
+            account.name
+        ));
+        return Ok(());
+    }
     match login::stored(context, &account).await {
         Ok(Some(session)) => {
             session.end_all_loans().await;
-            log_out(&context.messages, &session).await;
+            match other_holder(&context.config, &account, &session.stored()) {
+                Some(other) => tell_holder(&context.messages, &other),
+                None => log_out(&context.messages, &session).await,
+            }
         }
         Ok(None) => {}
         Err(Failure::Problem(problem)) => context.messages.notice(&format!("not logged out: {problem}")),
         Err(failure @ Failure::BrokenPipe) => return Err(failure),
     }
-    let path = context.config.folders.credentials(&account.name);
-    credentials::remove(&path).map_err(|error| problem::of_credentials(&account.name, &error))?;
-    if let Err(error) = TreeCache::remove(&context.config.folders.tree_cache(&account.name)) {
-        context.messages.notice(&problem::of_io("remove its kept file list", &error).message);
-    }
-    if let Err(error) = ReviewFile::remove(&context.config.folders.review(&account.name)) {
-        let problem = problem::of_io("remove its decisions about duplicates", &error);
+    forget(context, &account.name)
+}
+
+/// Forgets a remote. Its row goes last: until then the same command, given again, finds what is left to do.
+fn forget(context: &mut Context, name: &str) -> Result<(), Failure> {
+    let mut editing = context.config.edit()?;
+    editing.remove(name)?;
+    account_files::forget_login(&context.config.folders, name)?;
+    for problem in account_files::forget_all_but_login(&context.config.folders, name) {
         context.messages.notice(&problem.message);
     }
-    if let Err(error) = leftovers::forget(&context.config.folders, &account.name) {
-        let problem = problem::of_io("remove what its unfinished transfers left", &error);
-        context.messages.notice(&problem.message);
-    }
-    forget_loans(context, &account);
-    context.config.remove(&account.name)?;
+    tell_standing_loans(context, name);
+    drop(editing.save(&mut context.config)?);
     Ok(())
 }
 
-/// Forgets what the account lent. Where a link is left its note stays, too: a new remote of that name ends it.
-fn forget_loans(context: &Context, account: &Account) {
-    let (notes, name) = (login::loan_notes(context, account), &account.name);
-    let forgotten = notes.files().and_then(|left| match &left[..] {
-        [] => notes.remove(),
-        left => {
+/// Tells why a session lives on.
+fn tell_holder(messages: &Messages, other: &OtherHolder) {
+    messages.notice(&match other {
+        OtherHolder::Certain(name) => format!("not logged out: the remote \"{name}\" has the same session"),
+        OtherHolder::Possible(name) => format!(
+            "not logged out: the remote \"{name}\" may have the same session; `megapane sessions {name}:` lists them"
+        ),
+    });
+}
+
+/// Tells which links could not be removed. Their notes stay: a new remote of that name ends them.
+fn tell_standing_loans(context: &Context, name: &str) {
+    match LoanNotes::in_folder(&context.config.folders.loans(name)).files() {
+        Ok(left) if left.is_empty() => {}
+        Ok(left) => {
             let hint = format!(
                 "Remove it at https://mega.nz; or `megapane config create {name}` again: the next command that opens it \
                  removes the link, whose note stays for that."
             );
-            context.messages.problem(&problem::of_standing_loans(name, left, hint));
-            Ok(())
+            context.messages.problem(&problem::of_standing_loans(name, &left, hint));
         }
-    });
-    if let Err(error) = forgotten {
-        context.messages.notice(&problem::of_io("remove its notes of loans", &error).message);
+        Err(error) => context.messages.notice(&problem::of_io("look for loans", &error).message),
     }
 }
 
@@ -152,18 +178,20 @@ async fn greeting(session: &Session) -> Result<String, Failure> {
     Ok(format!("Logged in as {who}: {used} of {total} used."))
 }
 
-/// Saves a remote that has logged in: first its session, then its row, so that a row always has what it needs.
+/// Saves a remote that has logged in: first its session, then its row, so that a row always has what it needs. Meanwhile
+/// nobody else can take the name.
 async fn save(
     context: &mut Context,
-    account: Account,
+    account: &Account,
     session: &Session,
     passphrase: Option<Secret>,
 ) -> Result<(), Failure> {
-    login::store(context, &account, session, passphrase).await?;
-    let name = account.name.clone();
-    if let Err(error) = context.config.add(account) {
+    let mut editing = context.config.edit()?;
+    editing.add(account)?;
+    login::store(context, account, session, passphrase).await?;
+    if let Err(error) = editing.save(&mut context.config) {
         // A row that cannot be written must not leave a login behind.
-        let _ = credentials::remove(&context.config.folders.credentials(&name));
+        let _ = credentials::remove(&context.config.folders.credentials(&account.name));
         return Err(error.into());
     }
     Ok(())

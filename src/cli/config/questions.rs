@@ -51,7 +51,28 @@ pub(super) async fn choose(
 /// Asks for one line.
 pub(super) async fn ask(context: &mut Context, prompt: &str) -> Result<String, Failure> {
     context.output.prompt(prompt)?;
-    terminal::line().await
+    tokio::select! {
+        line = terminal::line() => line,
+        () = context.stop.cancelled() => Err(Failure::interrupted()),
+    }
+}
+
+/// Asks for one line that is not shown.
+pub(super) async fn ask_hidden(context: &mut Context, prompt: &str) -> Result<Secret, Failure> {
+    context.output.flush()?; // a line's end takes the cursor to the left only before the terminal is silent
+    let hidden = terminal::Hidden::begin()?;
+    context.output.prompt(prompt)?;
+    tokio::select! {
+        secret = hidden.secret() => secret,
+        () = context.stop.cancelled() => Err(Failure::interrupted()),
+    }
+}
+
+/// Says what Enter does.
+pub(super) fn offer(context: &mut Context, default: Option<&str>) -> Result<(), Failure> {
+    let Some(default) = default else { return context.output.line("Enter a value.") };
+    let default = context.output.name(default).into_owned();
+    context.output.line(format!("Enter a value. Press Enter for the default ({default})."))
 }
 
 /// Tells what went wrong, where the questions stand.
@@ -65,17 +86,13 @@ pub(super) fn tell(context: &mut Context, problem: &Problem) -> Result<(), Failu
 pub(super) async fn new_secret(context: &mut Context, what: &str) -> Result<Secret, Failure> {
     loop {
         context.output.line(format!("Enter the {what}:"))?;
-        let hidden = terminal::Hidden::begin()?;
-        context.output.prompt(&format!("{what}:"))?;
-        let secret = hidden.secret().await?;
+        let secret = ask_hidden(context, &format!("{what}:")).await?;
         if secret.is_empty() {
             context.output.line("This value is required and it has no default.")?;
             continue;
         }
         context.output.line(format!("Confirm the {what}:"))?;
-        let hidden = terminal::Hidden::begin()?;
-        context.output.prompt(&format!("{what}:"))?;
-        if hidden.secret().await? == secret {
+        if ask_hidden(context, &format!("{what}:")).await? == secret {
             return Ok(secret);
         }
         context.output.line(format!("The {what}s do not match, enter them again."))?;

@@ -4,45 +4,66 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use tokio_util::sync::CancellationToken;
+
 use super::super::context::Context;
 use super::super::exit::ExitCode;
 use super::super::output::{Failure, Outcome};
 use super::super::{login, terminal};
-use super::questions::{ask, choose, new_secret, required, tell};
+use super::questions::{ask, ask_hidden, choose, new_secret, offer, required, tell};
+use super::replace::replace;
 use super::{delete, greeting, log_out, save, stored_account};
 use crate::config::{self, Account, ConfigError};
 use crate::message::ProblemKind;
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::store::credentials::{self, Opener};
-use crate::store::loans::LoanNotes;
-use crate::worker::problem;
+use crate::store::credentials::{self, CredentialsError, Opener};
+use crate::worker::{account_change, problem};
 
 /// Runs the questions until the user quits.
 pub(super) async fn run(context: &mut Context) -> Outcome {
+    if context.options.dry_run {
+        return Err(Failure::usage(
+            "cannot ask questions and change nothing: whatever is answered is saved",
+            "`megapane config create NAME --user EMAIL -n` says what it would do.",
+        ));
+    }
     if !terminal::is_attended() {
         return Err(Failure::usage(
             "cannot ask questions: there is no terminal",
             "`megapane config create NAME --user EMAIL --password-stdin` asks none.",
         ));
     }
+    let stop = context.stop.clone();
     loop {
-        let step = match menu(context).await? {
+        let done = match menu(context).await? {
+            // These log in, and end by themselves what is not to be kept.
             'n' => add(context).await,
             'e' => edit(context).await,
-            'd' => remove(context).await,
-            'r' => rename(context).await,
-            'c' => copy(context).await,
-            's' => reseal(context).await,
+            'd' => unless(&stop, remove(context)).await,
+            'r' => unless(&stop, rename(context)).await,
+            'c' => unless(&stop, copy(context)).await,
+            's' => unless(&stop, reseal(context)).await,
             _ => return Ok(ExitCode::Success),
         };
-        match step {
+        match done {
             Err(Failure::Problem(problem)) if problem.kind != ProblemKind::Interrupted => {
                 tell(context, &problem)?;
             }
             Err(failure) => return Err(failure),
             Ok(()) => {}
         }
+    }
+}
+
+/// Does something unless the user stops it.
+async fn unless<T>(
+    stop: &CancellationToken,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::select! {
+        done = work => done,
+        () = stop.cancelled() => Err(Failure::interrupted()),
     }
 }
 
@@ -57,6 +78,7 @@ struct Draft {
 }
 
 async fn menu(context: &mut Context) -> Result<char, Failure> {
+    context.config.read_again()?; // a step may have told of a remote that another process added
     let out = &mut context.output;
     if context.config.accounts.is_empty() {
         out.line("No remotes found, make a new one?")?;
@@ -86,25 +108,24 @@ async fn edit(context: &mut Context) -> Result<(), Failure> {
 
 /// Asks about a remote until it logs in and is kept, or is given up.
 async fn enter(context: &mut Context, name: String, old: Option<&Account>) -> Result<(), Failure> {
+    let mut email = old.map(|old| old.email.clone());
     loop {
-        let draft = questions(context, &name, old).await?;
+        let draft = questions(context, &name, old, email.as_deref()).await?;
+        email = Some(draft.email.clone());
         match log_in(context, &draft).await {
-            Ok((session, greeting)) => {
-                show(context, &draft, &greeting)?;
-                context.output.line(format!("Keep this \"{name}\" remote?"))?;
-                match choose(context, &KEEP_MENU, Some('y')).await? {
-                    'y' => return keep(context, draft, &session, old.is_some()).await,
-                    'e' => log_out(&context.messages, &session).await,
-                    _ => {
-                        log_out(&context.messages, &session).await;
-                        return Ok(());
-                    }
+            Ok((session, greeting)) => match decide(context, &draft, &greeting, old).await {
+                Ok('y') => return keep(context, draft, &session, old).await,
+                Ok('e') => log_out(&context.messages, &session).await,
+                decided => {
+                    log_out(&context.messages, &session).await; // nobody would go on with it
+                    return decided.map(drop);
                 }
-            }
+            },
             Err(Failure::Problem(problem)) if problem.kind != ProblemKind::Interrupted => {
                 tell(context, &problem)?;
                 context.output.line("Nothing was saved.")?;
-                if choose(context, &RETRY_MENU, Some('e')).await? == 'd' {
+                let menu = if old.is_some() { RETRY_OLD_MENU } else { RETRY_NEW_MENU };
+                if choose(context, &menu, Some('e')).await? == 'd' {
                     return Ok(());
                 }
             }
@@ -113,9 +134,29 @@ async fn enter(context: &mut Context, name: String, old: Option<&Account>) -> Re
     }
 }
 
-async fn questions(context: &mut Context, name: &str, old: Option<&Account>) -> Result<Draft, Failure> {
-    context.output.line("\nOption user.\nUser name.\nEnter a value.")?;
-    let email = required(context, "user> ", old.map(|old| old.email.as_str())).await?;
+/// Shows what would be kept and asks whether it is to be.
+async fn decide(
+    context: &mut Context,
+    draft: &Draft,
+    greeting: &str,
+    old: Option<&Account>,
+) -> Result<char, Failure> {
+    show(context, draft, greeting)?;
+    context.output.line(format!("Keep this \"{}\" remote?", draft.name))?;
+    let menu = if old.is_some() { KEEP_OLD_MENU } else { KEEP_NEW_MENU };
+    choose(context, &menu, Some('y')).await
+}
+
+/// Asks for all settings. `email` is what Enter takes for the user.
+async fn questions(
+    context: &mut Context,
+    name: &str,
+    old: Option<&Account>,
+    email: Option<&str>,
+) -> Result<Draft, Failure> {
+    context.output.line("\nOption user.\nUser name.")?;
+    offer(context, email)?;
+    let email = required(context, "user> ", email).await?;
     let password = new_password(context).await?;
     context.output.line(
         "\nOption 2fa.\nThe 2FA code of your MEGA account if the account is set up with one\n\
@@ -132,9 +173,19 @@ async fn questions(context: &mut Context, name: &str, old: Option<&Account>) -> 
         passphrase: None,
     };
     context.output.line("\nEdit advanced config?")?;
-    if choose(context, &YES_NO, Some('n')).await? == 'y' {
-        advanced(context, &mut draft).await?;
-    }
+    let sealed = old.filter(|old| old.passphrase);
+    let is_sealed = match choose(context, &YES_NO, Some('n')).await? {
+        'y' => {
+            draft.api_url = api_url(context, draft.api_url).await?;
+            is_passphrase_wanted(context, sealed.is_some()).await?
+        }
+        _ => sealed.is_some(),
+    };
+    draft.passphrase = match sealed {
+        _ if !is_sealed => None,
+        Some(old) => Some(same_passphrase(context, old).await?),
+        None => Some(new_secret(context, "passphrase").await?),
+    };
     Ok(draft)
 }
 
@@ -160,36 +211,66 @@ async fn new_password(context: &mut Context) -> Result<Secret, Failure> {
     new_secret(context, "password").await
 }
 
-async fn advanced(context: &mut Context, draft: &mut Draft) -> Result<(), Failure> {
-    context.output.line(
-        "\nOption api_url.\nThe server to talk to, MEGA's if left empty.\n\
-         Enter a value. Press Enter to leave empty.",
-    )?;
+/// Asks for the server; Enter keeps what it is.
+async fn api_url(context: &mut Context, before: Option<String>) -> Result<Option<String>, Failure> {
+    context.output.line(format!("\nOption api_url.\nThe server to talk to; {OWN_SERVER} is MEGA's own."))?;
+    offer(context, Some(before.as_deref().unwrap_or(OWN_SERVER)))?;
     loop {
         let url = ask(context, "api_url> ").await?;
-        let url = url.trim();
-        match if url.is_empty() { Ok(()) } else { config::server_url(url).map(drop) } {
-            Ok(()) => break draft.api_url = (!url.is_empty()).then(|| url.to_owned()),
-            Err(error) => tell(context, &problem::of_config(&error))?,
+        match url.trim() {
+            "" => return Ok(before),
+            OWN_SERVER => return Ok(None),
+            url => match config::server_url(url) {
+                Ok(_) => return Ok(Some(url.to_owned())),
+                Err(error) => tell(context, &problem::of_config(&error))?,
+            },
         }
     }
+}
+
+async fn is_passphrase_wanted(context: &mut Context, is_sealed: bool) -> Result<bool, Failure> {
     context.output.line(
         "\nOption passphrase.\nSeal the login by a passphrase, which is then asked for at each use,\n\
          rather than by a key file on this machine.",
     )?;
-    if choose(context, &YES_NO, Some('n')).await? == 'y' {
-        draft.passphrase = Some(new_secret(context, "passphrase").await?);
+    Ok(choose(context, &YES_NO, Some(if is_sealed { 'y' } else { 'n' })).await? == 'y')
+}
+
+/// Asks for the passphrase that the stored login opens with, so that the next one opens with it, too.
+async fn same_passphrase(context: &mut Context, old: &Account) -> Result<Secret, Failure> {
+    let path = context.config.folders.credentials(&old.name);
+    while path.exists() {
+        context.output.line("The passphrase of the login stays. Enter it, or press Enter for a new one:")?;
+        let secret = ask_hidden(context, "passphrase:").await?;
+        if secret.is_empty() {
+            break;
+        }
+        match credentials::load(&path, Opener::Passphrase(&secret)) {
+            Ok(_) => return Ok(secret),
+            Err(CredentialsError::WrongPassphrase) => context.output.line("The passphrase is wrong.")?,
+            Err(_) => break, // what is there does not tell whether it is right
+        }
     }
-    Ok(())
+    new_secret(context, "passphrase").await
 }
 
 async fn log_in(context: &mut Context, draft: &Draft) -> Result<(Session, String), Failure> {
     context.output.line("\nLogging in…")?;
     context.output.flush()?;
-    let client = login::client(context, &draft.account())?;
+    unless(&context.stop, open(context, draft)).await
+}
+
+/// Logs in at the server that was answered, whatever other commands are told to talk to.
+async fn open(context: &Context, draft: &Draft) -> Result<(Session, String), Failure> {
+    let client = login::client_of_own_server(context, &draft.account())?;
     let session = login::log_in(context, &client, &draft.email, &draft.password, draft.code.clone()).await?;
-    let greeting = greeting(&session).await?;
-    Ok((session, greeting))
+    match greeting(&session).await {
+        Ok(greeting) => Ok((session, greeting)),
+        Err(failure) => {
+            log_out(&context.messages, &session).await; // nobody would go on with it
+            Err(failure)
+        }
+    }
 }
 
 fn show(context: &mut Context, draft: &Draft, greeting: &str) -> Result<(), Failure> {
@@ -203,11 +284,17 @@ fn show(context: &mut Context, draft: &Draft, greeting: &str) -> Result<(), Fail
     context.output.line(format!("- pass: *** NOT STORED ***\n- session: *** SEALED *** ({sealed})"))
 }
 
-async fn keep(context: &mut Context, draft: Draft, session: &Session, is_edit: bool) -> Result<(), Failure> {
-    if is_edit {
-        delete(context, &draft.name).await?;
-    }
-    let saved = save(context, draft.account(), session, draft.passphrase).await;
+async fn keep(
+    context: &mut Context,
+    draft: Draft,
+    session: &Session,
+    old: Option<&Account>,
+) -> Result<(), Failure> {
+    let account = draft.account();
+    let saved = match old {
+        Some(old) => replace(context, old, &account, session, draft.passphrase.as_ref()).await,
+        None => save(context, &account, session, draft.passphrase).await,
+    };
     if saved.is_err() {
         log_out(&context.messages, session).await;
     }
@@ -224,14 +311,9 @@ async fn rename(context: &mut Context) -> Result<(), Failure> {
     let old = pick(context).await?;
     context.output.line(format!("Enter new name for \"{}\" remote.", old.name))?;
     let name = new_name(context).await?;
-    duplicate(context, &old, &name)?;
-    credentials::remove(&context.config.folders.credentials(&old.name))
-        .map_err(|error| problem::of_credentials(&old.name, &error))?;
-    let notes = |name: &str| LoanNotes::in_folder(&context.config.folders.loans(name));
-    if let Err(error) = notes(&old.name).move_to(&notes(&name)) {
-        context.messages.notice(&problem::of_io("keep its notes of loans", &error).message);
+    for problem in account_change::rename(&mut context.config, &old.name, &name)? {
+        tell(context, &problem)?;
     }
-    context.config.remove(&old.name)?;
     Ok(())
 }
 
@@ -244,13 +326,15 @@ async fn copy(context: &mut Context) -> Result<(), Failure> {
 
 /// Adds a remote with the login and settings of another.
 fn duplicate(context: &mut Context, old: &Account, name: &str) -> Result<(), Failure> {
+    let mut editing = context.config.edit()?;
+    editing.add(&Account { name: name.to_owned(), ..old.clone() })?;
     let folders = &context.config.folders;
     let (from, to) = (folders.credentials(&old.name), folders.credentials(name));
     if from.exists() {
         let copied = fs::read(&from).and_then(|sealed| config::private_file::write(&to, &sealed));
         copied.map_err(|source| ConfigError::Disk { action: "write", path: to, source })?;
     }
-    context.config.add(Account { name: name.to_owned(), ..old.clone() })?;
+    drop(editing.save(&mut context.config)?);
     Ok(())
 }
 
@@ -260,7 +344,7 @@ async fn reseal(context: &mut Context) -> Result<(), Failure> {
     let open = if account.passphrase { Some(login::passphrase(context, &account.name).await?) } else { None };
     let path = context.config.folders.credentials(&account.name);
     let key = context.config.folders.key_file();
-    let refused = |error| Failure::from(problem::of_credentials(&account.name, &error));
+    let refused = |error| problem::of_credentials(&account.name, &error);
     let opener = open.as_ref().map_or(Opener::KeyFile(&key), Opener::Passphrase);
     let sealed = credentials::load(&path, opener).map_err(refused)?;
     context.output.line("Seal this login by a passphrase?")?;
@@ -269,10 +353,14 @@ async fn reseal(context: &mut Context) -> Result<(), Failure> {
         _ => None,
     };
     let opener = passphrase.as_ref().map_or(Opener::KeyFile(&key), Opener::Passphrase);
-    credentials::save(&path, &sealed, opener).map_err(refused)?;
     account.passphrase = passphrase.is_some();
-    context.config.remove(&account.name)?;
-    context.config.add(account)?;
+    let problems = account_change::replace_login(&mut context.config, &account, false, |folders, name| {
+        credentials::save(&folders.credentials(name), &sealed, opener)
+            .map_err(|error| problem::of_credentials(&account.name, &error))
+    })?;
+    for problem in problems {
+        tell(context, &problem)?;
+    }
     Ok(())
 }
 
@@ -337,7 +425,15 @@ const PASSWORD_MENU: [(char, &str); 2] =
 
 const YES_NO: [(char, &str); 2] = [('y', "Yes"), ('n', "No")];
 
-const KEEP_MENU: [(char, &str); 3] =
+const KEEP_NEW_MENU: [(char, &str); 3] =
     [('y', "Yes this is OK"), ('e', "Edit this remote"), ('d', "Delete this remote")];
 
-const RETRY_MENU: [(char, &str); 2] = [('e', "Edit this remote"), ('d', "Delete this remote")];
+const KEEP_OLD_MENU: [(char, &str); 3] =
+    [('y', "Yes this is OK"), ('e', "Edit this remote"), ('d', "Leave it as it was")];
+
+const RETRY_NEW_MENU: [(char, &str); 2] = [('e', "Edit this remote"), ('d', "Delete this remote")];
+
+const RETRY_OLD_MENU: [(char, &str); 2] = [('e', "Edit this remote"), ('d', "Leave it as it was")];
+
+/// What is typed for MEGA's own server.
+const OWN_SERVER: &str = "mega";

@@ -237,6 +237,10 @@ impl Findings {
                 error(&format!("file not in {}", self.source));
             }
             Note::Identical | Note::SameSize => messages.detail(&lines::line("DEBUG", path, "OK")),
+            Note::PassedOver(oddity) if messages.level() >= Level::Normal => {
+                let text = format!("Not compared: {}", lines::reason(*oddity));
+                messages.print(&lines::line("NOTICE", path, &text));
+            }
             other => lines::note(messages, &self.target, path, size, other),
         }
         let Some(finding) = Finding::of(note) else { return Ok(()) };

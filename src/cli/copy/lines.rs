@@ -9,6 +9,14 @@ use super::super::output::{Level, Messages};
 use super::super::quantity;
 use crate::message::{CopyReport, Note, Oddity, PlanSummary};
 
+/// Why something is left alone that is no file.
+pub(super) const fn reason(oddity: Oddity) -> &'static str {
+    match oddity {
+        Oddity::Link => "a symbolic link is not followed",
+        Oddity::Special => "neither a file nor a folder",
+    }
+}
+
 /// Tells what happened to one item. An empty path is the target folder itself, or one on the way to it.
 pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, note: &Note) {
     let path = if path.is_empty() { target } else { path };
@@ -43,11 +51,7 @@ pub(super) fn note(messages: &Messages, target: &str, path: &str, size: u64, not
             messages.print(&line("NOTICE", "Skipped make directory as --dry-run is set"));
         }
         Note::PassedOver(oddity) if messages.level() >= Level::Normal => {
-            let text = match oddity {
-                Oddity::Link => "Not copied: a symbolic link is not followed",
-                Oddity::Special => "Not copied: neither a file nor a folder",
-            };
-            messages.print(&line("NOTICE", text));
+            messages.print(&line("NOTICE", &format!("Not copied: {}", reason(*oddity))));
         }
         Note::StartedOver(_) if messages.level() >= Level::Normal => {
             messages.print(&line("NOTICE", "Changed while it was copied: starting over"));

@@ -8,9 +8,11 @@ mod ends;
 pub(crate) mod follow;
 pub(crate) mod get;
 mod lines;
+mod margin;
 pub(crate) mod mirror;
 mod progress;
 mod request;
+mod turn;
 mod twins;
 
 use std::time::Duration;
@@ -32,6 +34,7 @@ use budget::BudgetArgs;
 use check::Findings;
 use conflict::{Folders, Policy};
 use ends::Ends;
+use turn::Turn;
 use twins::Twins;
 
 /// Copy what is in a folder, or one file, into a folder; what is the same already is skipped.
@@ -263,6 +266,7 @@ async fn run_request(
     findings: Option<&mut Findings>,
 ) -> Result<CopyReport, Failure> {
     context.patience = PATIENCE;
+    let _turn = Turn::take(context, places, &how.0).await?;
     let ends = tokio::select! {
         ends = Ends::open(context, places, how.0.task) => ends?,
         () = context.stop.cancelled() => return Err(Failure::interrupted()),

@@ -8,6 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::super::output::Messages;
 use super::super::quantity;
 use super::lines::percent;
+use super::margin::Margin;
 use crate::message::{TransferId, TransferRow, TransferState, TransferTotals};
 
 /// The bars: one for each running file, one for all.
@@ -24,7 +25,10 @@ impl Bars {
         if !messages.is_terminal() {
             return None;
         }
-        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(REDRAWS));
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::term_like_with_hz(
+            Box::new(Margin::default()),
+            REDRAWS,
+        ));
         let total = all.add(bar());
         messages.keep_clear_of(Some(all.clone()));
         Some(Self { all, total, files: BTreeMap::new(), messages: messages.clone() })
@@ -97,7 +101,8 @@ fn set(bar: &ProgressBar, done: u64, size: u64, speed: u64, text: &str) {
 /// Files with a bar of their own: a screenful of small ones could not be read, and the total tells of all.
 const MOST_BARS: usize = 8;
 
-const TEMPLATE: &str = "[{bar:24}] {wide_msg}";
+/// The bar is short enough for the line of sums to fit into 80 columns.
+const TEMPLATE: &str = "[{bar:12}] {wide_msg}";
 
 /// Redraws a second.
 const REDRAWS: u8 = 10;

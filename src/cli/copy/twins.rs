@@ -33,10 +33,10 @@ impl Twins {
         };
         let reads_target = matches!(options.task, Task::Sync(_) | Task::Check { .. });
         Self {
-            source: source.cloud().map(|place| (place.clone(), count(from, place))),
+            source: source.cloud().map(|place| (folder_of(from, place), count(from, place))),
             target: target
                 .cloud()
-                .map(|place| (place.clone(), if reads_target { count(to, place) } else { 0 })),
+                .map(|place| (folder_of(to, place), if reads_target { count(to, place) } else { 0 })),
         }
     }
 
@@ -48,5 +48,16 @@ impl Twins {
         if let Some((place, count)) = &self.target {
             duplicates::tell(messages, place, (*count).max(met));
         }
+    }
+}
+
+/// Where one of a place's names is made of several: in the folder itself, or, of a file or a name that several have, in
+/// the folder above.
+fn folder_of(tree: &Tree, place: &CloudPath) -> CloudPath {
+    let is_folder = |found| tree.node(found).is_some_and(|node| !node.is_file());
+    match (tree.resolve(&place.path), place.split_name()) {
+        (Ok(found), _) if is_folder(found) => place.clone(),
+        (_, Some((above, _))) => above,
+        (_, None) => place.clone(),
     }
 }

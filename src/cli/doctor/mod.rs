@@ -6,7 +6,7 @@ mod kept;
 mod terminal;
 mod times;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -15,13 +15,16 @@ use super::exit::ExitCode;
 use super::login::{self, Opened};
 use super::output::{Failure, Outcome};
 use super::remote::Place;
+use crate::config::{Config, ConfigError};
 use crate::message::{Finding, ProblemKind, Standing};
 use crate::worker::doctor::{account, machine};
+use crate::worker::problem;
 
 /// Find out what is wrong with this machine and with an account, and say what mends it.
 ///
 /// Each row is ok, warn or bad, with a sentence, and below it the command that mends it. Ends with 0 unless something is
 /// bad. Without --fix nothing is changed anywhere.
+/// A configuration that others may read, or with a broken line, is a row as well; an account is not opened then.
 ///
 /// Files that other programs uploaded may have no modification time. Where --local finds copies of them (the same bytes,
 /// proven by the cloud file's own key), --fix gives them the times of these copies: nothing is uploaded, and `undo` takes
@@ -51,10 +54,16 @@ pub(crate) struct DoctorArgs {
 /// Runs the command.
 pub(crate) async fn run(args: DoctorArgs, context: &mut Context) -> Outcome {
     let name = args.remote.as_deref().map(account_name).transpose()?;
+    args.local.iter().try_for_each(|path| {
+        std::fs::metadata(path).map(drop).map_err(|error| problem::of_folder(path, &error))
+    })?;
     let fixes = args.fix && !context.options.dry_run;
-    let mut findings = machine::look(&context.config, fixes);
+    let mut findings = Vec::from_iter(config_finding(context, fixes));
+    let is_config_read = context.broken_config.is_none();
+    let accounts = is_config_read.then_some(&context.config.accounts[..]);
+    findings.extend(machine::look(&context.config.folders, accounts, fixes));
     findings.extend(terminal::look(context));
-    if let Some(name) = name {
+    if let Some(name) = name.filter(|_| is_config_read) {
         context.config.account(&name)?;
         let wish = times::Wish { local: &args.local, fixes };
         match examine(context, &name, &wish).await {
@@ -71,6 +80,42 @@ pub(crate) async fn run(args: DoctorArgs, context: &mut Context) -> Outcome {
     print(context, &findings)?;
     let is_bad = findings.iter().any(|finding| finding.standing == Standing::Bad);
     Ok(if is_bad { ExitCode::Other } else { ExitCode::Success })
+}
+
+/// What is wrong with the configuration file. With `fixes` it is taken from others, and read again.
+fn config_finding(context: &mut Context, fixes: bool) -> Option<Finding> {
+    match context.broken_config.take()? {
+        ConfigError::Exposed { path } if fixes => Some(close_config(context, &path)),
+        error => Some(broken(context, error)),
+    }
+}
+
+/// Takes the configuration file from others, and reads it.
+fn close_config(context: &mut Context, path: &Path) -> Finding {
+    let loaded = match machine::close(path) {
+        Ok(()) => Config::load(&context.environment),
+        Err(source) => Err(ConfigError::Disk { action: "write", path: path.to_owned(), source }),
+    };
+    match loaded {
+        Ok(config) => {
+            context.config = context.options.over(config);
+            let shown = path.display();
+            Finding::ok("config", format!("\"{shown}\" was open to others, and is yours alone now"))
+        }
+        Err(error) => broken(context, error),
+    }
+}
+
+/// Notes that nothing is known of what is configured, and why.
+fn broken(context: &mut Context, error: ConfigError) -> Finding {
+    let problem = problem::of_config(&error);
+    let mended_by = if let ConfigError::Exposed { path } = &error {
+        format!("chmod go= '{}', or megapane doctor --fix", path.display())
+    } else {
+        problem.hint
+    };
+    context.broken_config = Some(error);
+    Finding::bad("config", problem.message).mended_by(mended_by)
 }
 
 /// Opens an account and looks at it.

@@ -107,11 +107,7 @@ pub(super) fn plan(plan: &PlanSummary) -> String {
 /// Returns how a copy ended.
 pub(super) fn ended(report: &CopyReport, plan: &PlanSummary) -> String {
     let target = &plan.target;
-    let verb = match (report.cancelled, plan.is_move) {
-        (true, _) => "Stopped after",
-        (false, true) => "Moved",
-        (false, false) => "Copied",
-    };
+    let done = if plan.is_move { "moved" } else { "copied" };
     let what = match (report.copied_count, report.made_count) {
         (0, made) if made > 0 => counted(made, "empty folder", "empty folders"),
         (0, _) => "nothing".to_owned(),
@@ -119,12 +115,17 @@ pub(super) fn ended(report: &CopyReport, plan: &PlanSummary) -> String {
             format!("{}, {},", counted(files, "file", "files"), quantity::size_with_unit(report.copied_bytes))
         }
     };
-    let mut text = format!("{verb} {what} to {target}.");
+    let mut text = match (report.cancelled, report.copied_count + report.made_count) {
+        (true, 0) => format!("Stopped: nothing was {done}."),
+        (true, _) => format!("Stopped after {what} to {target}."),
+        (false, _) => format!("{} {what} to {target}.", if plan.is_move { "Moved" } else { "Copied" }),
+    };
     for (count, words) in [
         (report.same_count, "the same already"),
         (report.left_alone_count, "left alone"),
         (report.skipped_count, "could not be copied"),
-        (report.failed_count, "failed"),
+        (report.failed_count.saturating_sub(report.cancelled_count), "failed"),
+        (report.cancelled_count, "cancelled"),
     ] {
         if count > 0 {
             let _ = write!(text, " {count} {words}.");
@@ -221,6 +222,15 @@ mod tests {
         assert!(steps.sentence(&at(451)).is_some(), "half a minute");
         let over = TransferTotals { ended_count: 2, ..at(1000) };
         assert_eq!(steps.sentence(&over), None, "its end has a sentence of its own");
+    }
+
+    #[test]
+    fn what_the_user_stopped_is_no_failure() {
+        let plan = PlanSummary { target: "work:/".into(), ..PlanSummary::default() };
+        let stopped = CopyReport { cancelled: true, ..CopyReport::default() };
+        assert_eq!(ended(&stopped, &plan), "Stopped: nothing was copied.");
+        let one = CopyReport { failed_count: 3, cancelled_count: 2, ..CopyReport::default() };
+        assert_eq!(ended(&one, &plan), "Copied nothing to work:/. 1 failed. 2 cancelled.");
     }
 
     #[test]

@@ -27,8 +27,9 @@ impl<'t> Checked<'t> {
         if self.node(folder)?.is_file() {
             return Err(ChangeError::NotAFolder { name: name() });
         }
-        if self.0.access(folder) < Access::Write {
-            return Err(ChangeError::ReadOnly { name: name() });
+        let access = self.0.access(folder);
+        if access < Access::Write {
+            return Err(ChangeError::ReadOnly { name: name(), access });
         }
         if self.0.has_unknown_share_above(folder) {
             return Err(ChangeError::ShareKeyUnknown { name: name() });
@@ -46,8 +47,9 @@ impl<'t> Checked<'t> {
         if is_root || node.is_version() || self.0.in_shares().contains(&handle) {
             return Err(ChangeError::Fixed { name: name() });
         }
-        if self.0.access(handle) < Access::Full {
-            return Err(ChangeError::ReadOnly { name: name() });
+        let access = self.0.access(handle);
+        if access < Access::Full {
+            return Err(ChangeError::ReadOnly { name: name(), access });
         }
         node.parent().ok_or_else(|| ChangeError::Fixed { name: name() })
     }

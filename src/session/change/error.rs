@@ -6,6 +6,7 @@ use std::io;
 use super::Outcome;
 use crate::api::error::ApiError;
 use crate::handle::NodeHandle;
+use crate::tree::Access;
 
 /// A change cannot be made, or was refused. Names in it are raw: escape them before drawing.
 #[derive(Debug, thiserror::Error)]
@@ -13,11 +14,13 @@ pub enum ChangeError {
     /// The node is not in the tree (any more).
     #[error("H:{0} is no longer there")]
     Gone(NodeHandle),
-    /// We may look at it only.
-    #[error("\"{name}\" is read-only")]
+    /// What we may do there is less than that takes.
+    #[error("\"{name}\" is {}", limit(*access))]
     ReadOnly {
         /// Which.
         name: String,
+        /// What we may do there.
+        access: Access,
     },
     /// Its attributes have to be written again, and cannot be read.
     #[error("H:{0} cannot be decrypted")]
@@ -46,15 +49,27 @@ pub enum ChangeError {
         /// Which.
         name: String,
     },
-    /// It belongs to somebody else: moving it to another owner, or into our bin, is not possible.
+    /// It belongs to somebody else: moving it to another owner is not possible.
     #[error("\"{name}\" belongs to another account")]
     Foreign {
+        /// Which.
+        name: String,
+    },
+    /// It belongs to somebody else, and goes into no bin of ours.
+    #[error("\"{name}\" belongs to another account, and its bin is theirs")]
+    NotForOurBin {
         /// Which.
         name: String,
     },
     /// It is in the rubbish bin already.
     #[error("\"{name}\" is in the rubbish bin already")]
     InBin {
+        /// Which.
+        name: String,
+    },
+    /// What is in the rubbish bin is shown to nobody.
+    #[error("\"{name}\" is in the rubbish bin")]
+    ThrownAway {
         /// Which.
         name: String,
     },
@@ -120,6 +135,9 @@ pub enum ChangeError {
         /// The e-mail.
         email: String,
     },
+    /// A folder would be shared with its own account.
+    #[error("that is the account itself")]
+    Oneself,
     /// The account keeps share keys where only the official client writes (`^!keys`), and has none for the folder.
     #[error("\"{name}\": this account's share keys are kept where only MEGA's own programs can add one")]
     KeyStore {
@@ -138,4 +156,12 @@ pub enum ChangeError {
     /// The server refused, or cannot be reached.
     #[error(transparent)]
     Api(#[from] ApiError),
+}
+
+/// What stands in the way of a change where we may do no more than that.
+const fn limit(access: Access) -> &'static str {
+    match access {
+        Access::Write => "shared with you for adding only",
+        Access::Read | Access::Full | Access::Owner => "read-only",
+    }
 }

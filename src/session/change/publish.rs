@@ -134,7 +134,7 @@ pub(super) fn publishable(tree: &Tree, handle: NodeHandle) -> Result<bool, Chang
         return Err(ChangeError::NotOurs { name: node.label() });
     }
     if checked.is_in_bin(handle) {
-        return Err(ChangeError::InBin { name: node.label() });
+        return Err(ChangeError::ThrownAway { name: node.label() });
     }
     checked.open(handle)?;
     Ok(node.is_file())
@@ -190,6 +190,7 @@ impl Session {
     ) -> Result<Outcome, ChangeError> {
         let cause = &self.new_cause();
         let mut updates = Vec::new();
+        let is_new_share = share.is_some();
         if let Some(sharing) = share {
             let key = sharing.key.clone();
             let term = ShareTerm { receiver: EVERYBODY.to_owned(), access: Some(0), key: None };
@@ -200,16 +201,31 @@ impl Session {
         }
         let made =
             self.client().call(&Caused { command: &MakeLink { node, expires }, cause: &cause.id }).await;
-        let made = made.map_err(|error| match error {
-            ApiError::Refused { code: ErrorCode::ACCESS, .. } if expires.is_some() => {
-                ChangeError::ExpiryRefused
+        let made = match made {
+            Ok(made) => made,
+            Err(ApiError::Refused { code, command, context }) => {
+                if is_new_share {
+                    self.take_back_sharing(node).await;
+                }
+                return Err(match code {
+                    ErrorCode::ACCESS if expires.is_some() => ChangeError::ExpiryRefused,
+                    code => ApiError::Refused { code, command, context }.into(),
+                });
             }
-            error => error.into(),
-        })?;
+            Err(error) => return Err(error.into()),
+        };
         self.no_loan_any_more(node).await;
         let link = PublicLink { handle: Some(made.handle), expires };
         updates.push(own(NodeUpdate::Linked(node, Some(link)), cause));
         Ok(Outcome { updates, created: None })
+    }
+
+    /// Ends the sharing that was to go before a link, where the link was refused: the folder is as before.
+    async fn take_back_sharing(&self, folder: NodeHandle) {
+        let term = ShareTerm { receiver: EVERYBODY.to_owned(), access: None, key: None };
+        if let Err(error) = self.end_sharing(folder, term, &self.new_cause().id).await {
+            tracing::warn!(%error, %folder, "the link was refused, but its share is still noted");
+        }
     }
 
     /// Removes the link before the share: from then on nobody gets in, whatever becomes of the rest.
@@ -246,6 +262,9 @@ impl Session {
         })?;
         let public = told.key.as_deref().and_then(|key| PublicKey::parse(&base64_decode(key)));
         let (public, user) = public.zip(told.user).ok_or_else(unknown)?;
+        if user == self.user() {
+            return Err(ChangeError::Oneself);
+        }
         let (folder, key) = (sharing.folder, sharing.key.clone());
         let term = ShareTerm {
             receiver: with.clone(),

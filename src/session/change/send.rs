@@ -297,15 +297,43 @@ pub(super) fn ending(change: &Change, ended: &Result<Outcome, ChangeError>) -> O
 
 /// Whether the change certainly did not happen. With a broken line or a muddled answer nobody knows, and a node whose
 /// folder had gone ([`ChangeError::Gone`]) was made, if in the bin.
-fn is_refusal(error: &ChangeError) -> bool {
-    let ChangeError::Api(error) = error else { return false };
+const fn is_refusal(error: &ChangeError) -> bool {
     match error {
-        ApiError::Refused { .. } | ApiError::SessionEnded | ApiError::Blocked => true,
-        ApiError::Malformed { .. }
-        | ApiError::Status(_)
-        | ApiError::Transport(_)
-        | ApiError::GaveUp(_)
-        | ApiError::Cancelled => false,
+        ChangeError::Api(
+            ApiError::Malformed { .. }
+            | ApiError::Status(_)
+            | ApiError::Transport(_)
+            | ApiError::GaveUp(_)
+            | ApiError::Cancelled,
+        )
+        | ChangeError::CutShort { .. }
+        | ChangeError::Gone(_) => false,
+        ChangeError::Api(ApiError::Refused { .. } | ApiError::SessionEnded | ApiError::Blocked)
+        | ChangeError::ReadOnly { .. }
+        | ChangeError::Undecryptable(_)
+        | ChangeError::Circular { .. }
+        | ChangeError::NotAFolder { .. }
+        | ChangeError::NotReplaceable { .. }
+        | ChangeError::Fixed { .. }
+        | ChangeError::Foreign { .. }
+        | ChangeError::NotForOurBin { .. }
+        | ChangeError::InBin { .. }
+        | ChangeError::ThrownAway { .. }
+        | ChangeError::NoBin
+        | ChangeError::BadName { .. }
+        | ChangeError::ShareKeyUnknown { .. }
+        | ChangeError::ChangedSince { .. }
+        | ChangeError::NothingKnown
+        | ChangeError::NoContent
+        | ChangeError::NotOurs { .. }
+        | ChangeError::NotLinked { .. }
+        | ChangeError::NotSharedWith { .. }
+        | ChangeError::NoSuchUser { .. }
+        | ChangeError::Oneself
+        | ChangeError::KeyStore { .. }
+        | ChangeError::ExpiryRefused
+        | ChangeError::LoanNote(_)
+        | ChangeError::Journal(_) => true,
     }
 }
 

@@ -24,8 +24,6 @@ pub(super) struct Part {
     journal: Option<TransferJournal>,
     /// Chunks that an earlier run brought, and that are as they should be, or those of a file that stood there.
     pub(super) kept: Vec<(Chunk, ChunkMac)>,
-    /// `kept` is of a file that stood there: nothing is known of it before the whole is there.
-    pub(super) has_beginning: bool,
 }
 
 impl Part {
@@ -49,7 +47,6 @@ impl Part {
     async fn begun(mut self, download: &Download) -> Result<Self, TransferError> {
         if let Existing::Beginning(_) = download.existing {
             self.kept = beginning::take(download, &self.file()).await?;
-            self.has_beginning = !self.kept.is_empty();
         }
         Ok(self)
     }
@@ -89,7 +86,7 @@ impl Part {
     async fn throw_away(download: &Download) -> Result<Self, TransferError> {
         let (target, size) = (download.target.clone(), download.size);
         let partial = disk::blocking(move || Ok(PartialFile::create(target, size)?)).await?;
-        Ok(Self { partial, journal: None, kept: Vec::new(), has_beginning: false })
+        Ok(Self { partial, journal: None, kept: Vec::new() })
     }
 
     /// `None` where the journal is of another content, or its file is gone.
@@ -109,7 +106,7 @@ impl Part {
         let Some(partial) = opened else { return Ok(None) };
         let kept = check(download, partial.file(), &written).await?;
         let left = size - kept.iter().map(|(chunk, _)| u64::from(chunk.len)).sum::<u64>();
-        let part = Self { partial, journal: Some(journal.clone()), kept, has_beginning: false };
+        let part = Self { partial, journal: Some(journal.clone()), kept };
         let part = disk::blocking(move || {
             part.partial.require_room(left)?;
             Ok(part)
@@ -140,14 +137,12 @@ impl Part {
                 Err(error) => Err(LocalError::io("write the journal of", &target.path())(error)),
             };
             match made {
-                Ok(partial) => {
-                    Ok(Self { partial, journal: Some(journal), kept: Vec::new(), has_beginning: false })
-                }
+                Ok(partial) => Ok(Self { partial, journal: Some(journal), kept: Vec::new() }),
                 Err(error) => {
                     tracing::info!(%error, "a download goes without a journal");
                     journal.remove();
                     let partial = PartialFile::create(target, size)?;
-                    Ok(Self { partial, journal: None, kept: Vec::new(), has_beginning: false })
+                    Ok(Self { partial, journal: None, kept: Vec::new() })
                 }
             }
         })

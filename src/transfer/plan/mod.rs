@@ -54,11 +54,12 @@ pub struct Plan<S, T> {
     standing: Option<Resolution>,
     /// What is being put away, and what then gets its name.
     clearing: HashMap<RemovalId, Item>,
+    /// Files whose transfers the user has cancelled, and that may be tried again.
+    cancelled: HashSet<FileId>,
     /// Folders being made and files on their way: handed out, not yet answered.
     open: usize,
     summary: PlanSummary,
     report: CopyReport,
-    first_skip: Option<Problem>,
     removals: Removals<S, T>,
     closing: Closing,
     course: Course,
@@ -117,10 +118,10 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             examining: HashMap::new(),
             standing: None,
             clearing: HashMap::new(),
+            cancelled: HashSet::new(),
             open: 0,
             summary,
             report,
-            first_skip: None,
             removals: Removals::default(),
             closing,
             course: Course::On,
@@ -222,7 +223,10 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
             }
             // These may be tried again.
             FileEnd::Cancelled if self.course != Course::On => {}
-            FileEnd::Cancelled => self.fail_cancelled(path, size),
+            FileEnd::Cancelled => {
+                self.cancelled.insert(id);
+                self.fail_cancelled(path, size);
+            }
             FileEnd::Failed(problem) => self.fail(path, size, problem),
         }
     }
@@ -251,10 +255,13 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     }
 
     /// A transfer that had ended badly is tried again: it does not count as failed.
-    pub fn file_again(&mut self) {
+    pub fn file_again(&mut self, id: FileId) {
         self.open += 1;
         self.on_way += 1;
         self.report.failed_count = self.report.failed_count.saturating_sub(1);
+        if self.cancelled.remove(&id) {
+            self.report.cancelled_count = self.report.cancelled_count.saturating_sub(1);
+        }
     }
 
     /// Stops: nothing more is handed out. What is on its way is still to be answered.
@@ -347,7 +354,7 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     /// Returns what has been done so far.
     #[must_use]
     pub fn report(&self) -> CopyReport {
-        let problem = self.report.problem.clone().or_else(|| self.first_skip.clone());
+        let problem = self.report.problem.clone().or_else(|| self.summary.first_skip.clone());
         CopyReport { problem, ..self.report.clone() }
     }
 
@@ -359,17 +366,23 @@ impl<S: Clone, T: Clone + PartialEq> Plan<S, T> {
     fn count_skipped(&mut self, count: u64, problem: Problem) {
         self.summary.skipped_count += count;
         self.report.skipped_count += count;
-        self.first_skip.get_or_insert(problem);
+        self.summary.first_skip.get_or_insert(problem);
     }
 
     fn fail(&mut self, path: String, size: u64, problem: Problem) {
         self.report.failed_count += 1;
-        self.report.problem.get_or_insert_with(|| problem.clone());
+        // What the user did on purpose explains nothing that went wrong.
+        let is_first =
+            self.report.problem.as_ref().is_none_or(|first| first.kind == ProblemKind::Interrupted);
+        if is_first {
+            self.report.problem = Some(problem.clone());
+        }
         self.note(path, size, Note::Failed(problem));
     }
 
     fn fail_cancelled(&mut self, path: String, size: u64) {
         let problem = Problem::new(ProblemKind::Interrupted, format!("\"{path}\" was cancelled"), "");
+        self.report.cancelled_count += 1;
         self.fail(path, size, problem);
     }
 

@@ -519,8 +519,25 @@ fn one_place_that_becomes_free_is_given_to_the_next_file_in_order() {
     plan.file_ended(transfers(&first)[9].file, FileEnd::Cancelled);
     let next = actions(&mut plan);
     assert_eq!(transfers(&next)[0].name, HANDED_OUT.to_string());
-    plan.file_again();
+    plan.file_again(transfers(&first)[9].file);
     assert!(!plan.has_action());
+}
+
+#[test]
+fn what_was_cancelled_is_told_from_what_failed_also_when_it_is_tried_again() {
+    let mut plan = plan(options(ConflictPolicy::Overwrite), &[]);
+    scan(&mut plan, vec![file("one", vec![]), file("two", vec![])]);
+    let first = actions(&mut plan);
+    let [one, two] = [0, 1].map(|index| transfers(&first)[index].file);
+    plan.file_ended(one, FileEnd::Cancelled);
+    plan.file_ended(two, FileEnd::Failed(Problem::new(ProblemKind::Permanent, "no room", "")));
+    let report = plan.report();
+    assert_eq!((report.failed_count, report.cancelled_count), (2, 1));
+    assert_eq!(report.problem.map(|problem| problem.kind), Some(ProblemKind::Permanent));
+    plan.file_again(two);
+    assert_eq!((plan.report().failed_count, plan.report().cancelled_count), (1, 1));
+    plan.file_again(one);
+    assert_eq!((plan.report().failed_count, plan.report().cancelled_count), (0, 0));
 }
 
 #[test]

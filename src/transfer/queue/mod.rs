@@ -252,6 +252,7 @@ impl Queue {
             count: self.sums.count,
             ended_count: self.sums.ended,
             failed_count: self.sums.failed,
+            cancelled_count: self.sums.cancelled,
             bytes: self.sums.bytes,
             done_bytes: self.sums.done,
             up_speed,

@@ -57,6 +57,7 @@ pub(super) struct Sums {
     pub(super) count: u64,
     pub(super) ended: u64,
     pub(super) failed: u64,
+    pub(super) cancelled: u64,
     pub(super) bytes: u64,
     pub(super) done: u64,
     /// Bytes that will still move by themselves, by direction.
@@ -107,6 +108,7 @@ impl Transfer {
             Phase::Ended(state) => {
                 sums.ended = 1;
                 sums.failed = u64::from(matches!(state, TransferState::Failed(_)));
+                sums.cancelled = u64::from(*state == TransferState::Cancelled);
             }
             Phase::Queued | Phase::Running(_) => {
                 sums.left[lane_of(self.new.direction)] = self.new.size.saturating_sub(self.done);
@@ -122,6 +124,7 @@ impl Sums {
         self.count += other.count;
         self.ended += other.ended;
         self.failed += other.failed;
+        self.cancelled += other.cancelled;
         self.bytes += other.bytes;
         self.done += other.done;
         self.left = std::array::from_fn(|lane| self.left[lane] + other.left[lane]);
@@ -131,6 +134,7 @@ impl Sums {
         self.count -= other.count;
         self.ended -= other.ended;
         self.failed -= other.failed;
+        self.cancelled -= other.cancelled;
         self.bytes -= other.bytes;
         self.done -= other.done;
         self.left = std::array::from_fn(|lane| self.left[lane] - other.left[lane]);

@@ -250,6 +250,18 @@ impl DedupePage {
         }
     }
 
+    /// Something is taken back from outside the page, which may be what its report tells of: then the report is not true
+    /// any more, nor is it to be taken back again. `group` is what, if that is known.
+    pub fn forget_report(&mut self, group: Option<u64>) {
+        if group.is_some() && group != self.undo {
+            return;
+        }
+        self.undo = self.undo.filter(|_| group.is_none());
+        if let Stage::Report(_) = self.stage {
+            self.stage = Stage::Review;
+        }
+    }
+
     /// Returns what has to be asked for to show what is on screen.
     pub fn missing(&mut self, layout: &DedupeLayout) -> Vec<DedupeCommand> {
         let mut wanted = Vec::new();

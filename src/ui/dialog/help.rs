@@ -3,6 +3,7 @@
 
 use crate::ui::action::{Action, ActionRow, rows};
 use crate::ui::keymap::Keymap;
+use crate::ui::text;
 
 /// The help screen.
 #[derive(Debug, Default)]
@@ -18,23 +19,23 @@ pub enum HelpLine {
     Heading(&'static str),
     /// Keys, and the action that they call.
     Keys(String, &'static ActionRow),
-    /// A remark.
-    Remark(&'static str),
+    /// A remark, or a line of one.
+    Remark(String),
     /// Nothing.
     Blank,
 }
 
 impl Help {
-    /// Scrolls by lines, within the text.
-    pub fn scroll(&mut self, keymap: &Keymap, lines: isize, height: usize) {
-        let last = help_lines(keymap).len().saturating_sub(height);
+    /// Scrolls by lines, within the text of so many columns.
+    pub fn scroll(&mut self, keymap: &Keymap, lines: isize, (columns, height): (usize, usize)) {
+        let last = help_lines(keymap, columns).len().saturating_sub(height);
         self.top = self.top.saturating_add_signed(lines).min(last);
     }
 }
 
-/// Returns the help, grouped as people look for things.
+/// Returns the help, grouped as people look for things; remarks take as many lines of `columns` as they need.
 #[must_use]
-pub fn help_lines(keymap: &Keymap) -> Vec<HelpLine> {
+pub fn help_lines(keymap: &Keymap, columns: usize) -> Vec<HelpLine> {
     let mut lines = Vec::new();
     for heading in HEADINGS {
         let mut rows = rows().filter(|row| heading_of(row) == heading).peekable();
@@ -48,8 +49,20 @@ pub fn help_lines(keymap: &Keymap) -> Vec<HelpLine> {
         lines.extend(rows.map(|row| HelpLine::Keys(keymap.written(row), row)));
     }
     lines.push(HelpLine::Blank);
-    lines.extend(REMARKS.iter().map(|remark| HelpLine::Remark(remark)));
+    lines.extend(REMARKS.iter().flat_map(|remark| text::wrap(remark, columns)).map(HelpLine::Remark));
     lines
+}
+
+/// Returns the columns of the help, its frame included, on a screen of so many.
+#[must_use]
+pub const fn help_width(screen: u16) -> u16 {
+    if screen < 100 { screen } else { 76 }
+}
+
+/// Returns the columns of its text.
+#[must_use]
+pub fn help_columns(screen: u16) -> usize {
+    help_width(screen).saturating_sub(4).into()
 }
 
 fn heading_of(row: &ActionRow) -> &'static str {
@@ -83,7 +96,7 @@ mod tests {
 
     #[test]
     fn help_names_every_action_once() {
-        let lines = help_lines(&Keymap::default());
+        let lines = help_lines(&Keymap::default(), 76);
         for row in rows() {
             assert_eq!(
                 lines
@@ -101,9 +114,22 @@ mod tests {
     fn scrolling_stays_within_the_text() {
         let mut help = Help::default();
         let keymap = Keymap::default();
-        help.scroll(&keymap, -5, 10);
+        help.scroll(&keymap, -5, (76, 10));
         assert_eq!(help.top, 0);
-        help.scroll(&keymap, 10_000, 10);
-        assert_eq!(help.top, help_lines(&keymap).len() - 10);
+        help.scroll(&keymap, 10_000, (76, 10));
+        assert_eq!(help.top, help_lines(&keymap, 76).len() - 10);
+    }
+
+    #[test]
+    fn remarks_are_read_whole_on_any_screen() {
+        for columns in [36, 76] {
+            let remarks = help_lines(&Keymap::default(), columns).into_iter().filter_map(|line| match line {
+                HelpLine::Remark(remark) => Some(remark),
+                HelpLine::Heading(_) | HelpLine::Keys(..) | HelpLine::Blank => None,
+            });
+            let remarks: Vec<String> = remarks.collect();
+            assert!(remarks.iter().all(|remark| text::width(remark) <= columns), "{remarks:?}");
+            assert!(remarks.concat().contains("proven"), "{remarks:?}");
+        }
     }
 }

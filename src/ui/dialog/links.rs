@@ -16,6 +16,8 @@ pub struct LinksPage {
     pub cursor: usize,
     /// The first row that is shown.
     pub top: usize,
+    /// How what the last key did is taken back.
+    pub told: Option<String>,
 }
 
 /// What a key leads to.
@@ -39,7 +41,7 @@ impl LinksPage {
     /// Makes one that waits for the links.
     #[must_use]
     pub const fn new(account: String) -> Self {
-        Self { account, rows: None, cursor: 0, top: 0 }
+        Self { account, rows: None, cursor: 0, top: 0, told: None }
     }
 
     /// Takes the links over.
@@ -51,6 +53,7 @@ impl LinksPage {
 
     /// Takes a key; `height` rows are shown.
     pub fn press(&mut self, key: Key, height: usize) -> Outcome {
+        self.told = None;
         let rows = self.rows.as_deref().unwrap_or_default();
         if let Some(place) = key.moves((self.cursor, self.top), rows.len(), height) {
             (self.cursor, self.top) = place;

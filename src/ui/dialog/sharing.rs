@@ -124,6 +124,11 @@ impl SharingDialog {
             return Outcome::Leave;
         }
         match key.to_string().as_str() {
+            "l" | "y" | "x" | "e" | "p" | "a" | "r" | "Tab"
+                if matches!(subject.link, PublicLink::Foreign(_)) =>
+            {
+                return Outcome::Refused("only its owner can show it to others");
+            }
             "j" | "Down" => self.cursor = (self.cursor + 1).min(subject.people.len().saturating_sub(1)),
             "k" | "Up" => self.cursor = self.cursor.saturating_sub(1),
             "a" if subject.is_folder => {

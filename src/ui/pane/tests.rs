@@ -21,6 +21,7 @@ fn head(generation: u64, row_count: u64) -> ViewHead {
         bytes: 0,
         marked_count: 0,
         marked_bytes: 0,
+        marked_unsized_count: 0,
         twin_count: 0,
         focus_key: None,
         focus: None,

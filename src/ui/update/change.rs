@@ -47,7 +47,10 @@ pub(super) fn perform(state: &mut AppState, change: Change, commands: &mut Vec<C
         Change::Delete => deletion::delete(state, commands),
         Change::EmptyBin => deletion::empty_bin(state, commands),
         Change::Restore => deletion::restore(state, commands),
-        Change::Undo => commands.push(undo(UndoDirection::Undo)),
+        Change::Undo => {
+            super::dedupe::taken_back(state, None);
+            commands.push(undo(UndoDirection::Undo));
+        }
         Change::History => changes::open(state, commands),
         Change::Redo => commands.push(undo(UndoDirection::Redo)),
     }
@@ -189,7 +192,7 @@ fn trash(state: &mut AppState, commands: &mut Vec<Command>) {
     state.dialogs.push(Dialog::Question(Question {
         title: if local { "Trash" } else { "Rubbish bin" }.to_owned(),
         text: vec![format!("Put {words} of {place} into {bin}."), undone_by(&state.keys.map)],
-        yes: "Put into the bin",
+        yes: if local { "Put into the trash" } else { "Put into the bin" },
         key: 'd',
         answer: Answer::Send(Command::Trash { selection }, marked),
     }));

@@ -35,6 +35,7 @@ pub(super) fn press(
         Outcome::Stay => return Some(Dialog::Changes(dialog)),
         Outcome::Leave => {}
         Outcome::Undo(group) => {
+            super::dedupe::taken_back(state, Some(group));
             let (direction, partly) = (UndoDirection::Undo, Partly::AskAgain);
             commands.push(Command::Undo(UndoRequest { direction, group: Some(group), partly }));
         }

@@ -68,6 +68,13 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
     true
 }
 
+/// Something is taken back from the panes or from the list of changes; `group` is what, if that is known.
+pub(super) fn taken_back(state: &mut AppState, group: Option<u64>) {
+    if let Some(page) = &mut state.dedupe {
+        page.forget_report(group);
+    }
+}
+
 /// Takes what the worker tells.
 pub(super) fn receive(state: &mut AppState, event: DedupeEvent) {
     let Some(page) = &mut state.dedupe else { return };

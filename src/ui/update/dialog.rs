@@ -2,14 +2,15 @@
 //! Called by `press` while a dialog is open. A dialog says what a key means to it; only here something follows from it.
 
 use super::{
-    bookmarks, changes, check, dedupe, deletion, doctor, edit, look, mark, path, perform, place, program,
-    renames, search, sharing, sync, transfer, usage, viewer,
+    bookmarks, changes, check, conflict, dedupe, deletion, doctor, edit, look, mark, path, perform, place,
+    program, renames, search, sharing, sync, transfer, usage, viewer,
 };
 use crate::message::{Command, MarkChange, PlanSummary, ViewId, name_problem};
 use crate::ui::action::{Action, ActionRow, Look, TransferKey};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Choice, CopyConfirmation, Question, choice};
-use crate::ui::dialog::conflict::{ConflictDialog, Outcome};
+use crate::ui::dialog::conflict::ConflictDialog;
+use crate::ui::dialog::help::{Help, help_columns};
 use crate::ui::dialog::prompt::{Prompt, Purpose};
 use crate::ui::dialog::unfinished::{Choice as Decision, UnfinishedDialog};
 use crate::ui::key::Key;
@@ -27,7 +28,7 @@ pub(super) fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>)
         Dialog::Changes(dialog) => changes::press(state, dialog, key, commands),
         Dialog::Doctor(page) => doctor::press(state, page, key, commands),
         Dialog::Renames(dialog) => renames::press(state, dialog, key, commands),
-        Dialog::Conflict(conflict) => press_conflict(state, conflict, key, commands),
+        Dialog::Conflict(conflict) => conflict::press(state, conflict, key, commands),
         Dialog::Difference(mut difference) => {
             let height = page_rows(state.surroundings.height);
             let stays = difference.press(key, height);
@@ -220,25 +221,6 @@ fn press_unfinished(
     None
 }
 
-fn press_conflict(
-    state: &AppState,
-    mut dialog: ConflictDialog,
-    key: Key,
-    commands: &mut Vec<Command>,
-) -> Option<Dialog> {
-    match dialog.press(key, state.surroundings.clock.now) {
-        Outcome::Stay => Some(Dialog::Conflict(dialog)),
-        Outcome::Asked(command) => {
-            commands.push(command);
-            Some(Dialog::Conflict(dialog))
-        }
-        Outcome::Answered(command) => {
-            commands.push(command);
-            None
-        }
-    }
-}
-
 fn press_question(
     state: &mut AppState,
     question: Question,
@@ -404,13 +386,14 @@ fn press_accounts(
     Some(Dialog::Accounts(chooser))
 }
 
-fn press_help(state: &AppState, mut help: crate::ui::dialog::help::Help, key: Key) -> Option<Dialog> {
+fn press_help(state: &AppState, mut help: Help, key: Key) -> Option<Dialog> {
     let height = usize::from(state.surroundings.height.saturating_sub(4)).max(1);
+    let room = (help_columns(state.surroundings.width), height);
     if let Some(lines) = key.scrolls(height) {
-        help.scroll(&state.keys.map, lines, height);
+        help.scroll(&state.keys.map, lines, room);
     }
     match key.to_string().as_str() {
-        "Enter" => help.scroll(&state.keys.map, 1, height),
+        "Enter" => help.scroll(&state.keys.map, 1, room),
         "?" | "F1" | "h" => return None,
         _ if closes(key) => return None,
         _ => {}

@@ -7,6 +7,7 @@ mod change;
 mod changes;
 mod check;
 mod compare;
+mod conflict;
 mod dedupe;
 mod deletion;
 mod dialog;

@@ -40,7 +40,7 @@ pub(super) fn trash(state: &mut AppState, picked: Picked) {
     state.dialogs.push(Dialog::Question(Question {
         title: if is_local { "Trash" } else { "Rubbish bin" }.to_owned(),
         text: vec![format!("Put {words} of {title} into {bin}."), undone_by(&state.keys.map)],
-        yes: "Put into the bin",
+        yes: if is_local { "Put into the trash" } else { "Put into the bin" },
         key: 'd',
         answer: Answer::Send(Command::Trash { selection }, None),
     }));

@@ -5,6 +5,7 @@ use super::mark;
 use crate::message::{Command, Selection, ViewId};
 use crate::ui::figure;
 use crate::ui::state::AppState;
+use crate::ui::wording;
 
 /// What an action is about, and how it is called in a question.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(super) fn chosen(state: &mut AppState, commands: &mut Vec<Command>) -> Optio
     let range = state.pane().range_rows();
     let pane = state.pane();
     let head = pane.head.as_ref()?;
-    let (marked_count, marked_bytes, view) = (head.marked_count, head.marked_bytes, pane.view);
+    let (marked_count, marked_size, view) = (head.marked_count, wording::marked_size(head), pane.view);
     let words = match (range, marked_count) {
         (None, 0) => {
             let entry = &pane.current()?.entry;
@@ -32,11 +33,8 @@ pub(super) fn chosen(state: &mut AppState, commands: &mut Vec<Command>) -> Optio
             return Some(Chosen { selection, words, marked: None });
         }
         (None, count) => {
-            format!(
-                "{} ({})",
-                figure::count(count, "marked entry", "marked entries"),
-                figure::size(marked_bytes)
-            )
+            let entries = figure::count(count, "marked entry", "marked entries");
+            marked_size.map_or_else(|| entries.clone(), |size| format!("{entries} ({size})"))
         }
         (Some((first, last)), 0) => figure::count(last - first + 1, "entry", "entries"),
         (Some(_), _) => "the marked entries and the range".to_owned(),

@@ -9,7 +9,7 @@ use crate::message::{
     ViewId,
 };
 use crate::secret::Secret;
-use crate::ui::action::ShareKey;
+use crate::ui::action::{Action, Change, ShareKey};
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::confirm::{Answer, Question};
 use crate::ui::dialog::field::Field;
@@ -138,7 +138,11 @@ pub(super) fn press_links(
     match page.press(key, page_rows(state.surroundings.height)) {
         LinksOutcome::Stay => {}
         LinksOutcome::Refused(why) => state.say(why),
-        LinksOutcome::Send(command) => commands.push(Command::Sharing(command)),
+        LinksOutcome::Send(command) => {
+            page.told =
+                Some(format!("{} in the panes takes it back", state.hint(Action::Change(Change::Undo))));
+            commands.push(Command::Sharing(command));
+        }
         LinksOutcome::Copy(subject, link) => hand_out(state, (subject, &link), commands),
         leaving @ (LinksOutcome::Leave | LinksOutcome::Go(_)) => {
             commands.push(Command::Sharing(SharingCommand::Leave));

@@ -148,14 +148,22 @@ fn key_bar(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
         Some(_) => return,
         None => {}
     }
+    let is_fixed = state.pane().head.as_ref().is_some_and(|head| !head.writable);
     let rows: Vec<(String, &str)> = state
         .offered()
         .into_iter()
         .filter(|row| !row.label.is_empty() && row.context != Context::Transfers)
+        .filter(|row| !(is_fixed && takes_away(row.action)))
         .filter_map(|row| Some((sequence(state.keys.map.shown(row)?), row.label)))
         .collect();
     let pairs: Vec<(&str, &str)> = rows.iter().map(|(key, label)| (key.as_str(), *label)).collect();
     hints(&pairs, area, canvas);
+}
+
+/// Returns whether an action takes entries from where they are, or changes them there: where nothing may be written the key
+/// is refused, with the reason, and not offered.
+const fn takes_away(action: Action) -> bool {
+    matches!(action, Action::Change(Change::Move | Change::Rename | Change::Trash))
 }
 
 /// Draws keys and their words as far as they fit whole.
@@ -256,8 +264,9 @@ fn idle(state: &AppState) -> String {
     let target = state.other().head.as_ref().filter(|head| head.writable && state.other().is_ready());
     match (&pane.head, target) {
         (Some(head), Some(target)) if head.marked_count > 0 => {
-            let (count, bytes) = (figure::grouped(head.marked_count), figure::size(head.marked_bytes));
-            format!("Copy {count} marked ({bytes}) to {}: press {}", target.title, hint(state, COPY))
+            let size = wording::marked_size(head).map_or_else(String::new, |size| format!(" ({size})"));
+            let count = figure::grouped(head.marked_count);
+            format!("Copy {count} marked{size} to {}: press {}", target.title, hint(state, COPY))
         }
         (Some(_) | None, _) => state.surroundings.banner.clone().unwrap_or_else(|| main_keys(state)),
     }

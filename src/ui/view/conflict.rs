@@ -8,6 +8,7 @@ use super::dialog::{Line, WIDTH, draw_lines, keys_line, text_width};
 use crate::message::{Choice, Conflict, ConflictSide, Pair, Reply, Scope, choices};
 use crate::ui::dialog::conflict::ConflictDialog;
 use crate::ui::figure::{self, Clock};
+use crate::ui::layout::conflict::{ANSWER_GAP, Answers, conflict_room};
 use crate::ui::state::AppState;
 use crate::ui::text;
 
@@ -17,7 +18,7 @@ pub(super) fn draw(state: &AppState, dialog: &ConflictDialog, area: Rect, canvas
     let width = text_width(area);
     let full = full_lines(dialog, clock, width, canvas);
     let lines = if area.width < WIDTH || full.len() + 2 > area.height.into() {
-        small_lines(dialog, clock, width, canvas)
+        small_lines(dialog, clock, conflict_room(area.width, area.height), canvas)
     } else {
         full
     };
@@ -82,8 +83,15 @@ fn full_lines(dialog: &ConflictDialog, clock: &Clock, width: usize, canvas: &Can
     lines
 }
 
-/// The same where there is no room for two columns: ten lines of 36 columns hold it.
-fn small_lines(dialog: &ConflictDialog, clock: &Clock, width: usize, canvas: &Canvas<'_>) -> Vec<Line> {
+/// The same where there is no room for two columns: ten lines of 36 columns hold it, and where there are fewer, what is
+/// known of the two sides goes before the answers do.
+fn small_lines(
+    dialog: &ConflictDialog,
+    clock: &Clock,
+    room: (usize, usize),
+    canvas: &Canvas<'_>,
+) -> Vec<Line> {
+    let width = room.0;
     let conflict = &dialog.conflict;
     let (plain, dim, strong, alarm) =
         (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong, canvas.theme.alarm);
@@ -102,26 +110,48 @@ fn small_lines(dialog: &ConflictDialog, clock: &Clock, width: usize, canvas: &Ca
         (None, false, Pair::Folders) => ("two folders".to_owned(), plain),
         (None, false, Pair::Mismatch) => ("a file and a folder".to_owned(), plain),
     };
-    let mut lines = vec![
-        vec![(text::cut_middle(&conflict.path, width), strong)],
-        column("here", &size, &here),
-        column("there", &existing_size, &there),
-        vec![known],
-    ];
+    let name = vec![(text::cut_middle(&conflict.path, width), strong)];
+    let facts = |lines: usize| match lines {
+        0..2 => vec![name.clone()],
+        2..4 => vec![name.clone(), vec![known.clone()]],
+        _ => vec![
+            name.clone(),
+            column("here", &size, &here),
+            column("there", &existing_size, &there),
+            vec![known.clone()],
+        ],
+    };
     if dialog.rename.is_some() {
-        lines.extend(name_lines(dialog, width, canvas));
+        let typed = name_lines(dialog, width, canvas);
+        let mut lines = facts(room.1.saturating_sub(typed.len()));
+        lines.extend(typed);
         return lines;
     }
-    let (own, rest) = answers(conflict);
-    lines.extend(in_rows(own.iter().map(|choice| (choice.letter, choice.short)), 2, width, canvas));
+    let answers = Answers::new(conflict, room);
+    let mut lines = facts(room.1.saturating_sub(answers.height()));
+    lines.extend(answers.own.iter().map(|row| answer_line(row, canvas)));
+    if answers.rest.is_empty() {
+        return lines;
+    }
     let remain = match conflict.remaining_count {
         0 => "all that may follow:".to_owned(),
         1 => "the one that remains:".to_owned(),
         count => format!("the {} that remain:", figure::grouped(count)),
     };
     lines.push(vec![(remain, dim)]);
-    lines.extend(in_rows(rest.iter().map(|choice| (choice.letter, choice.short)), 2, width, canvas));
+    lines.extend(answers.rest.iter().map(|row| answer_line(row, canvas)));
     lines
+}
+
+/// Answers in few words, on one line.
+fn answer_line(choices: &[Choice], canvas: &Canvas<'_>) -> Line {
+    let mut line = Line::new();
+    for (choice, at) in choices.iter().zip(0..) {
+        let gap = if at > 0 { ANSWER_GAP } else { 0 };
+        line.push((format!("{}{}", " ".repeat(gap), choice.letter), canvas.theme.strong));
+        line.push((format!(" {}", choice.short), canvas.theme.plain));
+    }
+    line
 }
 
 /// The answers to this conflict, and those for the rest too.

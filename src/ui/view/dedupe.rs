@@ -339,15 +339,10 @@ fn review_keys(page: &DedupePage, layout: &DedupeLayout) -> [Vec<(&'static str, 
     if matches!(group.kind, GroupKind::Files | GroupKind::Content) {
         act.extend([("Space", "keep/bin"), ("v", "prove"), ("d", "compare")]);
     }
-    act.extend([enter, other]);
+    // 80 columns hold these; that Enter shows the plan stands above them too, once something is decided.
+    act.extend([other, ("q", "Back"), ("?", "Keys"), enter]);
     act.extend(page.undo.map(|_| ("u", "undo")));
-    act.extend([
-        ("?", "Keys"),
-        ("q", "Back"),
-        ("F3", "View"),
-        ("x", "open again"),
-        ("V", "prove by the disk"),
-    ]);
+    act.extend([("F3", "View"), ("x", "open again"), ("V", "prove by the disk")]);
     [decide, act]
 }
 

@@ -187,7 +187,12 @@ fn plan_lines(copy: &CopyConfirmation, keymap: &Keymap) -> Vec<String> {
         lines.push(format!("{what} passed over"));
     }
     if plan.skipped_count > 0 {
-        lines.push(format!("{} cannot be {done}", figure::count(plan.skipped_count, "item", "items")));
+        let count = format!("{} cannot be {done}", figure::count(plan.skipped_count, "item", "items"));
+        lines.push(match (plan.skipped_count, &plan.first_skip) {
+            (1, Some(why)) => why.message.clone(),
+            (_, Some(why)) => format!("{count}, the first: {}", why.message),
+            (_, None) => count,
+        });
     }
     if plan.common_folder_count > 0 {
         let folders = figure::count(plan.common_folder_count, "folder is", "folders are");
@@ -265,7 +270,7 @@ fn draw_properties(state: &AppState, properties: &Properties, area: Rect, canvas
 }
 
 /// Columns of a dialog.
-pub(super) const WIDTH: u16 = 62;
+pub(super) const WIDTH: u16 = crate::ui::layout::conflict::CONFLICT_WIDTH;
 
 /// Lines at a dialog's end that stay on a small screen.
 const KEY_LINES: usize = 2;

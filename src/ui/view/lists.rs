@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::canvas::Canvas;
 use super::dialog::centred;
 use crate::ui::dialog::accounts::{AccountChooser, Choice};
-use crate::ui::dialog::help::{Help, HelpLine, help_lines};
+use crate::ui::dialog::help::{Help, HelpLine, help_columns, help_lines, help_width};
 use crate::ui::dialog::palette::Palette;
 use crate::ui::keymap::Keymap;
 use crate::ui::state::AppState;
@@ -90,10 +90,10 @@ pub(super) fn draw_palette(state: &AppState, palette: &Palette, area: Rect, canv
 
 /// Draws the help.
 pub(super) fn draw_help(keymap: &Keymap, help: &Help, area: Rect, canvas: &mut Canvas<'_>) {
-    let width = if area.width < 100 { area.width } else { 76 };
+    let width = help_width(area.width);
     let place = Rect::new(area.x + (area.width - width) / 2, area.y, width, area.height);
     let inner = canvas.boxed(place, "Help");
-    let lines = help_lines(keymap);
+    let lines = help_lines(keymap, help_columns(area.width));
     let room = usize::from(inner.height.saturating_sub(2)).max(1);
     let top = help.top.min(lines.len().saturating_sub(room));
     let keys_width = if inner.width >= 70 { 24 } else { 12 };

@@ -304,8 +304,9 @@ fn totals(pane: &Pane, area: Rect, canvas: &mut Canvas<'_>) {
         ));
     }
     if head.marked_count > 0 {
-        let (marked, bytes) = (figure::grouped(head.marked_count), figure::size(head.marked_bytes));
-        parts.push(format!("{marked} marked, {bytes} of {}", figure::size(head.bytes)));
+        let size = wording::marked_size(head);
+        let size = size.map_or_else(String::new, |size| format!(", {size} of {}", figure::size(head.bytes)));
+        parts.push(format!("{} marked{size}", figure::grouped(head.marked_count)));
         parts.push(figure::count(head.row_count, "entry", "entries"));
     } else if head.arrangement.filter.is_none() && head.signs.is_none() {
         let count = figure::count(head.row_count, "entry", "entries");

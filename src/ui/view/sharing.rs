@@ -28,7 +28,7 @@ pub(super) fn draw(state: &AppState, dialog: &SharingDialog, area: Rect, canvas:
     link.extend(typed_lines(&state.surroundings.clock, dialog, width, canvas));
     let mut parts = vec![vec![vec![(name, canvas.theme.strong)]], link];
     let keys = keys_lines(&keys(dialog, subject), width, canvas);
-    if subject.is_folder {
+    if subject.is_folder && !matches!(subject.link, PublicLink::Foreign(_)) {
         let others = parts.iter().map(Vec::len).sum::<usize>() + keys.len();
         let room = usize::from(area.height).saturating_sub(others + 2);
         parts.push(people_lines(dialog, subject, (width, room), canvas));
@@ -54,6 +54,11 @@ fn link_lines(
         PublicLink::Hidden(problem) => {
             let sentences = format!("It has a public link, but {}. {}", problem.message, problem.hint);
             return text::wrap(&sentences, width).into_iter().map(|line| vec![(line, plain)]).collect();
+        }
+        PublicLink::Foreign(owner) => {
+            let owner = text::shown(owner);
+            let sentence = format!("It belongs to {owner}, who alone can share it or make a link to it.");
+            return text::wrap(&sentence, width).into_iter().map(|line| vec![(line, plain)]).collect();
         }
         PublicLink::Known { link, expires } => (link, *expires),
     };
@@ -181,6 +186,7 @@ fn keys(dialog: &SharingDialog, subject: &SharedSubject) -> Vec<(&'static str, &
         (Some(Typed::End(_)), PublicLink::Known { .. } | PublicLink::Hidden(_)) => {
             return vec![("Enter", "Set end"), ("Esc", "Back")];
         }
+        (_, PublicLink::Foreign(_)) => return vec![("Esc", "Close")],
         (Some(Typed::Password(_)), _) => return vec![("Enter", "Show link"), ("Esc", "Back")],
         (None, _) => {}
     }
@@ -190,6 +196,7 @@ fn keys(dialog: &SharingDialog, subject: &SharedSubject) -> Vec<(&'static str, &
             vec![("y", "Copy link"), ("e", "End"), ("p", "Password"), ("x", "Remove link")]
         }
         PublicLink::Hidden(_) => vec![("x", "Remove link")],
+        PublicLink::Foreign(_) => Vec::new(),
     };
     if subject.is_folder {
         keys.push(("a", "Add somebody"));
@@ -226,7 +233,11 @@ pub(super) fn draw_links(state: &AppState, page: &LinksPage, area: Rect, canvas:
             if usize::from(width) < NARROW { said } else { format!("{said}: whoever has one can read") }
         }
     };
-    canvas.cut(x, inner.y, width, &said, strong);
+    let used = canvas.cut(x, inner.y, width, &said, strong) + 2;
+    let told = page.told.as_deref().unwrap_or_default();
+    if text::width(told) + usize::from(used) <= usize::from(width) {
+        canvas.right(x, inner.y, width, told, dim);
+    }
     let rows = page.rows.as_deref().unwrap_or_default();
     let height = page_rows(area.height);
     for ((row, index), y) in rows.iter().zip(0..).skip(page.top).take(height).zip(inner.y + 2..) {
@@ -239,6 +250,10 @@ pub(super) fn draw_links(state: &AppState, page: &LinksPage, area: Rect, canvas:
         let path = text::cut_middle(&text::shown(&row.path), room);
         canvas.text(x + 2, y, width - 2, &path, if here { strong } else { plain });
         canvas.right(x, y, width, &until, dim);
+    }
+    if state.notice.is_some() {
+        let last = Rect::new(inner.x, inner.bottom() - 1, inner.width, 1);
+        return super::bottom::notice_or_hints(state, &[], last, canvas);
     }
     let keys: &[(&str, &str)] = if rows.is_empty() {
         &[("Esc", "Close")]
@@ -285,7 +300,9 @@ pub(super) fn draw_versions(state: &AppState, dialog: &VersionsDialog, area: Rec
     let bytes = list.versions.iter().fold(0u64, |sum, version| sum.saturating_add(version.size));
     let sum = match count {
         0 => "no older ones".to_owned(),
-        _ => format!("{} take {}", figure::count(count, "older one", "older ones"), figure::size(bytes)),
+        _ => {
+            format!("{} {}", figure::count(count, "older one takes", "older ones take"), figure::size(bytes))
+        }
     };
     lines.extend([vec![(sum, dim)], Vec::new()]);
     lines.extend(keys);

@@ -63,8 +63,12 @@ fn header(state: &AppState, area: Rect, canvas: &mut Canvas<'_>) {
         let text = format!("{} {}", direction.sign(), figure::speed(speed));
         x += canvas.text(x, area.y, area.right().saturating_sub(x), &text, canvas.theme.plain) + 2;
     }
-    let files = format!("{} of {} files", figure::grouped(totals.ended_count), figure::grouped(totals.count));
+    let settled = totals.ended_count.saturating_sub(totals.cancelled_count);
+    let files = format!("{} of {} files", figure::grouped(settled), figure::grouped(totals.count));
     let mut sums = vec![files, figure::part_of(totals.done_bytes, totals.bytes)];
+    if totals.cancelled_count > 0 {
+        sums.insert(1, format!("{} cancelled", figure::grouped(totals.cancelled_count)));
+    }
     if let Some(left) = totals.seconds_left.filter(|_| state.transfers.is_busy()) {
         sums.push(format!("{} left", figure::span(left)));
     }

@@ -4,7 +4,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use crate::message::ContentProof;
+use crate::message::{ContentProof, Problem};
 use crate::ui::figure;
 use crate::ui::layout::viewer_room;
 use crate::ui::state::AppState;
@@ -50,6 +50,7 @@ fn facts(viewer: &Viewer, room: crate::ui::viewer::Room) -> String {
         facts.push(format!("{:>3} %", viewer.percent(room)));
     }
     facts.push(match (viewer.mode, viewer.kind, stored) {
+        (_, None, _) if viewer.problem.is_some() => "not read".to_owned(),
         (_, None, _) => "reading…".to_owned(),
         (Mode::Hex, Some(_), _) | (Mode::Natural, Some(Kind::Binary), _) => {
             format!("hex {:08x}", viewer.top)
@@ -134,7 +135,7 @@ fn draw_picture(state: &AppState, viewer: &Viewer, page: Rect, canvas: &mut Canv
 
 fn draw_foot(viewer: &Viewer, area: Rect, canvas: &mut Canvas<'_>) {
     let (x, width) = (area.x + 1, area.width.saturating_sub(2));
-    let (alarm, plain) = (canvas.theme.alarm, canvas.theme.plain);
+    let plain = canvas.theme.plain;
     if let Some(prompt) = &viewer.prompt {
         let label = match prompt.purpose {
             Purpose::Search if viewer.is_text() => "search: ",
@@ -147,8 +148,7 @@ fn draw_foot(viewer: &Viewer, area: Rect, canvas: &mut Canvas<'_>) {
         let text = format!("searching, {} of {}, Esc stops", figure::size(done), figure::size(size));
         canvas.cut(x, area.y, width, &text, plain);
     } else if let Some(problem) = &viewer.problem {
-        let text = format!("{}  {}", problem.message, problem.hint);
-        canvas.cut(x, area.y, width, &text, alarm);
+        draw_problem(problem, area, canvas);
     } else if viewer.search.missed {
         canvas.cut(x, area.y, width, "not found · q Close", plain);
     } else {
@@ -164,5 +164,21 @@ fn draw_foot(viewer: &Viewer, area: Rect, canvas: &mut Canvas<'_>) {
             keys.retain(|(key, _)| *key != "w");
         }
         super::bottom::hints(&keys, area, canvas);
+    }
+}
+
+/// Draws what went wrong; where its hint has no room behind the sentence, the sentence moves up one line.
+fn draw_problem(problem: &Problem, area: Rect, canvas: &mut Canvas<'_>) {
+    let (x, width) = (area.x + 1, area.width.saturating_sub(2));
+    let (alarm, plain) = (canvas.theme.alarm, canvas.theme.plain);
+    let together = text::width(&text::shown(&problem.message)) + 2 + text::width(&text::shown(&problem.hint));
+    let is_long = !problem.hint.is_empty() && together > usize::from(width);
+    if is_long && area.y > 1 {
+        canvas.blank(Rect::new(area.x, area.y - 1, area.width, 1));
+        canvas.cut(x, area.y - 1, width, &problem.message, alarm);
+        canvas.cut(x, area.y, width, &problem.hint, plain);
+    } else {
+        let used = canvas.cut(x, area.y, width, &problem.message, alarm) + 2;
+        canvas.cut(x + used, area.y, width.saturating_sub(used), &problem.hint, plain);
     }
 }

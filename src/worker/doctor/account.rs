@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use http::header::DATE;
 use jiff::fmt::rfc2822;
 
+use crate::api::listing::ShareReceiver;
 use crate::api::transport::{Request, RequestBody};
 use crate::config::size::{counted, size_with_unit};
 use crate::handle::NodeHandle;
@@ -204,11 +205,26 @@ fn links(tree: &Tree, account: &str, now: i64) -> Vec<Finding> {
                 .mended_by(format!("megapane link --unlink '{account}:{path}', or restore it")),
         );
     }
+    if let Some(folder) = open_without_link(tree) {
+        let path = tree.path(folder);
+        findings.push(
+            Finding::warn("links", format!("a folder is opened for a public link and has none: {path}"))
+                .mended_by(format!("megapane link --unlink '{account}:{path}'")),
+        );
+    }
     if findings.is_empty() {
         let says = format!("{}, none ended or thrown away", counted(links.len(), "public link"));
         findings.push(Finding::ok("links", says));
     }
     findings
+}
+
+/// A folder that is shared with everybody, and has no link that would tell anybody where it is.
+fn open_without_link(tree: &Tree) -> Option<NodeHandle> {
+    let is_open = |(folder, receiver, _): &(NodeHandle, ShareReceiver, Access)| {
+        *receiver == ShareReceiver::Everybody && tree.link(*folder).is_none()
+    };
+    tree.given_shares().into_iter().find(is_open).map(|(folder, ..)| folder)
 }
 
 /// Seconds that two clocks may differ without harm.

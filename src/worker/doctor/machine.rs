@@ -6,16 +6,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::size::{counted, size_with_unit};
-use crate::config::{Config, Folders, private_file};
+use crate::config::{Account, Folders, private_file};
 use crate::message::Finding;
 use crate::transfer::leftover;
 
-/// Looks at everything that needs no account; with `fixes` mends what can be mended without any risk.
+/// Looks at everything that needs no account; with `fixes` mends what can be mended without any risk. `accounts` are those
+/// that are configured; `None` where the configuration cannot be read, and nobody knows whose the stored logins are.
 #[must_use]
-pub fn look(config: &Config, fixes: bool) -> Vec<Finding> {
-    let folders = &config.folders;
+pub fn look(folders: &Folders, accounts: Option<&[Account]>, fixes: bool) -> Vec<Finding> {
     let mut findings = rights(folders, fixes);
-    findings.extend([scraps(folders, fixes), logins(config), unfinished(folders), disk(folders)]);
+    findings.push(scraps(folders, fixes));
+    findings.extend(accounts.map(|accounts| logins(folders, accounts)));
+    findings.extend([unfinished(folders), disk(folders)]);
     findings
 }
 
@@ -60,24 +62,24 @@ fn is_open(_facts: &fs::Metadata) -> bool {
     false
 }
 
+/// Takes the rights of all others to a file or folder.
 #[cfg(unix)]
-fn close(path: &Path) -> io::Result<()> {
+pub(crate) fn close(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = fs::symlink_metadata(path)?.permissions().mode();
     fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700))
 }
 
+/// Takes the rights of all others to a file or folder: there are none to take here.
 #[cfg(not(unix))]
-fn close(_path: &Path) -> io::Result<()> {
+pub(crate) fn close(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
 /// Stored logins that no remote of the configuration uses. They still open an account.
-fn logins(config: &Config) -> Finding {
-    let folder = config.folders.config.join("credentials");
-    let is_used = |path: &PathBuf| {
-        config.accounts.iter().any(|account| config.folders.credentials(&account.name) == *path)
-    };
+fn logins(folders: &Folders, accounts: &[Account]) -> Finding {
+    let folder = folders.config.join("credentials");
+    let is_used = |path: &PathBuf| accounts.iter().any(|account| folders.credentials(&account.name) == *path);
     let sealed = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "sealed");
     let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let loose: Vec<PathBuf> = files.filter(|path| sealed(path) && !is_used(path)).collect();
