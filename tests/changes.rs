@@ -360,7 +360,7 @@ async fn in_a_share_of_somebody_else_the_owner_can_read_what_we_put() {
     scene.change(Change::Rename { node, from: String::new(), to: "b.txt".into() }).await.unwrap();
     assert_eq!(scene.ben.content("Shared/b.txt").unwrap(), b"new");
     let trash = scene.change(Change::Trash { node, from: top }).await;
-    assert!(matches!(trash, Err(ChangeError::Foreign { .. })));
+    assert!(matches!(trash, Err(ChangeError::NotForOurBin { .. })));
 }
 
 #[tokio::test(start_paused = true)]

@@ -48,7 +48,7 @@ async fn the_keys_of_a_preset_call_and_are_shown() {
 
     let mut app = App::start(Settings { keymap: Keymap::of(Preset::Vim), ..Settings::default() }).await;
     app.type_in("jdd").await;
-    assert!(app.shows("Put into the bin"), "{}", app.shown());
+    assert!(app.shows("Put into the trash"), "{}", app.shown());
     app.type_in("<Esc>?").await;
     assert!(app.shows("yy  pp  F5"), "{}", app.shown());
 }

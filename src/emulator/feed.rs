@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::listing;
 use super::refusal::Refusal;
 use super::world::{Viewer, World};
-use crate::handle::{NodeHandle, base64_decode, base64_encode};
+use crate::handle::{NodeHandle, UserHandle, base64_decode, base64_encode};
 
 /// One action packet for one viewer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -74,6 +74,15 @@ impl World {
         if self.packets.len() > PACKETS_KEPT {
             self.counters.oldest = self.packets.iter().next().map_or(0, |(position, _)| *position);
             self.packets.remove(&self.counters.oldest);
+        }
+    }
+
+    /// Tells two users who the other one is: they share something from now on.
+    pub(crate) fn introduce(&mut self, one: UserHandle, other: UserHandle) {
+        for (to, whom) in [(one, other), (other, one)] {
+            let Some(account) = self.accounts.get(&whom) else { continue };
+            let packet = json!({ "u": [{ "u": whom, "c": 1, "m": account.email }] });
+            self.publish(Viewer::User(to), "c", &packet);
         }
     }
 

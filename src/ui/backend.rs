@@ -140,6 +140,8 @@ impl<W: Write> TtyBackend<W> {
     /// Writes the sign of a cell so that it stays within its columns on any terminal. Joiners are never sent: some
     /// terminals give one a column behind a letter, and others none.
     fn put_sign(&mut self, symbol: &str, at: Position) {
+        // What a sign covered that is itself drawn over now.
+        let symbol = if symbol.is_empty() { " " } else { symbol };
         match Form::of(symbol) {
             Form::Plain => self.put_whole(symbol),
             Form::Letters => {

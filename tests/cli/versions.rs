@@ -76,7 +76,7 @@ fn only_what_is_old_leaves_the_bin() {
     assert_eq!(scene.run(&["cleanup", "--min-age", "1d", "ann:"]).code, 0);
     assert_eq!(scene.ann.rubbish_paths(), ["old.txt"]);
     let dry = scene.run(&["cleanup", "-n", "--min-age", "2099-01-01", "ann:"]);
-    assert!(dry.err.contains("Skipped deleting 1 files and 0 folders"), "{}", dry.err);
+    assert!(dry.err.contains("Skipped deleting 1 file and 0 folders"), "{}", dry.err);
     assert_eq!(scene.run(&["cleanup", "--min-age", "2099-01-01", "ann:"]).code, 0);
     assert!(scene.ann.rubbish_paths().is_empty());
 }

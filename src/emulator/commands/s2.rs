@@ -99,18 +99,10 @@ fn admit(
     call.world.publish(Viewer::User(owner), "s2", &packet);
     call.world.publish(Viewer::User(user), "s2", &theirs);
     if is_new {
-        introduce(call, owner, user);
-        introduce(call, user, owner);
+        call.world.introduce(owner, user);
         let subtree = call.world.subtree(folder);
         call.world.publish_nodes(&[Viewer::User(user)], &subtree, &[]);
     }
-}
-
-/// Tells a user who another one is that they share something with.
-fn introduce(call: &mut Call, to: UserHandle, whom: UserHandle) {
-    let Some(account) = call.world.accounts.get(&whom) else { return };
-    let packet = json!({ "u": [{ "u": whom, "c": 1, "m": account.email }] });
-    call.world.publish(Viewer::User(to), "c", &packet);
 }
 
 fn expel(call: &mut Call, folder: NodeHandle, owner: UserHandle, user: UserHandle) {

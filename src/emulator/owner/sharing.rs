@@ -34,6 +34,7 @@ impl Owner {
             }
             world.publish(Viewer::User(self.user), "s2", &own);
             world.publish(Viewer::User(with.user), "s2", &theirs);
+            world.introduce(self.user, with.user);
             let subtree = world.subtree(folder);
             world.publish_nodes(&[Viewer::User(with.user)], &subtree, &[]);
         });

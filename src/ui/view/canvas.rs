@@ -57,7 +57,13 @@ impl<'a> Canvas<'a> {
             let at = x + u16::try_from(used).unwrap_or(u16::MAX);
             self.buffer[(at, y)].set_symbol(grapheme).set_style(style);
             for covered in 1..columns {
-                self.buffer[(at + u16::try_from(covered).unwrap_or(0), y)].reset();
+                let cell = &mut self.buffer[(at + u16::try_from(covered).unwrap_or(0), y)];
+                cell.reset();
+                // Terminals clear all of a wide character whose first column is drawn over, but not of several with a
+                // column each: what comes after them has to differ here, so that it is drawn.
+                if grapheme.chars().nth(1).is_some() {
+                    cell.set_symbol("");
+                }
             }
             used += columns;
         }
