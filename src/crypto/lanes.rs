@@ -4,6 +4,8 @@
 //! to eight chunks are therefore worked on in turn, block by block, and the keystream is made in what time is left.
 //! Everything runs inside one call of the cipher's back end, so that its loops are compiled for the machine's own AES.
 
+use std::convert::Infallible;
+
 use aes::cipher::consts::U16;
 use aes::cipher::{BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, KeyInit};
 use aes::{Aes128Enc, Block};
@@ -18,6 +20,35 @@ pub(super) enum Direction {
     Decrypt,
 }
 
+/// Where bytes come from just before they pass through the cipher, and who looks at them just after: both while they are
+/// in the processor's cache. A gigabyte that is read, encrypted and summed up as a whole goes to memory three times.
+pub trait Feed {
+    /// Why bytes do not come.
+    type Error;
+
+    /// Fills `bytes`, which lie `at` bytes into the data.
+    ///
+    /// # Errors
+    /// What keeps them from coming; nothing is made of the data then.
+    fn fill(&mut self, at: usize, bytes: &mut [u8]) -> Result<(), Self::Error>;
+
+    /// Looks at what `bytes`, `at` bytes into the data, have become.
+    fn passed(&mut self, at: usize, bytes: &[u8]);
+}
+
+/// The bytes are there, and nobody looks.
+struct InPlace;
+
+impl Feed for InPlace {
+    type Error = Infallible;
+
+    fn fill(&mut self, _at: usize, _bytes: &mut [u8]) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn passed(&mut self, _at: usize, _bytes: &[u8]) {}
+}
+
 /// Passes whole chunks through cipher and MAC, in place. `offset` is a chunk boundary, `data` ends on one or at the end
 /// of the file. The MACs come in the order of the chunks.
 pub(super) fn run(
@@ -27,6 +58,21 @@ pub(super) fn run(
     data: &mut [u8],
     direction: Direction,
 ) -> Vec<Block> {
+    match run_fed(key, nonce, offset, data, direction, &mut InPlace) {
+        Ok(macs) => macs,
+        Err(never) => match never {},
+    }
+}
+
+/// As [`run`], of bytes that come while it runs: every one of `data` is filled once, and looked at once.
+pub(super) fn run_fed<F: Feed>(
+    key: &KeyBytes,
+    nonce: [u8; 8],
+    offset: u64,
+    data: &mut [u8],
+    direction: Direction,
+    feed: &mut F,
+) -> Result<Vec<Block>, F::Error> {
     debug_assert!(chunk::is_boundary(offset), "{offset} is inside a chunk");
     let cipher = Aes128Enc::new(key.into());
     let pass = Pass { nonce, direction };
@@ -36,22 +82,24 @@ pub(super) fn run(
     let mut active = 0;
     while active < lanes.len() {
         let most = lanes.len().min(active + WIDTH);
-        pass.advance(&cipher, &mut lanes[active..most]);
+        pass.advance(&cipher, &mut lanes[active..most], feed)?;
         // The shortest of the active ones are done; they lie behind the longer ones, so bring them to the front.
         lanes[active..most].sort_by_key(Lane::steps_left);
         active += lanes[active..most].iter().take_while(|lane| lane.steps_left() == 0).count();
     }
     for lane in &mut lanes {
-        pass.finish(&cipher, lane);
+        pass.finish(&cipher, lane, feed)?;
     }
     lanes.sort_by_key(|lane| lane.index);
-    lanes.iter().map(|lane| lane.state).collect()
+    Ok(lanes.iter().map(|lane| lane.state).collect())
 }
 
 /// One chunk on its way.
 struct Lane<'a> {
     /// Place of the chunk among the chunks of this call.
     index: usize,
+    /// Where in the data the next block is.
+    at: usize,
     /// Whole blocks that are still to do.
     blocks: &'a mut [Block],
     /// What the file has after its last whole block, below 16 bytes.
@@ -68,11 +116,13 @@ impl<'a> Lane<'a> {
         let end = offset.saturating_add(data.len() as u64);
         let mut rest = data;
         let mut lanes = Vec::new();
+        let mut at = 0;
         for (index, chunk) in chunk::chunks_from(offset, end).enumerate() {
             let (bytes, after) = std::mem::take(&mut rest).split_at_mut(chunk.len as usize);
             rest = after;
             let (blocks, tail) = Block::slice_as_chunks_mut(bytes);
-            lanes.push(Self { index, blocks, tail, counter: chunk.offset / 16, state: start });
+            lanes.push(Self { index, at, blocks, tail, counter: chunk.offset / 16, state: start });
+            at += chunk.len as usize;
         }
         lanes
     }
@@ -81,12 +131,24 @@ impl<'a> Lane<'a> {
         self.blocks.len() / STEP
     }
 
-    /// Takes the next `steps` steps off.
-    fn take(&mut self, steps: usize) -> &'a mut [[Block; STEP]] {
-        let (taken, rest) = std::mem::take(&mut self.blocks).split_at_mut(steps * STEP);
+    /// The next `steps` steps.
+    fn next(&mut self, steps: usize) -> &mut [[Block; STEP]] {
+        self.blocks[..steps * STEP].as_chunks_mut().0
+    }
+
+    /// Has the next `steps` steps filled.
+    fn fill<F: Feed>(&mut self, steps: usize, feed: &mut F) -> Result<(), F::Error> {
+        feed.fill(self.at, Block::slice_as_flattened_mut(&mut self.blocks[..steps * STEP]))
+    }
+
+    /// Shows the next `steps` steps, which are done, and takes them off.
+    fn pass<F: Feed>(&mut self, steps: usize, feed: &mut F) {
+        let (done, rest) = std::mem::take(&mut self.blocks).split_at_mut(steps * STEP);
+        let done = Block::slice_as_flattened(done);
+        feed.passed(self.at, done);
         self.blocks = rest;
-        self.counter += taken.len() as u64;
-        taken.as_chunks_mut().0
+        self.counter += (steps * STEP) as u64;
+        self.at += done.len();
     }
 }
 
@@ -98,51 +160,73 @@ struct Pass {
 }
 
 impl Pass {
-    /// Advances all of these lanes, at most [`WIDTH`], until the shortest has no whole step left.
-    fn advance(self, cipher: &Aes128Enc, lanes: &mut [Lane<'_>]) {
+    /// Advances all of these lanes, at most [`WIDTH`], by [`SLICE`] steps, or until the shortest has no whole step left.
+    fn advance<F: Feed>(
+        self,
+        cipher: &Aes128Enc,
+        lanes: &mut [Lane<'_>],
+        feed: &mut F,
+    ) -> Result<(), F::Error> {
         match lanes.len() {
-            0 => {}
-            1 => self.advance_width::<1>(cipher, lanes),
-            2 => self.advance_width::<2>(cipher, lanes),
-            3 => self.advance_width::<3>(cipher, lanes),
-            4 => self.advance_width::<4>(cipher, lanes),
-            5 => self.advance_width::<5>(cipher, lanes),
-            6 => self.advance_width::<6>(cipher, lanes),
-            7 => self.advance_width::<7>(cipher, lanes),
-            _ => self.advance_width::<WIDTH>(cipher, lanes),
+            0 => Ok(()),
+            1 => self.advance_width::<1, F>(cipher, lanes, feed),
+            2 => self.advance_width::<2, F>(cipher, lanes, feed),
+            3 => self.advance_width::<3, F>(cipher, lanes, feed),
+            4 => self.advance_width::<4, F>(cipher, lanes, feed),
+            5 => self.advance_width::<5, F>(cipher, lanes, feed),
+            6 => self.advance_width::<6, F>(cipher, lanes, feed),
+            7 => self.advance_width::<7, F>(cipher, lanes, feed),
+            _ => self.advance_width::<WIDTH, F>(cipher, lanes, feed),
         }
     }
 
     /// As `advance`, for `W` lanes.
-    fn advance_width<const W: usize>(self, cipher: &Aes128Enc, lanes: &mut [Lane<'_>]) {
-        let steps = lanes.iter().map(Lane::steps_left).min().unwrap_or(0);
-        let Some(lanes) = lanes.first_chunk_mut::<W>().filter(|_| steps > 0) else { return };
+    fn advance_width<const W: usize, F: Feed>(
+        self,
+        cipher: &Aes128Enc,
+        lanes: &mut [Lane<'_>],
+        feed: &mut F,
+    ) -> Result<(), F::Error> {
+        let steps = lanes.iter().map(Lane::steps_left).min().unwrap_or(0).min(SLICE);
+        let Some(lanes) = lanes.first_chunk_mut::<W>().filter(|_| steps > 0) else { return Ok(()) };
+        for lane in &mut *lanes {
+            lane.fill(steps, feed)?;
+        }
         let mut chains = Chains {
             pass: self,
             counters: lanes.each_ref().map(|lane| lane.counter),
             keystream: [Block::default(); W],
             states: lanes.each_ref().map(|lane| lane.state),
         };
-        let work = lanes.each_mut().map(|lane| lane.take(steps));
+        let work = lanes.each_mut().map(|lane| lane.next(steps));
         cipher.encrypt_with_backend(Steps { count: steps, work, chains: &mut chains });
         for (lane, state) in lanes.iter_mut().zip(chains.states) {
             lane.state = state;
+            lane.pass(steps, feed);
         }
+        Ok(())
     }
 
     /// Does what is below a whole step, one block after the other.
-    fn finish(self, cipher: &Aes128Enc, lane: &mut Lane<'_>) {
-        for block in lane.blocks.iter_mut() {
-            self.single(cipher, lane.counter, block, &mut lane.state, 16);
-            lane.counter += 1;
+    fn finish<F: Feed>(self, cipher: &Aes128Enc, lane: &mut Lane<'_>, feed: &mut F) -> Result<(), F::Error> {
+        if !lane.blocks.is_empty() {
+            feed.fill(lane.at, Block::slice_as_flattened_mut(lane.blocks))?;
+            for block in lane.blocks.iter_mut() {
+                self.single(cipher, lane.counter, block, &mut lane.state, 16);
+                lane.counter += 1;
+            }
+            feed.passed(lane.at, Block::slice_as_flattened(lane.blocks));
         }
         if !lane.tail.is_empty() {
-            let length = lane.tail.len();
+            let (at, length) = (lane.at + lane.blocks.len() * 16, lane.tail.len());
+            feed.fill(at, lane.tail)?;
             let mut block = Block::default();
             block[..length].copy_from_slice(lane.tail);
             self.single(cipher, lane.counter, &mut block, &mut lane.state, length);
             lane.tail.copy_from_slice(&block[..length]);
+            feed.passed(at, lane.tail);
         }
+        Ok(())
     }
 
     /// One block, of which the file has `length` bytes; for the MAC the others count as zero.
@@ -261,3 +345,5 @@ fn xor_into(block: &mut Block, other: &Block) {
 const WIDTH: usize = 8;
 /// Blocks of a step, 1 KiB: all chunks but the last of a file are whole steps, and eight of them fit the nearest cache.
 const STEP: usize = 64;
+/// Steps after which lanes are filled anew, 32 KiB: eight lanes of it leave room in a core's own cache.
+const SLICE: usize = 32;

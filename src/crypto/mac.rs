@@ -6,6 +6,7 @@ use aes::{Aes128, Block};
 
 use super::chunk;
 use super::key::{FileKey, KeyBytes};
+pub use super::lanes::Feed;
 use super::lanes::{self, Direction};
 
 /// MAC of one chunk: AES-CBC-MAC over its plaintext, starting from nonce ‖ nonce.
@@ -48,6 +49,20 @@ pub fn apply_ctr(key: &KeyBytes, nonce: &[u8; 8], offset: u64, data: &mut [u8]) 
 #[must_use]
 pub fn encrypt_chunks(key: &KeyBytes, nonce: &[u8; 8], offset: u64, data: &mut [u8]) -> Vec<ChunkMac> {
     wrap(lanes::run(key, *nonce, offset, data, Direction::Encrypt))
+}
+
+/// As [`encrypt_chunks`], of plaintext that `feed` fills in on the way; it sees the ciphertext too.
+///
+/// # Errors
+/// What the feed says; `data` is of no use then.
+pub fn encrypt_fed<F: Feed>(
+    key: &KeyBytes,
+    nonce: &[u8; 8],
+    offset: u64,
+    data: &mut [u8],
+    feed: &mut F,
+) -> Result<Vec<ChunkMac>, F::Error> {
+    lanes::run_fed(key, *nonce, offset, data, Direction::Encrypt, feed).map(wrap)
 }
 
 /// Decrypts whole chunks in place, and MACs what comes out; the rules are those of [`encrypt_chunks`].
@@ -148,6 +163,32 @@ mod tests {
         (0..len).map(step).collect()
     }
 
+    /// Gives out a plaintext and keeps what becomes of it.
+    struct Fed<'a> {
+        plain: &'a [u8],
+        seen: Vec<u8>,
+    }
+
+    impl Feed for Fed<'_> {
+        type Error = usize;
+
+        fn fill(&mut self, at: usize, bytes: &mut [u8]) -> Result<(), usize> {
+            bytes.copy_from_slice(self.plain.get(at..at + bytes.len()).ok_or(at)?);
+            Ok(())
+        }
+
+        fn passed(&mut self, at: usize, bytes: &[u8]) {
+            self.seen[at..at + bytes.len()].copy_from_slice(bytes);
+        }
+    }
+
+    #[test]
+    fn a_feed_that_ends_early_ends_the_pass() {
+        let mut fed = Fed { plain: &[7; 200_000], seen: vec![0; 300_000] };
+        let mut data = vec![0; 300_000];
+        assert!(encrypt_fed(&[1; 16], &[2; 8], 0, &mut data, &mut fed).is_err());
+    }
+
     /// Compares both directions with the definition, for `len` bytes from `offset` on.
     fn compare(offset: u64, len: usize, seed: u32) {
         let (key, nonce) = ([seed.to_le_bytes()[0]; 16], u64::from(seed).to_be_bytes());
@@ -158,6 +199,13 @@ mod tests {
         assert!(data == encrypted, "ciphertext of {len} bytes at {offset}");
         assert_eq!(decrypt_chunks(&key, &nonce, offset, &mut data), macs, "{len} bytes at {offset}");
         assert!(data == plain, "plaintext of {len} bytes at {offset}");
+        let (mut fed, mut seen) = (Fed { plain: &plain, seen: vec![0; len] }, vec![0; len]);
+        assert_eq!(
+            encrypt_fed(&key, &nonce, offset, &mut seen, &mut fed),
+            Ok(macs),
+            "{len} bytes at {offset}"
+        );
+        assert!(seen == encrypted && fed.seen == encrypted, "fed with {len} bytes at {offset}");
         apply_ctr(&key, &nonce, offset, &mut data);
         assert!(data == encrypted, "plain CTR of {len} bytes at {offset}");
     }

@@ -21,7 +21,6 @@ use crate::crypto::chunk;
 use crate::crypto::key::{FileKey, KeyBytes};
 use crate::crypto::mac::{self, ChunkMac};
 use crate::message::Direction;
-use crate::transfer::buffer::Buffer;
 use crate::transfer::disk;
 use crate::transfer::error::TransferError;
 use crate::transfer::jobs::{Jobs, Turn};
@@ -302,20 +301,20 @@ impl Scene {
     /// Reads and encrypts a piece, and writes that down before it can leave.
     async fn seal(self: &Arc<Self>, offset: u64, len: u64) -> Result<Sealed, TransferError> {
         let len = usize::try_from(len).unwrap_or(usize::MAX); // a few MiB at most: the split and the layout bound it
-        let mut buffer: Buffer = self.limits.buffers.lend(len).await;
-        if let Source::Cloud(file) = &*self.source {
-            let (buffer, macs) = file.fill(buffer, offset).await?;
-            return Ok(Sealed::new(offset, buffer, macs));
-        }
+        let buffer = self.limits.buffers.lend(len).await;
+        let file = match &*self.source {
+            Source::Disk(file) => Arc::clone(file),
+            Source::Cloud(file) => {
+                let (buffer, macs) = file.fill(buffer, offset).await?;
+                return Ok(Sealed::new(offset, buffer, macs));
+            }
+        };
         let scene = Arc::clone(self);
         disk::blocking(move || {
-            if let Source::Disk(file) = &*scene.source {
-                file.read(&mut buffer, offset)?;
-            }
             let Terms { key, nonce, .. } = &scene.terms;
-            let macs = mac::encrypt_chunks(key, nonce, offset, &mut buffer);
-            scene.journal.sealed(offset, buffer.len() as u64, &macs);
-            Ok(Sealed::new(offset, buffer, macs))
+            let sealed = Sealed::of_disk(&file, (key, nonce), offset, buffer)?;
+            scene.journal.sealed(offset, len as u64, &sealed.macs);
+            Ok(sealed)
         })
         .await
     }

@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use futures_util::stream;
 
+use super::source::DiskFile;
 use crate::api::transport::RequestBody;
-use crate::crypto::mac::ChunkMac;
+use crate::crypto::key::KeyBytes;
+use crate::crypto::mac::{self, ChunkMac, Feed};
 use crate::message::Direction;
 use crate::transfer::buffer::Buffer;
+use crate::transfer::error::TransferError;
 use crate::transfer::limits::Limits;
 use crate::transfer::progress::Progress;
 
@@ -25,8 +28,42 @@ pub(super) struct Sealed {
 impl Sealed {
     /// Makes one of encrypted bytes and the MACs of their chunks.
     pub(super) fn new(offset: u64, bytes: Buffer, macs: Vec<ChunkMac>) -> Self {
-        let checksum = column_checksum(&bytes);
-        Self { offset, body: Bytes::from_owner(bytes), checksum, macs }
+        let mut columns = Columns::default();
+        columns.add(0, &bytes);
+        Self { offset, body: Bytes::from_owner(bytes), checksum: columns.0, macs }
+    }
+
+    /// Fills a buffer with what a file has from `offset` on, the start of a chunk, encrypted. Blocks.
+    pub(super) fn of_disk(
+        file: &DiskFile,
+        (key, nonce): (&KeyBytes, &[u8; 8]),
+        offset: u64,
+        mut buffer: Buffer,
+    ) -> Result<Self, TransferError> {
+        let mut passage = Passage { file, offset, columns: Columns::default() };
+        let macs = mac::encrypt_fed(key, nonce, offset, &mut buffer, &mut passage)?;
+        let checksum = passage.columns.0;
+        file.require_same()?;
+        Ok(Self { offset, body: Bytes::from_owner(buffer), checksum, macs })
+    }
+}
+
+/// The way of a piece from the disk through the cipher into its checksum.
+struct Passage<'a> {
+    file: &'a DiskFile,
+    offset: u64,
+    columns: Columns,
+}
+
+impl Feed for Passage<'_> {
+    type Error = TransferError;
+
+    fn fill(&mut self, at: usize, bytes: &mut [u8]) -> Result<(), TransferError> {
+        self.file.read(bytes, self.offset + at as u64)
+    }
+
+    fn passed(&mut self, at: usize, bytes: &[u8]) {
+        self.columns.add(at, bytes);
     }
 }
 
@@ -57,17 +94,21 @@ pub(super) fn counted(
 }
 
 /// XOR of the ciphertext in columns of 12 bytes, which the server compares (`crypto::checksum`).
-fn column_checksum(ciphertext: &[u8]) -> [u8; 12] {
-    let mut wide = [0; 8 * 12]; // eight rows at once
-    let mut rows = ciphertext.chunks_exact(wide.len());
-    for row in &mut rows {
-        wide.iter_mut().zip(row).for_each(|(column, byte)| *column ^= byte);
+#[derive(Default)]
+struct Columns([u8; 12]);
+
+impl Columns {
+    /// Adds bytes that lie `at` bytes into the piece. Each is added once, in any order.
+    fn add(&mut self, at: usize, bytes: &[u8]) {
+        let mut wide = [0; 8 * 12]; // eight rows at once
+        let mut rows = bytes.chunks_exact(wide.len());
+        for row in &mut rows {
+            wide.iter_mut().zip(row).for_each(|(column, byte)| *column ^= byte);
+        }
+        for (index, byte) in wide.iter().chain(rows.remainder()).enumerate() {
+            self.0[(at + index) % 12] ^= byte;
+        }
     }
-    let mut columns = [0; 12];
-    for (index, byte) in wide.iter().chain(rows.remainder()).enumerate() {
-        columns[index % 12] ^= byte;
-    }
-    columns
 }
 
 /// Bytes handed to the connection at a time, which is how finely progress is counted.
@@ -83,7 +124,12 @@ mod tests {
             let bytes: Vec<u8> = (0..len).map(|i| u8::try_from(i * 7 % 251).unwrap()).collect();
             let mut expected = [0; 12];
             bytes.iter().enumerate().for_each(|(i, byte)| expected[i % 12] ^= byte);
-            assert_eq!(column_checksum(&bytes), expected, "{len} bytes");
+            for cut in [0, len / 3, len] {
+                let mut columns = Columns::default();
+                columns.add(cut, &bytes[cut..]);
+                columns.add(0, &bytes[..cut]);
+                assert_eq!(columns.0, expected, "{len} bytes, cut at {cut}");
+            }
         }
     }
 

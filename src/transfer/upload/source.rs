@@ -18,7 +18,7 @@ use crate::transfer::error::TransferError;
 
 /// What is being uploaded.
 pub(super) enum Source {
-    Disk(DiskFile),
+    Disk(Arc<DiskFile>),
     Cloud(CloudFile),
 }
 
@@ -28,7 +28,8 @@ impl Source {
         match &upload.source {
             UploadSource::Disk(path) => {
                 let path = path.clone();
-                disk::blocking(move || DiskFile::open(path).map(|file| Arc::new(Self::Disk(file)))).await
+                disk::blocking(move || DiskFile::open(path).map(|file| Arc::new(Self::Disk(Arc::new(file)))))
+                    .await
             }
             UploadSource::Cloud(lent) => {
                 Ok(Arc::new(Self::Cloud(CloudFile::new((**lent).clone(), upload.limits.clone()))))
@@ -37,7 +38,7 @@ impl Source {
     }
 
     /// Returns its size, bytes.
-    pub(super) const fn size(&self) -> u64 {
+    pub(super) fn size(&self) -> u64 {
         match self {
             Self::Disk(file) => file.size,
             Self::Cloud(file) => file.size(),
@@ -118,10 +119,14 @@ impl DiskFile {
         }
     }
 
-    /// Reads all of `bytes`. The file must be what it was, before and after. Blocks.
+    /// Reads all of `bytes`. Blocks.
     pub(super) fn read(&self, bytes: &mut [u8], offset: u64) -> Result<(), TransferError> {
-        read(&self.file, &self.path, bytes, offset)?;
-        // A change is told from the clock of the disk: here it costs nothing to notice it before it has cost hours.
+        read(&self.file, &self.path, bytes, offset)
+    }
+
+    /// Checks that the open file is what it was: asked after each piece, where it costs nothing to notice a change before
+    /// that has cost hours. Blocks.
+    pub(super) fn require_same(&self) -> Result<(), TransferError> {
         self.require(&self.file.metadata().map_err(LocalError::io("read", &self.path))?)
     }
 
