@@ -48,6 +48,7 @@ enum Running {
 /// How far a group is.
 struct Taking {
     direction: UndoDirection,
+    group: UndoId,
     label: String,
     /// What is done for it, in the journals of both sides.
     tag: GroupTag,
@@ -261,6 +262,7 @@ impl Actor {
         parts.retain(|part| part.group.stands());
         self.undoing.running = Some(Running::Taking(Box::new(Taking {
             direction,
+            group: group.id,
             label: group.shown_label().to_owned(),
             tag: GroupTag::new(kind_of(direction), &group.label),
             parts: parts.into(),
@@ -368,7 +370,10 @@ impl Actor {
 
     fn finish_undo(&mut self) {
         let Some(Running::Taking(taking)) = self.undoing.running.take() else { return };
-        let Taking { direction, label, done_count, problems, .. } = *taking;
+        let Taking { direction, group, label, done_count, problems, .. } = *taking;
+        if problems.is_empty() && direction == UndoDirection::Undo {
+            self.send(Event::Undone { group: group.0 });
+        }
         self.end_undo(ended(direction, &label, done_count, problems));
     }
 
