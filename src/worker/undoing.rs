@@ -18,7 +18,7 @@ use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
 use super::problem;
 use super::refusal::not_ready;
-use crate::local::Trash;
+use crate::local::{Thrown, Trash};
 use crate::message::{ChangeRow, CopyId, Event, Partly, Problem, ProblemKind, UndoDirection, UndoRequest};
 use crate::session::change::{Lost, Outcome, UndoPlan, lost as lost_in_account};
 use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoId, UndoJournal, UndoRecord};
@@ -404,10 +404,11 @@ fn take_back(
 ) -> (BTreeSet<PathBuf>, Vec<Result<(), Problem>>) {
     let mut folders = BTreeSet::new();
     let mut results = Vec::with_capacity(group.standing.len());
+    let mut thrown = Thrown::default();
     for record in group.standing.iter().rev() {
         let inverse = disk::inverse(record, what);
         folders.extend(inverse.iter().flat_map(|(_, change)| change.folders()));
-        results.push(disk::commit(inverse, &journal.taking_back(record.id), trash));
+        results.push(disk::commit_one(inverse, &journal.taking_back(record.id), (trash, &mut thrown)));
     }
     (folders, results)
 }
