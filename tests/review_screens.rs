@@ -363,6 +363,24 @@ fn a_report_of_what_was_taken_back_meanwhile_is_not_shown_again() {
     }
 }
 
+#[test]
+fn what_the_panes_took_back_is_not_offered_to_be_taken_back_again() {
+    let offers_it = |state: &AppState| state.dedupe.as_ref().unwrap().undo;
+    let mut state = sample(80, 24);
+    type_in(&mut state, "<Tab>gd");
+    reviewed(&mut state);
+    say(&mut state, DedupeEvent::Progress { done_count: 1, count: 2 });
+    type_in(&mut state, "b");
+    let report = DedupeReport { line_count: 2, undo: Some(7), ..DedupeReport::default() };
+    say(&mut state, DedupeEvent::Report(report));
+    type_in(&mut state, "u");
+    assert_eq!(offers_it(&state), Some(7), "it is not known yet what that takes back");
+    tell(&mut state, Event::Undone { group: 6 });
+    assert_eq!(offers_it(&state), Some(7));
+    tell(&mut state, Event::Undone { group: 7 });
+    assert_eq!(offers_it(&state), None);
+}
+
 /// 252 bytes of signs of two columns each, an escape sequence, and what turns the writing direction.
 fn evil() -> String {
     format!("{}\x1b]0;owned\x07\u{202e}gpj.exe", "🚋".repeat(63))

@@ -1,6 +1,8 @@
 //! `undo` and `redo`: take back what was changed in an account, or do it again, also after days and restarts.
 //! Called by `dispatch`. What there is to take back stands in the undo journals; the worker does it.
 
+use std::path::Path;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -12,7 +14,7 @@ use super::{login, quantity};
 use crate::config::Config;
 use crate::message::{Command, Event, Partly, Problem, ProblemKind, UndoDirection, UndoRequest};
 use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal};
-use crate::worker::undoing::{disk_history, kind_of};
+use crate::worker::undoing::{disk_history, kind_of, newest_before};
 use crate::worker::{self, OpenedAccount, Parts, problem};
 
 /// Take back the last change that was made from this machine, in the cloud or on it, or one that is named.
@@ -103,7 +105,11 @@ fn wanted(words: &[String]) -> Result<Wanted, Failure> {
 
 fn list(context: &mut Context, wanted: &Wanted) -> Outcome {
     let mut rows: Vec<(i64, Row)> = Vec::new();
-    for (place, history) in histories(&context.config, wanted.account.as_deref())? {
+    let journals = Journals::read(&context.config, wanted.account.as_deref())?;
+    if let Some((_, problem)) = journals.unread.into_iter().next() {
+        return Err(problem.into());
+    }
+    for (place, history) in journals.done {
         let is_wanted = |group: &&UndoGroup| {
             group.kind != GroupKind::Undoing && group.stands() && wanted.id.is_none_or(|id| id == group.id)
         };
@@ -139,48 +145,110 @@ fn row(account: Option<&str>, group: &UndoGroup) -> Row {
 type Done = (Option<String>, UndoHistory);
 
 /// The journals of the accounts that keep any, and that of the disk.
-fn histories(config: &Config, only: Option<&str>) -> Result<Vec<Done>, Failure> {
-    if let Some(name) = only {
-        config.account(name)?;
+#[derive(Default)]
+struct Journals {
+    done: Vec<Done>,
+    /// Those that cannot be read, and why.
+    unread: Vec<(Option<String>, Problem)>,
+}
+
+impl Journals {
+    /// Reads all of them, or that of one account.
+    fn read(config: &Config, only: Option<&str>) -> Result<Self, Failure> {
+        if let Some(name) = only {
+            config.account(name)?;
+        }
+        let names = config.accounts.iter().map(|account| &account.name);
+        let names = names.filter(|account| only.is_none_or(|name| name == *account));
+        let accounts = names.map(|name| (Some(name.clone()), config.folders.undo_journal(name)));
+        let disk = only.is_none().then(|| (None, config.folders.disk_undo_journal()));
+        let is_there = |path: &Path| !matches!(path.try_exists(), Ok(false));
+        let mut journals = Self::default();
+        for (place, path) in accounts.chain(disk).filter(|(_, path)| is_there(path)) {
+            let read = |journal: UndoJournal| match place {
+                Some(_) => journal.history(),
+                None => disk_history(&journal),
+            };
+            match UndoJournal::open(&path).and_then(read) {
+                Ok(history) => journals.done.push((place, history)),
+                Err(error) => {
+                    let what = format!("read the undo journal \"{}\"", path.display());
+                    journals.unread.push((place, problem::of_io(&what, &error)));
+                }
+            }
+        }
+        Ok(journals)
     }
-    let names = config.accounts.iter().map(|account| &account.name);
-    let names = names.filter(|account| only.is_none_or(|name| name == *account));
-    let accounts = names.map(|name| (Some(name.clone()), config.folders.undo_journal(name)));
-    let disk = only.is_none().then(|| (None, config.folders.disk_undo_journal()));
-    let mut histories = Vec::new();
-    for (place, path) in accounts.chain(disk).filter(|(_, path)| path.exists()) {
-        let read = |journal: UndoJournal| match place {
-            Some(_) => journal.history(),
-            None => disk_history(&journal),
+
+    /// Returns the journals in which is looked for what is wanted.
+    fn asked(&self, wanted: &Wanted) -> Vec<&Done> {
+        let is_asked = |(place, _): &&Done| wanted.account.is_none() || *place == wanted.account;
+        self.done.iter().filter(is_asked).collect()
+    }
+
+    /// Finds the group that is next. What cannot be read may hold it, unless it was named, or the account was.
+    fn next(&self, direction: UndoDirection, wanted: &Wanted) -> Result<&UndoGroup, Failure> {
+        let asked = self.asked(wanted);
+        let chosen = asked.iter().copied().filter_map(|(_, h)| h.choose(kind_of(direction), wanted.id));
+        let last_doing = asked.iter().copied().filter_map(|(_, history)| history.last_doing()).max();
+        let is_over = |group: &&UndoGroup| {
+            (direction, wanted.id) == (UndoDirection::Redo, None) && last_doing > Some(group.begun)
         };
-        let history = UndoJournal::open(&path).and_then(read);
-        let what = format!("read the undo journal \"{}\"", path.display());
-        histories.push((place, history.map_err(|error| problem::of_io(&what, &error))?));
+        let next = chosen.max_by_key(|group| group.begun).filter(|group| !is_over(group));
+        let may_hold_it = |place: &Option<String>| match &wanted.account {
+            Some(_) => *place == wanted.account,
+            None => wanted.id.is_none() || next.is_none(),
+        };
+        if let Some((_, problem)) = self.unread.iter().find(|(place, _)| may_hold_it(place)) {
+            return Err(problem.clone().into());
+        }
+        if let (UndoDirection::Undo, None) = (direction, wanted.id) {
+            self.refuse_final(wanted, next)?;
+        }
+        next.ok_or_else(|| nothing(direction, wanted.id))
     }
-    Ok(histories)
+
+    /// What was meant to be for good is not passed over without a word: what came before it is something else.
+    fn refuse_final(&self, wanted: &Wanted, next: Option<&UndoGroup>) -> Result<(), Failure> {
+        let undone = UndoHistory::undone(self.done.iter().map(|(_, history)| history));
+        let asked = self.asked(wanted).into_iter();
+        let newest = asked.filter_map(|(_, history)| history.groups().find(|group| group.is_final(&undone)));
+        let newest = newest.max_by_key(|group| group.begun);
+        let Some(last) = newest.filter(|last| next.is_none_or(|next| next.begun < last.begun)) else {
+            return Ok(());
+        };
+        let message = format!("cannot undo that: \"{}\" is for good", last.shown_label());
+        Err(Failure::new(ProblemKind::Permanent, message, self.earlier_hint(wanted, last.begun)))
+    }
+
+    /// Says how to reach what came before, if anything that can be taken back did: the next command would try the same
+    /// again.
+    fn earlier_hint(&self, wanted: &Wanted, begun: i64) -> String {
+        let asked = self.asked(wanted).into_iter();
+        let earlier = asked.filter_map(|(place, history)| newest_before(history, place.is_none(), begun));
+        let Some(earlier) = earlier.max_by_key(|group| group.begun) else { return String::new() };
+        format!("`megapane undo {}` takes back what came before: {}.", earlier.id, earlier.shown_label())
+    }
+
+    /// Returns the places in which a group stands, and how many changes it made there: a move between the disk and an
+    /// account, or between two accounts, goes back on both sides.
+    fn sides(&self, group: &UndoGroup) -> Vec<(Option<String>, usize)> {
+        let part = |(place, history): &Done| {
+            let part = history.groups().find(|part| part.id == group.id && part.stands())?;
+            Some((place.clone(), part.standing.len()))
+        };
+        self.done.iter().filter_map(part).collect()
+    }
 }
 
 /// Finds the group that is next, opens the accounts that it was made in, and has the worker do it.
 async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -> Outcome {
-    let wanted_histories = histories(&context.config, wanted.account.as_deref())?;
-    let chosen = wanted_histories.iter().filter_map(|(_, h)| h.choose(kind_of(direction), wanted.id));
-    let last_doing = wanted_histories.iter().filter_map(|(_, history)| history.last_doing()).max();
-    let is_over = |group: &&UndoGroup| {
-        (direction, wanted.id) == (UndoDirection::Redo, None) && last_doing > Some(group.begun)
-    };
-    let next = chosen.max_by_key(|group| group.begun).filter(|group| !is_over(group));
-    if let (UndoDirection::Undo, None) = (direction, wanted.id) {
-        refuse_final(&wanted_histories, next)?;
+    if let Some(name) = &wanted.account {
+        context.config.account(name)?;
     }
-    let Some(group) = next else { return Err(nothing(direction, wanted.id)) };
-    // A move between the disk and an account, or between two accounts, goes back on both sides.
-    let sides: Vec<(Option<String>, usize)> = histories(&context.config, None)?
-        .into_iter()
-        .filter_map(|(place, history)| {
-            let part = history.groups().find(|part| part.id == group.id && part.stands());
-            part.map(|part| (place, part.standing.len()))
-        })
-        .collect();
+    let journals = Journals::read(&context.config, None)?;
+    let group = journals.next(direction, &wanted)?;
+    let sides = journals.sides(group);
     if context.options.dry_run {
         let (verb, what) = (direction.verb(), group.shown_label());
         let changes: usize = sides.iter().map(|(_, changes)| changes).sum();
@@ -188,8 +256,25 @@ async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -
         context.messages.notice(&format!("would {verb}: {what} ({changes} {noun})"));
         return Ok(ExitCode::Success);
     }
-    let (group, begun, partly) = (Some(group.id.0), group.begun, wanted.partly);
-    let request = UndoRequest { direction, group, partly };
+    let request = UndoRequest { direction, group: Some(group.id.0), partly: wanted.partly };
+    let ended = carry_out(context, request, sides).await?;
+    let text = ended.map_err(|problem| match (problem.kind, direction, wanted.id) {
+        (ProblemKind::Permanent, UndoDirection::Undo, None) => {
+            let hint = format!("{} {}", problem.hint, journals.earlier_hint(&wanted, group.begun));
+            Problem { hint: hint.trim().to_owned(), ..problem }
+        }
+        _ => problem,
+    })?;
+    context.messages.notice(&text);
+    Ok(ExitCode::Success)
+}
+
+/// Has the worker do it, and returns what it says in the end.
+async fn carry_out(
+    context: &mut Context,
+    request: UndoRequest,
+    sides: Vec<(Option<String>, usize)>,
+) -> Result<Result<String, Problem>, Failure> {
     let mut parts = Parts::new(context.config.clone(), login::transport(context));
     for account in sides.into_iter().filter_map(|(place, _)| place) {
         let opened = login::open(context, &account).await?;
@@ -207,37 +292,7 @@ async fn take(context: &mut Context, direction: UndoDirection, wanted: Wanted) -
         }
     };
     quit(&mut worker).await?;
-    let text = ended.map_err(|problem| match (problem.kind, wanted.id) {
-        (ProblemKind::Permanent, None) => with_earlier(problem, &wanted_histories, begun),
-        _ => problem,
-    })?;
-    context.messages.notice(&text);
-    Ok(ExitCode::Success)
-}
-
-/// Adds to what is told how to reach what came before: the next command would try the same again.
-fn with_earlier(problem: Problem, histories: &[Done], begun: i64) -> Problem {
-    let is_earlier =
-        |group: &&UndoGroup| group.kind != GroupKind::Undoing && group.stands() && group.begun < begun;
-    let earlier = histories.iter().filter_map(|(_, history)| history.groups().find(is_earlier));
-    let Some(earlier) = earlier.max_by_key(|group| group.begun) else { return problem };
-    Problem { hint: format!("{} {}", problem.hint, earlier_hint(earlier)).trim_start().to_owned(), ..problem }
-}
-
-fn earlier_hint(earlier: &UndoGroup) -> String {
-    format!("`megapane undo {}` takes back what came before: {}.", earlier.id, earlier.shown_label())
-}
-
-/// What was meant to be for good is not passed over without a word: what came before it is something else.
-fn refuse_final(histories: &[Done], next: Option<&UndoGroup>) -> Result<(), Failure> {
-    let newest = histories.iter().filter_map(|(_, history)| history.groups().find(|group| group.is_final()));
-    let newest = newest.max_by_key(|group| group.begun);
-    let Some(last) = newest.filter(|last| next.is_none_or(|next| next.begun < last.begun)) else {
-        return Ok(());
-    };
-    let hint = next.map(earlier_hint).unwrap_or_default();
-    let message = format!("cannot undo that: \"{}\" is for good", last.shown_label());
-    Err(Failure::new(ProblemKind::Permanent, message, hint))
+    Ok(ended)
 }
 
 fn nothing(direction: UndoDirection, wanted: Option<UndoId>) -> Failure {

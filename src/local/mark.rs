@@ -17,6 +17,9 @@ pub struct FileMark {
     modified: i64,
     /// The number that its disk knows it by; 0 where the system does not say.
     inode: u64,
+    /// It is a folder; notes of before do not say.
+    #[serde(default)]
+    is_folder: bool,
 }
 
 impl FileMark {
@@ -27,10 +30,21 @@ impl FileMark {
             Ok(since) => nanoseconds(since.as_nanos()),
             Err(before) => -nanoseconds(before.duration().as_nanos()),
         });
-        Ok(Self { size: facts.len(), modified, inode: inode(&facts) })
+        Ok(Self { size: facts.len(), modified, inode: inode(&facts), is_folder: facts.is_dir() })
     }
 
-    /// Returns whether `other` may be the same thing on another disk: a trash there had it copied.
+    /// Returns whether `other` is of the same thing under another name. The number alone says so of a folder: some disks
+    /// (F2FS) give one a new time where it comes into another folder.
+    #[must_use]
+    pub const fn is_same(&self, other: &Self) -> bool {
+        if self.is_folder && other.is_folder && self.inode != 0 {
+            return self.inode == other.inode;
+        }
+        self.is_alike(other) && self.inode == other.inode
+    }
+
+    /// Returns whether `other` may be the same thing although its number is another one: some disks (FAT, FUSE) do not keep
+    /// numbers. What was copied is not known by this either, for a copy has a time of its own.
     #[must_use]
     pub const fn is_alike(&self, other: &Self) -> bool {
         self.size == other.size && self.modified == other.modified
@@ -66,5 +80,16 @@ mod tests {
         fs::write(at("a"), "two").unwrap();
         assert_ne!(FileMark::of(&at("a")).unwrap(), mark);
         assert!(FileMark::of(&at("c")).is_err());
+    }
+
+    #[test]
+    fn a_folder_is_known_by_its_number_alone_unless_the_note_is_of_before() {
+        let mark = |modified, inode, is_folder| FileMark { size: 4096, modified, inode, is_folder };
+        assert!(mark(1, 7, true).is_same(&mark(2, 7, true)));
+        assert!(!mark(1, 7, true).is_same(&mark(1, 8, true)));
+        assert!(!mark(1, 0, true).is_same(&mark(2, 0, true)), "the system does not say the number");
+        assert!(!mark(1, 7, false).is_same(&mark(2, 7, false)));
+        let old: FileMark = serde_json::from_str(r#"{"size":4096,"modified":1,"inode":7}"#).unwrap();
+        assert!(old.is_same(&mark(1, 7, true)) && !old.is_same(&mark(2, 7, true)));
     }
 }

@@ -10,6 +10,7 @@ pub mod name;
 pub mod partial;
 pub mod rename;
 pub mod target;
+pub mod thrown;
 pub mod trash;
 pub mod walk;
 pub mod weight;
@@ -24,6 +25,7 @@ pub use name::{NameError, SafeName, cloud_name};
 pub use partial::{Displaced, MadeWay, PartialFile, Placement, Placing, Witness, unwitnessed};
 pub use rename::{move_free, rename_free};
 pub use target::Target;
+pub use thrown::Thrown;
 pub use trash::{Trash, find_kept, is_trash_folder};
 pub use walk::{WalkError, WalkItem, walk};
 

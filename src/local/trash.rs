@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{FileMark, LocalError, Target, rename_free};
+use super::{FileMark, LocalError, Target, Thrown, rename_free};
 
 /// A place for files that were put away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,13 +91,14 @@ fn mirror_of(below: &Path, backup: &Path, suffix: &str) -> (Target, PathBuf) {
 }
 
 impl Trash {
-    /// Takes the thing of that mark back out of the system's trash, where it was put from `path`.
-    pub fn restore(&self, path: &Path, mark: &FileMark) -> Result<(), LocalError> {
+    /// Takes the thing of that mark back out of the system's trash, where it was put from `path`. `thrown` is for all that
+    /// is taken out at once.
+    pub fn restore(&self, path: &Path, mark: &FileMark, thrown: &mut Thrown) -> Result<(), LocalError> {
         match self {
             Self::System | Self::Sample { .. } => {
-                restore_by_system(path, mark).map_err(LocalError::io("restore", path))
+                thrown.restore(path, mark).map_err(LocalError::io("restore", path))
             }
-            Self::Mirror { older, .. } => older.restore(path, mark),
+            Self::Mirror { older, .. } => older.restore(path, mark, thrown),
             Self::Folder(_) => Err(LocalError::io("restore", path)(io::ErrorKind::NotFound.into())),
         }
     }
@@ -117,57 +118,23 @@ impl Trash {
 }
 
 /// Looks where the thing of that mark lies that was put away from `path` when nobody could write down where: at the
-/// remembered place, in a folder of it, or beside the file. `None` where it is not there: the system's trash may have it.
+/// remembered place, in a folder of it, or beside the file. Where the disk gives new numbers, it is what is alike, if only
+/// one thing is. `None` where it is not there: the system's trash may have it.
 #[must_use]
 pub fn find_kept(path: &Path, mark: &FileMark, place: Option<&Path>) -> Option<PathBuf> {
-    let is_it = |kept: &PathBuf| FileMark::of(kept).is_ok_and(|found| found == *mark);
     let name = path.file_name()?;
     let beside = path.with_file_name(SIBLING_FOLDER);
     let folders = place.into_iter().chain([beside.as_path()]).filter_map(|folder| fs::read_dir(folder).ok());
     let within = folders.flatten().filter_map(Result::ok).map(|own| own.path().join(name));
-    place.map(Path::to_path_buf).into_iter().chain(within).find(is_it)
-}
-
-/// Asks the system for what was thrown away from `path`, and takes out just what has that mark: something else may have had
-/// the path since, and gone the same way.
-#[cfg(any(windows, all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
-fn restore_by_system(path: &Path, mark: &FileMark) -> io::Result<()> {
-    use ::trash::os_limited::{list, restore_all};
-    if fs::symlink_metadata(path).is_ok() {
-        return Err(io::ErrorKind::AlreadyExists.into());
+    let candidates = place.map(Path::to_path_buf).into_iter().chain(within);
+    let mut alike: Vec<(PathBuf, FileMark)> = candidates
+        .filter_map(|kept| FileMark::of(&kept).ok().map(|found| (kept, found)))
+        .filter(|(_, found)| mark.is_same(found) || mark.is_alike(found))
+        .collect();
+    if let Some(same) = alike.iter().position(|(_, found)| mark.is_same(found)) {
+        return Some(alike.swap_remove(same).0);
     }
-    let items = list().map_err(io::Error::other)?;
-    let thrown = items.into_iter().filter(|item| item.original_path() == path);
-    let mut thrown: Vec<_> = thrown.filter_map(|item| Some((thrown_mark(&item)?, item))).collect();
-    // What the system had to copy to another disk has another number there.
-    if thrown.iter().any(|(found, _)| found == mark) {
-        thrown.retain(|(found, _)| found == mark);
-    }
-    let alike =
-        thrown.into_iter().map(|(found, item)| (item, found)).filter(|(_, found)| found.is_alike(mark));
-    let last = alike.max_by_key(|(item, _)| item.time_deleted).ok_or(io::ErrorKind::NotFound)?;
-    restore_all([last.0]).map_err(io::Error::other)
-}
-
-/// Returns the mark of what lies in the trash: its note is `info/NAME.trashinfo`, and it is `files/NAME` beside that.
-/// Source: the trash specification of freedesktop.org.
-#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
-fn thrown_mark(item: &::trash::TrashItem) -> Option<FileMark> {
-    let note = Path::new(&item.id);
-    let name = note.file_stem()?;
-    FileMark::of(&note.parent()?.parent()?.join("files").join(name)).ok()
-}
-
-/// There the note of an item is in the file `$I…` and the thing beside it in `$R…`, which is what the item is known by.
-#[cfg(windows)]
-fn thrown_mark(item: &::trash::TrashItem) -> Option<FileMark> {
-    FileMark::of(Path::new(&item.id)).ok()
-}
-
-/// There the trash can be read by its own program only.
-#[cfg(not(any(windows, all(unix, not(target_vendor = "apple"), not(target_os = "android")))))]
-fn restore_by_system(_path: &Path, _mark: &FileMark) -> io::Result<()> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "restore it with the trash of the desktop"))
+    if alike.len() == 1 { alike.pop().map(|(kept, _)| kept) } else { None }
 }
 
 /// Moves into the folder beside the file, which is on the same disk.
@@ -270,6 +237,27 @@ mod tests {
         assert!(matches!(move_beside(&path), Err(LocalError::LinkInTheWay { .. })));
         assert_eq!(fs::read(&path).unwrap(), b"mine");
         assert_eq!(fs::read_dir(elsewhere).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_has_another_number_by_now_is_found_if_only_one_thing_is_alike() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (path, trash) = (scratch.path().join("a"), scratch.path().join("trash"));
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        let write = |path: &Path| {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+            fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+        };
+        write(&path);
+        let mark = FileMark::of(&path).unwrap();
+        write(&trash.join("1/a"));
+        assert_eq!(find_kept(&path, &mark, Some(&trash)), Some(trash.join("1/a")));
+        write(&trash.join("2/a"));
+        assert_eq!(find_kept(&path, &mark, Some(&trash)), None, "it may be either");
+        fs::create_dir(trash.join("3")).unwrap();
+        fs::rename(&path, trash.join("3/a")).unwrap();
+        assert_eq!(find_kept(&path, &mark, Some(&trash)), Some(trash.join("3/a")));
     }
 
     #[test]

@@ -200,6 +200,11 @@ pub enum Event {
         /// The entry.
         key: EntryKey,
     },
+    /// A group of changes was taken back, all of it. Comes before the line that says so.
+    Undone {
+        /// Its number, as in `UndoRequest::group`.
+        group: u64,
+    },
     /// Something small worked: one line for the status line (`made folder "2024"`).
     Done {
         /// The line.

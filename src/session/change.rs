@@ -37,7 +37,7 @@ pub use put::{Put, PutTarget, Uploaded};
 pub(in crate::session) use putter::Puts;
 use send::Steps;
 use share_keys::ShareKeys;
-pub use undo::{Lost, PreparedUndo, UndoPlan, lost};
+pub use undo::{Lost, PreparedUndo, UndoPlan, is_deleted, lost, nodes_deleted};
 
 /// A change to an account. It names nodes by handle and holds no keys: it is what the undo journal keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

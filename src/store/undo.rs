@@ -68,14 +68,24 @@ struct Group {
 }
 
 impl GroupTag {
-    /// Makes a new group. `label` says what it is, as in `moved "a" to work:b`.
+    /// Makes a new group. `label` says what it is, as in `renamed "a" to "b"`.
     #[must_use]
     pub fn new(kind: GroupKind, label: &str) -> Self {
+        Self::of(kind, label, false)
+    }
+
+    /// Makes a new group that may have a part in another journal, as a move to an account has.
+    #[must_use]
+    pub fn shared(kind: GroupKind, label: &str) -> Self {
+        Self::of(kind, label, true)
+    }
+
+    fn of(kind: GroupKind, label: &str, shared: bool) -> Self {
         // Should there be no random numbers the changes are groups of their own.
         let group = new_id().ok().map(|id| {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             let at = i64::try_from(since.as_nanos()).unwrap_or(i64::MAX);
-            let head = GroupHead { id, at, label: label.to_owned(), of: kind };
+            let head = GroupHead { id, at, label: label.to_owned(), of: kind, shared };
             Arc::new(Group { head, is_written: AtomicBool::new(false) })
         });
         Self { group }

@@ -4,11 +4,12 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::path::PathBuf;
 
 use super::undoing::kind_of;
-use super::{foretold, problem};
+use super::{disk, foretold, problem};
 use crate::message::{ChangeRow, ChangeState, Partly, Problem, ProblemKind, UndoDirection};
-use crate::session::change::Lost;
+use crate::session::change::{Lost, is_deleted, nodes_deleted};
 use crate::store::undo::{GroupKind, UndoGroup, UndoHistory, UndoId, UndoJournal, UndoRecord};
 
 /// Whose journal.
@@ -34,41 +35,86 @@ pub(crate) struct Part {
     pub(super) finals: Vec<UndoRecord>,
 }
 
+/// Opens the journals of accounts that are not open, where there are any; who reads one that cannot be opened is told
+/// why. Blocks.
+pub(super) fn opened(closed: Vec<(String, PathBuf)>) -> impl Iterator<Item = (Place, UndoJournal)> {
+    let there = closed.into_iter().filter(|(_, path)| !matches!(path.try_exists(), Ok(false)));
+    there.map(|(name, path)| {
+        let journal = UndoJournal::open(&path).unwrap_or_else(|error| UndoJournal::closed(&error));
+        (Place::Closed(name), journal)
+    })
+}
+
 /// Reads the journals for the group that is next, or for the one that was asked for, with all that it has in any of them.
 /// What was meant to be for good comes like any other, so that it can be told: something else would be taken back
-/// otherwise. Blocks.
+/// otherwise. A journal of an account that is not open may be unreadable: that counts where the group may have a part
+/// in it. Blocks.
 pub(super) fn find(
     journals: &[(Place, UndoJournal)],
     direction: UndoDirection,
     wanted: Option<UndoId>,
     passed: &HashSet<UndoId>,
 ) -> Result<Chosen, Problem> {
-    let histories: Vec<(Place, UndoHistory)> = journals
-        .iter()
-        .map(|(place, journal)| Ok((place.clone(), read(place, journal)?)))
-        .collect::<Result<_, Problem>>()?;
+    let mut histories: Vec<(Place, UndoHistory)> = Vec::with_capacity(journals.len());
+    let mut unread: Option<Problem> = None;
+    for (place, journal) in journals {
+        match (read(place, journal), place) {
+            (Ok(history), _) => histories.push((place.clone(), history)),
+            (Err(problem), Place::Closed(_)) => unread = Some(problem),
+            (Err(problem), Place::Account(_) | Place::Disk) => return Err(problem),
+        }
+    }
+    let undone = UndoHistory::undone(histories.iter().map(|(_, history)| history));
     let open = || histories.iter().filter(|(place, _)| !matches!(place, Place::Closed(_)));
-    let newest = open().filter_map(|(_, history)| next(history, direction, wanted, passed));
+    let newest = open().filter_map(|(_, history)| next(history, (direction, wanted), passed, &undone));
     let newest =
         newest.max_by_key(|group| (group.begun, group.id)).ok_or_else(|| nothing(direction, wanted))?;
     let last_doing = open().filter_map(|(_, history)| history.last_doing()).max();
     if (direction, wanted) == (UndoDirection::Redo, None) && last_doing > Some(newest.begun) {
         return Err(nothing(direction, wanted));
     }
-    let is_chosen = |group: &&UndoGroup| group.id == newest.id && (group.stands() || group.is_final());
-    let mut parts = Vec::new();
-    for (place, history) in &histories {
-        let Some(group) = history.groups().find(is_chosen) else { continue };
-        match place {
-            Place::Closed(name) if group.stands() => return Err(not_open(direction, group, name)),
-            Place::Closed(_) => {}
-            Place::Account(_) | Place::Disk => {
-                let (group, finals) = (group.clone(), history.finals().to_vec());
-                parts.push(Part { place: place.clone(), group, finals });
-            }
-        }
+    let (id, is_shared) = (newest.id, newest.is_shared);
+    let has_it = |(_, history): &&(Place, UndoHistory)| history.groups().any(|group| group.id == id);
+    if is_shared && histories.iter().filter(has_it).count() < SIDES {
+        unread.map_or(Ok(()), Err)?;
     }
-    Ok(Chosen(parts))
+    let parts = histories.into_iter().map(|(place, history)| part(place, history, id, direction));
+    Ok(Chosen(parts.filter_map(Result::transpose).collect::<Result<_, _>>()?))
+}
+
+/// Returns what a journal has of a group, if anything.
+fn part(
+    place: Place,
+    history: UndoHistory,
+    id: UndoId,
+    direction: UndoDirection,
+) -> Result<Option<Part>, Problem> {
+    // What is for good counts with the rest of the group, also once some of that was taken back.
+    let is_it = |group: &&UndoGroup| group.id == id && (group.stands() || group.final_count > 0);
+    let Some(group) = history.groups().find(is_it).cloned() else { return Ok(None) };
+    let mut finals = history.into_finals();
+    match &place {
+        Place::Closed(name) if group.stands() => return Err(not_open(direction, &group, name)),
+        Place::Closed(_) => return Ok(None),
+        Place::Account(_) => {} // what other groups have deleted is what this one cannot find
+        Place::Disk => finals.retain(|record| record.group == Some(id)),
+    }
+    Ok(Some(Part { place, group, finals }))
+}
+
+/// Returns the newest group of before that time that can be taken back, as far as its journal and the disk can tell.
+pub(crate) fn newest_before(history: &UndoHistory, is_disk: bool, begun: i64) -> Option<&UndoGroup> {
+    let deleted = nodes_deleted(history.finals());
+    let is_there = |group: &UndoGroup| {
+        if is_disk {
+            return disk::lost(group).len() < group.standing.len();
+        }
+        group.standing.iter().any(|record| !is_deleted(record, &deleted))
+    };
+    history
+        .groups()
+        .filter(|group| group.kind != GroupKind::Undoing && group.stands() && group.begun < begun)
+        .find(|group| is_there(group))
 }
 
 /// Reads the journals for the last changes. Blocks.
@@ -95,7 +141,11 @@ fn read(place: &Place, journal: &UndoJournal) -> Result<UndoHistory, Problem> {
         Place::Disk => disk_history(journal),
         Place::Account(_) | Place::Closed(_) => journal.history(),
     };
-    history.map_err(|error| problem::of_io("read the undo journal", &error))
+    let whose = match place {
+        Place::Account(name) | Place::Closed(name) => format!("of {name}:"),
+        Place::Disk => "of this computer".to_owned(),
+    };
+    history.map_err(|error| problem::of_io(&format!("read the undo journal {whose}"), &error))
 }
 
 /// Reads the journal of the disk; what a crash cut off is looked up there first. Blocks.
@@ -127,19 +177,18 @@ fn row(place: String, group: &UndoGroup) -> ChangeRow {
 
 fn next<'h>(
     history: &'h UndoHistory,
-    direction: UndoDirection,
-    wanted: Option<UndoId>,
+    (direction, wanted): (UndoDirection, Option<UndoId>),
     passed: &HashSet<UndoId>,
+    undone: &HashSet<UndoId>,
 ) -> Option<&'h UndoGroup> {
+    let is_due = |group: &&UndoGroup| group.stands() || group.is_final(undone);
     match (wanted, direction) {
-        (Some(id), _) => {
-            history.groups().find(|group| group.id == id && (group.stands() || group.is_final()))
-        }
+        (Some(id), _) => history.groups().filter(|group| group.id == id).find(is_due),
         (None, UndoDirection::Redo) => history.choose(kind_of(direction), None),
         (None, UndoDirection::Undo) => history
             .groups()
             .filter(|group| group.kind != GroupKind::Undoing && !passed.contains(&group.id))
-            .find(|group| group.stands() || group.is_final()),
+            .find(is_due),
     }
 }
 
@@ -153,9 +202,9 @@ fn nothing(direction: UndoDirection, wanted: Option<UndoId>) -> Problem {
 }
 
 /// What is told of what was meant to be for good.
-pub(super) fn beyond_undo(group: &UndoGroup) -> Problem {
+pub(super) fn beyond_undo(partly: Partly, group: &UndoGroup) -> Problem {
     let message = format!("Cannot undo that: \"{}\" is for good", group.shown_label());
-    Problem::new(ProblemKind::Permanent, message, EARLIER)
+    Problem::new(ProblemKind::Permanent, message, earlier(partly))
 }
 
 /// What is told where part of a group is in an account that is not open.
@@ -180,9 +229,9 @@ pub(super) fn lost_part(direction: UndoDirection, partly: Partly, lost: &[Lost],
             "Nothing was done; `megapane undo --rest` does the rest.".to_owned()
         }
         (Partly::Refuse, true, UndoDirection::Redo) => "Nothing was done.".to_owned(),
-        (Partly::Refuse, false, _) => String::new(),
         (Partly::AskAgain | Partly::Rest, true, _) => format!("Nothing was done; {verb} again for the rest."),
-        (Partly::AskAgain | Partly::Rest, false, _) => EARLIER.to_owned(),
+        (Partly::AskAgain, false, UndoDirection::Redo) => String::new(),
+        (Partly::AskAgain | Partly::Refuse | Partly::Rest, false, _) => earlier(partly).to_owned(),
     };
     Problem::new(ProblemKind::Permanent, format!("Cannot {verb} that: {what}"), hint)
 }
@@ -190,4 +239,45 @@ pub(super) fn lost_part(direction: UndoDirection, partly: Partly, lost: &[Lost],
 /// More than anyone looks through.
 const MOST_ROWS: usize = 500;
 
-const EARLIER: &str = "Undo again for what was done before it.";
+/// The screen passes over what it has told once. The command line would try the same again: it names what came before.
+const fn earlier(partly: Partly) -> &'static str {
+    match partly {
+        Partly::AskAgain => "Undo again for what was done before it.",
+        Partly::Refuse | Partly::Rest => "",
+    }
+}
+
+/// A group stands in the journals of so many places at most: of where it took from, and of where that went.
+const SIDES: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::undo::GroupTag;
+
+    #[test]
+    fn a_journal_that_cannot_be_read_stops_only_what_may_have_a_part_in_it() {
+        let (account, disk) = (UndoJournal::in_memory(), UndoJournal::in_memory());
+        let broken = UndoJournal::closed(&io::Error::other("broken"));
+        let journals = [
+            (Place::Account("work".to_owned()), account.clone()),
+            (Place::Disk, disk.clone()),
+            (Place::Closed("old".to_owned()), broken),
+        ];
+        let next = || find(&journals, UndoDirection::Undo, None, &HashSet::new());
+        let change = |journal: &UndoJournal, tag: &GroupTag| {
+            let journal = journal.in_group(tag);
+            let id = journal.begin(&json!("there")).unwrap();
+            journal.end(id, Some(&json!("back"))).unwrap();
+        };
+        change(&account, &GroupTag::new(GroupKind::Doing, "renamed"));
+        assert!(next().is_ok());
+        let moved = GroupTag::shared(GroupKind::Doing, "moved");
+        change(&account, &moved);
+        assert!(next().is_err_and(|problem| problem.message.contains("of old:")));
+        change(&disk, &moved.elsewhere());
+        assert!(next().is_ok_and(|chosen| chosen.0.len() == SIDES), "it has no third part");
+    }
+}

@@ -13,7 +13,7 @@ use super::placed::Placed;
 use super::problem;
 use super::refusal::fixed;
 use crate::entry::EntryKey;
-use crate::local::{FileMark, LocalError, Trash, move_free, rename_free};
+use crate::local::{FileMark, LocalError, Thrown, Trash, move_free, rename_free};
 use crate::message::Problem;
 use crate::session::change::Lost;
 use crate::store::transfer_journal::PathText;
@@ -101,8 +101,17 @@ pub(super) fn checked_join(folder: &Path, name: &str) -> Result<PathBuf, LocalEr
 
 /// Makes a change, written to the journal before and after.
 pub(super) fn commit(worded: WordedDisk, journal: &UndoJournal, trash: &Trash) -> Result<(), Problem> {
+    commit_one(worded, journal, (trash, &mut Thrown::default()))
+}
+
+/// The same for one of several: what the system's trash holds is looked up once for all of them.
+pub(super) fn commit_one(
+    worded: WordedDisk,
+    journal: &UndoJournal,
+    (trash, thrown): (&Trash, &mut Thrown),
+) -> Result<(), Problem> {
     let (what, change) = worded?;
-    let made = journalled(&what, &change, journal, || change.make(trash))?;
+    let made = journalled(&what, &change, journal, || change.make(trash, thrown))?;
     made.map_err(|error| problem::of_local(&what, &error))
 }
 
@@ -223,7 +232,7 @@ impl DiskChange {
     }
 
     /// Does it, and returns what takes it back, if anything does. Blocks.
-    fn make(&self, trash: &Trash) -> Result<Option<Self>, LocalError> {
+    fn make(&self, trash: &Trash, thrown: &mut Thrown) -> Result<Option<Self>, LocalError> {
         let inverse = match self {
             Self::Delete(path) => {
                 delete(&path.path())?;
@@ -261,7 +270,7 @@ impl DiskChange {
                 Self::Trash(path.clone())
             }
             Self::Restore { path, kept: None, mark } => {
-                trash.restore(&path.path(), mark)?;
+                trash.restore(&path.path(), mark, thrown)?;
                 Self::Trash(path.clone())
             }
         };

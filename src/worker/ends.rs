@@ -52,7 +52,7 @@ impl Actor {
             Goal::Node(_) => local::Target::root(PathBuf::new()),
         };
         let (backup, trash) = self.backup(options.backup.take(), &sides)?;
-        let undo_group = self.undo_group(&task, &selected, &titles.target);
+        let undo_group = self.undo_group((&task, sides.way), &selected, &titles.target);
         let sources = sides.sources_on_disk(&task, options.trash_sources);
         Ok(Copy {
             plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),

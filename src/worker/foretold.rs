@@ -38,6 +38,9 @@ enum Foretold {
     Placed(Placed),
     /// A copy takes its name, and what it was made of goes: the target is on another disk.
     Moved { from: PathText, placed: Placed },
+    /// What has this path goes for good, as [`DiskChange::Delete`] is written.
+    #[serde(rename = "Delete")]
+    Deleted(PathText),
 }
 
 impl Actor {
@@ -81,7 +84,7 @@ pub(super) fn make_folder(target: &local::Target, journal: &UndoJournal) -> Resu
     let foretold = foretell(journal, &missing);
     let made = target.make_folder();
     // Some may be there although the last could not be made.
-    let ending = |folder: Foretold| ending(folder.arrived().map(|_| folder.inverse()));
+    let ending = |folder: Foretold| ending(folder.arrived().and_then(|_| folder.inverse()));
     let noted = foretold
         .and_then(|ids| journal.end_all(ids.into_iter().zip(missing.into_iter().map(ending)).collect()));
     warn_unless(noted);
@@ -111,8 +114,8 @@ fn witnessed(journal: &UndoJournal, placing: Placing<'_>, what: impl Fn(Placed) 
     let noted = foretold.and_then(|(ids, changes)| {
         let inverse = |change: &Foretold| match change {
             Foretold::Replaced { path, mark, .. } => restored(path, *mark, &placement.made_way),
-            Foretold::Placed(_) | Foretold::Moved { .. } | Foretold::Made(_) => {
-                placement.named.is_ok().then(|| change.inverse())
+            Foretold::Placed(_) | Foretold::Moved { .. } | Foretold::Made(_) | Foretold::Deleted(_) => {
+                placement.named.is_ok().then(|| change.inverse()).flatten()
             }
         };
         journal.end_all(ids.into_iter().zip(changes.iter().map(|change| ending(inverse(change)))).collect())
@@ -131,20 +134,28 @@ fn warn_unless(noted: io::Result<()>) {
     }
 }
 
-/// Looks how the placings ended that a crash cut off, and writes it down. Returns whether there were any. Blocks.
+/// Looks how that ended which a crash cut off, and writes it down; also where it was looked for before, while it may have
+/// been on its way still. Returns whether there was anything to write. Blocks.
 pub(super) fn settle(journal: &UndoJournal, history: &UndoHistory) -> io::Result<bool> {
     let unknown = |record: &&UndoRecord| record.end == UndoEnd::Unknown;
-    let records = history.groups().flat_map(|group| group.standing.iter().filter(unknown));
-    let cut_off: Vec<(UndoId, Foretold)> = records
-        .filter_map(|record| Some((record.id, serde_json::from_value(record.change.clone()).ok()?)))
-        .collect();
-    if cut_off.is_empty() {
+    let cut_off = read(history.groups().flat_map(|group| group.standing.iter().filter(unknown)));
+    let doubted = read(history.doubted());
+    let both = cut_off.iter().chain(&doubted);
+    let arrived: HashSet<PathBuf> = both.filter_map(|(_, foretold)| foretold.arrived()).collect();
+    let first = cut_off.iter().map(|(id, foretold)| (*id, foretold.settled(&arrived)));
+    let again = doubted.iter().map(|(id, foretold)| (*id, foretold.settled_since(&arrived)));
+    let endings: Vec<(UndoId, Ending)> =
+        first.chain(again).filter_map(|(id, ending)| Some((id, ending?))).collect();
+    if endings.is_empty() {
         return Ok(false);
     }
-    let arrived: HashSet<PathBuf> = cut_off.iter().filter_map(|(_, foretold)| foretold.arrived()).collect();
-    let endings = cut_off.iter().map(|(id, foretold)| (*id, ending(foretold.settled(&arrived))));
-    journal.settle_all(endings.collect())?;
+    journal.settle_all(endings)?;
     Ok(true)
+}
+
+fn read<'r>(records: impl IntoIterator<Item = &'r UndoRecord>) -> Vec<(UndoId, Foretold)> {
+    let foretold = |record: &UndoRecord| serde_json::from_value(record.change.clone()).ok();
+    records.into_iter().filter_map(|record| Some((record.id, foretold(record)?))).collect()
 }
 
 impl Foretold {
@@ -156,7 +167,7 @@ impl Foretold {
     /// The path of what came, if it did.
     fn arrived(&self) -> Option<PathBuf> {
         match self {
-            Self::Replaced { .. } => None,
+            Self::Replaced { .. } | Self::Deleted(_) => None,
             Self::Made(path) => Some(path.path()).filter(|path| path.is_dir()),
             Self::Placed(placed) | Self::Moved { placed, .. } => {
                 placed.check().is_ok().then(|| placed.path.path())
@@ -164,34 +175,71 @@ impl Foretold {
         }
     }
 
-    /// Looks whether it happened, and returns what takes it back if so. `arrived` has the paths of all that came.
-    fn settled(&self, arrived: &HashSet<PathBuf>) -> Option<DiskChange> {
-        let Self::Replaced { path, mark, place } = self else {
-            return self.arrived().map(|_| self.inverse());
-        };
-        let (at, place) = (path.path(), place.as_ref().map(PathText::path));
-        let now = FileMark::of(&at).ok();
-        if now == Some(*mark) {
-            return None; // it has the name still
+    /// Looks whether it happened, and returns how it ended, where that can be told. `arrived` has the paths of all that
+    /// came.
+    fn settled(&self, arrived: &HashSet<PathBuf>) -> Option<Ending> {
+        match self {
+            Self::Made(_) | Self::Placed(_) | Self::Moved { .. } => {
+                Some(ending(self.arrived().and_then(|_| self.inverse())))
+            }
+            Self::Replaced { path, mark, place } => {
+                Some(ending(made_way(path, mark, place.as_ref(), arrived)))
+            }
+            Self::Deleted(path) => match std::fs::symlink_metadata(path.path()) {
+                Ok(facts) if facts.is_dir() => None, // what was in it may be gone
+                Ok(_) => Some(Ending::Refused),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Ending::Happened(None)),
+                Err(_) => None,
+            },
         }
-        let kept = find_kept(&at, mark, place.as_deref());
-        // Where it is not found the system's trash has it, unless it never made way and was changed since.
-        let has_gone = kept.is_some() || now.is_none() || arrived.contains(&at);
-        let kept = kept.map(|kept| kept.as_path().into());
-        has_gone.then(|| DiskChange::Restore { path: path.clone(), kept, mark: *mark })
     }
 
-    /// What takes back that it happened.
-    fn inverse(&self) -> DiskChange {
-        match self {
+    /// Looks again whether that happened which somebody took for refused. Only what can be told from all else counts: a
+    /// folder of that name may be anybody's by now, and whoever took a file away need not have been we.
+    fn settled_since(&self, arrived: &HashSet<PathBuf>) -> Option<Ending> {
+        let is_certain = match self {
+            Self::Made(_) => false,
+            Self::Placed(_) | Self::Moved { .. } | Self::Deleted(_) => true,
+            Self::Replaced { path, mark, place } => {
+                let (at, place) = (path.path(), place.as_ref().map(PathText::path));
+                arrived.contains(&at) || find_kept(&at, mark, place.as_deref()).is_some()
+            }
+        };
+        let has_happened = |ending: &Ending| matches!(ending, Ending::Happened(_));
+        self.settled(arrived).filter(|ending| is_certain && has_happened(ending))
+    }
+
+    /// What takes back that it happened, if anything does.
+    fn inverse(&self) -> Option<DiskChange> {
+        Some(match self {
             Self::Made(path) => DiskChange::RemoveFolder(path.clone()),
             Self::Replaced { path, mark, .. } => {
                 DiskChange::Restore { path: path.clone(), kept: None, mark: *mark }
             }
             Self::Placed(placed) => DiskChange::Unplace(placed.clone()),
             Self::Moved { from, placed } => DiskChange::Unmove { placed: placed.clone(), from: from.clone() },
-        }
+            Self::Deleted(_) => return None,
+        })
     }
+}
+
+/// Looks whether that of this mark made way, and returns what brings it back if so.
+fn made_way(
+    path: &PathText,
+    mark: &FileMark,
+    place: Option<&PathText>,
+    arrived: &HashSet<PathBuf>,
+) -> Option<DiskChange> {
+    let at = path.path();
+    let now = FileMark::of(&at).ok();
+    if now.is_some_and(|now| mark.is_same(&now)) {
+        return None; // it has the name still
+    }
+    let kept = find_kept(&at, mark, place.map(PathText::path).as_deref());
+    // Where it is not found the system's trash has it, unless it never made way and was changed since.
+    let has_gone = kept.is_some() || now.is_none() || arrived.contains(&at);
+    let kept = kept.map(|kept| kept.as_path().into());
+    has_gone.then(|| DiskChange::Restore { path: path.clone(), kept, mark: *mark })
 }
 
 /// How a change ended that this takes back, or that did not happen.
@@ -219,7 +267,7 @@ mod tests {
 
     use super::*;
     use crate::local::{PartialFile, Target, Trash};
-    use crate::store::undo::GroupTag;
+    use crate::store::undo::{GroupKind, GroupTag};
     use crate::worker::disk;
 
     struct Scene {
@@ -323,6 +371,41 @@ mod tests {
         journal.end(id, Some(&serde_json::json!("back"))).unwrap();
         assert!(settle(&journal, &seen).unwrap(), "it looks as if it had not happened");
         assert_eq!(journal.history().unwrap().next_undo().map(|group| group.standing.len()), Some(1));
+    }
+
+    #[test]
+    fn what_looked_refused_while_it_was_on_its_way_is_looked_at_again() {
+        let scene = Scene::new();
+        let journal = scene.journal();
+        std::fs::write(scene.path("seen"), "x").unwrap();
+        let placed = Placed::of_file(&File::open(scene.path("seen")).unwrap(), &scene.path("film")).unwrap();
+        foretell(&journal, &[Foretold::Placed(placed)]).unwrap();
+        let settled = || settle(&journal, &journal.history().unwrap()).unwrap();
+        assert!(settled() && journal.history().unwrap().next_undo().is_none());
+        assert!(!settled(), "nothing is new");
+        std::fs::rename(scene.path("seen"), scene.path("film")).unwrap();
+        assert!(settled());
+        assert_eq!(journal.history().unwrap().next_undo().map(|group| group.standing.len()), Some(1));
+        assert!(!settled(), "now all is known");
+    }
+
+    #[test]
+    fn what_a_crash_cut_off_while_it_was_removed_for_good_is_known_to_be_gone_or_there() {
+        let scene = Scene::new();
+        let journal = scene.journal();
+        for name in ["gone", "here"] {
+            let group = journal.in_group(&GroupTag::new(GroupKind::Doing, name));
+            foretell(&group, &[Foretold::Deleted(scene.path(name).as_path().into())]).unwrap();
+        }
+        std::fs::write(scene.path("here"), "x").unwrap();
+        assert!(settle(&journal, &journal.history().unwrap()).unwrap());
+        let history = journal.history().unwrap();
+        let gone = |group: &crate::store::undo::UndoGroup| {
+            let gone = disk::gone_for_good(group.id, history.finals());
+            gone.into_iter().map(|lost| lost.name).collect::<Vec<String>>()
+        };
+        let told: Vec<_> = history.groups().map(|group| (group.stands(), gone(group))).collect();
+        assert_eq!(told, [(false, vec![]), (false, vec!["gone".to_owned()])]);
     }
 
     #[test]

@@ -105,6 +105,7 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Deletion(_)
         | Event::Made { .. }
         | Event::Changes(_)
+        | Event::Undone { .. }
         | Event::Findings(_)
         | Event::NameSheet { .. }
         | Event::Renames(_)

@@ -49,11 +49,29 @@ impl Placed {
         found.is_some_and(|found| (found.size, &found.fingerprint) == (self.size, &self.fingerprint))
     }
 
-    /// Looks at the file that has that path; `None` where that is a link.
+    /// Looks at the file that has that path; `None` where that is a link, or no file: opening a pipe would wait for ever.
     fn at(path: &Path) -> io::Result<Option<Self>> {
-        if path.symlink_metadata()?.is_symlink() {
+        if !path.symlink_metadata()?.is_file() {
             return Ok(None);
         }
         File::open(path).and_then(|file| Self::of_file(&file, path)).map(Some)
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_that_has_the_path_now_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("film");
+        std::fs::write(&path, "x").unwrap();
+        let placed = Placed::of_file(&File::open(&path).unwrap(), &path).unwrap();
+        assert!(placed.is_at(&path) && placed.check().is_ok());
+        std::fs::remove_file(&path).unwrap();
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        assert!(!placed.is_at(&path) && placed.check().is_err());
     }
 }

@@ -22,11 +22,11 @@ use super::scan::{Goal, Origin};
 use crate::api::error::ApiError;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
-use crate::local::{self, Trash};
+use crate::local::{self, Target, Trash};
 use crate::message::{CopyId, Problem, ProblemKind};
 use crate::session::change::Change;
 use crate::store::transfer_journal::PathText;
-use crate::store::undo::UndoJournal;
+use crate::store::undo::{Ending, UndoJournal};
 use crate::transfer::plan::{Doomed, RemovalId, Removed};
 
 /// What a job brings that removed something.
@@ -64,64 +64,31 @@ impl Actor {
     ) {
         let Some(copy) = self.copies.get_mut(&id) else { return };
         copy.making += 1;
-        let what = format!("remove \"{path}\"");
+        let has_backup = copy.backup.is_some();
+        let (ids, what) = ((id, removal), format!("remove \"{path}\""));
         match doomed {
             Doomed::Source { source: Origin::Disk(path), size, modified } => {
-                let trash = copy.sources.to_trash.then(|| copy.trash.clone());
-                let journal = self.disk_journal_of_copy(id);
-                self.remove_on_disk(id, removal, move || {
-                    let removed = match trash {
-                        Some(trash) => put_source_away(&path, (size, modified), &what, (&journal, &trash)),
-                        None => remove_for_good(&path, (size, modified), &what, &journal),
-                    };
-                    (folder_of(&path), removed)
-                });
+                self.remove_disk_source(ids, path, (size, modified), what);
             }
-            Doomed::EmptySource(Origin::Disk(path)) => {
-                // Where the rest of a move can be taken back its folders can, too.
-                let is_noted = copy.sources.to_trash || copy.way == Way::Across;
-                let journal = if is_noted { self.disk_journal_of_copy(id) } else { UndoJournal::none() };
-                self.remove_on_disk(id, removal, move || {
-                    let removed = remove_folder(&path, &what);
-                    if removed == Removed::Gone {
-                        note_removed(&journal, &path);
-                    }
-                    (folder_of(&path), removed)
-                });
-            }
-            Doomed::Target(Goal::Disk(target)) => {
-                let (trash, journal) = (copy.trash.clone(), self.disk_journal_of_copy(id));
-                self.remove_on_disk(id, removal, move || {
-                    let checked = target.check_folders().map_err(|error| problem::of_local(&what, &error));
-                    let put = checked.and_then(|()| {
-                        let change = DiskChange::Trash(target.path().as_path().into());
-                        disk::commit(Ok((what, change)), &journal, &trash)
-                    });
-                    (target.folder(), put.map_or_else(Removed::Failed, |()| Removed::Gone))
-                });
-            }
+            Doomed::EmptySource(Origin::Disk(path)) => self.remove_disk_source_folder(ids, path, what),
+            Doomed::Target(Goal::Disk(target)) => self.put_disk_target_away(ids, target, what),
             Doomed::EmptyTarget(Goal::Disk(target)) => {
-                self.remove_on_disk(id, removal, move || match target.check_folders() {
-                    Ok(()) => (target.folder(), remove_folder(&target.path(), &what)),
-                    Err(error) => (target.folder(), Removed::Failed(problem::of_local(&what, &error))),
-                });
+                self.remove_on_disk(ids, move || (target.folder(), remove_target_folder(&target, &what)));
             }
-            Doomed::Target(Goal::Node(node)) if copy.backup.is_some() => {
+            Doomed::Target(Goal::Node(node)) if has_backup => {
                 self.put_aside(id, Aside::Extra { removal, path: path.to_owned(), node });
             }
             Doomed::Source { source: Origin::Cloud(CloudFolder::Node(node)), .. } => {
-                self.remove_node((id, removal), (End::Source, node), &what, None);
+                self.remove_node(ids, (End::Source, node), &what, None);
             }
-            Doomed::Target(Goal::Node(node)) => {
-                self.remove_node((id, removal), (End::Target, node), &what, None);
-            }
+            Doomed::Target(Goal::Node(node)) => self.remove_node(ids, (End::Target, node), &what, None),
             Doomed::EmptySource(Origin::Cloud(CloudFolder::Node(node)))
                 if self.is_empty(id, End::Source, node) =>
             {
-                self.remove_node((id, removal), (End::Source, node), &what, None);
+                self.remove_node(ids, (End::Source, node), &what, None);
             }
             Doomed::EmptyTarget(Goal::Node(node)) if self.is_empty(id, End::Target, node) => {
-                self.remove_node((id, removal), (End::Target, node), &what, None);
+                self.remove_node(ids, (End::Target, node), &what, None);
             }
             // Places and what the user picked stay.
             Doomed::Source { source: Origin::Cloud(_) | Origin::Picked, .. }
@@ -131,6 +98,54 @@ impl Actor {
                 self.removal_done(id, RemovalDone { removal, removed, place, made });
             }
         }
+    }
+
+    /// Removes a file that was moved away: into the trash, where the user is to be able to undo it, or for good.
+    fn remove_disk_source(
+        &mut self,
+        ids: (CopyId, RemovalId),
+        path: PathBuf,
+        found: (u64, Option<i64>),
+        what: String,
+    ) {
+        let Some(copy) = self.copies.get(&ids.0) else { return };
+        let trash = copy.sources.to_trash.then(|| copy.trash.clone());
+        let journal = self.disk_journal_of_copy(ids.0);
+        self.remove_on_disk(ids, move || {
+            let removed = match trash {
+                Some(trash) => put_source_away(&path, found, &what, (&journal, &trash)),
+                None => remove_for_good(&path, found, &what, &journal),
+            };
+            (folder_of(&path), removed)
+        });
+    }
+
+    /// Removes a folder that a move has left empty. Where the rest of the move can be taken back its folders can, too.
+    fn remove_disk_source_folder(&mut self, ids: (CopyId, RemovalId), path: PathBuf, what: String) {
+        let Some(copy) = self.copies.get(&ids.0) else { return };
+        let is_noted = copy.sources.to_trash || copy.way == Way::Across;
+        let journal = if is_noted { self.disk_journal_of_copy(ids.0) } else { UndoJournal::none() };
+        self.remove_on_disk(ids, move || {
+            let removed = remove_folder(&path, &what);
+            if removed == Removed::Gone {
+                note_removed(&journal, &path);
+            }
+            (folder_of(&path), removed)
+        });
+    }
+
+    /// Puts away what a sync deletes.
+    fn put_disk_target_away(&mut self, ids: (CopyId, RemovalId), target: Target, what: String) {
+        let Some(copy) = self.copies.get(&ids.0) else { return };
+        let (trash, journal) = (copy.trash.clone(), self.disk_journal_of_copy(ids.0));
+        self.remove_on_disk(ids, move || {
+            let checked = target.check_folders().map_err(|error| problem::of_local(&what, &error));
+            let put = checked.and_then(|()| {
+                let change = DiskChange::Trash(target.path().as_path().into());
+                disk::commit(Ok((what, change)), &journal, &trash)
+            });
+            (target.folder(), put.map_or_else(Removed::Failed, |()| Removed::Gone))
+        });
     }
 
     /// Takes what a job brings.
@@ -148,8 +163,7 @@ impl Actor {
 
     fn remove_on_disk(
         &mut self,
-        id: CopyId,
-        removal: RemovalId,
+        (id, removal): (CopyId, RemovalId),
         work: impl FnOnce() -> (PathBuf, Removed) + Send + 'static,
     ) {
         let done = move |place, removed| {
@@ -236,19 +250,26 @@ pub(super) fn remove_source(path: &Path, size: u64, modified: Option<i64>, what:
     }
 }
 
-/// Removes a file for good, unless it is another one by now, and notes that nothing brings it back. Blocks.
+/// Removes a file for good, unless it is another one by now, between two entries in the journal: undo would put the only
+/// copy that is left into the bin if it did not know of it. Where that cannot be noted, the file stays. Blocks.
 fn remove_for_good(
     path: &Path,
     (size, modified): (u64, Option<i64>),
     what: &str,
     journal: &UndoJournal,
 ) -> Removed {
-    let removed = remove_source(path, size, modified, what);
-    if removed == Removed::Gone {
-        let change = serde_json::to_value(DiskChange::Delete(path.into())).map_err(io::Error::other);
-        if let Err(error) = change.and_then(|change| journal.note_all(vec![(change, None)])) {
-            tracing::warn!(%error, "cannot note in the undo journal that a file was removed for good");
+    let change = serde_json::to_value(DiskChange::Delete(path.into())).map_err(io::Error::other);
+    let foretold = match change.and_then(|change| journal.foretell(vec![change])) {
+        Ok(foretold) => foretold,
+        Err(error) => {
+            return Removed::Failed(problem::of_io(&format!("note in the undo journal: {what}"), &error));
         }
+    };
+    let removed = remove_source(path, size, modified, what);
+    let is_gone = removed == Removed::Gone;
+    let ending = || if is_gone { Ending::Happened(None) } else { Ending::Refused };
+    if let Err(error) = journal.end_all(foretold.into_iter().map(|id| (id, ending())).collect()) {
+        tracing::warn!(%error, "cannot note in the undo journal whether a file was removed for good");
     }
     removed
 }
@@ -287,6 +308,14 @@ fn remove_folder(path: &Path, what: &str) -> Removed {
     }
 }
 
+/// Removes an empty folder of the target, unless a link leads there by now. Blocks.
+fn remove_target_folder(target: &Target, what: &str) -> Removed {
+    match target.check_folders() {
+        Ok(()) => remove_folder(&target.path(), what),
+        Err(error) => Removed::Failed(problem::of_local(what, &error)),
+    }
+}
+
 /// Notes that an empty folder was removed. Blocks.
 fn note_removed(journal: &UndoJournal, path: &Path) {
     let noted = serde_json::to_value(DiskChange::CreateFolder(path.into())).map_err(io::Error::other);
@@ -300,5 +329,29 @@ fn outcome(result: io::Result<()>, what: &str) -> Removed {
     match result {
         Ok(()) => Removed::Gone,
         Err(error) => Removed::Failed(problem::of_io(what, &error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::undo::UndoEnd;
+
+    #[test]
+    fn a_file_stays_where_it_cannot_be_noted_that_it_goes_for_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("film");
+        fs::write(&path, "x").unwrap();
+        let found = local::stat(&path).unwrap();
+        let found = (found.size.unwrap(), found.modified);
+        let remove = |journal: &UndoJournal| remove_for_good(&path, found, "remove it", journal);
+        let closed = UndoJournal::closed(&io::Error::other("no room"));
+        assert!(matches!(remove(&closed), Removed::Failed(problem) if problem.message.contains("note in")));
+        assert!(path.exists());
+        let journal = UndoJournal::in_memory();
+        assert_eq!(remove(&journal), Removed::Gone);
+        assert!(matches!(remove(&journal), Removed::Failed(_)), "it is gone");
+        let ends: Vec<UndoEnd> = journal.read().unwrap().into_iter().map(|record| record.end).collect();
+        assert_eq!(ends, [UndoEnd::Refused, UndoEnd::Final]);
     }
 }

@@ -4,7 +4,7 @@
 
 use super::actor::Actor;
 use super::changes::counted;
-use super::ends::below_title;
+use super::ends::{Way, below_title};
 use super::selection::Selected;
 use crate::entry::Location;
 use crate::message::{Event, Task, TransferEnds, TransferId};
@@ -38,7 +38,12 @@ impl Titles {
 
 impl Actor {
     /// Returns the group of what a copy changes, named after what was picked for it.
-    pub(super) fn undo_group(&self, task: &Task, selected: &Selected, target: &str) -> GroupTag {
+    pub(super) fn undo_group(
+        &self,
+        (task, way): (&Task, Way),
+        selected: &Selected,
+        target: &str,
+    ) -> GroupTag {
         let picked = match selected {
             Selected::Contents(_) => String::new(),
             Selected::Entries { parent: Location::Local(_), keys } => format!("{} ", counted(keys, None)),
@@ -51,7 +56,13 @@ impl Actor {
             Task::Move { .. } => format!("moved {picked}to {target}"),
             Task::Sync(_) => format!("synced {target}"),
         };
-        GroupTag::new(GroupKind::Doing, &label)
+        match (task, way) {
+            (Task::Move { .. }, Way::Up | Way::Down | Way::Between) => {
+                GroupTag::shared(GroupKind::Doing, &label)
+            }
+            (Task::Copy | Task::Check { .. } | Task::Sync(_), _)
+            | (Task::Move { .. }, Way::Across | Way::Inside) => GroupTag::new(GroupKind::Doing, &label),
+        }
     }
 
     /// Says where a transfer comes from and goes to.

@@ -11,14 +11,14 @@ use super::Copies;
 use super::account::Account;
 use super::actor::Actor;
 use super::changes::{CHANGES_AT_ONCE, Refused, one_of};
-pub(crate) use super::chosen::disk_history;
-use super::chosen::{Chosen, Part, Place, beyond_undo, find, list, lost_part};
+use super::chosen::{Chosen, Part, Place, beyond_undo, find, list, lost_part, opened};
+pub(crate) use super::chosen::{disk_history, newest_before};
 use super::disk;
 use super::inside::is_session_end;
 use super::jobs::{Done, blocking};
 use super::problem;
 use super::refusal::not_ready;
-use crate::local::Trash;
+use crate::local::{Thrown, Trash};
 use crate::message::{ChangeRow, CopyId, Event, Partly, Problem, ProblemKind, UndoDirection, UndoRequest};
 use crate::session::change::{Lost, Outcome, UndoPlan, lost as lost_in_account};
 use crate::store::undo::{GroupKind, GroupTag, UndoGroup, UndoId, UndoJournal, UndoRecord};
@@ -48,6 +48,7 @@ enum Running {
 /// How far a group is.
 struct Taking {
     direction: UndoDirection,
+    group: UndoId,
     label: String,
     /// What is done for it, in the journals of both sides.
     tag: GroupTag,
@@ -184,7 +185,7 @@ impl Actor {
         let passed = self.undoing.passed.clone();
         self.jobs.start(broken, async move {
             let look = move || {
-                journals.extend(opened(closed)?);
+                journals.extend(opened(closed));
                 let chosen = find(&journals, direction, group.map(UndoId), &passed)?;
                 let on_disk = chosen.0.iter().filter(|part| matches!(part.place, Place::Disk));
                 let lost = on_disk.flat_map(|Part { group, finals, .. }| {
@@ -232,8 +233,8 @@ impl Actor {
     fn take_back(&mut self, direction: UndoDirection, partly: Partly, chosen: Chosen, mut lost: Vec<Lost>) {
         let Chosen(mut parts) = chosen;
         let Some(group) = parts.first().map(|part| part.group.clone()) else { return self.next_undo() };
-        if parts.iter().all(|part| part.group.is_final()) {
-            return self.tell_lost(group.id, false, beyond_undo(&group));
+        if !parts.iter().any(|part| part.group.stands()) {
+            return self.tell_lost(group.id, false, beyond_undo(partly, &group));
         }
         let groups = |copy: &super::copying::Copy| [copy.undo_group.id(), copy.disk_group.id()];
         if self.copies.values().any(|copy| groups(copy).contains(&Some(group.id))) {
@@ -246,7 +247,8 @@ impl Actor {
             };
             lost.extend(lost_in_account(tree, &part.group, &part.finals));
         }
-        let is_there = |record: &UndoRecord| lost.iter().all(|lost| lost.record != record.id);
+        let lost_records: HashSet<UndoId> = lost.iter().map(|lost| lost.record).collect();
+        let is_there = |record: &UndoRecord| !lost_records.contains(&record.id);
         let has_rest = parts.iter().flat_map(|part| &part.group.standing).any(is_there);
         let takes_rest = partly == Partly::Rest || self.undoing.told.contains(&group.id);
         if !lost.is_empty() {
@@ -259,10 +261,13 @@ impl Actor {
             }
         }
         parts.retain(|part| part.group.stands());
+        let is_shared = parts.len() > 1;
+        let tag = if is_shared { GroupTag::shared } else { GroupTag::new };
         self.undoing.running = Some(Running::Taking(Box::new(Taking {
             direction,
+            group: group.id,
             label: group.shown_label().to_owned(),
-            tag: GroupTag::new(kind_of(direction), &group.label),
+            tag: tag(kind_of(direction), &group.label),
             parts: parts.into(),
             wave: None,
             done_count: 0,
@@ -368,7 +373,10 @@ impl Actor {
 
     fn finish_undo(&mut self) {
         let Some(Running::Taking(taking)) = self.undoing.running.take() else { return };
-        let Taking { direction, label, done_count, problems, .. } = *taking;
+        let Taking { direction, group, label, done_count, problems, .. } = *taking;
+        if problems.is_empty() && direction == UndoDirection::Undo {
+            self.send(Event::Undone { group: group.0 });
+        }
         self.end_undo(ended(direction, &label, done_count, problems));
     }
 
@@ -377,17 +385,6 @@ impl Actor {
         self.send(event);
         self.next_undo();
     }
-}
-
-/// Opens the journals of accounts that are not open, where there are any. Blocks.
-fn opened(closed: Vec<(String, PathBuf)>) -> Result<Vec<(Place, UndoJournal)>, Problem> {
-    let there = closed.into_iter().filter(|(_, path)| path.exists());
-    let open = |(name, path): (String, PathBuf)| {
-        let what = format!("read the undo journal \"{}\"", path.display());
-        let journal = UndoJournal::open(&path).map_err(|error| problem::of_io(&what, &error))?;
-        Ok((Place::Closed(name), journal))
-    };
-    there.map(open).collect()
 }
 
 /// Takes changes on the disk back, the last first. Blocks.
@@ -399,10 +396,11 @@ fn take_back(
 ) -> (BTreeSet<PathBuf>, Vec<Result<(), Problem>>) {
     let mut folders = BTreeSet::new();
     let mut results = Vec::with_capacity(group.standing.len());
+    let mut thrown = Thrown::default();
     for record in group.standing.iter().rev() {
         let inverse = disk::inverse(record, what);
         folders.extend(inverse.iter().flat_map(|(_, change)| change.folders()));
-        results.push(disk::commit(inverse, &journal.taking_back(record.id), trash));
+        results.push(disk::commit_one(inverse, &journal.taking_back(record.id), (trash, &mut thrown)));
     }
     (folders, results)
 }

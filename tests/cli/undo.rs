@@ -95,6 +95,47 @@ fn a_move_whose_files_are_gone_for_good_is_not_taken_back_without_a_word() {
     assert_eq!(scene.ann.content("up/p.txt").unwrap(), b"p");
     assert_eq!(scene.run(&["undo", "--rest"]).code, 0);
     assert!(scene.ann.content("up/p.txt").is_none());
+    assert_eq!(scene.run(&["undo"]).code, 0, "what was told and taken back stands in the way no more");
+    assert!(scene.ann.node("before").is_none());
+}
+
+#[test]
+fn after_the_bin_is_emptied_what_is_named_can_be_taken_back() {
+    let scene = Scene::logged_in();
+    scene.ann.file("d/c.txt", b"c", JUNE);
+    scene.run(&["mkdir", "ann:before"]).clean();
+    scene.run(&["deletefile", "ann:d/c.txt"]).clean();
+    scene.run(&["cleanup", "ann:"]).clean();
+    let refused = scene.run(&["undo"]);
+    assert_eq!(refused.code, 6, "{}", refused.err);
+    assert!(refused.err.contains("for good") && refused.err.contains("made folder"), "{}", refused.err);
+}
+
+#[test]
+fn where_nothing_is_left_to_take_back_what_came_before_is_named_by_its_number() {
+    let scene = Scene::logged_in();
+    scene.ann.file("c.txt", b"c", JUNE);
+    scene.run(&["mkdir", "ann:before"]).clean();
+    scene.run(&["copyto", "ann:c.txt", "c.txt"]).clean();
+    std::fs::remove_file(scene.path("c.txt")).unwrap();
+    let refused = scene.run(&["undo", "--rest"]);
+    assert_eq!(refused.code, 6, "{}", refused.err);
+    assert!(refused.err.contains("\"c.txt\" is no longer there"), "{}", refused.err);
+    assert!(refused.err.contains("made folder"), "{}", refused.err);
+    assert!(!refused.err.contains("Undo again"), "the same command would try the same: {}", refused.err);
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_stops_only_what_may_stand_in_it() {
+    let scene = Scene::logged_in();
+    scene.second_account();
+    std::fs::create_dir_all(scene.own("state/undo/ben.jsonl")).unwrap();
+    scene.run(&["mkdir", "ann:made"]).clean();
+    let refused = scene.run(&["undo"]);
+    assert_ne!(refused.code, 0, "it may hold what was done last");
+    assert!(refused.err.contains("ben.jsonl"), "{}", refused.err);
+    assert_eq!(scene.run(&["undo", "ann:"]).code, 0);
+    assert!(scene.ann.node("made").is_none());
 }
 
 #[test]

@@ -31,7 +31,7 @@ use megapane::store::credentials::{self, Opener};
 use megapane::store::screen;
 use megapane::store::transfer_journal::Record;
 use megapane::store::tree_cache::TreeCache;
-use megapane::store::undo::{GroupKind, UndoJournal};
+use megapane::store::undo::{GroupKind, UndoHistory, UndoJournal};
 use megapane::tree::{Tree, TreeBuilder};
 use megapane::ui::keymap;
 use sha2::Sha256;
@@ -249,11 +249,12 @@ fn fuzz_undo_journal(data: &[u8]) {
     in_file("undo.jsonl", data, |path| {
         let journal = UndoJournal::open(path).unwrap();
         let history = journal.history().unwrap();
+        let undone = UndoHistory::undone([&history]);
         for group in history.groups() {
-            let _ = (group.shown_label(), group.stands(), group.is_final());
+            let _ = (group.shown_label(), group.stands(), group.is_final(&undone));
             let _ = history.choose(GroupKind::Undoing, Some(group.id));
         }
-        let _ = (history.next_undo(), history.next_redo(), history.finals());
+        let _ = (history.next_undo(), history.next_redo(), history.finals(), history.doubted());
         let id = journal.begin(&serde_json::json!({"is": "new"})).unwrap();
         journal.refused(id).unwrap();
         assert_eq!(journal.read().unwrap()[0].id, id, "what is added to a damaged journal can be read");

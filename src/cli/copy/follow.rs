@@ -136,6 +136,7 @@ impl Run<'_> {
             | Event::Deletion(_)
             | Event::Made { .. }
             | Event::Changes(_)
+            | Event::Undone { .. }
             | Event::Findings(_)
             | Event::NameSheet { .. }
             | Event::Renames(_)

@@ -365,6 +365,7 @@ impl Plain<'_> {
             | Event::NotThere { .. }
             | Event::Bookmarks(_)
             | Event::Changes(_)
+            | Event::Undone { .. }
             | Event::Findings(_)
             | Event::Deletion(_)
             | Event::NameSheet { .. }

@@ -83,11 +83,7 @@ pub struct Lost {
 /// Returns those of a group's standing changes whose nodes are gone. `finals` are the changes that nothing takes back.
 #[must_use]
 pub fn lost(tree: &Tree, group: &UndoGroup, finals: &[UndoRecord]) -> Vec<Lost> {
-    let deletion = |record: &UndoRecord| match read(&record.change) {
-        Some(Change::Delete { node, name }) => Some((node, name)),
-        _ => None,
-    };
-    let deleted: HashMap<NodeHandle, String> = finals.iter().filter_map(deletion).collect();
+    let deleted = nodes_deleted(finals);
     let lost = |record: &UndoRecord| {
         let node = inverse(record).as_ref().and_then(node_of).filter(|node| tree.node(*node).is_none())?;
         let name = deleted.get(&node).cloned().or_else(|| name_of(record));
@@ -95,6 +91,29 @@ pub fn lost(tree: &Tree, group: &UndoGroup, finals: &[UndoRecord]) -> Vec<Lost> 
         Some(Lost { record: record.id, name, is_deleted: deleted.contains_key(&node) })
     };
     group.standing.iter().filter_map(lost).collect()
+}
+
+/// Returns what these changes deleted for good, and how it was called.
+#[must_use]
+pub fn nodes_deleted(finals: &[UndoRecord]) -> HashMap<NodeHandle, String> {
+    let deletion = |record: &UndoRecord| match read(&record.change) {
+        Some(Change::Delete { node, name }) => Some((node, name)),
+        _ => None,
+    };
+    finals.iter().filter_map(deletion).collect()
+}
+
+/// Returns whether the node of a recorded change is among these, or was in one of them: as much as journals tell without
+/// the account's tree.
+#[must_use]
+pub fn is_deleted(record: &UndoRecord, deleted: &HashMap<NodeHandle, String>) -> bool {
+    let Some(inverse) = inverse(record) else { return false };
+    let folder = if let Change::Move { from, .. } | Change::Trash { from, .. } = &inverse {
+        Some(*from)
+    } else {
+        None
+    };
+    node_of(&inverse).into_iter().chain(folder).any(|node| deleted.contains_key(&node))
 }
 
 /// Returns what the thing is called that a recorded change was about, where the record says.

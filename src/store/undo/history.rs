@@ -12,6 +12,8 @@ pub struct UndoHistory {
     groups: Vec<UndoGroup>,
     /// Changes that happened and that nothing takes back, the oldest first.
     finals: Vec<UndoRecord>,
+    /// Changes that somebody else took for refused, the oldest first.
+    doubted: Vec<UndoRecord>,
 }
 
 /// What the user did at once, with one key or one command.
@@ -25,6 +27,8 @@ pub struct UndoGroup {
     pub label: String,
     /// What it is to the user.
     pub kind: GroupKind,
+    /// Another journal may have a part of it.
+    pub is_shared: bool,
     /// How many changes it made, or may have made.
     pub change_count: usize,
     /// Those that stand, the oldest first: they happened, or may have, something takes them back, and nothing has yet.
@@ -46,6 +50,8 @@ impl UndoHistory {
         let mut groups: Vec<UndoGroup> = Vec::new();
         let is_final = |record: &&UndoRecord| record.end == UndoEnd::Final;
         let finals = contents.records.iter().filter(is_final).cloned().collect();
+        let is_doubted = |record: &&UndoRecord| record.end == UndoEnd::Refused && record.is_guessed;
+        let doubted = contents.records.iter().filter(is_doubted).cloned().collect();
         let mut by_id: HashMap<UndoId, usize> = HashMap::new();
         let mut heads: HashMap<UndoId, GroupHead> =
             contents.groups.into_iter().map(|head| (head.id, head)).collect();
@@ -62,7 +68,7 @@ impl UndoHistory {
         }
         // Changes that were asked for at once may be written in another order.
         groups.sort_by_key(|group| group.begun);
-        Self { groups, finals }
+        Self { groups, finals, doubted }
     }
 
     /// Returns the groups, the newest first.
@@ -74,6 +80,26 @@ impl UndoHistory {
     #[must_use]
     pub fn finals(&self) -> &[UndoRecord] {
         &self.finals
+    }
+
+    /// Returns just these.
+    #[must_use]
+    pub fn into_finals(self) -> Vec<UndoRecord> {
+        self.finals
+    }
+
+    /// Returns the changes that somebody else took for refused: they may have happened after that.
+    #[must_use]
+    pub fn doubted(&self) -> &[UndoRecord] {
+        &self.doubted
+    }
+
+    /// Returns the groups of which one of these journals has something taken back: what another has of the same group
+    /// is not for good then, or the group would be told of, and stand in the way, for ever.
+    #[must_use]
+    pub fn undone<'h>(histories: impl IntoIterator<Item = &'h Self>) -> HashSet<UndoId> {
+        let groups = histories.into_iter().flat_map(Self::groups);
+        groups.filter(|group| group.undone_count > 0).map(|group| group.id).collect()
     }
 
     /// Returns the group of that number if it stands, or else what comes next: what is done again where that is wanted,
@@ -117,10 +143,20 @@ impl UndoGroup {
             at: begun.saturating_mul(1_000_000_000),
             label: String::new(),
             of: GroupKind::Doing,
+            shared: false,
         });
-        let GroupHead { at, label, of, .. } = head;
-        let standing = Vec::new();
-        Self { id, begun: at, label, kind: of, change_count: 0, standing, undone_count: 0, final_count: 0 }
+        let GroupHead { at, label, of, shared, .. } = head;
+        Self {
+            id,
+            begun: at,
+            label,
+            kind: of,
+            is_shared: shared,
+            change_count: 0,
+            standing: Vec::new(),
+            undone_count: 0,
+            final_count: 0,
+        }
     }
 
     /// Returns what it was, in words.
@@ -135,10 +171,11 @@ impl UndoGroup {
         !self.standing.is_empty()
     }
 
-    /// Returns whether the user did it and nothing takes it back, for that is how it was meant.
+    /// Returns whether the user did it and nothing takes it back, for that is how it was meant. `undone` is what
+    /// [`UndoHistory::undone`] says of all journals.
     #[must_use]
-    pub fn is_final(&self) -> bool {
-        self.kind == GroupKind::Doing && self.final_count > 0 && self.undone_count == 0 && !self.stands()
+    pub fn is_final(&self, undone: &HashSet<UndoId>) -> bool {
+        self.kind == GroupKind::Doing && self.final_count > 0 && !undone.contains(&self.id) && !self.stands()
     }
 
     fn take(&mut self, record: UndoRecord, is_taken_back: bool) {
@@ -282,6 +319,27 @@ mod tests {
         assert_eq!(journal.history().unwrap().next_undo(), None);
         journal.in_group(&GroupTag::new(GroupKind::Doing, "cut short")).begin(&json!(3)).unwrap();
         assert_eq!(journal.history().unwrap().next_undo().unwrap().label, "cut short");
+    }
+
+    #[test]
+    fn what_is_for_good_on_one_side_is_not_told_any_more_once_the_other_side_was_taken_back() {
+        let (disk, account) = (UndoJournal::in_memory(), UndoJournal::in_memory());
+        let tag = GroupTag::new(GroupKind::Doing, "moved");
+        let gone = disk.in_group(&tag.elsewhere());
+        gone.note_all(vec![(json!("gone"), None)]).unwrap();
+        let group = account.in_group(&tag);
+        let put = group.begin(&json!("put")).unwrap();
+        group.end(put, Some(&json!("back"))).unwrap();
+        let is_final = || {
+            let histories = [disk.history().unwrap(), account.history().unwrap()];
+            let undone = UndoHistory::undone(&histories);
+            histories[0].groups().next().unwrap().is_final(&undone)
+        };
+        assert!(is_final());
+        let undo = account.in_group(&GroupTag::new(GroupKind::Undoing, "moved")).taking_back(put);
+        let id = undo.begin(&json!("back")).unwrap();
+        undo.end(id, Some(&json!("put"))).unwrap();
+        assert!(!is_final());
     }
 
     #[test]

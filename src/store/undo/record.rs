@@ -81,6 +81,13 @@ pub(super) struct GroupHead {
     pub(super) at: i64,
     pub(super) label: String,
     pub(super) of: GroupKind,
+    /// Another journal may have a part of it; journals of before do not say.
+    #[serde(default = "may_be")]
+    pub(super) shared: bool,
+}
+
+const fn may_be() -> bool {
+    true
 }
 
 /// One line of the file.

@@ -251,7 +251,7 @@ impl DedupePage {
     }
 
     /// Something is taken back from outside the page, which may be what its report tells of: then the report is not true
-    /// any more, nor is it to be taken back again. `group` is what, if that is known.
+    /// any more. `group` is what, once that is known: that is not to be taken back again.
     pub fn forget_report(&mut self, group: Option<u64>) {
         if group.is_some() && group != self.undo {
             return;

@@ -77,6 +77,7 @@ pub(super) fn receive(state: &mut AppState, event: Event, commands: &mut Vec<Com
         Event::TransferEnds(ends) => transfer::receive_ends(state, ends),
         Event::Made { parent, key } => land(state, &parent, key, commands),
         Event::Usage(sheet) => usage::receive(state, sheet),
+        Event::Undone { group } => dedupe::taken_back(state, Some(group)),
         Event::Done { text } => {
             state.say(text);
             search::changed(state, commands);
