@@ -230,7 +230,7 @@ fn below_20x5_no_dialog_is_answered_but_each_is_left() {
             for key in parse_keys("oOsSrRcnydmuDkvt3<Enter><F5><F8>q").unwrap() {
                 update(&mut state, Msg::Key(key), &mut commands);
             }
-            assert_eq!(commands, [], "{name} at {width}x{height}");
+            assert!(commands.is_empty(), "{name} at {width}x{height}: {commands:?}");
             assert_eq!(state.dialogs.len(), depth, "{name} at {width}x{height}");
             screen::type_in(&mut state, "<Esc>");
             assert!(state.dialogs.len() < depth, "{name} at {width}x{height}");
