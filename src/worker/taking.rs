@@ -151,7 +151,11 @@ mod tests {
         assert_eq!((waiting.stretches.len(), waiting.is_too_much), (MOST_WAITING, false));
         for _ in 0..2 {
             waiting.hold(Stretch::between("b", "c"));
-            assert_eq!((waiting.stretches.len(), waiting.is_too_much), (0, true), "none without those before");
+            assert_eq!(
+                (waiting.stretches.len(), waiting.is_too_much),
+                (0, true),
+                "none without those before"
+            );
         }
     }
 }
