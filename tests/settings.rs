@@ -232,8 +232,9 @@ fn below_20x5_no_dialog_is_answered_but_each_is_left() {
             }
             assert!(commands.is_empty(), "{name} at {width}x{height}: {commands:?}");
             assert_eq!(state.dialogs.len(), depth, "{name} at {width}x{height}");
-            screen::type_in(&mut state, "<Esc>");
-            assert!(state.dialogs.len() < depth, "{name} at {width}x{height}");
+            update(&mut state, Msg::Key(parse_keys("<Esc>").unwrap()[0]), &mut commands);
+            let is_stopped = matches!(commands[..], [Command::CancelCopy { .. }]); // a check that runs stays until then
+            assert!(state.dialogs.len() < depth || is_stopped, "{name} at {width}x{height}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The words for what a copy or a check will do, does and has done. Pure; the sentences may carry hostile names.
+//! The words for what a copy or a check will do, does and has done: for questions, the status line and the page of a check.
+//! Pure; the sentences may carry hostile names, which drawing escapes.
 
 use std::fmt::Write as _;
 
