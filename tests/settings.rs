@@ -212,6 +212,33 @@ fn below_20x5_a_sentence_stands_in_place_of_the_screen() {
     assert!(!picture(&sample(20, 5)).contains("too small"));
 }
 
+/// Conflicts, confirmations and names: what their keys would change, nobody has seen.
+#[test]
+fn below_20x5_no_dialog_is_answered_but_each_is_left() {
+    for (name, open) in DIALOGS {
+        for (width, height) in [(19, 24), (80, 4), (0, 0)] {
+            let mut state = sample(80, 24);
+            open(&mut state);
+            let depth = state.dialogs.len();
+            if depth == 0 {
+                continue;
+            }
+            let later = screen::now() + jiff::SignedDuration::from_secs(60);
+            screen::happen(&mut state, Msg::Tick(later));
+            screen::happen(&mut state, Msg::Resize(width, height));
+            let mut commands = Vec::new();
+            for key in parse_keys("oOsSrRcnydmuDkvt3<Enter><F5><F8>q").unwrap() {
+                update(&mut state, Msg::Key(key), &mut commands);
+            }
+            assert!(commands.is_empty(), "{name} at {width}x{height}: {commands:?}");
+            assert_eq!(state.dialogs.len(), depth, "{name} at {width}x{height}");
+            update(&mut state, Msg::Key(parse_keys("<Esc>").unwrap()[0]), &mut commands);
+            let is_stopped = matches!(commands[..], [Command::CancelCopy { .. }]); // a check that runs stays until then
+            assert!(state.dialogs.len() < depth || is_stopped, "{name} at {width}x{height}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 

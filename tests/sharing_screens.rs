@@ -4,8 +4,8 @@
 mod screen;
 
 use megapane::message::{
-    Event, LinkRow, Person, PublicLink, ShareAccess, Shareable, SharedSubject, SharingEvent, VersionList,
-    VersionRow,
+    Event, LinkRow, Person, Problem, ProblemKind, PublicLink, ShareAccess, Shareable, SharedSubject,
+    SharingEvent, VersionList, VersionRow,
 };
 use megapane::secret::Secret;
 use megapane::ui::state::AppState;
@@ -95,6 +95,51 @@ fn the_page_of_links() {
         ];
         tell(state, Event::Sharing(SharingEvent::Links { account: "work".to_owned(), links }));
     });
+}
+
+#[test]
+fn a_removal_that_failed_cannot_be_taken_back() {
+    let mut state = state(80, 24);
+    fill(&mut state);
+    type_in(&mut state, "<Tab>gl");
+    let links = vec![LinkRow { subject: node('a'), path: "a.txt".to_owned(), link: None, expires: None }];
+    tell(&mut state, Event::Sharing(SharingEvent::Links { account: "work".to_owned(), links }));
+    type_in(&mut state, "x");
+    assert!(picture(&state).contains("takes it back"), "{}", picture(&state));
+    tell(
+        &mut state,
+        Event::Failed(Problem::new(ProblemKind::Permanent, "Cannot remove the public link", "")),
+    );
+    assert!(!picture(&state).contains("takes it back"), "{}", picture(&state));
+}
+
+#[test]
+fn what_is_deleted_elsewhere_shows_no_link_any_more() {
+    let mut state = state(80, 24);
+    fill(&mut state);
+    type_in(&mut state, "<Tab>js");
+    tell(&mut state, subject(true, open_link("folder", 22, None), Vec::new()));
+    type_in(&mut state, "aben@");
+    tell(&mut state, Event::Sharing(SharingEvent::Gone(node('b'))));
+    assert!(picture(&state).contains("https://mega.nz"), "that is another one: {}", picture(&state));
+    tell(&mut state, Event::Sharing(SharingEvent::Gone(node('a'))));
+    let shown = picture(&state);
+    assert!(shown.contains("no longer there") && !shown.contains("https://mega.nz"), "{shown}");
+    type_in(&mut state, "exam.org<Enter>yd");
+    assert!(picture(&state).contains("no longer there"), "no key goes to the panes: {}", picture(&state));
+    type_in(&mut state, "<Esc>");
+    assert!(state.dialogs.is_empty());
+}
+
+#[test]
+fn versions_of_a_file_that_is_gone_are_none() {
+    let mut state = state(80, 24);
+    fill(&mut state);
+    type_in(&mut state, "<Tab>jgV");
+    tell(&mut state, Event::Sharing(SharingEvent::Gone(node('a'))));
+    assert!(picture(&state).contains("no longer there"), "{}", picture(&state));
+    type_in(&mut state, "<Esc>");
+    assert!(state.dialogs.is_empty());
 }
 
 #[test]

@@ -109,6 +109,8 @@ pub enum ShareAccess {
 pub enum SharingEvent {
     /// Who sees the entry that is watched.
     Subject(SharedSubject),
+    /// The entry that is watched, for who sees it or for its versions, is no longer in the account: no more is told of it.
+    Gone(Shareable),
     /// The links of the account that is watched, by path.
     Links {
         /// The account.

@@ -24,6 +24,14 @@ pub struct Stretch {
 }
 
 impl Stretch {
+    /// Makes one in which nothing happened.
+    #[cfg(test)]
+    pub(crate) fn between(from: &str, to: &str) -> Self {
+        let news =
+            News { from: from.to_owned(), to: to.to_owned(), packets: Vec::new(), more: false, place: None };
+        Self { news, share_keys: None }
+    }
+
     /// Returns whether something happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -127,98 +127,134 @@ impl Need {
     /// Returns what an action needs.
     pub(super) const fn of(action: Action) -> Self {
         match action {
-            Action::Go(Motion::OtherPane)
-            | Action::Tab(TabKey::Close | TabKey::Next | TabKey::Previous | TabKey::Digit)
-            | Action::Transfer(TransferKey::Open | TransferKey::RetryNow | TransferKey::Hold)
-            | Action::Program(
-                Program::Help
-                | Program::Cancel
-                | Program::Interrupt
-                | Program::Redraw
-                | Program::Suspend
-                | Program::Mouse
-                | Program::Log
-                | Program::Doctor
-                | Program::Quit,
-            )
+            Action::Go(motion) => Self::of_motion(motion),
+            Action::Look(look) => Self::of_look(look),
+            Action::Mark(marking) => Self::of_marking(marking),
+            Action::Change(change) => Self::of_change(change),
+            Action::Tab(key) => Self::of_tab(key),
+            Action::Share(key) => Self::of_sharing(key),
+            Action::Transfer(key) => Self::of_transfer(key),
+            Action::Program(program) => Self::of_program(program),
+            Action::Place(_) => Self::Folder,
+            Action::Content(Content::View | Content::Edit | Content::Open | Content::Preview)
+            | Action::Yank(_) => Self::Row,
+        }
+    }
+
+    const fn of_motion(motion: Motion) -> Self {
+        match motion {
+            Motion::OtherPane => Self::Nothing,
+            Motion::Up
+            | Motion::Down
+            | Motion::Parent
+            | Motion::Back
+            | Motion::Forward
+            | Motion::Top
+            | Motion::Bottom
+            | Motion::PageUp
+            | Motion::PageDown
+            | Motion::HalfUp
+            | Motion::HalfDown => Self::Folder,
+            Motion::Enter => Self::Row,
+        }
+    }
+
+    const fn of_look(look: Look) -> Self {
+        match look {
+            Look::Find
+            | Look::FindNext
+            | Look::FindPrevious
+            | Look::Filter
+            | Look::Sort(_)
+            | Look::Hidden
+            | Look::Search
+            | Look::SearchAccount
+            | Look::Usage
+            | Look::Duplicates
+            | Look::Compare
+            | Look::Sync
+            | Look::OnlyDifferences
+            | Look::NextDifference
+            | Look::PreviousDifference => Self::Folder,
+            Look::Properties | Look::Verify => Self::Row,
+        }
+    }
+
+    const fn of_marking(marking: Marking) -> Self {
+        match marking {
+            Marking::All
+            | Marking::Invert
+            | Marking::Differing
+            | Marking::Newer
+            | Marking::OnlyHere
+            | Marking::Pattern
+            | Marking::UnmarkPattern => Self::Folder,
+            Marking::Toggle | Marking::ToggleUp | Marking::Range => Self::Row,
+        }
+    }
+
+    const fn of_change(change: Change) -> Self {
+        match change {
             // The worker takes changes back in the order in which they were made.
-            | Action::Change(Change::Undo | Change::Redo | Change::History | Change::EmptyBin) => Self::Nothing,
-            Action::Go(
-                Motion::Up
-                | Motion::Down
-                | Motion::Parent
-                | Motion::Back
-                | Motion::Forward
-                | Motion::Top
-                | Motion::Bottom
-                | Motion::PageUp
-                | Motion::PageDown
-                | Motion::HalfUp
-                | Motion::HalfDown,
-            )
-            | Action::Look(
-                Look::Find
-                | Look::FindNext
-                | Look::FindPrevious
-                | Look::Filter
-                | Look::Sort(_)
-                | Look::Hidden
-                | Look::Search
-                | Look::SearchAccount
-                | Look::Usage
-                | Look::Duplicates
-                | Look::Compare
-                | Look::Sync
-                | Look::OnlyDifferences
-                | Look::NextDifference
-                | Look::PreviousDifference,
-            )
-            | Action::Mark(
-                Marking::All
-                | Marking::Invert
-                | Marking::Differing
-                | Marking::Newer
-                | Marking::OnlyHere
-                | Marking::Pattern
-                | Marking::UnmarkPattern,
-            )
-            | Action::Change(Change::NewFolder)
-            | Action::Tab(TabKey::Open)
-            | Action::Share(ShareKey::Links)
-            | Action::Program(Program::Shell)
-            | Action::Place(_) => Self::Folder,
-            Action::Go(Motion::Enter)
-            | Action::Mark(Marking::Toggle | Marking::ToggleUp | Marking::Range)
-            | Action::Look(Look::Properties | Look::Verify)
-            | Action::Content(Content::View | Content::Edit | Content::Open | Content::Preview)
-            | Action::Change(
-                Change::Copy
-                | Change::Move
-                | Change::Rename
-                | Change::BulkRename
-                | Change::Trash
-                | Change::Delete
-                | Change::Restore,
-            )
-            | Action::Yank(_)
-            | Action::Share(ShareKey::Sharing | ShareKey::Link | ShareKey::Versions)
+            Change::Undo | Change::Redo | Change::History | Change::EmptyBin => Self::Nothing,
+            Change::NewFolder => Self::Folder,
+            Change::Copy
+            | Change::Move
+            | Change::Rename
+            | Change::BulkRename
+            | Change::Trash
+            | Change::Delete
+            | Change::Restore => Self::Row,
+        }
+    }
+
+    const fn of_tab(key: TabKey) -> Self {
+        match key {
+            TabKey::Close | TabKey::Next | TabKey::Previous | TabKey::Digit => Self::Nothing,
+            TabKey::Open => Self::Folder,
+        }
+    }
+
+    const fn of_sharing(key: ShareKey) -> Self {
+        match key {
+            ShareKey::Links => Self::Folder,
+            ShareKey::Sharing | ShareKey::Link | ShareKey::Versions => Self::Row,
+        }
+    }
+
+    const fn of_transfer(key: TransferKey) -> Self {
+        match key {
+            TransferKey::Open | TransferKey::RetryNow | TransferKey::Hold => Self::Nothing,
             // Those of the transfer list are not looked up among the panes.
-            | Action::Transfer(
-                TransferKey::Close
-                | TransferKey::Cancel
-                | TransferKey::CancelAll
-                | TransferKey::Pause
-                | TransferKey::PauseAll
-                | TransferKey::Retry
-                | TransferKey::RetryFailed
-                | TransferKey::Move(_)
-                | TransferKey::Limit
-                | TransferKey::List
-                | TransferKey::Details
-                | TransferKey::Clear,
-            )
+            TransferKey::Close
+            | TransferKey::Cancel
+            | TransferKey::CancelAll
+            | TransferKey::Pause
+            | TransferKey::PauseAll
+            | TransferKey::Retry
+            | TransferKey::RetryFailed
+            | TransferKey::Move(_)
+            | TransferKey::Limit
+            | TransferKey::List
+            | TransferKey::Details
+            | TransferKey::Clear => Self::Row,
+        }
+    }
+
+    const fn of_program(program: Program) -> Self {
+        match program {
+            Program::Help
+            | Program::Cancel
+            | Program::Interrupt
+            | Program::Redraw
+            | Program::Suspend
+            | Program::Mouse
+            | Program::Log
+            | Program::Doctor
+            | Program::Quit => Self::Nothing,
+            Program::Shell => Self::Folder,
             // What it offers depends on the row.
-            | Action::Program(Program::Palette) => Self::Row,
+            Program::Palette => Self::Row,
         }
     }
 }

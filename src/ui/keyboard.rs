@@ -47,13 +47,29 @@ fn read_keys_alone() -> Vec<TerminalEvent> {
     static ONCE: std::sync::Once = std::sync::Once::new();
     let mut typed = Vec::new();
     ONCE.call_once(|| {
+        // crossterm may read a terminal that is gone for ever, and here the whole program would wait for it.
+        if is_gone(&io::stdin()) {
+            return;
+        }
         typed = look(Duration::ZERO).0; // it listens from its first look on; an error comes again in the next one
         // All who listen so far are stopped, so this must not come again: by then `input` is one of them.
         #[expect(deprecated, reason = "crossterm keeps the name of its listener to itself")]
         signal_hook_registry::unregister_signal(signal_hook::consts::SIGWINCH);
+        if is_gone(&io::stdin()) {
+            return;
+        }
         typed.extend(look(Duration::ZERO).0); // a change that it has heard of in between
     });
     typed
+}
+
+/// Returns whether nothing can be read there any more, now: whoever was at the other end is gone.
+#[cfg(unix)]
+fn is_gone(line: &impl std::os::fd::AsFd) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut line = [PollFd::new(line, PollFlags::IN)];
+    while poll(&mut line, Some(&Timespec::default())) == Err(rustix::io::Errno::INTR) {}
+    line[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
 }
 
 #[cfg(not(unix))]
@@ -82,7 +98,7 @@ fn wait_for_keys() -> bool {
     let stdin = io::stdin();
     let mut line = [PollFd::new(&stdin, PollFlags::IN)];
     while poll(&mut line, None) == Err(rustix::io::Errno::INTR) {}
-    !line[0].revents().contains(PollFlags::HUP)
+    !line[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
 }
 
 #[cfg(not(unix))]
@@ -92,3 +108,20 @@ fn wait_for_keys() -> bool {
 
 /// How long a look at the keyboard may take where the system does not say when it is worth one.
 const LOOK: Duration = Duration::from_millis(50);
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_line_is_gone_once_nobody_is_at_its_other_end() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        assert!(!is_gone(&reader), "nothing is typed");
+        writer.write_all(b"j").unwrap();
+        assert!(!is_gone(&reader), "something is typed");
+        drop(writer);
+        assert!(is_gone(&reader));
+    }
+}

@@ -148,6 +148,17 @@ pub fn viewer_room(width: u16, height: u16) -> (u16, u16) {
     (width.max(1), height.saturating_sub(2).max(1))
 }
 
+/// Returns whether a screen shows nothing but that it is too small. No key answers a dialog there: nobody sees what is asked.
+#[must_use]
+pub const fn is_too_small(width: u16, height: u16) -> bool {
+    width < LEAST_WIDTH || height < LEAST_HEIGHT
+}
+
+/// Below this nothing can be read.
+pub const LEAST_WIDTH: u16 = 20;
+/// Below this nothing can be read.
+pub const LEAST_HEIGHT: u16 = 5;
+
 /// From this width there is a preview.
 pub const PREVIEW_FROM: u16 = 160;
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use ratatui::layout::Size;
 
 use super::figure::Clock;
+use super::layout::is_too_small;
 use super::run::Options;
 use super::theme::Theme;
 use crate::config::{ColorDepth, UserProgram};
@@ -53,5 +54,11 @@ impl Surroundings {
             depth: options.depth,
             has_desktop: options.has_desktop,
         }
+    }
+
+    /// Returns whether nothing is drawn but that the screen is too small.
+    #[must_use]
+    pub const fn is_too_small(&self) -> bool {
+        is_too_small(self.width, self.height)
     }
 }

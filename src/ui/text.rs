@@ -3,9 +3,8 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::sync::LazyLock;
 
-use regex::Regex;
+use unicode_normalization::char::is_public_assigned;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -204,17 +203,15 @@ fn is_hostile(character: char) -> bool {
 }
 
 /// Returns whether a code stands for nothing (U+0378, U+FFFE): terminals draw nothing or a box for it, so that names which
-/// differ would look the same.
+/// differ would look the same. It is asked for each character of each frame, so there is nothing to build for it.
 fn is_unassigned(character: char) -> bool {
-    static UNASSIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\p{Unassigned}").ok());
-    character >= FIRST_UNASSIGNED
-        && UNASSIGNED
-            .as_ref()
-            .is_some_and(|unassigned| unassigned.is_match(character.encode_utf8(&mut [0; 4])))
+    !is_public_assigned(character) && !is_private(character)
 }
 
-/// Below it, every code has a character: the letters of most of Europe cost no look into the table.
-const FIRST_UNASSIGNED: char = '\u{378}';
+/// Returns whether a code is left to whoever makes a font.
+const fn is_private(character: char) -> bool {
+    matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}')
+}
 
 /// Characters in one grapheme beyond which marks are piled up to deface the lines around; a family emoji has 11.
 const MAX_CHARS: usize = 12;
@@ -246,6 +243,22 @@ mod tests {
         assert_eq!(shown("a\u{378}b\u{fffe}\u{fdd0}"), "a\\u{378}b\\u{fffe}\\u{fdd0}");
         let assigned = "Ελλάδα русский ทำงาน हिन्दी 日本 한국 \u{e0b0}";
         assert_eq!(shown(assigned), assigned, "private ones are icons of people's fonts");
+    }
+
+    #[test]
+    fn characters_as_new_as_the_table_of_widths_are_shown() {
+        let new = "\u{1faea} \u{10940} \u{323b0} \u{20c1}"; // all of Unicode 17, which the table of regex lacks
+        assert_eq!(shown(new), new);
+        assert_eq!(shown("\u{e0fff}\u{ffffe}\u{10ffff}"), "\\u{e0fff}\\u{ffffe}\\u{10ffff}");
+    }
+
+    #[test]
+    fn what_has_had_a_character_for_long_is_not_unassigned() {
+        let table = regex::Regex::new(r"\p{Unassigned}").unwrap();
+        for character in '\0'..=char::MAX {
+            let was = table.is_match(character.encode_utf8(&mut [0; 4]));
+            assert!(was || !is_unassigned(character), "{character:?}");
+        }
     }
 
     #[test]

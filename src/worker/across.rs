@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::actor::Actor;
 use super::copying::CopyDone;
@@ -53,7 +54,7 @@ pub(super) struct Prepared {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
     /// What the target must be apart from.
-    pub(super) paths: Vec<PathBuf>,
+    pub(super) paths: Arc<Vec<PathBuf>>,
     /// Something of a whole folder goes, or of what is around it: a move, a sync.
     pub(super) are_changed: bool,
     /// What a move takes goes to the trash, so that undo brings it back; else for good.

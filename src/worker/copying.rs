@@ -76,7 +76,7 @@ pub(crate) struct Copy {
     pub(crate) is_held: bool,
     /// What the next start finds of it.
     pub(super) record: Option<Arc<CopyRecord>>,
-    pub(super) kept: KeptCopy,
+    pub(super) kept: Arc<KeptCopy>,
     /// Whether the record says less than `kept`.
     pub(super) is_kept_stale: bool,
 }

@@ -2,7 +2,9 @@
 //! out once, when a copy is planned; what cannot be is refused here with a sentence.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use rayon::prelude::*;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +18,7 @@ use super::problem::{self, unknown_account};
 use super::refusal::{not_ready, require_removable, writable_folder};
 use super::scan::{Goal, Origin, Picked, Wholes};
 use super::selection::Selected;
+use super::sweep::LEAST_SHARE;
 use super::titles::Titles;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
@@ -43,16 +46,16 @@ impl Actor {
         let titles = Titles { source: self.heading(parent).title, target: title.clone() };
         let plan_options = plan_options(id, &title, &options)?;
         let task = options.task;
-        let sides = self.sides(selected.clone(), target, target_subfolders, options.task)?;
+        let sides = self.sides(&selected, target, target_subfolders, options.task)?;
         // Of a tree that is not the target's no folder goes as it is.
         let wholes = if sides.way == Way::Between { Wholes::None } else { wholes(&options) };
-        let kept = self.kept_copy(request, &selected, (&sides, &title));
+        let undo_group = self.undo_group((&task, sides.way), &selected, &titles.target);
+        let kept = Arc::new(self.kept_copy(request, selected, (&sides, &title)));
         let root = match &sides.goal {
             Goal::Disk(target) => target.clone(),
             Goal::Node(_) => local::Target::root(PathBuf::new()),
         };
         let (backup, trash) = self.backup(options.backup.take(), &sides)?;
-        let undo_group = self.undo_group((&task, sides.way), &selected, &titles.target);
         let sources = sides.sources_on_disk(&task, options.trash_sources);
         Ok(Copy {
             plan: Plan::new(plan_options, sides.origin, sides.goal, &sides.missing),
@@ -95,14 +98,14 @@ impl Actor {
     /// Works out the two ends of a copy.
     fn sides(
         &self,
-        selected: Selected,
+        selected: &Selected,
         target: Location,
         below: Vec<String>,
         task: Task,
     ) -> Result<Sides, Problem> {
         let (parent, picked) = match selected {
-            Selected::Contents(location) => (location, None),
-            Selected::Entries { parent, keys } => (parent, Some(keys)),
+            Selected::Contents(location) => (location.clone(), None),
+            Selected::Entries { parent, keys } => (parent.clone(), Some(&keys[..])),
         };
         match (parent, target) {
             (Location::Local(parent), Location::Cloud { account, folder }) => {
@@ -112,7 +115,7 @@ impl Actor {
                 Ok(Sides { source: account.clone(), account, way: Way::Up, origin, picked, goal, missing })
             }
             (Location::Cloud { account, folder }, Location::Local(target)) => {
-                require_removable(self.ready_tree(&account)?, (folder, picked.as_deref()), task)?;
+                require_removable(self.ready_tree(&account)?, (folder, picked), task)?;
                 let (origin, picked) = cloud_origin(folder, picked);
                 let target = below.into_iter().fold(listing::clean(&target), |path, name| path.join(name));
                 let (goal, missing) = (Goal::Disk(local::Target::root(target)), Vec::new());
@@ -131,7 +134,7 @@ impl Actor {
                 let tree = self.ready_tree(&account)?;
                 let (goal, missing) = descend(&account, tree, target, below)?;
                 let task = Some(task).filter(|_| missing.is_empty());
-                require_apart(tree, (folder, picked.as_deref()), goal, task)?;
+                require_apart(tree, (folder, picked), goal, task)?;
                 let (origin, picked) = cloud_origin(folder, picked);
                 let goal = Goal::Node(goal);
                 Ok(Sides {
@@ -145,7 +148,7 @@ impl Actor {
                 })
             }
             (Location::Cloud { account: source, folder }, Location::Cloud { account, folder: target }) => {
-                require_removable(self.ready_tree(&source)?, (folder, picked.as_deref()), task)?;
+                require_removable(self.ready_tree(&source)?, (folder, picked), task)?;
                 let (goal, missing) = descend(&account, self.ready_tree(&account)?, target, below)?;
                 let (origin, picked) = cloud_origin(folder, picked);
                 Ok(Sides {
@@ -281,9 +284,9 @@ impl Sides {
     /// Returns what is read on the disk; paths only where something is written there, too.
     fn sources_on_disk(&self, task: &Task, to_trash: bool) -> Sources {
         let paths = match (self.way, &self.origin, &self.picked) {
-            (Way::Across, Origin::Disk(folder), _) => vec![folder.clone()],
-            (Way::Across, _, Picked::Paths(paths)) => paths.clone(),
-            (Way::Across | Way::Up | Way::Down | Way::Inside | Way::Between, _, _) => Vec::new(),
+            (Way::Across, Origin::Disk(folder), _) => Arc::new(vec![folder.clone()]),
+            (Way::Across, _, Picked::Paths(paths)) => Arc::clone(paths),
+            (Way::Across | Way::Up | Way::Down | Way::Inside | Way::Between, _, _) => Arc::default(),
         };
         let is_whole = matches!(self.picked, Picked::Nothing);
         let are_changed = is_whole && matches!(task, Task::Move { .. } | Task::Sync(_));
@@ -329,23 +332,25 @@ const fn of_entries(task: Task) -> Task {
     }
 }
 
-fn disk_origin(parent: PathBuf, picked: Option<Vec<EntryKey>>) -> (Origin, Picked) {
+/// The loop waits for it, so all cores help where very much was picked.
+fn disk_origin(parent: PathBuf, picked: Option<&[EntryKey]>) -> (Origin, Picked) {
     let Some(keys) = picked else { return (Origin::Disk(parent), Picked::Nothing) };
-    let path = |key: EntryKey| match key {
+    let path = |key: &EntryKey| match key {
         EntryKey::Name(name) => Some(parent.join(name)),
         EntryKey::Node(_) | EntryKey::Place(_) => None,
     };
-    (Origin::Picked, Picked::Paths(keys.into_iter().filter_map(path).collect()))
+    let paths: Vec<PathBuf> = keys.par_iter().with_min_len(LEAST_SHARE).filter_map(path).collect();
+    (Origin::Picked, Picked::Paths(Arc::new(paths)))
 }
 
-fn cloud_origin(folder: CloudFolder, picked: Option<Vec<EntryKey>>) -> (Origin, Picked) {
+fn cloud_origin(folder: CloudFolder, picked: Option<&[EntryKey]>) -> (Origin, Picked) {
     let Some(keys) = picked else { return (Origin::Cloud(folder), Picked::Nothing) };
-    let entry = |key: EntryKey| match key {
-        EntryKey::Node(node) => Some(CloudFolder::Node(node)),
-        EntryKey::Place(place) => Some(place),
+    let entry = |key: &EntryKey| match key {
+        EntryKey::Node(node) => Some(CloudFolder::Node(*node)),
+        EntryKey::Place(place) => Some(*place),
         EntryKey::Name(_) => None,
     };
-    (Origin::Picked, Picked::Cloud(keys.into_iter().filter_map(entry).collect()))
+    (Origin::Picked, Picked::Cloud(Arc::new(keys.iter().filter_map(entry).collect())))
 }
 
 /// Returns the place for what makes way in a folder of the disk.

@@ -5,11 +5,12 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 
 use super::scan::nfc;
+use super::sweep::LEAST_SHARE;
 use crate::handle::NodeHandle;
-use crate::tree::{NodeUpdate, Tree};
+use crate::tree::{Node, NodeUpdate, Tree};
 
 /// Who has which name in some folders. It is told of what comes; what is renamed or goes it finds out by asking the tree.
 #[derive(Debug, Default)]
@@ -76,8 +77,10 @@ impl Names {
 
 impl Folder {
     fn of(tree: &Tree, handle: NodeHandle, hashes: &RandomState) -> Self {
-        let named = tree.children(handle).filter_map(|node| Some((node.name()?, node.handle())));
-        let mut sorted: Vec<_> = named.map(|(name, node)| (hashes.hash_one(nfc(name)), node)).collect();
+        let nodes: Vec<Node<'_>> = tree.children(handle).collect();
+        let nodes = nodes.par_iter().with_min_len(LEAST_SHARE);
+        let hashed = nodes.filter_map(|node| Some((hashes.hash_one(nfc(node.name()?)), node.handle())));
+        let mut sorted: Vec<_> = hashed.collect();
         sorted.par_sort_unstable();
         Self { handle, sorted, later: HashMap::new() }
     }

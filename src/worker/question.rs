@@ -1,6 +1,8 @@
 //! The questions of a copy: contents that have to be compared, conflicts that the user is asked about, and the answers.
 //! `copying` hands them over from the plan, and the actor the user's answers. What an answer means is the plan's to say.
 
+use std::sync::Arc;
+
 use tokio_util::sync::DropGuard;
 
 use super::actor::Actor;
@@ -35,7 +37,7 @@ impl Actor {
         let pair = copy.question.take().map_or(Pair::Files, |question| question.pair);
         copy.plan.resolve(resolution, scope);
         if scope == Scope::Rest {
-            copy.kept.answer_rest(pair, resolution);
+            Arc::make_mut(&mut copy.kept).answer_rest(pair, resolution);
             copy.is_kept_stale = true;
         }
         if copy.plan.is_stopped() {

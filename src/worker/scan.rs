@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -44,9 +45,9 @@ pub(crate) enum Picked {
     /// None: the whole of a folder is copied.
     Nothing,
     /// Paths on the disk.
-    Paths(Vec<PathBuf>),
+    Paths(Arc<Vec<PathBuf>>),
     /// Nodes and places of an account.
-    Cloud(Vec<CloudFolder>),
+    Cloud(Arc<Vec<CloudFolder>>),
 }
 
 /// A child of a cloud folder, copied out of the tree.

@@ -78,8 +78,8 @@ impl Actor {
         let tree = tree.ok_or_else(|| not_ready(&copy.source))?;
         let picked = match (source, &copy.picked) {
             (Origin::Cloud(folder), _) => return Ok(CloudSource::Folder(tree, *folder)),
-            (Origin::Picked | Origin::Disk(_), Picked::Cloud(picked)) => picked.clone(),
-            (Origin::Picked | Origin::Disk(_), Picked::Paths(_) | Picked::Nothing) => Vec::new(),
+            (Origin::Picked | Origin::Disk(_), Picked::Cloud(picked)) => Arc::clone(picked),
+            (Origin::Picked | Origin::Disk(_), Picked::Paths(_) | Picked::Nothing) => Arc::default(),
         };
         Ok(CloudSource::Picked(tree, picked))
     }
@@ -145,7 +145,7 @@ pub(super) enum CloudSource {
     /// In the tree, in this folder.
     Folder(Arc<Tree>, CloudFolder),
     /// These were picked.
-    Picked(Arc<Tree>, Vec<CloudFolder>),
+    Picked(Arc<Tree>, Arc<Vec<CloudFolder>>),
     /// Here.
     Children(Vec<CloudChild>),
 }
@@ -200,8 +200,8 @@ fn list_disk(
     source: Origin,
 ) -> impl FnOnce() -> Result<Vec<(PathBuf, DiskEntry)>, Problem> + Send + use<> {
     let picked = match &copy.picked {
-        Picked::Paths(paths) if source == Origin::Picked => paths.clone(),
-        Picked::Paths(_) | Picked::Cloud(_) | Picked::Nothing => Vec::new(),
+        Picked::Paths(paths) if source == Origin::Picked => Arc::clone(paths),
+        Picked::Paths(_) | Picked::Cloud(_) | Picked::Nothing => Arc::default(),
     };
     move || {
         let path = match source {

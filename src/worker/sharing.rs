@@ -142,22 +142,23 @@ impl Actor {
         let tree = self.accounts.get(watched.account()).and_then(|account| account.tree.as_deref());
         let Some(tree) = tree else { return };
         let event = match watched {
-            Watched::Sharing(subject) => {
-                described(tree, subject).map(|subject| Event::Sharing(SharingEvent::Subject(subject)))
-            }
+            Watched::Sharing(subject) => described(tree, subject)
+                .map_or_else(|| gone(subject), |known| Event::Sharing(SharingEvent::Subject(known))),
             Watched::Links(account) => {
                 let (account, links) = (account.clone(), links(tree, account));
-                Some(Event::Sharing(SharingEvent::Links { account, links }))
+                Event::Sharing(SharingEvent::Links { account, links })
             }
-            Watched::Versions(file) => super::versions::listed(tree, file).map(Event::Versions),
+            Watched::Versions(file) => {
+                super::versions::listed(tree, file).map_or_else(|| gone(file), Event::Versions)
+            }
         };
-        if let Some(Event::Versions(list)) = &event {
+        match &event {
             // What is current now may be another node than before, and that one may go.
-            self.watched = Some(Watched::Versions(list.file.clone()));
+            Event::Versions(list) => self.watched = Some(Watched::Versions(list.file.clone())),
+            Event::Sharing(SharingEvent::Gone(_)) => self.watched = None,
+            _ => {}
         }
-        if let Some(event) = event {
-            self.send(event);
-        }
+        self.send(event);
     }
 
     /// Changes something about one node; `words` are for when it worked, and for when it did not.
@@ -177,6 +178,10 @@ pub(super) fn subject(parent: Location, key: &EntryKey) -> Result<Shareable, Pro
         (Location::Cloud { account, .. }, EntryKey::Node(node)) => Ok(Shareable { account, node: *node }),
         (Location::Cloud { .. } | Location::Local(_), key) => Err(fixed(key, "shared")),
     }
+}
+
+fn gone(subject: &Shareable) -> Event {
+    Event::Sharing(SharingEvent::Gone(subject.clone()))
 }
 
 fn described(tree: &Tree, subject: &Shareable) -> Option<SharedSubject> {

@@ -169,4 +169,4 @@ pub(crate) fn wildcard(pattern: &str) -> Option<regex::Regex> {
 }
 
 /// Entries that are worth a thread.
-const LEAST_SHARE: usize = 8_192;
+pub(super) const LEAST_SHARE: usize = 8_192;

@@ -2,7 +2,6 @@
 //! with the account's whatever does not change ([`Taking`]). What happens behind that waits meanwhile; what our own
 //! commands do is seen at once, and told to the new tree again.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::account::AccountDone;
@@ -20,7 +19,25 @@ pub(super) struct Taking {
     /// What our own commands did.
     pub(super) own: Vec<OwnUpdate>,
     /// What happened behind it.
-    waiting: VecDeque<Stretch>,
+    waiting: Waiting,
+}
+
+/// What happened behind a stretch that is being taken in. Where that is too much, it is asked for again afterwards.
+#[derive(Default)]
+struct Waiting {
+    stretches: Vec<Stretch>,
+    is_too_much: bool,
+}
+
+impl Waiting {
+    fn hold(&mut self, stretch: Stretch) {
+        self.is_too_much |= self.stretches.len() == MOST_WAITING;
+        if self.is_too_much {
+            self.stretches = Vec::new();
+        } else {
+            self.stretches.push(stretch);
+        }
+    }
 }
 
 /// A stretch that a job has taken in.
@@ -47,7 +64,7 @@ impl Actor {
             return;
         };
         if let Some(taking) = &mut account.following.taking {
-            return taking.waiting.push_back(stretch);
+            return taking.waiting.hold(stretch);
         }
         let (Some(session), Some(tree)) = (&account.session, &mut account.tree) else { return };
         if stretch.begins_at(tree.sequence()) {
@@ -105,11 +122,40 @@ impl Actor {
         account.take_answers(own);
         self.let_go(left, count);
         self.stretch_taken(name, facts);
-        for stretch in waiting {
+        for stretch in waiting.stretches {
             self.take_stretch(name, attempt, stretch);
+        }
+        if waiting.is_too_much {
+            self.follow_account(name);
         }
     }
 }
 
 /// News of more nodes are taken in beside the loop.
 const MUCH: u64 = 2_000;
+
+/// So many stretches wait while another is taken in: more than come in the seconds that this takes, unless somebody changes
+/// much without a pause.
+const MOST_WAITING: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_bounded_and_asked_for_again_where_it_was_too_much() {
+        let mut waiting = Waiting::default();
+        for _ in 0..MOST_WAITING {
+            waiting.hold(Stretch::between("a", "b"));
+        }
+        assert_eq!((waiting.stretches.len(), waiting.is_too_much), (MOST_WAITING, false));
+        for _ in 0..2 {
+            waiting.hold(Stretch::between("b", "c"));
+            assert_eq!(
+                (waiting.stretches.len(), waiting.is_too_much),
+                (0, true),
+                "none without those before"
+            );
+        }
+    }
+}

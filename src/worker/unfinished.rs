@@ -132,7 +132,7 @@ impl Actor {
                 if let Some(copy) = self.copies.get_mut(&wanted.copy) {
                     copy.is_held = wanted.is_held;
                     copy.record = Some(record);
-                    copy.kept = kept;
+                    copy.kept = Arc::new(kept);
                 }
                 self.start_copy(wanted.copy);
             }
@@ -179,7 +179,7 @@ impl Actor {
             return;
         }
         copy.stage = Stage::Beginning;
-        let kept = is_new.then(|| copy.kept.clone());
+        let kept = is_new.then(|| Arc::clone(&copy.kept));
         let journals = self.copy_journals.clone();
         let undo = self.disk_journal_of_copy(id);
         let broken = CopyDone::Begun(None, Err(problem::broke_down("begin the copy")));
@@ -205,11 +205,12 @@ impl Actor {
             return; // as it was when it was left
         }
         copy.is_kept_stale = false;
-        copy.kept.amount = counted.or(copy.kept.amount);
-        let (record, kept) = (Arc::clone(record), copy.kept.clone());
+        let amount = counted.or(copy.kept.amount);
+        Arc::make_mut(&mut copy.kept).amount = amount;
+        let (record, kept) = (Arc::clone(record), Arc::clone(&copy.kept));
         self.jobs.start_blocking(Done::Abandoned, move || {
             let written =
-                serde_json::to_value(&kept).map_err(Into::into).and_then(|copy| record.write(&copy));
+                serde_json::to_value(&*kept).map_err(Into::into).and_then(|copy| record.write(&copy));
             if let Err(error) = written {
                 tracing::warn!(%error, "the record of a copy is out of date");
             }
@@ -232,10 +233,11 @@ impl Actor {
     pub(super) fn kept_copy(
         &self,
         request: &CopyRequest,
-        selected: &Selected,
+        selected: Selected,
         (sides, target): (&Sides, &str),
     ) -> KeptCopy {
-        let selection = match selected.clone() {
+        let what = self.what(&selected);
+        let selection = match selected {
             Selected::Contents(location) => Selection::Contents(location),
             Selected::Entries { parent, keys } => Selection::Entries { parent, keys },
         };
@@ -243,7 +245,7 @@ impl Actor {
             account: sides.account.clone(),
             source: (sides.source != sides.account).then(|| sides.source.clone()),
             direction: sides.way.direction(),
-            what: self.what(selected),
+            what,
             target: target.to_owned(),
             request: CopyRequest { selection, ..request.clone() },
             amount: None,

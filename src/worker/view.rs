@@ -5,9 +5,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::carried::Carried;
 use super::order::Weight;
-use super::sweep::{Rows, Sums, Sweep, Swept};
+use super::sweep::{LEAST_SHARE, Rows, Sums, Sweep, Swept};
 use crate::entry::{Entry, EntryKey, Location};
 use crate::message::{
     Arrangement, Event, MarkChange, Problem, Row, Sign, SignCounts, ViewHead, ViewId, ViewState,
@@ -252,9 +254,10 @@ impl View {
         self.folder.parent.as_ref()
     }
 
-    /// Returns the keys of the rows that are marked and shown, in row order.
+    /// Returns the keys of the rows that are marked and shown, in row order. The loop waits for it, so all cores help.
     pub(crate) fn marked(&self) -> Vec<EntryKey> {
-        let marked = self.order.iter().filter(|index| self.marked[**index as usize]);
+        let order = self.order.par_iter().with_min_len(LEAST_SHARE);
+        let marked = order.filter(|index| self.marked[**index as usize]);
         marked.map(|index| self.folder.entries[*index as usize].key.clone()).collect()
     }
 
@@ -448,6 +451,20 @@ mod tests {
     fn names(event: Event) -> Vec<(String, bool)> {
         let Event::Rows { rows, .. } = event else { panic!("not rows") };
         rows.into_iter().map(|row| (row.entry.name, row.marked)).collect()
+    }
+
+    #[test]
+    fn very_many_marks_are_told_in_row_order() {
+        let names: Vec<String> = (10_000..40_000).map(|number: u32| number.to_string()).collect();
+        let folder = folder(&names.iter().map(|name| (name.as_str(), 1)).collect::<Vec<_>>());
+        let mut backwards = order(&folder);
+        backwards.reverse();
+        let mut view = View::opening(ViewId(1), Location::Local("/x".into()), Folder::default(), None);
+        show(&mut view, folder);
+        view.reorder(Arrangement::default(), backwards);
+        mark(&mut view, &MarkChange::All);
+        let told = view.marked();
+        assert!(told.into_iter().eq(names.iter().rev().map(|name| EntryKey::Name(name.into()))));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What other clients do appears in the panes by itself, and the user's cursor and marks stay where they are.
 
 use megapane::emulator::{Emulator, NewAccount};
+use megapane::entry::{EntryKey, Location};
 use megapane::message::*;
 use megapane::store::undo::UndoJournal;
 
@@ -42,6 +43,31 @@ async fn what_another_client_does_is_shown_and_cursor_and_marks_stay() {
     desk.head(CLOUD, |head| head.row_count == 3).await;
     assert_eq!(desk.shown(CLOUD).await, ["b", "c", "renamed"]);
     assert_eq!(listings(&desk), 1, "the account was listed once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_client_deletes_is_told_to_whoever_looks_at_who_sees_it() {
+    let mut desk = furnished();
+    desk.open_cloud("Docs").await;
+    let looks: [fn(Location, EntryKey) -> Command; 2] = [
+        |parent, key| Command::Sharing(SharingCommand::Watch { parent, key }),
+        |parent, key| Command::Versions(VersionsCommand::Watch { parent, key }),
+    ];
+    for (look, path) in looks.into_iter().zip(["Docs/a", "Docs/b"]) {
+        let EntryKey::Node(node) = desk.node(path) else { panic!("{path} is in the cloud") };
+        desk.send(look(desk.cloud("Docs"), EntryKey::Node(node)));
+        desk.until(|event| match event {
+            Event::Sharing(SharingEvent::Subject(_)) | Event::Versions(_) => Some(()),
+            _ => None,
+        })
+        .await;
+        desk.ann.command(&serde_json::json!({ "a": "d", "n": node })).unwrap();
+        let gone = desk.until(|event| match event {
+            Event::Sharing(SharingEvent::Gone(subject)) => Some(subject.node),
+            _ => None,
+        });
+        assert_eq!(gone.await, node);
+    }
 }
 
 #[tokio::test(start_paused = true)]

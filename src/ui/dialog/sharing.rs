@@ -21,6 +21,8 @@ pub struct SharingDialog {
     pub protection: Protection,
     /// A link that is there goes to the clipboard at once, and nothing is shown.
     pub copies_at_once: bool,
+    /// The entry is no longer there: nothing but closing is left.
+    pub is_gone: bool,
 }
 
 /// What is typed in the dialog.
@@ -76,7 +78,14 @@ impl SharingDialog {
     /// Makes one that waits for what is known.
     #[must_use]
     pub const fn new(copies_at_once: bool) -> Self {
-        Self { subject: None, cursor: 0, typed: None, protection: Protection::None, copies_at_once }
+        Self {
+            subject: None,
+            cursor: 0,
+            typed: None,
+            protection: Protection::None,
+            copies_at_once,
+            is_gone: false,
+        }
     }
 
     /// Takes over what is known now.
@@ -86,6 +95,11 @@ impl SharingDialog {
             self.protection = Protection::None;
         }
         self.subject = Some(subject);
+    }
+
+    /// The entry is no longer there. It stays open, so that no key that was meant for it goes to the panes.
+    pub fn receive_gone(&mut self) {
+        *self = Self { is_gone: true, ..Self::new(false) };
     }
 
     /// Takes the link under the password that was typed.

@@ -14,6 +14,8 @@ pub struct VersionsDialog {
     pub cursor: usize,
     /// The version under the cursor is to be deleted, if that is meant.
     pub is_deleting: bool,
+    /// The file is no longer there: nothing but closing is left.
+    pub is_gone: bool,
 }
 
 /// What a key leads to.
@@ -36,6 +38,11 @@ impl VersionsDialog {
     pub fn receive(&mut self, list: VersionList) {
         self.cursor = self.cursor.min(list.versions.len().saturating_sub(1));
         self.list = Some(list);
+    }
+
+    /// The file is no longer there. It stays open, so that no key that was meant for it goes to the panes.
+    pub fn receive_gone(&mut self) {
+        *self = Self { is_gone: true, ..Self::default() };
     }
 
     /// Returns where a version stands, for the worker: behind its file.

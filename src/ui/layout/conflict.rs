@@ -2,6 +2,7 @@
 //! `update` takes no other letter, so that nothing is overwritten by an answer that is not to be seen. It draws nothing.
 
 use crate::message::{Choice, Conflict, Reply, Scope, choices};
+use crate::ui::layout::is_too_small;
 use crate::ui::text;
 
 /// The answers that are shown, line by line.
@@ -21,7 +22,7 @@ impl Answers {
         let (own, rest): (Vec<Choice>, Vec<Choice>) =
             choices(conflict).into_iter().partition(|choice| !is_for_rest(choice));
         let (mut own, mut rest) = (packed(own, columns), packed(rest, columns));
-        own.truncate(lines.saturating_sub(1).max(1));
+        own.truncate(lines.saturating_sub(1));
         if 1 + own.len() + 1 + rest.len() > lines {
             rest.clear();
         }
@@ -64,9 +65,13 @@ fn packed(choices: Vec<Choice>, columns: usize) -> Vec<Vec<Choice>> {
     rows
 }
 
-/// Returns the columns and lines that the dialog of a conflict has for its text, on a screen of this size.
+/// Returns the columns and lines that the dialog of a conflict has for its text, on a screen of this size; none where it is
+/// not drawn at all.
 #[must_use]
 pub fn conflict_room(width: u16, height: u16) -> (usize, usize) {
+    if is_too_small(width, height) {
+        return (0, 0);
+    }
     (usize::from(width.min(CONFLICT_WIDTH)).saturating_sub(4), height.saturating_sub(2).into())
 }
 
@@ -127,9 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn no_screen_is_too_small() {
-        for (columns, lines) in [(0, 0), (1, 1), (500, 500)] {
-            assert!(Answers::new(&conflict(), (columns, lines)).has('o'));
+    fn a_screen_that_is_too_small_has_no_answer() {
+        for (width, height) in [(0, 0), (1, 1), (19, 24), (80, 4)] {
+            let answers = Answers::new(&conflict(), conflict_room(width, height));
+            assert!(answers.own.is_empty() && answers.rest.is_empty(), "{width}x{height}: {answers:?}");
+        }
+        for (width, height) in [(20, 5), (500, 500)] {
+            assert!(Answers::new(&conflict(), conflict_room(width, height)).has('o'), "{width}x{height}");
         }
     }
 }

@@ -104,7 +104,8 @@ fn need(state: &AppState, typed: &Typed) -> Need {
     }
 }
 
-fn is_cancel(key: Key) -> bool {
+/// Returns whether a key leaves what is open, whatever it is.
+pub(super) fn is_cancel(key: Key) -> bool {
     matches!(key.to_string().as_str(), "Esc" | "C-g" | "C-c")
 }
 

@@ -92,6 +92,7 @@ pub(super) fn failed(state: &mut AppState, problem: Problem) {
     // What was typed ahead counted on the other outcome.
     state.ahead.drop_all();
     bookmarks::give_up(state);
+    sharing::give_up(state);
     state.notice = Some(Notice::Problem(problem));
 }
 

@@ -202,9 +202,14 @@ fn press(state: &mut AppState, key: Key, commands: &mut Vec<Command>) {
         return;
     }
     state.notice = None;
+    let is_in_form = state.is_in_form() && state.keys.pending.is_empty() && is_for_form(key);
+    let is_asked = is_in_form || !state.dialogs.is_empty();
+    if is_asked && state.surroundings.is_too_small() && !ahead::is_cancel(key) {
+        return; // nobody answers what is not to be seen
+    }
     if !state.dialogs.is_empty() {
         dialog::press(state, key, commands);
-    } else if state.is_in_form() && state.keys.pending.is_empty() && is_for_form(key) {
+    } else if is_in_form {
         press_form(state, key, commands);
     } else {
         press_screen(state, key, commands);

@@ -78,6 +78,16 @@ pub(super) fn receive(state: &mut AppState, event: &SharingEvent, commands: &mut
             (Dialog::Sharing(dialog), SharingEvent::Subject(subject)) => {
                 return dialog.receive(subject.clone());
             }
+            (Dialog::Sharing(dialog), SharingEvent::Gone(gone))
+                if dialog.subject.as_ref().is_none_or(|shown| shown.subject == *gone) =>
+            {
+                return dialog.receive_gone();
+            }
+            (Dialog::Versions(dialog), SharingEvent::Gone(gone))
+                if dialog.list.as_ref().is_none_or(|shown| shown.file == *gone) =>
+            {
+                return dialog.receive_gone();
+            }
             (Dialog::Sharing(dialog), SharingEvent::Protected { subject, link })
                 if dialog.subject.as_ref().is_some_and(|shown| shown.subject == *subject) =>
             {
@@ -92,6 +102,15 @@ pub(super) fn receive(state: &mut AppState, event: &SharingEvent, commands: &mut
                 return page.receive(links.clone());
             }
             _ => {}
+        }
+    }
+}
+
+/// Something has failed: no page says any more how what it did is taken back.
+pub(super) fn give_up(state: &mut AppState) {
+    for dialog in &mut state.dialogs {
+        if let Dialog::Links(page) = dialog {
+            page.told = None;
         }
     }
 }

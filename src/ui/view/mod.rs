@@ -31,6 +31,7 @@ mod viewer;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
+use super::layout::{LEAST_HEIGHT, LEAST_WIDTH, is_too_small};
 use super::mouse::HotSpot;
 use super::state::{AppState, Screen};
 use super::text;
@@ -45,7 +46,7 @@ pub fn view(state: &AppState, frame: &mut Frame<'_>) {
 pub(super) fn view_spots(state: &AppState, frame: &mut Frame<'_>) -> Vec<HotSpot> {
     let area = frame.area();
     let mut canvas = Canvas::new(frame.buffer_mut(), &state.surroundings.theme);
-    if area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT {
+    if is_too_small(area.width, area.height) {
         too_small(area, &mut canvas);
         canvas.finish();
         return Vec::new();
@@ -92,7 +93,3 @@ fn draw_panes(state: &AppState, canvas: &mut Canvas<'_>) {
 
 /// A place on the screen for the terminal's cursor.
 type Cursor = Option<Position>;
-
-/// Below this nothing can be read.
-const LEAST_WIDTH: u16 = 20;
-const LEAST_HEIGHT: u16 = 5;

@@ -19,7 +19,7 @@ use crate::ui::text;
 pub(super) fn draw(state: &AppState, dialog: &SharingDialog, area: Rect, canvas: &mut Canvas<'_>) {
     let dim = canvas.theme.dim;
     let Some(subject) = &dialog.subject else {
-        draw_lines("Sharing", &[vec![("asking…".to_owned(), dim)]], area, canvas);
+        draw_lines("Sharing", &[vec![(awaited(dialog.is_gone).to_owned(), dim)]], area, canvas);
         return;
     };
     let width = text_width(area);
@@ -216,6 +216,11 @@ const fn may(access: ShareAccess) -> &'static str {
     }
 }
 
+/// Says why nothing is known of an entry.
+const fn awaited(is_gone: bool) -> &'static str {
+    if is_gone { "It is no longer there." } else { "asking…" }
+}
+
 /// Draws the page of links.
 pub(super) fn draw_links(state: &AppState, page: &LinksPage, area: Rect, canvas: &mut Canvas<'_>) {
     let inner = canvas.boxed(area, "Links");
@@ -271,7 +276,7 @@ pub(super) fn draw_links(state: &AppState, page: &LinksPage, area: Rect, canvas:
 pub(super) fn draw_versions(state: &AppState, dialog: &VersionsDialog, area: Rect, canvas: &mut Canvas<'_>) {
     let (plain, dim, strong) = (canvas.theme.plain, canvas.theme.dim, canvas.theme.strong);
     let Some(list) = &dialog.list else {
-        draw_lines("Versions", &[vec![("asking…".to_owned(), dim)]], area, canvas);
+        draw_lines("Versions", &[vec![(awaited(dialog.is_gone).to_owned(), dim)]], area, canvas);
         return;
     };
     let width = text_width(area);
