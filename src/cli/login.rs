@@ -136,11 +136,12 @@ pub(crate) async fn log_in(
     mut first_code: Option<Secret>,
 ) -> Result<Session, Failure> {
     let mut code: Option<Secret> = None;
-    for attempt in 0.. {
+    let mut codes = 0;
+    loop {
         match Session::login(client, email, password, code.as_ref()).await {
             Ok(session) => return Ok(session),
             Err(LoginError::CodeNeeded) if code.is_none() => {}
-            Err(error @ LoginError::WrongCode) if is_code_asked(context) && attempt < MAX_CODES => {
+            Err(error @ LoginError::WrongCode) if is_code_asked(context) && codes < MAX_CODES => {
                 context.messages.problem(&login_problem(email, &error));
             }
             Err(error) => return Err(login_problem(email, &error).into()),
@@ -149,8 +150,8 @@ pub(crate) async fn log_in(
             Some(code) => Some(code),
             None => Some(one_time_code(context, email).await?),
         };
+        codes += 1;
     }
-    unreachable!("every attempt but the last few ends in one of the returns above")
 }
 
 /// Seals and stores a session, so that later commands need no password.
@@ -274,7 +275,8 @@ async fn resume(context: &Context, client: &Client, account: &Account) -> Result
     if !folders.credentials(&account.name).exists() {
         return Ok(Resumed::Nothing);
     }
-    for attempt in 1.. {
+    let mut attempt = 1;
+    loop {
         let passphrase =
             if account.passphrase { Some(passphrase(context, &account.name).await?) } else { None };
         return match connect::resume(client, folders, &account.name, passphrase.as_ref()).await {
@@ -286,12 +288,12 @@ async fn resume(context: &Context, client: &Client, account: &Account) -> Result
                 if is_passphrase_asked(context) && attempt < MAX_PASSPHRASES =>
             {
                 context.messages.print("megapane: the passphrase is wrong: enter it again");
+                attempt += 1;
                 continue;
             }
             Err(StoredLoginError::Credentials(error)) => Err(stored_problem(&account.name, &error)),
         };
     }
-    unreachable!("every attempt but the first few ends in the return above")
 }
 
 /// Says why a stored login does not open, and what to type about it.

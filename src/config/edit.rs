@@ -51,16 +51,19 @@ impl Config {
             }
         }
     }
+}
 
+#[cfg(test)]
+impl Config {
     /// Writes a new account to the file, the rest of which stays as it is, and adds it here.
-    pub fn add(&mut self, account: &Account) -> Result<(), ConfigError> {
+    pub(crate) fn add(&mut self, account: &Account) -> Result<(), ConfigError> {
         let mut editing = self.edit()?;
         editing.add(account)?;
         editing.save(self).map(drop)
     }
 
     /// Takes an account out of the file, the rest of which stays as it is.
-    pub fn remove(&mut self, name: &str) -> Result<(), ConfigError> {
+    pub(crate) fn remove(&mut self, name: &str) -> Result<(), ConfigError> {
         let mut editing = self.edit()?;
         editing.remove(name)?;
         editing.save(self).map(drop)

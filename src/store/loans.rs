@@ -118,17 +118,6 @@ impl LoanNotes {
         Ok(())
     }
 
-    /// Gives all notes to another account's: it is this one under another name.
-    pub fn move_to(&self, other: &Self) -> io::Result<()> {
-        let (Some(from), Some(to)) = (&self.folder, &other.folder) else { return Ok(()) };
-        for (_, path) in self.paths()? {
-            private_file::create_folder(to)?;
-            let Some(name) = path.file_name() else { continue };
-            gone(fs::rename(&path, to.join(name)))?;
-        }
-        gone(fs::remove_dir_all(from))
-    }
-
     /// Removes the folder, with all in it: nobody will open this account any more, and no link is left.
     pub fn remove(&self) -> io::Result<()> {
         self.folder.as_ref().map_or(Ok(()), |folder| gone(fs::remove_dir_all(folder)))
@@ -290,17 +279,12 @@ mod tests {
     }
 
     #[test]
-    fn notes_go_with_an_account_to_its_new_name_and_off_the_disk() {
+    fn the_notes_of_an_account_go_off_the_disk() {
         let folder = tempfile::tempdir().unwrap();
         let notes = LoanNotes::in_folder(&folder.path().join("work"));
-        let renamed = LoanNotes::in_folder(&folder.path().join("office"));
-        notes.move_to(&renamed).unwrap();
         drop(notes.write(lent("AAAAAAAA")).unwrap());
-        drop(renamed.write(lent("BBBBBBBB")).unwrap());
-        notes.move_to(&renamed).unwrap();
-        assert_eq!((left(&notes).len(), left(&renamed).len()), (0, 2));
-        renamed.remove().unwrap();
-        renamed.remove().unwrap();
+        notes.remove().unwrap();
+        notes.remove().unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -1,17 +1,19 @@
-//! Changes of a remote that take several steps on the disk: another name ([`rename`]), another login ([`replace_login`]).
-//! The command line's `config` makes them. What is to be done is noted before the deed, config.toml decides whether it
-//! counts, and the next start of the program ends what a killed one began ([`finish`]): at every moment there is a remote
-//! that works. Sessions on the server are none of its business. All of it blocks on the disk.
+//! Changes of a remote that take several steps on the disk: a new one ([`add`]), another name ([`rename`]), another login
+//! ([`replace_login`]). The command line's `config` makes them, and the worker that stores a login. What is to be done is
+//! noted before the deed, config.toml decides whether it counts, and the next start of the program, or the next change,
+//! ends what a killed one began ([`finish`], [`begin`]): at every moment there is a remote that works. Sessions on the
+//! server are none of its business. All of it blocks on the disk.
 
 use std::fs;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::account_files;
 use super::problem;
 use crate::config::private_file::{self, PrivateFileError};
-use crate::config::{Account, Config, Editing, Folders};
+use crate::config::{Account, Config, ConfigError, Editing, Folders, check_name};
 use crate::message::Problem;
 
 /// What is noted of a change that is under way.
@@ -30,15 +32,71 @@ enum Step {
     },
 }
 
+/// Begins a change of config.toml: what an earlier one left is ended first, since a note is worth nothing once its remotes
+/// have changed.
+///
+/// # Errors
+/// What could not be ended, too: then nothing may change.
+pub fn begin(config: &Config) -> Result<Editing, Problem> {
+    let editing = config.edit().map_err(|error| problem::of_config(&error))?;
+    settle(&config.folders, &editing).into_iter().next().map_or(Ok(editing), Err)
+}
+
+/// Adds a remote: first its login, which `seal` writes, then its row, so that a row always has what it needs. Meanwhile
+/// nobody else can take the name.
+///
+/// # Errors
+/// There is neither then.
+pub fn add(
+    config: &mut Config,
+    account: &Account,
+    seal: impl FnOnce(&Folders) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let mut editing = begin(config)?;
+    editing.add(account).map_err(|error| problem::of_config(&error))?;
+    if let Err(problem) = seal(&config.folders) {
+        warn_of(account_files::forget_login(&config.folders, &account.name).err());
+        return Err(problem);
+    }
+    let Err(error) = editing.save(config) else { return Ok(()) };
+    // It may have been written for all that: the file says which. A login without a row must not stay.
+    let unsaved = Err(problem::of_config(&error));
+    let editing = config.edit().ok();
+    match editing.as_ref().and_then(|editing| editing.account(&account.name)) {
+        Some(row) if row == *account => {
+            warn_of(read_again(config).err());
+            return Ok(());
+        }
+        Some(_of_somebody_else) => {}
+        None => warn_of(account_files::forget_login(&config.folders, &account.name).err()),
+    }
+    unsaved
+}
+
+/// Stores a login of a remote that there is, by `seal`, while nobody else changes it.
+///
+/// # Errors
+/// Also where the remote has gone meanwhile: no login is kept of one that there is not.
+pub fn keep_login(
+    config: &Config,
+    name: &str,
+    seal: impl FnOnce(&Folders) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let editing = begin(config)?;
+    if editing.account(name).is_none() {
+        return Err(problem::of_config(&ConfigError::UnknownAccount { name: name.to_owned() }));
+    }
+    seal(&config.folders)
+}
+
 /// Gives a remote another name, with all that is kept under the old one. Returns what could not be moved; the next start
 /// tries that again.
 ///
 /// # Errors
 /// Nothing has changed then.
 pub fn rename(config: &mut Config, from: &str, to: &str) -> Result<Vec<Problem>, Problem> {
-    let mut editing = config.edit().map_err(|error| problem::of_config(&error))?;
+    let mut editing = begin(config)?;
     editing.rename(from, to).map_err(|error| problem::of_config(&error))?;
-    account_files::make_room(&config.folders, to)?;
     let step = Step::Rename { from: from.to_owned(), to: to.to_owned() };
     step.carry_out_with(editing, config)
 }
@@ -55,7 +113,7 @@ pub fn replace_login(
     is_another: bool,
     seal: impl FnOnce(&Folders, &str) -> Result<(), Problem>,
 ) -> Result<Vec<Problem>, Problem> {
-    let mut editing = config.edit().map_err(|error| problem::of_config(&error))?;
+    let mut editing = begin(config)?;
     editing.replace(account).map_err(|error| problem::of_config(&error))?;
     seal(&config.folders, &waiting_name(&account.name))?;
     let Account { name, email, api_url, passphrase, password: _ } = account.clone();
@@ -66,18 +124,28 @@ pub fn replace_login(
 /// Ends what an earlier run began and did not end; returns what could not be done.
 #[must_use]
 pub fn finish(folders: &Folders) -> Vec<Problem> {
-    if !folders.account_change().exists() {
+    if !folders.account_change().exists() && waiting_logins(folders).is_empty() {
         return Vec::new();
     }
     // Whoever is at it now has the lock, and takes the note away before it lets go.
-    let editing = match Editing::begin(folders, Vec::new()) {
-        Ok(editing) => editing,
-        Err(error) => return vec![problem::of_config(&error)],
-    };
+    match Editing::begin(folders, Vec::new()) {
+        Ok(editing) => settle(folders, &editing),
+        Err(error) => vec![problem::of_config(&error)],
+    }
+}
+
+/// Ends what is noted, while nobody else changes a remote; returns what could not be done.
+fn settle(folders: &Folders, editing: &Editing) -> Vec<Problem> {
     match read_note(folders) {
-        Ok(Some(step)) if step.counts(&editing) => step.carry_out(folders),
+        Ok(Some(step)) if step.counts(editing) => step.carry_out(folders),
         Ok(Some(step)) => step.abandon(folders).err().into_iter().collect(),
-        Ok(None) => Vec::new(),
+        Ok(None) => {
+            let waiting = waiting_logins(folders);
+            waiting
+                .iter()
+                .filter_map(|path| remove(path, "remove a login that was never used").err())
+                .collect()
+        }
         Err(problem) => vec![problem],
     }
 }
@@ -92,15 +160,34 @@ impl Step {
             self.abandon(&folders)?;
             return Err(problem::of_io("note what is to be done", &error));
         }
+        if let Err(problem) = self.make_room(&folders) {
+            warn_of(self.abandon(&folders).err());
+            return Err(problem);
+        }
         match editing.save(config) {
             Ok(_lock) => Ok(self.carry_out(&folders)),
-            Err(error) => {
-                // It may have been written for all that: the file says which.
-                for problem in finish(&folders) {
-                    tracing::warn!(problem.message, "a change of a remote is not ended");
-                }
-                Err(problem::of_config(&error))
-            }
+            Err(error) => self.end_unsaved(config, &error),
+        }
+    }
+
+    /// Ends it where the file could not be saved. It may have been written for all that, or had all of it before: the file
+    /// says which, and then it is done.
+    fn end_unsaved(self, config: &mut Config, error: &ConfigError) -> Result<Vec<Problem>, Problem> {
+        let unsaved = Err(problem::of_config(error));
+        let Ok(editing) = config.edit() else { return unsaved };
+        if self.counts(&editing) {
+            warn_of(read_again(config).err());
+            return Ok(self.carry_out(&config.folders));
+        }
+        warn_of(self.abandon(&config.folders).err());
+        unsaved
+    }
+
+    /// Takes away what lies in the way of it and is nobody's.
+    fn make_room(&self, folders: &Folders) -> Result<(), Problem> {
+        match self {
+            Self::Rename { from, to } => account_files::make_room(folders, from, to),
+            Self::Login { .. } => Ok(()),
         }
     }
 
@@ -167,10 +254,12 @@ fn read_note(folders: &Folders) -> Result<Option<Step>, Problem> {
 }
 
 fn remove_note(folders: &Folders) -> Result<(), Problem> {
-    match fs::remove_file(folders.account_change()) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(problem::of_io("remove the note of what was done about a remote", &error))
-        }
+    remove(&folders.account_change(), "remove the note of what was done about a remote")
+}
+
+fn remove(path: &Path, what: &str) -> Result<(), Problem> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(problem::of_io(what, &error)),
         Ok(()) | Err(_) => Ok(()),
     }
 }
@@ -178,6 +267,30 @@ fn remove_note(folders: &Folders) -> Result<(), Problem> {
 /// The name of a login that waits: no account can be called so.
 fn waiting_name(name: &str) -> String {
     format!(".{name}")
+}
+
+/// The logins that wait. Without a note they are of somebody who was killed before it: nobody goes on with them.
+fn waiting_logins(folders: &Folders) -> Vec<PathBuf> {
+    let any = folders.credentials("");
+    let entries = any.parent().map(fs::read_dir).into_iter().flatten().flatten().flatten();
+    let is_waiting = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let account = name.and_then(|name| name.strip_prefix('.')?.strip_suffix(".sealed"));
+        account.is_some_and(|account| check_name(account).is_ok())
+    };
+    entries.map(|entry| entry.path()).filter(is_waiting).collect()
+}
+
+/// Takes the accounts as the file has them, where it was written by halves.
+fn read_again(config: &mut Config) -> Result<(), Problem> {
+    config.read_again().map_err(|error| problem::of_config(&error))
+}
+
+/// Logs what goes wrong while something else is told.
+fn warn_of(problem: Option<Problem>) {
+    if let Some(problem) = problem {
+        tracing::warn!(problem.message, "a change of a remote is not ended");
+    }
 }
 
 /// Bytes of a note, by far.

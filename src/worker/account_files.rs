@@ -61,11 +61,14 @@ pub fn forget_all_but_login(folders: &Folders, account: &str) -> Vec<Problem> {
     problems
 }
 
-/// Takes away what lies under a name that no account has: what moves there must not stop at it.
-pub(super) fn make_room(folders: &Folders, name: &str) -> Result<(), Problem> {
+/// Takes away what lies under the name `to`, which no account has: what moves there from `from` must not stop at it.
+pub(super) fn make_room(folders: &Folders, from: &str, to: &str) -> Result<(), Problem> {
     for kept in Kept::ALL {
-        if !kept.is_folder() {
-            kept.forget(folders, name)?;
+        if kept.is_folder() {
+            kept.clear(folders, from, to)
+                .map_err(|error| problem::of_io(&format!("make room for its {}", kept.words()), &error))?;
+        } else {
+            kept.forget(folders, to)?;
         }
     }
     Ok(())
@@ -138,6 +141,19 @@ impl Kept {
         removed.map_err(|error| problem::of_io(&format!("remove its {}", self.words()), &error))
     }
 
+    /// Removes the files of a folder that have the names of those that come.
+    fn clear(self, folders: &Folders, from: &str, to: &str) -> io::Result<()> {
+        let (from, to) = (self.path(folders, from), self.path(folders, to));
+        let entries = match fs::read_dir(&from) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            none_is_fine(fs::remove_file(to.join(entry?.file_name())))?;
+        }
+        Ok(())
+    }
+
     fn rename(self, folders: &Folders, from: &str, to: &str) -> io::Result<()> {
         let (from, to) = (self.path(folders, from), self.path(folders, to));
         if !self.is_folder() {
@@ -151,6 +167,7 @@ impl Kept {
         for entry in entries {
             let entry = entry?;
             move_new(&entry.path(), &to.join(entry.file_name()))?;
+            none_is_fine(fs::remove_file(entry.path()))?; // where a newer one stays: nobody would look for it here
         }
         match fs::remove_dir(&from) {
             Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),

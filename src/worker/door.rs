@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::account::AccountDone;
+use super::account_change;
 use super::actor::Actor;
 use super::connect::{self, StoredLoginError};
 use super::jobs::{Done, News, blocking};
@@ -88,19 +89,14 @@ impl Actor {
         self.jobs.start_kept(Done::Account(name.clone(), broken), async move {
             let account = name.clone();
             let written = blocking(move || {
-                let unwritten = |error: config::ConfigError| problem::of_config(&error);
-                // While the name is held for a new account nobody else's login of that name is overwritten.
-                let editing = match &new {
-                    Some(new) => {
-                        let mut editing = config.edit().map_err(unwritten)?;
-                        editing.add(new).map_err(unwritten)?;
-                        Some(editing)
-                    }
-                    None => None,
+                let seal = |folders: &config::Folders| {
+                    connect::store(&stored, folders, &account, passphrase.as_ref())
+                        .map_err(|error| problem::of_credentials(&account, &error))
                 };
-                connect::store(&stored, &config.folders, &account, passphrase.as_ref())
-                    .map_err(|error| problem::of_credentials(&account, &error))?;
-                editing.map(|editing| editing.save(&mut config)).transpose().map_err(unwritten)?;
+                match &new {
+                    Some(new) => account_change::add(&mut config, new, seal)?,
+                    None => account_change::keep_login(&config, &account, seal)?,
+                }
                 Ok(new)
             });
             Done::Account(name, AccountDone::Stored(written.await))

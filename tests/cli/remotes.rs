@@ -157,6 +157,30 @@ fn a_remote_of_the_same_name_inherits_nothing() {
 }
 
 #[test]
+fn a_deletion_that_is_stopped_at_the_passphrase_deletes_nothing() {
+    let scene = Scene::new();
+    let passphrase = ["--passphrase-command", "echo sesame"];
+    let create = ["config", "create", "ann", "--user", EMAIL, "--password-stdin"];
+    assert_eq!(scene.run_with(&[&create[..], &passphrase].concat(), &[], PASSWORD).code, 0);
+    let before = config(&scene);
+    let asked = "Passphrase of the remote \"ann\": ";
+    for by_questions in [false, true] {
+        let mut terminal = if by_questions {
+            let mut terminal = Terminal::open(&scene, &["config"]);
+            terminal.answer(MENU, "d").answer("remote> ", "ann");
+            terminal
+        } else {
+            Terminal::open(&scene, &["config", "delete", "ann"])
+        };
+        terminal.control(asked, 'c');
+        let (code, text) = terminal.end();
+        assert!(code != 0 && !text.contains("not logged out"), "{text}");
+        assert_eq!((config(&scene), scene.ann.session_count()), (before.clone(), 1));
+        assert!(scene.own("config/credentials/ann.sealed").exists());
+    }
+}
+
+#[test]
 fn a_wrong_passphrase_is_called_so_and_asked_for_again() {
     let scene = Scene::new();
     let mut terminal = Terminal::open(&scene, &["config", "create", "ann", "--user", EMAIL, "--passphrase"]);

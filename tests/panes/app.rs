@@ -120,7 +120,12 @@ impl App {
             password: None,
         };
         let folders = Folders { config: at("config"), cache: at("cache"), state: at("state") };
-        let config = Config { folders, accounts: vec![account], restore: ways.restore, ..Config::default() };
+        let mut config = Config { folders, restore: ways.restore, ..Config::default() };
+        let mut editing = config.edit().unwrap();
+        if editing.account(&account.name).is_none() {
+            editing.add(&account).unwrap();
+        }
+        drop(editing.save(&mut config).unwrap());
         let mut parts = Parts::new(config, Arc::new(emulator.transport()));
         if !ways.asks_password {
             parts.presets.push(Preset { account: "work".into(), password: Secret::from(PASSWORD) });

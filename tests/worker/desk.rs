@@ -89,6 +89,7 @@ impl Desk {
         parts.trash = Trash::Folder(at("trash"));
         parts.home = Some(scratch.to_path_buf());
         change(&mut parts);
+        write_rows(&parts.config);
         parts
     }
 
@@ -325,6 +326,17 @@ pub(crate) fn request(selection: Selection, target: Location, policy: ConflictPo
         rename: None,
         options: Box::new(CopyOptions { conflict: policy, ..CopyOptions::default() }),
     }
+}
+
+/// Writes the accounts into config.toml, where a start finds them: no login is kept of one that is not there.
+fn write_rows(config: &Config) {
+    let mut editing = config.edit().unwrap();
+    for account in &config.accounts {
+        if editing.account(&account.name).is_none() {
+            editing.add(account).unwrap();
+        }
+    }
+    drop(editing.save(&mut config.clone()).unwrap());
 }
 
 /// A login of the account with its right password.

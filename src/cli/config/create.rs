@@ -72,7 +72,7 @@ pub(super) async fn run(args: CreateArgs, context: &mut Context) -> Outcome {
     let passphrase = new_passphrase(context, &account).await?;
     let session = login::log_in(context, &client, &account.email, &password, None).await?;
     let saved = match greeting(&session).await {
-        Ok(greeting) => save(context, &account, &session, passphrase).await.map(|()| greeting),
+        Ok(greeting) => save(context, &account, &session, passphrase.as_ref()).map(|()| greeting),
         Err(failure) => Err(failure),
     };
     match saved {

@@ -77,11 +77,11 @@ pub(super) async fn run_rclone(args: RcloneArgs, context: &mut Context) -> Outco
         };
         match done {
             Ok(line) => context.messages.notice(&format!("{name}: {line}")),
-            Err(Failure::Problem(problem)) => {
+            Err(Failure::Problem(problem)) if problem.kind != ProblemKind::Interrupted => {
                 context.messages.problem(&of_remote(&name, &problem));
                 last = Some(problem.kind);
             }
-            Err(failure @ Failure::BrokenPipe) => return Err(failure),
+            Err(failure) => return Err(failure),
         }
     }
     Ok(last.map_or(ExitCode::Success, ExitCode::from))
@@ -247,7 +247,7 @@ async fn keep(context: &mut Context, account: Account, session: &Session) -> Res
     };
     let passphrase =
         if account.passphrase { Some(login::passphrase(context, &account.name).await?) } else { None };
-    save(context, &account, session, passphrase).await?;
+    save(context, &account, session, passphrase.as_ref())?;
     Ok(line)
 }
 

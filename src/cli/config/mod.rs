@@ -16,12 +16,12 @@ use super::exit::ExitCode;
 use super::output::{Failure, Messages, Outcome};
 use super::{login, quantity};
 use crate::config::{Account, ConfigError};
+use crate::message::ProblemKind;
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::store::credentials;
 use crate::store::loans::LoanNotes;
 use crate::worker::shared_login::{OtherHolder, other_holder};
-use crate::worker::{account_files, problem};
+use crate::worker::{account_change, account_files, connect, problem};
 
 /// Add, show and delete remotes.
 ///
@@ -107,15 +107,17 @@ async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
             }
         }
         Ok(None) => {}
-        Err(Failure::Problem(problem)) => context.messages.notice(&format!("not logged out: {problem}")),
-        Err(failure @ Failure::BrokenPipe) => return Err(failure),
+        Err(Failure::Problem(problem)) if problem.kind != ProblemKind::Interrupted => {
+            context.messages.notice(&format!("not logged out: {problem}"));
+        }
+        Err(failure) => return Err(failure),
     }
     forget(context, &account.name)
 }
 
 /// Forgets a remote. Its row goes last: until then the same command, given again, finds what is left to do.
 fn forget(context: &mut Context, name: &str) -> Result<(), Failure> {
-    let mut editing = context.config.edit()?;
+    let mut editing = account_change::begin(&context.config)?; // which removes a login that waits, too
     editing.remove(name)?;
     account_files::forget_login(&context.config.folders, name)?;
     for problem in account_files::forget_all_but_login(&context.config.folders, name) {
@@ -178,21 +180,17 @@ async fn greeting(session: &Session) -> Result<String, Failure> {
     Ok(format!("Logged in as {who}: {used} of {total} used."))
 }
 
-/// Saves a remote that has logged in: first its session, then its row, so that a row always has what it needs. Meanwhile
-/// nobody else can take the name.
-async fn save(
+/// Saves a remote that has logged in. It does not wait in between: nobody can stop it half done.
+fn save(
     context: &mut Context,
     account: &Account,
     session: &Session,
-    passphrase: Option<Secret>,
+    passphrase: Option<&Secret>,
 ) -> Result<(), Failure> {
-    let mut editing = context.config.edit()?;
-    editing.add(account)?;
-    login::store(context, account, session, passphrase).await?;
-    if let Err(error) = editing.save(&mut context.config) {
-        // A row that cannot be written must not leave a login behind.
-        let _ = credentials::remove(&context.config.folders.credentials(&account.name));
-        return Err(error.into());
-    }
+    let stored = session.stored();
+    account_change::add(&mut context.config, account, |folders| {
+        let sealed = connect::store(&stored, folders, &account.name, passphrase);
+        sealed.map_err(|error| problem::of_credentials(&account.name, &error))
+    })?;
     Ok(())
 }

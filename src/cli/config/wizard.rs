@@ -293,7 +293,7 @@ async fn keep(
     let account = draft.account();
     let saved = match old {
         Some(old) => replace(context, old, &account, session, draft.passphrase.as_ref()).await,
-        None => save(context, &account, session, draft.passphrase).await,
+        None => save(context, &account, session, draft.passphrase.as_ref()),
     };
     if saved.is_err() {
         log_out(&context.messages, session).await;
@@ -326,15 +326,16 @@ async fn copy(context: &mut Context) -> Result<(), Failure> {
 
 /// Adds a remote with the login and settings of another.
 fn duplicate(context: &mut Context, old: &Account, name: &str) -> Result<(), Failure> {
-    let mut editing = context.config.edit()?;
-    editing.add(&Account { name: name.to_owned(), ..old.clone() })?;
-    let folders = &context.config.folders;
-    let (from, to) = (folders.credentials(&old.name), folders.credentials(name));
-    if from.exists() {
+    let account = Account { name: name.to_owned(), ..old.clone() };
+    account_change::add(&mut context.config, &account, |folders| {
+        let (from, to) = (folders.credentials(&old.name), folders.credentials(name));
+        if !from.exists() {
+            return Ok(());
+        }
         let copied = fs::read(&from).and_then(|sealed| config::private_file::write(&to, &sealed));
-        copied.map_err(|source| ConfigError::Disk { action: "write", path: to, source })?;
-    }
-    drop(editing.save(&mut context.config)?);
+        let unwritten = |source| ConfigError::Disk { action: "write", path: to, source };
+        copied.map_err(|source| problem::of_config(&unwritten(source)))
+    })?;
     Ok(())
 }
 

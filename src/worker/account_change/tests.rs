@@ -60,7 +60,7 @@ fn account(name: &str, email: &str) -> Account {
     Account { name: name.into(), email: email.into(), api_url: None, passphrase: false, password: None }
 }
 
-fn files(folders: &Folders, name: &str) -> Vec<std::path::PathBuf> {
+fn files(folders: &Folders, name: &str) -> Vec<PathBuf> {
     vec![
         folders.credentials(name),
         folders.tree_cache(name),
@@ -202,4 +202,107 @@ fn another_login_that_was_broken_off_is_the_old_one_or_the_new_one_whole() {
         assert!(!place.folders().undo_journal("old").exists());
         place.note(&login_step(&ben, true)); // killed between the last step and the note's end
     }
+}
+
+#[test]
+fn a_login_that_waits_without_a_note_goes() {
+    let mut place = Place::new();
+    seal(place.folders(), ".old").unwrap();
+    assert_eq!(finish(place.folders()), []);
+    assert!(place.is_all_of_old_under("old") && place.is_nothing_under(".old"));
+    // The next change finds it, too.
+    seal(place.folders(), ".old").unwrap();
+    assert_eq!(rename(&mut place.config, "old", "new").unwrap(), []);
+    assert!(place.is_all_of_old_under("new") && place.is_nothing_under(".old"));
+}
+
+#[test]
+fn a_change_whose_row_cannot_be_saved_is_done_where_the_file_has_it_and_else_leaves_all_as_it_was() {
+    let refused = ConfigError::NoHome;
+    for (email, is_done) in [("ann@example.org", true), ("ben@example.org", false)] {
+        let mut place = Place::new();
+        let folders = place.folders().clone();
+        let step = login_step(&account("old", email), false);
+        seal(&folders, ".old").unwrap();
+        place.note(&step);
+        assert_eq!(step.end_unsaved(&mut place.config, &refused).is_ok(), is_done, "{email}");
+        let login: &[u8] = if is_done { b"new login" } else { b"of old" };
+        assert_eq!(fs::read(folders.credentials("old")).unwrap(), login);
+        assert!(place.is_nothing_under(".old") && !folders.account_change().exists());
+    }
+}
+
+#[test]
+fn the_next_change_ends_first_what_is_noted() {
+    let mut place = Place::new();
+    let mut editing = place.config.edit().unwrap();
+    editing.rename("old", "new").unwrap();
+    drop(editing.save(&mut place.config).unwrap());
+    place.note(&rename_step());
+    let ben = account("old", "ben@example.org");
+    add(&mut place.config, &ben, |folders| seal(folders, "old")).unwrap();
+    assert_eq!(place.rows(), [account("new", "ann@example.org"), ben]);
+    assert!(place.is_all_of_old_under("new"), "what is of one remote came to another");
+    assert_eq!(fs::read(place.folders().credentials("old")).unwrap(), b"new login");
+    assert!(!place.folders().undo_journal("old").exists());
+}
+
+#[test]
+fn while_a_note_cannot_be_ended_nothing_changes() {
+    let mut place = Place::new();
+    fs::create_dir_all(place.folders().account_change()).unwrap();
+    let ben = account("ben", "ben@example.org");
+    assert!(add(&mut place.config, &ben, |folders| seal(folders, "ben")).is_err());
+    assert!(replace_login(&mut place.config, &account("old", "ben@example.org"), true, seal).is_err());
+    assert!(rename(&mut place.config, "old", "new").is_err());
+    assert!(keep_login(&place.config, "old", |folders| seal(folders, "old")).is_err());
+    assert_eq!(place.rows(), [account("old", "ann@example.org")]);
+    assert!(place.is_all_of_old_under("old") && place.is_nothing_under("ben"));
+}
+
+#[test]
+fn what_nobody_owns_does_not_keep_files_from_their_new_name() {
+    let mut place = Place::new();
+    let stray = place.folders().transfer_journals("new").join("00.jsonl");
+    private_file::write(&stray, b"of nobody").unwrap();
+    assert_eq!(rename(&mut place.config, "old", "new").unwrap(), []);
+    assert!(place.is_all_of_old_under("new") && place.is_nothing_under("old"));
+
+    // Where it cannot be taken away everything is as it was.
+    let mut place = Place::new();
+    let stray = place.folders().transfer_journals("new").join("00.jsonl");
+    fs::create_dir_all(stray.join("of nobody")).unwrap();
+    assert!(rename(&mut place.config, "old", "new").is_err());
+    assert_eq!(place.rows(), [account("old", "ann@example.org")]);
+    assert!(place.is_all_of_old_under("old") && !place.folders().account_change().exists());
+}
+
+#[test]
+fn a_login_whose_row_cannot_be_written_does_not_stay() {
+    let mut place = Place::new();
+    let ben = account("ben", "ben@example.org");
+    let half = |folders: &Folders| {
+        seal(folders, "ben")?;
+        Err(problem::broke_down("seal"))
+    };
+    assert!(add(&mut place.config, &ben, half).is_err());
+    assert!(place.is_nothing_under("ben"));
+    let blocks_the_file = |folders: &Folders| {
+        fs::remove_file(folders.config_file()).unwrap();
+        fs::create_dir_all(folders.config_file().join("in the way")).unwrap();
+        seal(folders, "ben")
+    };
+    assert!(add(&mut place.config, &ben, blocks_the_file).is_err());
+    assert!(place.is_nothing_under("ben"));
+}
+
+#[test]
+fn no_login_is_kept_of_a_remote_that_has_gone() {
+    let mut place = Place::new();
+    keep_login(&place.config, "old", |folders| seal(folders, "old")).unwrap();
+    let late = place.config.clone();
+    place.config.remove("old").unwrap();
+    fs::remove_file(place.folders().credentials("old")).unwrap();
+    assert!(keep_login(&late, "old", |folders| seal(folders, "old")).is_err());
+    assert!(!place.folders().credentials("old").exists());
 }
