@@ -181,11 +181,13 @@ impl Run<'_> {
 /// An account that stops working in the middle ends the copy: nobody is asked while files move.
 fn account_state(account: &str, state: AccountState) -> Result<(), Failure> {
     let needed = |problem: Option<Problem>| {
-        let fallback = || {
-            let hint = format!("`megapane config reconnect {account}` logs in anew; then copy again.");
-            Problem::new(ProblemKind::Login, format!("the session of \"{account}\" has ended"), hint)
-        };
-        Err(problem.unwrap_or_else(fallback).into())
+        let ended = || format!("the session of \"{account}\" has ended");
+        let message = problem.map_or_else(ended, |problem| problem.message);
+        // What is told on the screen is how to log in there.
+        let hint = format!(
+            "`megapane config reconnect {account}` logs in anew; the same command then goes on from here."
+        );
+        Err(Problem::new(ProblemKind::Login, message, hint).into())
     };
     match state {
         AccountState::NeedsPassword { problem, .. }
