@@ -4,13 +4,12 @@
 use clap::Args;
 
 use super::context::Context;
-use super::copy::follow::quit;
 use super::exit::ExitCode;
 use super::login;
 use super::output::{Failure, Outcome};
 use super::quantity;
 use super::remote::Place;
-use super::removal;
+use super::removal::{self, Warrant};
 use crate::config::age::parse_age;
 use crate::entry::{CloudFolder, EntryKey, Location};
 use crate::handle::NodeHandle;
@@ -19,8 +18,8 @@ use crate::tree::{Tree, Usage};
 
 /// Empty the rubbish bin: what is in it is deleted for good, and nothing brings it back.
 ///
-/// With --dry-run it says what would go. With --min-age only what has not come or changed since then: nobody notes when
-/// something was thrown away, so of a folder the newest thing in it counts.
+/// On a terminal it asks first; with --dry-run it only says what would go. With --min-age only what has not come or changed
+/// since then: nobody notes when something was thrown away, so of a folder the newest thing in it counts.
 #[derive(Args, Debug)]
 pub(crate) struct CleanupArgs {
     /// The account; a path after it does not count, for there is one bin
@@ -30,6 +29,10 @@ pub(crate) struct CleanupArgs {
     /// Leave alone what came, or was changed, more recently (30s, 5m, 2h, 1d, 3w, 6M, 1y, or a date)
     #[arg(long, value_name = "AGE", value_parser = parse_age)]
     min_age: Option<i64>,
+
+    /// Go ahead without being asked
+    #[arg(long)]
+    yes: bool,
 }
 
 /// Runs the command.
@@ -39,6 +42,7 @@ pub(crate) async fn run(args: CleanupArgs, context: &mut Context) -> Outcome {
         return Err(Failure::new(ProblemKind::Other, message, "Write the remote's name and a colon."));
     };
     let opened = login::open(context, &cloud.account).await?;
+    let place = format!("{}://bin", cloud.account);
     let old = args.min_age.map(|until| old_entries(&opened.tree, until));
     if context.options.dry_run {
         let usages: Vec<_> = match &old {
@@ -52,8 +56,7 @@ pub(crate) async fn run(args: CleanupArgs, context: &mut Context) -> Outcome {
         let folders = counted(sum(|usage| usage.folder_count), "folder");
         let bytes = sum(|usage| usage.bytes.saturating_add(usage.version_bytes));
         context.messages.notice(&format!(
-            "{}://bin: Skipped deleting {files} and {folders} as --dry-run is set (size {bytes})",
-            cloud.account
+            "{place}: Skipped deleting {files} and {folders} as --dry-run is set (size {bytes})"
         ));
         return Ok(ExitCode::Success);
     }
@@ -63,11 +66,8 @@ pub(crate) async fn run(args: CleanupArgs, context: &mut Context) -> Outcome {
         Some(old) if old.is_empty() => return Ok(ExitCode::Success),
         Some(old) => Selection::Entries { parent: bin, keys: old.into_iter().map(EntryKey::Node).collect() },
     };
-    let mut worker = removal::start(context, Some(opened));
-    let deleted = removal::delete(&mut worker, selection).await;
-    quit(&mut worker).await?;
-    let (summary, line) = deleted?;
-    if summary.item_count() > 0 {
+    let warrant = Warrant { place: &place, is_given: args.yes };
+    if let Some(line) = removal::delete(context, Some(opened), selection, warrant).await? {
         context.messages.info(&line);
     }
     Ok(ExitCode::Success)

@@ -22,8 +22,8 @@ use crate::worker::problem;
 
 /// Remove the files below a path, those that the filters choose; folders stay.
 ///
-/// They go to the rubbish bin, on this machine to the trash, and `undo` brings them back; with --permanent they are gone.
-/// Try it with --dry-run first.
+/// They go to the rubbish bin, on this machine to the trash, and `undo` brings them back; with --permanent they are gone,
+/// which is asked first on a terminal. Try it with --dry-run.
 ///
 /// Examples:
 ///   megapane delete remote:Old --max-age 1y
@@ -86,12 +86,12 @@ pub(crate) async fn run(args: DeleteArgs, context: &mut Context) -> Outcome {
     match Place::parse(&args.place)? {
         Place::Local(path) => {
             let (parent, files) = local_files(&path, &wanted)?;
-            remove(context, None, (Location::Local(parent), files), args.how).await
+            remove(context, None, (&args.place, Location::Local(parent), files), args.how).await
         }
         Place::Cloud(cloud) => {
             let opened = login::open(context, &cloud.account).await?;
             let (parent, files) = cloud_files(&opened.tree, &cloud, &wanted)?;
-            remove(context, Some(opened), (parent, files), args.how).await
+            remove(context, Some(opened), (&args.place, parent, files), args.how).await
         }
     }
 }
@@ -107,7 +107,7 @@ pub(crate) async fn run_file(args: DeletefileArgs, context: &mut Context) -> Out
         Place::Local(path) => {
             std::fs::symlink_metadata(&path).ok().filter(|facts| !facts.is_dir()).ok_or_else(is_none)?;
             let (parent, files) = local_files(&path, &all)?;
-            remove(context, None, (Location::Local(parent), files), args.how).await
+            remove(context, None, (&args.place, Location::Local(parent), files), args.how).await
         }
         Place::Cloud(cloud) => {
             let opened = login::open(context, &cloud.account).await?;
@@ -120,7 +120,7 @@ pub(crate) async fn run_file(args: DeletefileArgs, context: &mut Context) -> Out
                 }
             }
             let (parent, files) = cloud_files(&opened.tree, &cloud, &all)?;
-            remove(context, Some(opened), (parent, files), args.how).await
+            remove(context, Some(opened), (&args.place, parent, files), args.how).await
         }
     }
 }
@@ -128,7 +128,7 @@ pub(crate) async fn run_file(args: DeletefileArgs, context: &mut Context) -> Out
 async fn remove(
     context: &Context,
     opened: Option<login::Opened>,
-    (parent, files): (Location, Vec<Doomed>),
+    (place, parent, files): (&str, Location, Vec<Doomed>),
     how: RemovalArgs,
 ) -> Outcome {
     if context.options.dry_run {
@@ -141,7 +141,9 @@ async fn remove(
         return Ok(ExitCode::Success);
     }
     let keys = files.iter().map(|file| file.key.clone()).collect();
-    let line = removal::remove(context, opened, (parent, keys), how).await?;
+    let Some(line) = removal::remove(context, opened, (place, parent, keys), how).await? else {
+        return Ok(ExitCode::Success);
+    };
     for Doomed { path, .. } in &files {
         context.messages.info(&format!("{path}: Deleted"));
     }

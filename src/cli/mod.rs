@@ -162,6 +162,7 @@ async fn until_stopped(
 ) -> Outcome {
     let stop = context.stop.clone();
     cancel_when_asked(stop.clone());
+    cancel_when_hung_up(stop.clone());
     let cleans_up = matches!(
         command,
         None | Some(
@@ -203,6 +204,34 @@ async fn asked_to_end() -> io::Result<()> {
         pressed = tokio::signal::ctrl_c() => pressed,
         _ = terminate.recv() => Ok(()),
     }
+}
+
+/// A terminal that is closed ends the command as a wish does. It counts as none: the shell and the system may both tell it,
+/// and the screen, which goes on without a terminal, may be wished to end afterwards.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn cancel_when_hung_up(stop: CancellationToken) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    if ignores_hangups(&status) {
+        return; // started with nohup: it is to outlive its terminal, and listening would undo that
+    }
+    tokio::spawn(async move {
+        let listening = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
+        let Ok(mut hangups) = listening else { return };
+        if hangups.recv().await.is_some() {
+            stop.cancel();
+        }
+    });
+}
+
+/// Elsewhere nobody says whether hangups are ignored, so that they do what they do: the next copy goes on from there.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn cancel_when_hung_up(_stop: CancellationToken) {}
+
+/// Returns whether a process ignores the hangup signal, by what `/proc` says of it. The lowest bit is signal 1.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn ignores_hangups(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 /// Waits for Ctrl-C.

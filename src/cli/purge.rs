@@ -18,7 +18,8 @@ use crate::worker::problem;
 
 /// Remove a folder with all below it; filters do not count.
 ///
-/// It goes to the rubbish bin, on this machine to the trash, and `undo` brings it back; with --permanent it is gone.
+/// It goes to the rubbish bin, on this machine to the trash, and `undo` brings it back; with --permanent it is gone,
+/// which is asked first on a terminal.
 #[derive(Args, Debug)]
 pub(crate) struct PurgeArgs {
     /// The folder: remote:path, or a local path
@@ -76,8 +77,10 @@ async fn remove(context: &Context, place: &str, how: RemovalArgs, which: Folders
         context.messages.notice(&format!("{place}: Skipped {verb} directory as --dry-run is set"));
         return Ok(ExitCode::Success);
     }
-    let line = removal::remove(context, opened, target, how).await?;
-    context.messages.info(&line);
+    let (parent, keys) = target;
+    if let Some(line) = removal::remove(context, opened, (place, parent, keys), how).await? {
+        context.messages.info(&line);
+    }
     Ok(ExitCode::Success)
 }
 

@@ -354,6 +354,12 @@ pub struct CopyReport {
     pub copied_count: u64,
     /// Bytes copied.
     pub copied_bytes: u64,
+    /// Bytes that moved of files which did not arrive: most of them need not move again the next time.
+    #[serde(default)]
+    pub partial_bytes: u64,
+    /// Bytes that an earlier run had moved already: they are among the others, and not among what this run moved.
+    #[serde(default)]
+    pub kept_bytes: u64,
     /// Folders made in the target.
     pub made_count: u64,
     /// Files found the same.

@@ -5,7 +5,7 @@
 
 mod address;
 mod answered;
-mod check;
+pub(crate) mod check;
 mod duplicate;
 mod error;
 mod import;

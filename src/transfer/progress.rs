@@ -21,7 +21,7 @@ pub struct Progress {
 impl Progress {
     /// Returns the bytes that have moved.
     pub fn done(&self) -> u64 {
-        self.done.load(Ordering::Relaxed)
+        self.done.load(Ordering::Acquire)
     }
 
     /// Counts bytes that have moved.
@@ -38,7 +38,7 @@ impl Progress {
     /// Counts bytes that an earlier run has moved.
     pub fn keep(&self, bytes: u64) {
         self.kept.fetch_add(bytes, Ordering::Relaxed);
-        self.add(bytes);
+        self.done.fetch_add(bytes, Ordering::Release); // who sees them done also sees that they were kept
     }
 
     /// Returns the bytes that an earlier run has moved.

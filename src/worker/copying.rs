@@ -71,6 +71,8 @@ pub(crate) struct Copy {
     /// What the user has before them.
     pub(super) question: Option<OpenQuestion>,
     pub(super) told: Option<PlanSummary>,
+    /// Bytes that earlier runs had moved of its files.
+    pub(super) kept_bytes: u64,
     pub(super) cancel: CancellationToken,
     /// Its transfers are held back until the user lets them go.
     pub(crate) is_held: bool,
@@ -383,11 +385,20 @@ impl Actor {
         self.tell_transfers();
         if let Some(copy) = self.copies.remove(&id) {
             self.forget_copy(&copy);
-            self.tell_end(id, copy.plan.report());
+            self.tell_end(id, self.report_of(id, &copy));
             if !copy.way.ends_on_disk() {
                 self.ask_quota(&copy.account);
             }
         }
+    }
+}
+
+impl Actor {
+    /// What a copy has done, with what moved of files that did not arrive.
+    fn report_of(&self, id: CopyId, copy: &Copy) -> CopyReport {
+        let unfinished = self.moving.values().filter(|moving| moving.copy == id).map(|moving| moving.done);
+        let partial_bytes = unfinished.fold(0, u64::saturating_add);
+        CopyReport { partial_bytes, kept_bytes: copy.kept_bytes, ..copy.plan.report() }
     }
 }
 

@@ -87,6 +87,7 @@ impl Actor {
             making: 0,
             question: None,
             told: None,
+            kept_bytes: 0,
             cancel: CancellationToken::new(),
             is_held: false,
             record: None,

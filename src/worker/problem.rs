@@ -265,6 +265,12 @@ pub fn of_name(path: &str, error: &NameError) -> Problem {
     Problem::new(ProblemKind::Permanent, format!("Cannot copy \"{path}\": {error}"), "Rename it.")
 }
 
+/// Returns what is told of a name that nothing in the cloud can have.
+#[must_use]
+pub fn not_in_cloud(path: &str, error: &ChangeError) -> Problem {
+    Problem::new(ProblemKind::Permanent, format!("Cannot copy \"{path}\": {error}"), "Rename it.")
+}
+
 /// Returns what is told of a node whose key or name cannot be read.
 #[must_use]
 pub fn undecryptable(label: &str) -> Problem {

@@ -15,6 +15,7 @@ use crate::handle::NodeHandle;
 use crate::local::leftover::is_own_leftover;
 use crate::local::{self, DiskEntry, SafeName, cloud_name};
 use crate::message::{Oddity, Problem, Task, Verdict};
+use crate::session::change::check;
 use crate::transfer::compare::{Comparison, Side, compare};
 use crate::transfer::plan::{Existing, Offer, OfferKind, Other, OtherKind, Scanned};
 use crate::tree::{Node, Tree};
@@ -245,6 +246,22 @@ fn existing_node(node: &Node<'_>, source: Side) -> Existing<Goal> {
         comparison: if node.is_file() { compare(source, side) } else { Comparison::Different },
         verdict: Verdict::Unknown,
     }
+}
+
+/// Leaves out what nothing in the cloud can be called, each with a word: the rest goes. Where the target has the name
+/// all the same, nothing may have to be made.
+pub(crate) fn without_impossible_names(found: Scanned<Origin, Goal>) -> Scanned<Origin, Goal> {
+    let fit = |offer: Offer<Origin, Goal>| {
+        let is_made =
+            matches!(offer.kind, OfferKind::File { .. } | OfferKind::Folder | OfferKind::Whole { .. });
+        match check::name(&offer.target_name) {
+            Err(error) if is_made && offer.existing.is_empty() => {
+                Offer { kind: OfferKind::Unfit(problem::not_in_cloud(&offer.name, &error)), ..offer }
+            }
+            Ok(_) | Err(_) => offer,
+        }
+    };
+    Scanned { offers: found.offers.into_iter().map(fit).collect(), ..found }
 }
 
 /// The children of a cloud folder by name, looked up once rather than for each offer. None where the folder is not made

@@ -17,7 +17,7 @@ use super::scan::{self, CloudChild, Goal, Origin, Picked};
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 use crate::local::{self, DiskEntry};
-use crate::message::{CopyId, Problem};
+use crate::message::{CopyId, Problem, Task};
 use crate::transfer::plan::{FolderId, Scan, Scanned};
 use crate::tree::Tree;
 
@@ -135,6 +135,8 @@ impl Actor {
     ) {
         if let Some(copy) = self.copies.get_mut(&id) {
             copy.scanning -= 1;
+            let is_made = !copy.way.ends_on_disk() && !matches!(copy.plan.task(), Task::Check { .. });
+            let found = if is_made { found.map(scan::without_impossible_names) } else { found };
             copy.plan.scanned(folder, found);
         }
     }

@@ -48,6 +48,8 @@ pub(crate) struct Moving {
     pub(super) disk_group: GroupTag,
     /// Where it is written down; nowhere for accounts that keep nothing.
     pub(super) keep: Keep,
+    /// Bytes that the last run had done when it ended.
+    pub(super) done: u64,
     /// There while it runs.
     pub(super) run: Option<Box<Run>>,
 }
@@ -144,6 +146,7 @@ impl Actor {
             undo_group,
             disk_group,
             keep,
+            done: 0,
             run: None,
         };
         self.moving.insert(transfer, moving);
@@ -224,16 +227,19 @@ impl Actor {
         if run.progress.is_checking() {
             return; // what an earlier run has moved is not known yet
         }
+        // In this order: what an earlier run moved must never look as if it had moved now.
+        let mut done = run.progress.done();
         let kept = run.progress.kept();
         if std::mem::replace(&mut run.told.0, kept) != kept {
             self.queue.resumed(id, kept);
+            done = done.max(kept);
         }
         let activity = match &run.wait {
             Some((wait, shown)) => Activity::Waiting(shown.clone(), wait.until.map(Instant::into_std)),
             None if run.progress.is_finishing() => Activity::Finishing,
             None => Activity::Moving,
         };
-        self.queue.report(id, run.progress.done(), &activity, Instant::now().into_std());
+        self.queue.report(id, done, &activity, Instant::now().into_std());
     }
 
     /// Says that a file changed while it was read, and starts over.
@@ -281,8 +287,14 @@ impl Actor {
     /// Takes what the job of a transfer brings.
     pub(crate) fn moved(&mut self, id: TransferId, moved: Moved) {
         self.watch(id); // what moved since the last look; of a small file that is all of it
+        let is_first = self.queue.attempts(id) <= 1;
         let Some(moving) = self.moving.get_mut(&id) else { return };
-        let attempt = moving.run.take().map_or(0, |run| run.attempt);
+        let run = moving.run.take();
+        moving.done = run.as_ref().map_or(0, |run| run.progress.done());
+        if let (Some(run), true, Some(copy)) = (&run, is_first, self.copies.get_mut(&moving.copy)) {
+            copy.kept_bytes = copy.kept_bytes.saturating_add(run.progress.kept());
+        }
+        let attempt = run.map_or(0, |run| run.attempt);
         let what = moving.what();
         match moved {
             Moved::Up(Ok(put)) => self.uploaded(id, &what, put),

@@ -171,6 +171,15 @@ fn a_link_that_has_ended_is_told() {
 }
 
 #[test]
+fn a_terminal_that_nobody_knows_is_told_with_what_mends_it() {
+    let scene = Scene::logged_in();
+    let variables = [("TERM", "foo-bar"), ("LANG", "C.UTF-8")];
+    let ran = scene.run_with(&["doctor"], &variables, "");
+    assert_eq!((standing(&ran.out, "terminal"), ran.code), ("warn".to_owned(), 0), "{}", ran.out);
+    assert!(ran.out.contains("\"foo-bar\"") && ran.out.contains("export TERM="), "{}", ran.out);
+}
+
+#[test]
 fn the_terminal_s_abilities_are_told() {
     let scene = Scene::new();
     let variables =

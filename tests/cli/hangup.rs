@@ -1,5 +1,5 @@
-//! The screen's terminal goes away while files move: they go on to their end without it, or stay for the next start, and
-//! another start keeps off them.
+//! The terminal goes away while files move. The screen's go on to their end without it, or stay for the next start, and
+//! another start keeps off them; those of a command stay for the next time, unless it was started to outlive its terminal.
 
 use std::fs;
 
@@ -17,8 +17,12 @@ fn film() -> Vec<u8> {
 
 /// Opens the screen; `before` is what runs it.
 fn screen(scene: &Scene, before: &[&str]) -> Session {
+    start(scene, before, &[])
+}
+
+fn start(scene: &Scene, before: &[&str], arguments: &[&str]) -> Session {
     let program = env!("CARGO_BIN_EXE_megapane");
-    let mut line = before.iter().copied().chain([program]);
+    let mut line = before.iter().copied().chain([program]).chain(arguments.iter().copied());
     let mut command = CommandBuilder::new(line.next().unwrap());
     command.args(line);
     command.env_clear();
@@ -123,4 +127,34 @@ fn where_it_is_so_configured_the_upload_stays_for_the_next_start() {
     assert_eq!(child.wait().unwrap().exit_code(), 130);
     assert_eq!((records(&scene), journals(&scene)), (1, 1));
     assert!(log(&scene).contains("the program ends"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_whose_terminal_is_closed_stops_in_good_order_and_goes_on_the_next_time() {
+    let scene = Scene::logged_in();
+    fs::write(scene.path("film"), film()).unwrap();
+    scene.emulator.fault("slow:3600s@ul").unwrap();
+    let session = start(&scene, &[], &["copy", "-P", "film", "ann:"]);
+    wait_until("the copy is under way", || journals(&scene) == 1);
+    let mut child = session.terminal_goes();
+    assert_eq!(child.wait().unwrap().exit_code(), 130);
+    assert_eq!(journals(&scene), 1);
+    scene.emulator.clear_faults();
+    scene.run(&["copy", "film", "ann:"]).clean();
+    assert!(scene.ann.content("film").unwrap() == film());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_that_was_started_to_outlive_its_terminal_does() {
+    let scene = Scene::logged_in();
+    fs::write(scene.path("film"), film()).unwrap();
+    scene.emulator.fault("503@ul").unwrap();
+    let session = start(&scene, &["nohup"], &["copy", "film", "ann:"]);
+    wait_until("the copy is under way", || journals(&scene) == 1);
+    session.signal("HUP");
+    scene.emulator.clear_faults();
+    assert_eq!(session.finish(), 0);
+    assert!(scene.ann.content("film").unwrap() == film());
 }

@@ -54,12 +54,25 @@ fn whatever_a_file_is_called_it_stays_in_the_target_and_keeps_its_name() {
 
     // What is no name anywhere is not made by us, and told; all others go back as they came.
     let ran = scene.run(&["copy", "down/deep", "ann:back"]);
-    assert_eq!((ran.code, ran.err.matches("is not a name").count()), (2, NO_NAMES.len()), "{}", ran.err);
+    assert_eq!((ran.code, ran.err.matches("is not a name").count()), (11, NO_NAMES.len()), "{}", ran.err);
     let back = scene.ann.node("back").unwrap();
     let names: BTreeSet<String> = scene.ann.items(back).into_iter().filter_map(|item| item.name).collect();
     let sent = NAMES.iter().copied().filter(|name| !NO_NAMES.contains(name)).chain([longest.as_str()]);
     let sent: BTreeSet<String> = sent.map(str::to_owned).collect();
     assert_eq!(names, sent);
+}
+
+#[test]
+fn a_name_that_nothing_can_have_is_left_out_of_a_copy_in_the_cloud_and_stops_nothing() {
+    let scene = Scene::logged_in();
+    let source = scene.ann.folder("src");
+    scene.ann.file_in(source, "..", b"bad", Some(JUNE));
+    scene.ann.file_in(source, "good", b"good", Some(JUNE));
+    let ran = scene.run(&["copy", "ann:src", "ann:there"]);
+    assert_eq!((ran.code, ran.err.matches("is not a name").count()), (11, 1), "{}", ran.err);
+    assert_eq!(scene.ann.content("there/good").unwrap(), b"good");
+    let checked = scene.run(&["check", "ann:src", "ann:there"]);
+    assert_eq!(checked.code, 1, "it is missing there: {}", checked.err);
 }
 
 #[test]

@@ -69,6 +69,21 @@ fn a_copy_that_has_moved_enough_ends_with_8_and_the_next_one_goes_on() {
 }
 
 #[test]
+fn what_moved_of_a_file_that_did_not_arrive_is_told_as_moved() {
+    let scene = Scene::logged_in();
+    scene.write("film", &"x".repeat(8 << 20));
+    scene.ann.file("film", &vec![7; 8 << 20], JUNE);
+    for (from, to) in [("film", "ann:up"), ("ann:film", "down")] {
+        let ran = scene.run(&["copy", "--max-transfer", "5M", from, to]);
+        assert_eq!(ran.code, 8, "{}", ran.err);
+        let line = ran.err.lines().find(|line| line.starts_with("Transferred:")).unwrap();
+        let told = line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap();
+        assert!(line.contains(" MiB / 8 MiB") && told > 0.0 && told <= 5.0, "{line}");
+        assert!(ran.err.contains("--max-transfer"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_sync_that_is_cut_short_deletes_nothing_and_a_move_removes_what_it_moved() {
     let scene = scene();
     scene.ann.file("x/old", b"old", JUNE);

@@ -80,6 +80,41 @@ fn cleanup_empties_the_bin_for_good() {
     scene.run(&["cleanup", "./d"]).refused(1, "only a remote has a rubbish bin");
 }
 
+#[cfg(unix)]
+#[test]
+fn on_a_terminal_what_goes_for_good_is_asked_about() {
+    let scene = furnished();
+    scene.ann.trash("empty").unwrap();
+    let at_a_terminal = |arguments: &[&str]| {
+        let mut command = portable_pty::CommandBuilder::new(env!("CARGO_BIN_EXE_megapane"));
+        command.env_clear();
+        scene.environment().iter().for_each(|(name, value)| command.env(name, value));
+        command.cwd(scene.path(""));
+        command.args(arguments);
+        crate::terminal::Session::start(command)
+    };
+    for (arguments, question) in [
+        (&["purge", "--permanent", "ann:d"][..], "ann:d: 3 files and 2 folders, 6 B, would be deleted"),
+        (&["delete", "--permanent", "ann:d"], "ann:d: 3 files, 6 B, would be deleted"),
+        (&["cleanup", "ann:"], "ann://bin: 1 folder, 0 B, would be deleted"),
+    ] {
+        let mut session = at_a_terminal(arguments);
+        session.wait_for(question);
+        session.type_in("y\n");
+        session.wait_for("nothing was changed");
+        assert_eq!(session.finish(), 0);
+    }
+    assert_eq!((scene.ann.paths().len(), scene.ann.rubbish_paths().len()), (5, 1));
+    assert_eq!(at_a_terminal(&["purge", "-n", "--permanent", "ann:d"]).finish(), 0);
+    let mut session = at_a_terminal(&["cleanup", "ann:"]);
+    session.wait_for("Type yes");
+    session.type_in("yes\n");
+    assert_eq!(session.finish(), 0);
+    assert_eq!((scene.ann.paths().len(), scene.ann.rubbish_paths().len()), (5, 0));
+    assert_eq!(at_a_terminal(&["purge", "--permanent", "--yes", "ann:d"]).finish(), 0);
+    assert!(scene.ann.paths().is_empty());
+}
+
 #[test]
 fn restore_puts_back_and_says_what_is_not_as_it_was() {
     let scene = furnished();

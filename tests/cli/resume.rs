@@ -160,3 +160,22 @@ fn a_copy_that_was_interrupted_goes_on_too() {
     assert!(fs::read(scene.path("down/film")).unwrap() == film());
     assert!(bytes_asked(&scene) < SIZE as u64, "it started over");
 }
+
+#[test]
+fn a_session_that_ends_in_the_middle_is_told_once_and_the_same_command_goes_on_after_a_login() {
+    let scene = Scene::logged_in();
+    for number in 0..200 {
+        scene.write(&format!("src/{number}"), &"x".repeat(2000 + number));
+    }
+    for (from, to, command) in [("src", "ann:up", "u"), ("ann:up", "down", "g")] {
+        scene.emulator.fault(&format!("expire@{command}#1")).unwrap();
+        let told = scene.run(&["copy", from, to]).refused(13, "session");
+        assert!(told.contains("config reconnect ann"), "{told}");
+        scene.emulator.clear_faults();
+        let reconnect = ["config", "reconnect", "ann", "--password-stdin"];
+        let back = scene.run_with(&reconnect, &[], megapane::emulator::PASSWORD);
+        assert_eq!(back.code, 0, "{}", back.err);
+        scene.run(&["copy", from, to]).clean();
+        scene.run(&["check", from, to]).clean();
+    }
+}

@@ -9,8 +9,8 @@ use super::check::Findings;
 use super::progress::Bars;
 use super::{conflict, lines};
 use crate::message::{
-    AccountState, Command, Conflict, CopyId, CopyReport, CopyRequest, Event, Note, PlanSummary, Problem,
-    ProblemKind, Reply,
+    AccountState, Command, Compared, Conflict, CopyId, CopyReport, CopyRequest, Event, Note, PlanSummary,
+    Problem, ProblemKind, Reply,
 };
 use crate::worker::Worker;
 
@@ -80,21 +80,9 @@ impl Run<'_> {
         event: Event,
     ) -> Result<Option<CopyReport>, Failure> {
         match event {
-            Event::Plan(plan) => {
-                if let Some(problem) = plan.problem {
-                    return Err(problem.into());
-                }
-                self.plan = plan;
-            }
-            Event::CopyNote { path, size, note, .. } => {
-                if let Note::Skipped(Problem { kind: ProblemKind::Ambiguous, .. }) = note {
-                    self.twin_count += 1;
-                }
-                match &mut self.findings {
-                    Some(findings) => findings.take(&context.messages, &path, size, &note)?,
-                    None => lines::note(&context.messages, &self.plan.target, &path, size, &note),
-                }
-            }
+            Event::Plan(PlanSummary { problem: Some(problem), .. }) => return Err(problem.into()),
+            Event::Plan(plan) => self.plan = plan,
+            Event::CopyNote { path, size, note, .. } => self.take_note(context, &path, size, &note)?,
             Event::Transfers { changed, removed, totals } => {
                 if let Some(bars) = &mut self.bars {
                     bars.update(&changed, &removed, &totals);
@@ -105,16 +93,15 @@ impl Run<'_> {
                 self.asked = Some(conflict);
                 self.ask(context, worker).await?;
             }
-            Event::Compared { conflict: number, compared } => {
-                if let Some(conflict) = self.asked.as_mut().filter(|asked| asked.conflict == number) {
-                    conflict.take(&compared);
-                    conflict::tell(&context.messages, conflict, &compared);
-                    self.ask(context, worker).await?;
-                }
+            Event::Compared { conflict, compared } => {
+                self.take_comparison(context, worker, (conflict, &compared)).await?;
             }
             Event::CopyEnded(report) => return Ok(Some(report)),
             Event::Failed(problem) => return Err(problem.into()),
             Event::Account { account, state } => account_state(&account, state)?,
+            Event::Ended if context.stop.is_cancelled() => return Err(Failure::interrupted()),
+            Event::Ended => return Err(worker_gone()),
+            // Of the screen, which asks for them.
             Event::Accounts(_)
             | Event::Quota { .. }
             | Event::View(_)
@@ -143,10 +130,34 @@ impl Run<'_> {
             | Event::TransferEnds(_)
             | Event::Unfinished { .. }
             | Event::Done { .. } => {}
-            Event::Ended if context.stop.is_cancelled() => return Err(Failure::interrupted()),
-            Event::Ended => return Err(worker_gone()),
         }
         Ok(None)
+    }
+
+    fn take_note(&mut self, context: &Context, path: &str, size: u64, note: &Note) -> Result<(), Failure> {
+        if let Note::Skipped(Problem { kind: ProblemKind::Ambiguous, .. }) = note {
+            self.twin_count += 1;
+        }
+        match &mut self.findings {
+            Some(findings) => findings.take(&context.messages, path, size, note)?,
+            None => lines::note(&context.messages, &self.plan.target, path, size, note),
+        }
+        Ok(())
+    }
+
+    /// Tells what comparing two contents for the user has shown, and asks again.
+    async fn take_comparison(
+        &mut self,
+        context: &Context,
+        worker: &Worker,
+        (number, compared): (u64, &Compared),
+    ) -> Result<(), Failure> {
+        let Some(conflict) = self.asked.as_mut().filter(|asked| asked.conflict == number) else {
+            return Ok(());
+        };
+        conflict.take(compared);
+        conflict::tell(&context.messages, conflict, compared);
+        self.ask(context, worker).await
     }
 
     /// Asks about the open conflict, and sends the worker what the user wants.
@@ -171,11 +182,13 @@ impl Run<'_> {
 /// An account that stops working in the middle ends the copy: nobody is asked while files move.
 fn account_state(account: &str, state: AccountState) -> Result<(), Failure> {
     let needed = |problem: Option<Problem>| {
-        let fallback = || {
-            let hint = format!("`megapane config reconnect {account}` logs in anew; then copy again.");
-            Problem::new(ProblemKind::Login, format!("the session of \"{account}\" has ended"), hint)
-        };
-        Err(problem.unwrap_or_else(fallback).into())
+        let ended = || format!("the session of \"{account}\" has ended");
+        let message = problem.map_or_else(ended, |problem| problem.message);
+        // What is told on the screen is how to log in there.
+        let hint = format!(
+            "`megapane config reconnect {account}` logs in anew; the same command then goes on from here."
+        );
+        Err(Problem::new(ProblemKind::Login, message, hint).into())
     };
     match state {
         AccountState::NeedsPassword { problem, .. }

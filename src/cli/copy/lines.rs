@@ -93,7 +93,8 @@ pub(super) fn sums(messages: &Messages, plan: &PlanSummary, report: &CopyReport,
 }
 
 fn block(plan: &PlanSummary, report: &CopyReport, elapsed: Duration) -> Vec<String> {
-    let (done, total) = (report.copied_bytes, plan.bytes.max(report.copied_bytes));
+    let done = report.copied_bytes.saturating_add(report.partial_bytes);
+    let (total, moved) = (plan.bytes.max(done), done.saturating_sub(report.kept_bytes));
     let seconds = elapsed.as_secs_f64().max(0.001);
     #[expect(
         clippy::cast_precision_loss,
@@ -101,7 +102,7 @@ fn block(plan: &PlanSummary, report: &CopyReport, elapsed: Duration) -> Vec<Stri
         clippy::cast_sign_loss,
         reason = "a speed is told in three digits, and is not negative"
     )]
-    let speed = (done as f64 / seconds) as u64;
+    let speed = (moved as f64 / seconds) as u64;
     let checks = report.same_count + report.left_alone_count;
     let files = plan.file_count.max(report.copied_count);
     let mut lines = vec![
@@ -163,5 +164,20 @@ mod tests {
             ]
         );
         assert_eq!(percent(0, 0), "-");
+    }
+
+    #[test]
+    fn what_moved_of_unfinished_files_counts_and_what_an_earlier_run_moved_is_no_speed() {
+        let plan = PlanSummary { bytes: 8 << 20, file_count: 2, ..PlanSummary::default() };
+        let report = CopyReport {
+            copied_count: 1,
+            copied_bytes: 4 << 20,
+            partial_bytes: 2 << 20,
+            kept_bytes: 5 << 20,
+            failed_count: 1,
+            ..CopyReport::default()
+        };
+        let lines = block(&plan, &report, Duration::from_secs(1));
+        assert_eq!(lines[0], "Transferred:   \t        6 MiB / 8 MiB, 75%, 1 MiB/s, ETA -");
     }
 }

@@ -91,7 +91,7 @@ impl<'t> Checked<'t> {
 
 /// Checks a name that is to be given, and brings it to NFC. The server takes anything; refused here is what no program
 /// could show or open: nothing at all, `.`, `..`, NUL, and what is longer than any honest name.
-pub(super) fn name(name: &str) -> Result<String, ChangeError> {
+pub(crate) fn name(name: &str) -> Result<String, ChangeError> {
     let name: String = name.nfc().collect();
     let is_bad = matches!(&*name, "" | "." | "..") || name.contains('\0') || name.len() > LONGEST_NAME;
     if is_bad { Err(ChangeError::BadName { name }) } else { Ok(name) }

@@ -329,6 +329,12 @@ impl Queue {
         })
     }
 
+    /// Returns how many runs a transfer has had.
+    #[must_use]
+    pub fn attempts(&self, id: TransferId) -> u32 {
+        self.transfers.get(&id).map_or(0, |transfer| transfer.attempts)
+    }
+
     /// Returns what one was added as.
     #[must_use]
     pub fn added_as(&self, id: TransferId) -> Option<&NewTransfer> {
