@@ -166,7 +166,7 @@ mod tests {
     /// Gives out a plaintext and keeps what becomes of it.
     struct Fed<'a> {
         plain: &'a [u8],
-        seen: Vec<u8>,
+        passed: Vec<u8>,
     }
 
     impl Feed for Fed<'_> {
@@ -178,13 +178,13 @@ mod tests {
         }
 
         fn passed(&mut self, at: usize, bytes: &[u8]) {
-            self.seen[at..at + bytes.len()].copy_from_slice(bytes);
+            self.passed[at..at + bytes.len()].copy_from_slice(bytes);
         }
     }
 
     #[test]
     fn a_feed_that_ends_early_ends_the_pass() {
-        let mut fed = Fed { plain: &[7; 200_000], seen: vec![0; 300_000] };
+        let mut fed = Fed { plain: &vec![7; 200_000], passed: vec![0; 300_000] };
         let mut data = vec![0; 300_000];
         assert!(encrypt_fed(&[1; 16], &[2; 8], 0, &mut data, &mut fed).is_err());
     }
@@ -199,13 +199,13 @@ mod tests {
         assert!(data == encrypted, "ciphertext of {len} bytes at {offset}");
         assert_eq!(decrypt_chunks(&key, &nonce, offset, &mut data), macs, "{len} bytes at {offset}");
         assert!(data == plain, "plaintext of {len} bytes at {offset}");
-        let (mut fed, mut seen) = (Fed { plain: &plain, seen: vec![0; len] }, vec![0; len]);
+        let (mut fed, mut sent) = (Fed { plain: &plain, passed: vec![0; len] }, vec![0; len]);
         assert_eq!(
-            encrypt_fed(&key, &nonce, offset, &mut seen, &mut fed),
+            encrypt_fed(&key, &nonce, offset, &mut sent, &mut fed),
             Ok(macs),
             "{len} bytes at {offset}"
         );
-        assert!(seen == encrypted && fed.seen == encrypted, "fed with {len} bytes at {offset}");
+        assert!(sent == encrypted && fed.passed == encrypted, "fed with {len} bytes at {offset}");
         apply_ctr(&key, &nonce, offset, &mut data);
         assert!(data == encrypted, "plain CTR of {len} bytes at {offset}");
     }

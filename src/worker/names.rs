@@ -79,8 +79,8 @@ impl Folder {
     fn of(tree: &Tree, handle: NodeHandle, hashes: &RandomState) -> Self {
         let nodes: Vec<Node<'_>> = tree.children(handle).collect();
         let nodes = nodes.par_iter().with_min_len(LEAST_SHARE);
-        let hashed = nodes.filter_map(|node| Some((hashes.hash_one(nfc(node.name()?)), node.handle())));
-        let mut sorted: Vec<_> = hashed.collect();
+        let named = nodes.filter_map(|node| Some((hashes.hash_one(nfc(node.name()?)), node.handle())));
+        let mut sorted: Vec<_> = named.collect();
         sorted.par_sort_unstable();
         Self { handle, sorted, later: HashMap::new() }
     }

@@ -80,7 +80,9 @@ impl Run<'_> {
         event: Event,
     ) -> Result<Option<CopyReport>, Failure> {
         match event {
-            Event::Plan(PlanSummary { problem: Some(problem), .. }) => return Err(problem.into()),
+            Event::Failed(problem) | Event::Plan(PlanSummary { problem: Some(problem), .. }) => {
+                return Err(problem.into());
+            }
             Event::Plan(plan) => self.plan = plan,
             Event::CopyNote { path, size, note, .. } => self.take_note(context, &path, size, &note)?,
             Event::Transfers { changed, removed, totals } => {
@@ -97,7 +99,6 @@ impl Run<'_> {
                 self.take_comparison(context, worker, (conflict, &compared)).await?;
             }
             Event::CopyEnded(report) => return Ok(Some(report)),
-            Event::Failed(problem) => return Err(problem.into()),
             Event::Account { account, state } => account_state(&account, state)?,
             Event::Ended if context.stop.is_cancelled() => return Err(Failure::interrupted()),
             Event::Ended => return Err(worker_gone()),

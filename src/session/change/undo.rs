@@ -3,6 +3,7 @@
 //! plan out, wave by wave.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::BuildHasher;
 
 use super::send::on_disk;
 use super::{Change, ChangeError, Outcome, Prepared, Session};
@@ -106,7 +107,7 @@ pub fn nodes_deleted(finals: &[UndoRecord]) -> HashMap<NodeHandle, String> {
 /// Returns whether the node of a recorded change is among these, or was in one of them: as much as journals tell without
 /// the account's tree.
 #[must_use]
-pub fn is_deleted(record: &UndoRecord, deleted: &HashMap<NodeHandle, String>) -> bool {
+pub fn is_deleted<S: BuildHasher>(record: &UndoRecord, deleted: &HashMap<NodeHandle, String, S>) -> bool {
     let Some(inverse) = inverse(record) else { return false };
     let folder = if let Change::Move { from, .. } | Change::Trash { from, .. } = &inverse {
         Some(*from)

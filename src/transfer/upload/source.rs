@@ -19,7 +19,7 @@ use crate::transfer::error::TransferError;
 /// What is being uploaded.
 pub(super) enum Source {
     Disk(Arc<DiskFile>),
-    Cloud(CloudFile),
+    Cloud(Box<CloudFile>),
 }
 
 impl Source {
@@ -32,7 +32,7 @@ impl Source {
                     .await
             }
             UploadSource::Cloud(lent) => {
-                Ok(Arc::new(Self::Cloud(CloudFile::new((**lent).clone(), upload.limits.clone()))))
+                Ok(Arc::new(Self::Cloud(Box::new(CloudFile::new((**lent).clone(), upload.limits.clone())))))
             }
         }
     }
