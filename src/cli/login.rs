@@ -99,11 +99,11 @@ pub(crate) fn client(context: &Context, account: &Account) -> Result<Client, Fai
     Ok(connect::client(&context.config, account, transport(context), context.waits.sink(), Some(give_up))?)
 }
 
-/// Makes a client for the server that the account has of its own, whatever this run is told to talk to.
+/// Makes a client for the server that the account has of its own, else for MEGA's, whatever this run is told to talk to.
 pub(crate) fn client_of_own_server(context: &Context, account: &Account) -> Result<Client, Failure> {
     let give_up = context.options.max_wait.unwrap_or(context.patience);
     let mut config = context.config.clone();
-    config.api_url = config.api_url.filter(|_| account.api_url.is_none());
+    config.api_url = None;
     Ok(connect::client(&config, account, transport(context), context.waits.sink(), Some(give_up))?)
 }
 

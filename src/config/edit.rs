@@ -42,6 +42,14 @@ impl Config {
         Ok(())
     }
 
+    /// Checks that an account can get this name: another one has neither it nor one that differs in capitals only. Names
+    /// are files' names, too, and macOS and Windows would take those two for one.
+    pub fn require_free(&self, name: &str) -> Result<(), ConfigError> {
+        let exact = self.account(name).ok().map(|account| account.name.as_str());
+        let mut names = exact.into_iter().chain(self.accounts.iter().map(|account| account.name.as_str()));
+        require_free(name, &mut names)
+    }
+
     /// Puts the accounts of the file behind those of the environment, which hide them.
     fn take_stored(&mut self, stored: Vec<Account>) {
         self.accounts.retain(|account| account.password.is_some());
@@ -170,11 +178,9 @@ impl Editing {
     }
 
     fn require_free(&self, name: &str) -> Result<(), ConfigError> {
-        check_name(name)?;
-        if self.account(name).is_some() || self.of_environment.iter().any(|known| known == name) {
-            return Err(ConfigError::NameTaken { name: name.to_owned() });
-        }
-        Ok(())
+        let tables = self.tables().into_iter().flatten();
+        let stored = tables.filter_map(|table| table.get("name").and_then(Item::as_str));
+        require_free(name, &mut stored.chain(self.of_environment.iter().map(String::as_str)))
     }
 
     /// The block of an account.
@@ -201,6 +207,15 @@ impl Editing {
             Item::ArrayOfTables(tables) => tables.is_empty(),
             Item::Value(_) | Item::None => true,
         })
+    }
+}
+
+fn require_free(name: &str, known: &mut dyn Iterator<Item = &str>) -> Result<(), ConfigError> {
+    check_name(name)?;
+    let lower = name.to_lowercase();
+    match known.find(|known| known.to_lowercase() == lower) {
+        Some(taken) => Err(ConfigError::NameTaken { name: taken.to_owned() }),
+        None => Ok(()),
     }
 }
 

@@ -145,6 +145,35 @@ fn a_change_that_is_not_saved_did_not_happen_and_names_are_taken_once() {
 }
 
 #[test]
+fn capitals_alone_make_no_other_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables =
+        [("MEGAPANE_REMOTE_HOME_USER", "env@example.org"), ("MEGAPANE_REMOTE_HOME_PASSWORD", "pw")];
+    let mut config = Config::load(&environment(folder.path(), &variables)).unwrap();
+    config.add(&account("Büro")).unwrap();
+    for taken in ["büro", "BÜRO", "Büro", "Home", "home"] {
+        let refused = config.add(&account(taken));
+        assert!(matches!(refused, Err(ConfigError::NameTaken { .. })), "{taken}: {refused:?}");
+        assert!(matches!(config.require_free(taken), Err(ConfigError::NameTaken { .. })), "{taken}");
+    }
+    let renamed = config.edit().unwrap().rename("Büro", "büro");
+    assert!(matches!(renamed, Err(ConfigError::NameTaken { name }) if name == "Büro"));
+    config.require_free("Büro 2").unwrap();
+}
+
+#[test]
+fn a_file_that_has_two_names_that_differ_in_capitals_only_goes_on_working() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = environment(folder.path(), &[]);
+    let block = |name: &str| format!("[[account]]\nname = \"{name}\"\nemail = \"{name}@example.org\"\n");
+    write_config(folder.path(), &(block("a") + &block("A")));
+    let mut config = Config::load(&environment).unwrap();
+    assert_eq!(config.accounts, [account("a"), account("A")]);
+    config.remove("A").unwrap();
+    assert_eq!(Config::load(&environment).unwrap().accounts, [account("a")]);
+}
+
+#[test]
 fn a_new_file_says_at_its_top_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::load(&environment(folder.path(), &[])).unwrap();

@@ -12,6 +12,7 @@ use super::following::Following;
 use super::jobs::{Done, blocking};
 use super::names::{Names, touched_by};
 use super::problem::{self, unknown_account};
+use super::shared_login::OtherHolder;
 use super::taking::Taken;
 use super::wait::shown_wait;
 use crate::api::channel::ChannelError;
@@ -91,7 +92,7 @@ pub(crate) enum AccountDone {
     /// Storage was asked for.
     Quota(Result<Quota, ApiError>),
     /// The session was ended. These files still have the link that a copy made.
-    LoggedOut(Result<(), Problem>, Vec<LentFile>),
+    LoggedOut(Result<Option<OtherHolder>, Problem>, Vec<LentFile>),
 }
 
 impl Account {

@@ -123,12 +123,16 @@ struct Door {
 impl Door {
     async fn go_in(self, way: Way, stored: bool) -> Result<(Session, UndoJournal), Refusal> {
         let session = match &way {
-            Way::Stored(passphrase) => {
-                let given = if passphrase.is_some() { Given::Passphrase } else { Given::Nothing };
-                connect::resume(&self.client, &self.folders, &self.name, passphrase.as_ref())
-                    .await
-                    .map_err(|error| Refusal::Stored(error, given))?
-            }
+            Way::Stored(passphrase) => match self.resume(passphrase.as_ref()).await {
+                // No passphrase opens this one: another process may have sealed it by the key file since.
+                Err(StoredLoginError::Credentials(CredentialsError::Sealed)) if passphrase.is_some() => {
+                    self.resume(None).await.map_err(|error| Refusal::Stored(error, Given::Nothing))?
+                }
+                resumed => {
+                    let given = if passphrase.is_some() { Given::Passphrase } else { Given::Nothing };
+                    resumed.map_err(|error| Refusal::Stored(error, given))?
+                }
+            },
             Way::Password(login) => {
                 Session::login(&self.client, &login.email, &login.password, login.code.as_ref())
                     .await
@@ -137,6 +141,10 @@ impl Door {
         };
         let journal = if stored { open_journal(self.folders, self.name).await? } else { UndoJournal::none() };
         Ok((session, journal))
+    }
+
+    async fn resume(&self, passphrase: Option<&Secret>) -> Result<Session, StoredLoginError> {
+        connect::resume(&self.client, &self.folders, &self.name, passphrase).await
     }
 }
 
@@ -172,7 +180,7 @@ pub(crate) fn needed(name: &str, email: Option<String>, refusal: Refusal) -> Acc
             let problem = problem::of_credentials(name, &error);
             match (error, given) {
                 (CredentialsError::PassphraseNeeded, _) => AccountState::NeedsPassphrase { problem: None },
-                (CredentialsError::WrongPassphrase | CredentialsError::Sealed, Given::Passphrase) => {
+                (CredentialsError::WrongPassphrase, Given::Passphrase) => {
                     AccountState::NeedsPassphrase { problem: Some(problem) }
                 }
                 (CredentialsError::None, _) => AccountState::NeedsPassword { email, problem: None },

@@ -6,7 +6,7 @@ use super::account_files;
 use super::actor::Actor;
 use super::jobs::{Done, blocking};
 use super::problem::{self, unknown_account};
-use super::shared_login::other_holder;
+use super::shared_login::{OtherHolder, other_holder};
 use crate::api::error::ApiError;
 use crate::config::{self, Config};
 use crate::message::{AccountState, Event, Problem};
@@ -52,14 +52,22 @@ impl Actor {
                     Ok(()) | Err(_) => Ok(()),
                 }
             });
-            Done::Account(name, AccountDone::LoggedOut(ended.and(removed.await), still_lent))
+            let removed = removed.await;
+            let ended = ended.and_then(|other| removed.map(|()| other));
+            Done::Account(name, AccountDone::LoggedOut(ended, still_lent))
         });
     }
 
     /// Tells how it went; what is shown last is what the user has to know.
-    pub(super) fn logged_out(&mut self, name: &str, ended: Result<(), Problem>, lent: &[LentFile]) {
+    pub(super) fn logged_out(
+        &mut self,
+        name: &str,
+        ended: Result<Option<OtherHolder>, Problem>,
+        lent: &[LentFile],
+    ) {
         self.send(match ended {
-            Ok(()) => Event::Done { text: format!("logged out of {name}") },
+            Ok(None) => Event::Done { text: format!("logged out of {name}") },
+            Ok(Some(other)) => Event::Done { text: format!("forgot the login of {name}; {other}") },
             Err(problem) => Event::Failed(problem),
         });
         if !lent.is_empty() {
@@ -75,13 +83,13 @@ async fn leave(
     settings: config::Account,
     session: Option<Session>,
     notes: LoanNotes,
-) -> (Result<(), ApiError>, Vec<LentFile>) {
+) -> (Result<Option<OtherHolder>, ApiError>, Vec<LentFile>) {
     let ended = match session {
         Some(session) => {
             session.end_all_loans().await;
             end(config, settings, session).await
         }
-        None => Ok(()),
+        None => Ok(None),
     };
     let lent = blocking(move || notes.files()).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "cannot look for loans that were left");
@@ -90,14 +98,22 @@ async fn leave(
     (ended, lent)
 }
 
-/// Ends a session, unless a copy of the account goes on with it: that would be logged out, too.
-async fn end(config: Config, settings: config::Account, session: Session) -> Result<(), ApiError> {
+/// Ends a session, unless a copy of the account goes on with it: that would be logged out, too. Returns that copy.
+async fn end(
+    mut config: Config,
+    settings: config::Account,
+    session: Session,
+) -> Result<Option<OtherHolder>, ApiError> {
     let stored = session.stored();
-    match blocking(move || other_holder(&config, &settings, &stored)).await {
-        Some(other) => {
-            tracing::info!(?other, "the session goes on for another remote");
-            Ok(())
+    let other = blocking(move || {
+        // The copy may be younger than the screen.
+        if let Err(error) = config.read_again() {
+            tracing::warn!(%error, "cannot look for a remote that was added meanwhile");
         }
-        None => session.logout().await,
+        other_holder(&config, &settings, &stored)
+    });
+    match other.await {
+        None => session.logout().await.map(|()| None),
+        other => Ok(other),
     }
 }

@@ -55,8 +55,9 @@ pub fn of_config(error: &ConfigError) -> Problem {
         ConfigError::Syntax { .. } => {
             (ProblemKind::Other, "Mend that line, or move the file away to start anew.")
         }
-        ConfigError::BadName { .. } | ConfigError::NameTaken { .. } => {
-            (ProblemKind::Usage, "Choose another name.")
+        ConfigError::BadName { .. } => (ProblemKind::Usage, "Choose another name."),
+        ConfigError::NameTaken { .. } => {
+            (ProblemKind::Usage, "Choose another name; capitals alone do not tell two names apart.")
         }
         ConfigError::UnknownAccount { .. } => {
             (ProblemKind::Other, "`megapane config list` names the remotes that there are.")

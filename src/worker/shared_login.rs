@@ -2,6 +2,7 @@
 //! a session asks here first, since it would end for them all. It opens what the key file opens, asks for no passphrase,
 //! and changes nothing. Blocks on the disk.
 
+use std::fmt;
 use std::fs;
 
 use crate::config::{Account, Config};
@@ -16,6 +17,19 @@ pub enum OtherHolder {
     Certain(String),
     /// The one of this name is of the same user, and its passphrase would have to tell.
     Possible(String),
+}
+
+impl fmt::Display for OtherHolder {
+    /// Why the session lives on.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Certain(name) => write!(f, "not logged out: the remote \"{name}\" has the same session"),
+            Self::Possible(name) => write!(
+                f,
+                "not logged out: the remote \"{name}\" may have the same session; `megapane sessions {name}:` lists them"
+            ),
+        }
+    }
 }
 
 /// Returns who else has the session of `account`; `stored` is what is kept of it. Ask before its own file changes.

@@ -131,28 +131,64 @@ async fn what_an_old_session_still_does_never_ends_the_new_one() {
     assert_eq!(desk.done().await, "made folder \"new\"");
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_login_sealed_with_a_passphrase_asks_for_it() {
+fn folders(desk: &Desk) -> megapane::config::Folders {
+    let below = |name: &str| desk.scratch.path().join(name);
+    megapane::config::Folders { config: below("config"), cache: below("cache"), state: below("state") }
+}
+
+/// A desk whose stored login is sealed by a passphrase, at the question for it.
+async fn sealed_by_passphrase() -> (Desk, std::path::PathBuf, megapane::config::Folders) {
     let mut desk = stranger(NewAccount::new(EMAIL));
     desk.send(Command::Login(login()));
     desk.state(|state| *state == AccountState::Ready).await;
     quit(&mut desk).await;
     // Seal it anew, as `config` does when a passphrase is chosen.
-    let folders = megapane::config::Folders {
-        config: desk.scratch.path().join("config"),
-        cache: desk.scratch.path().join("cache"),
-        state: desk.scratch.path().join("state"),
-    };
+    let folders = folders(&desk);
     let path = folders.credentials("work");
     let credentials = load(&path, Opener::KeyFile(&folders.key_file())).unwrap();
     save(&path, &credentials, Opener::Passphrase(&Secret::from("open sesame"))).unwrap();
     desk.restart(|_| {});
     desk.send(Command::OpenPath { view: CLOUD, path: "work:".into() });
     desk.state(|state| *state == AccountState::NeedsPassphrase { problem: None }).await;
-    let unlock =
-        |passphrase: &str| Command::Unlock { account: "work".into(), passphrase: Secret::from(passphrase) };
+    (desk, path, folders)
+}
+
+fn unlock(passphrase: &str) -> Command {
+    Command::Unlock { account: "work".into(), passphrase: Secret::from(passphrase) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_sealed_with_a_passphrase_asks_for_it() {
+    let (mut desk, _, _) = sealed_by_passphrase().await;
     desk.send(unlock("wrong"));
     desk.state(|state| matches!(state, AccountState::NeedsPassphrase { problem: Some(_) })).await;
+    desk.send(unlock("open sesame"));
+    desk.head(CLOUD, |_| true).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_the_key_file_seals_meanwhile_is_opened_by_it_and_a_damaged_one_is_called_so() {
+    let (mut desk, path, folders) = sealed_by_passphrase().await;
+    let credentials = load(&path, Opener::Passphrase(&Secret::from("open sesame"))).unwrap();
+    save(&path, &credentials, Opener::KeyFile(&folders.key_file())).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let mut damaged = whole.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    std::fs::write(&path, damaged).unwrap();
+    desk.send(unlock("open sesame"));
+    let state = desk
+        .state(|state| {
+            matches!(
+                state,
+                AccountState::NeedsPassphrase { problem: Some(_) }
+                    | AccountState::NeedsPassword { problem: Some(_), .. }
+            )
+        })
+        .await;
+    let AccountState::NeedsPassword { email, problem: Some(problem) } = state else { panic!("{state:?}") };
+    assert_eq!(email.as_deref(), Some(EMAIL));
+    assert!(problem.message.contains("the file is damaged"), "{}", problem.message);
+    std::fs::write(&path, whole).unwrap();
     desk.send(unlock("open sesame"));
     desk.head(CLOUD, |_| true).await;
 }
@@ -188,6 +224,37 @@ async fn logging_out_ends_the_session_and_forgets_it() {
     desk.send(Command::OpenPath { view: CLOUD, path: "work:".into() });
     desk.state(|state| *state == AccountState::NeedsPassword { email: Some(EMAIL.into()), problem: None })
         .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_that_was_made_while_the_screen_runs_keeps_its_session_and_the_screen_says_so() {
+    let mut desk = stranger(NewAccount::new(EMAIL));
+    desk.send(Command::Login(login()));
+    desk.state(|state| *state == AccountState::Ready).await;
+    // As another process copies the remote.
+    let folders = folders(&desk);
+    let mut config = megapane::config::Config { folders: folders.clone(), ..Default::default() };
+    let copy = megapane::config::Account {
+        name: "copy".into(),
+        email: EMAIL.into(),
+        api_url: None,
+        passphrase: false,
+        password: None,
+    };
+    config.add(&copy).unwrap();
+    let path = folders.credentials("work");
+    while !path.exists() {
+        tokio::task::yield_now().await;
+    }
+    let login = load(&path, Opener::KeyFile(&folders.key_file())).unwrap();
+    save(&folders.credentials("copy"), &login, Opener::KeyFile(&folders.key_file())).unwrap();
+    desk.send(Command::Logout { account: "work".into() });
+    assert_eq!(
+        desk.done().await,
+        "forgot the login of work; not logged out: the remote \"copy\" has the same session"
+    );
+    assert_eq!(desk.ann.session_count(), 1);
+    assert!(!path.exists());
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use super::super::output::{Failure, Outcome};
 use super::super::password::PasswordArgs;
 use super::super::{login, terminal};
 use super::{greeting, log_out, save, stored_account};
-use crate::config::{self, Account, ConfigError};
+use crate::config::Account;
 use crate::message::ProblemKind;
 use crate::secret::Secret;
 
@@ -58,10 +58,7 @@ pub(super) async fn run(args: CreateArgs, context: &mut Context) -> Outcome {
         passphrase: args.passphrase || context.options.passphrase_command.is_some(),
         password: None,
     };
-    config::check_name(&account.name)?;
-    if context.config.account(&account.name).is_ok() {
-        return Err(ConfigError::NameTaken { name: account.name }.into());
-    }
+    context.config.require_free(&account.name)?;
     if context.options.dry_run {
         let Account { name, email, .. } = &account;
         context.messages.notice(&format!("Would log in as {email} and save that as the remote \"{name}\""));

@@ -65,8 +65,9 @@ pub(super) async fn run_rclone(args: RcloneArgs, context: &mut Context) -> Outco
     }
     let mut last = None;
     for remote in found {
-        if context.config.account(&remote.name).is_ok() {
-            context.messages.notice(&format!("{}: there is a remote of that name already", remote.name));
+        if let Err(ConfigError::NameTaken { name }) = context.config.require_free(&remote.name) {
+            let same = if name == remote.name { "of that name".to_owned() } else { format!("\"{name}\"") };
+            context.messages.notice(&format!("{}: there is a remote {same} already", remote.name));
             continue;
         }
         let name = remote.name.clone();
@@ -195,10 +196,7 @@ fn of_remote(name: &str, problem: &Problem) -> Problem {
 }
 
 fn account(context: &Context, name: &str, email: String) -> Result<Account, Failure> {
-    config::check_name(name)?;
-    if context.config.account(name).is_ok() {
-        return Err(ConfigError::NameTaken { name: name.to_owned() }.into());
-    }
+    context.config.require_free(name)?;
     let passphrase = context.options.passphrase_command.is_some();
     let api_url = context.options.api_url.clone();
     Ok(Account { name: name.to_owned(), email, api_url, passphrase, password: None })

@@ -101,6 +101,7 @@ async fn delete(context: &mut Context, name: &str) -> Result<(), Failure> {
     match login::stored(context, &account).await {
         Ok(Some(session)) => {
             session.end_all_loans().await;
+            context.config.read_again()?; // another process may have copied the remote meanwhile
             match other_holder(&context.config, &account, &session.stored()) {
                 Some(other) => tell_holder(&context.messages, &other),
                 None => log_out(&context.messages, &session).await,
@@ -130,12 +131,7 @@ fn forget(context: &mut Context, name: &str) -> Result<(), Failure> {
 
 /// Tells why a session lives on.
 fn tell_holder(messages: &Messages, other: &OtherHolder) {
-    messages.notice(&match other {
-        OtherHolder::Certain(name) => format!("not logged out: the remote \"{name}\" has the same session"),
-        OtherHolder::Possible(name) => format!(
-            "not logged out: the remote \"{name}\" may have the same session; `megapane sessions {name}:` lists them"
-        ),
-    });
+    messages.notice(&other.to_string());
 }
 
 /// Tells which links could not be removed. Their notes stay: a new remote of that name ends them.

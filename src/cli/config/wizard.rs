@@ -57,7 +57,7 @@ pub(super) async fn run(context: &mut Context) -> Outcome {
 }
 
 /// Does something unless the user stops it.
-async fn unless<T>(
+pub(super) async fn unless<T>(
     stop: &CancellationToken,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
@@ -169,7 +169,7 @@ async fn questions(
         email,
         password,
         code,
-        api_url: old.map_or_else(|| context.options.api_url.clone(), |old| old.api_url.clone()),
+        api_url: old.and_then(|old| old.api_url.clone()).or_else(|| context.config.api_url.clone()),
         passphrase: None,
     };
     context.output.line("\nEdit advanced config?")?;
@@ -257,14 +257,15 @@ async fn same_passphrase(context: &mut Context, old: &Account) -> Result<Secret,
 async fn log_in(context: &mut Context, draft: &Draft) -> Result<(Session, String), Failure> {
     context.output.line("\nLogging in…")?;
     context.output.flush()?;
-    unless(&context.stop, open(context, draft)).await
+    open(context, draft).await
 }
 
-/// Logs in at the server that was answered, whatever other commands are told to talk to.
+/// Logs in at the server that was answered, whatever other commands are told to talk to. Stopped, it leaves no session.
 async fn open(context: &Context, draft: &Draft) -> Result<(Session, String), Failure> {
     let client = login::client_of_own_server(context, &draft.account())?;
-    let session = login::log_in(context, &client, &draft.email, &draft.password, draft.code.clone()).await?;
-    match greeting(&session).await {
+    let logging_in = login::log_in(context, &client, &draft.email, &draft.password, draft.code.clone());
+    let session = unless(&context.stop, logging_in).await?;
+    match unless(&context.stop, greeting(&session)).await {
         Ok(greeting) => Ok((session, greeting)),
         Err(failure) => {
             log_out(&context.messages, &session).await; // nobody would go on with it
@@ -386,11 +387,7 @@ async fn pick(context: &mut Context) -> Result<Account, Failure> {
 async fn new_name(context: &mut Context) -> Result<String, Failure> {
     loop {
         let name = required(context, "name> ", None).await?;
-        let checked = config::check_name(&name).and_then(|()| match context.config.account(&name) {
-            Ok(_) => Err(ConfigError::NameTaken { name: name.clone() }),
-            Err(_) => Ok(()),
-        });
-        match checked {
+        match context.config.require_free(&name) {
             Ok(()) => return Ok(name),
             Err(error) => tell(context, &problem::of_config(&error))?,
         }

@@ -12,16 +12,15 @@ use tokio::time::{Instant, sleep};
 
 use super::super::context::Context;
 use super::super::output::Failure;
-use super::super::remote::Place;
+use super::super::remote::{CloudPath, Place};
 use crate::config::private_file;
 use crate::handle::base64_encode;
 use crate::message::{CopyOptions, ProblemKind, Task};
 
-/// The turn of one copy, until it is dropped. A process that is killed loses it.
+/// The turn of one copy, until it is dropped. A process that is killed loses it. The file stays, empty: whoever removed it
+/// could take it from under the next one, and two would hold the same turn.
 pub(super) struct Turn {
-    path: PathBuf,
-    /// Locked.
-    _file: File,
+    _lock: File,
 }
 
 impl Turn {
@@ -65,7 +64,7 @@ impl Turn {
         }
     }
 
-    /// `None` where another process has it, or has just ended.
+    /// `None` where another process has it.
     fn try_take(path: &Path) -> io::Result<Option<Self>> {
         if let Some(folder) = path.parent() {
             private_file::create_folder(folder)?;
@@ -76,29 +75,28 @@ impl Turn {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
         match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Ok(None),
-            Err(fs::TryLockError::Error(error)) => return Err(error),
+            Ok(()) => Ok(Some(Self { _lock: file })),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error),
         }
-        // Whoever had it removes the file at the end: what is locked may be one that nobody finds any more.
-        Ok(path.exists().then(|| Self { path: path.to_owned(), _file: file }))
     }
 }
 
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path); // an empty file that stays does no harm
-    }
-}
-
-/// The same for the same ends, however long they are: paths of this machine as seen from anywhere.
+/// The same for the same ends, however long they are and however their slashes are written: paths of this machine as seen
+/// from anywhere.
 fn name(source: &str, target: &str) -> String {
     let whole = |text: &str| match Place::parse(text) {
         Ok(Place::Local(path)) => {
             let whole = std::path::absolute(&path).unwrap_or(path);
             whole.components().collect::<PathBuf>().to_string_lossy().into_owned()
         }
-        Ok(Place::Cloud(_)) | Err(_) => text.trim_end_matches('/').to_owned(),
+        Ok(Place::Cloud(CloudPath { account, path })) => {
+            // Two slashes lead to another root, as in `//bin`.
+            let root = if path.starts_with("//") { "//" } else { "" };
+            let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+            format!("{account}:{root}{}", parts.join("/"))
+        }
+        Err(_) => text.trim_end_matches('/').to_owned(),
     };
     let ends = format!("{}\n{}", whole(source), whole(target));
     format!("{}.lock", base64_encode(&Sha256::digest(ends)))
@@ -106,3 +104,32 @@ fn name(source: &str, target: &str) -> String {
 
 /// How often is looked whether the other has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_place_has_one_name_however_its_slashes_are_written() {
+        for same in ["ann:/x/y", "ann:x//y", "ann:x/y/", "ann:/x//y//"] {
+            assert_eq!(name("src", same), name("src", "ann:x/y"), "{same}");
+            assert_eq!(name(same, "ann:z"), name("ann:x/y", "ann:z"), "{same}");
+        }
+        for other in ["ann:x", "ben:x/y", "ann://x/y", "ann:xy"] {
+            assert_ne!(name("src", other), name("src", "ann:x/y"), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_turn_is_one_processs_at_a_time_and_its_file_is_never_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("running/one.lock");
+        let first = Turn::try_take(&path).unwrap();
+        assert!(first.is_some() && Turn::try_take(&path).unwrap().is_none());
+        // One that waits has the file open: what comes after it must find the same.
+        let waiting = File::open(&path).unwrap();
+        drop(first);
+        waiting.try_lock().unwrap();
+        assert!(Turn::try_take(&path).unwrap().is_none());
+    }
+}

@@ -95,6 +95,9 @@ impl LoginForm {
     pub fn ask(&mut self, need: Need, problem: Option<Problem>) {
         self.busy = false;
         self.problem = problem;
+        if self.need == Need::Passphrase && need != Need::Passphrase {
+            self.password.clear(); // a passphrase is no password: the server must not get it
+        }
         self.need = need;
         // A code counts once: neither a wrong one nor an old one is of any use.
         self.code.clear();
@@ -207,7 +210,8 @@ impl LoginForm {
     }
 }
 
-/// Returns a name for an account made from its e-mail: the part before the `@`, with a number where that is taken.
+/// Returns a name for an account made from its e-mail: the part before the `@`, with a number where that is taken. Capitals
+/// alone do not make it another name.
 #[must_use]
 pub fn account_name(email: &str, taken: &[&str]) -> String {
     let local = email.split('@').next().unwrap_or_default();
@@ -219,7 +223,11 @@ pub fn account_name(email: &str, taken: &[&str]) -> String {
     };
     let numbered = (2..=taken.len() + 2).map(|number| format!("{name}-{number}"));
     let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
-    candidates.find(|candidate| !taken.contains(&candidate.as_str())).unwrap_or_default()
+    let is_free = |candidate: &String| {
+        let lower = candidate.to_lowercase();
+        !taken.iter().any(|name| name.to_lowercase() == lower)
+    };
+    candidates.find(is_free).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -270,9 +278,20 @@ mod tests {
     }
 
     #[test]
+    fn a_passphrase_is_never_taken_for_the_password() {
+        let mut form = LoginForm::new(Need::Passphrase, Some("anna".to_owned()), None);
+        assert!(matches!(type_in(&mut form, "sesame<Enter>"), Outcome::Submit(Command::Unlock { .. })));
+        form.ask(Need::Passphrase, Some(Problem::new(ProblemKind::Login, "wrong", "")));
+        assert_eq!(form.password.text(), "sesame");
+        form.ask(Need::Password, Some(Problem::new(ProblemKind::Login, "damaged", "")));
+        assert_eq!(form.password.text(), "");
+    }
+
+    #[test]
     fn account_names_are_plain_and_free() {
         assert_eq!(account_name("anna@example.org", &[]), "anna");
         assert_eq!(account_name("anna@example.org", &["anna", "anna-2"]), "anna-3");
+        assert_eq!(account_name("Anna@example.org", &["anna"]), "Anna-2");
         assert_eq!(account_name("ünï@x", &[]), "n");
         assert_eq!(account_name("@x", &[]), "mega");
     }

@@ -13,6 +13,7 @@ use crate::message::{
 };
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::difference::Difference;
+use crate::ui::dialog::field::Field;
 use crate::ui::dialog::login::{LoginForm, Need};
 use crate::ui::dialog::unfinished::UnfinishedDialog;
 use crate::ui::pane::Pane;
@@ -209,6 +210,9 @@ fn tell_pane(pane: &mut Pane, account: &str, now: &AccountState, commands: &mut 
 
 fn ask(pane: &mut Pane, account: &str, need: Need, email: Option<String>, problem: Option<Problem>) {
     if let Some(form) = &mut pane.form {
+        if let Some(email) = email.filter(|_| form.email.text().is_empty()) {
+            form.email = Field::new(email); // a form that asked for the passphrase knew none
+        }
         form.ask(need, problem);
     } else {
         let mut form = LoginForm::new(need, Some(account.to_owned()), email);
