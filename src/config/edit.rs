@@ -46,8 +46,8 @@ impl Config {
     /// are files' names, too, and macOS and Windows would take those two for one.
     pub fn require_free(&self, name: &str) -> Result<(), ConfigError> {
         let exact = self.account(name).ok().map(|account| account.name.as_str());
-        let mut names = exact.into_iter().chain(self.accounts.iter().map(|account| account.name.as_str()));
-        require_free(name, &mut names)
+        let names = exact.into_iter().chain(self.accounts.iter().map(|account| account.name.as_str()));
+        require_free(name, names)
     }
 
     /// Puts the accounts of the file behind those of the environment, which hide them.
@@ -180,7 +180,7 @@ impl Editing {
     fn require_free(&self, name: &str) -> Result<(), ConfigError> {
         let tables = self.tables().into_iter().flatten();
         let stored = tables.filter_map(|table| table.get("name").and_then(Item::as_str));
-        require_free(name, &mut stored.chain(self.of_environment.iter().map(String::as_str)))
+        require_free(name, stored.chain(self.of_environment.iter().map(String::as_str)))
     }
 
     /// The block of an account.
@@ -210,7 +210,7 @@ impl Editing {
     }
 }
 
-fn require_free(name: &str, known: &mut dyn Iterator<Item = &str>) -> Result<(), ConfigError> {
+fn require_free<'a>(name: &str, mut known: impl Iterator<Item = &'a str>) -> Result<(), ConfigError> {
     check_name(name)?;
     let lower = name.to_lowercase();
     match known.find(|known| known.to_lowercase() == lower) {

@@ -241,7 +241,9 @@ async fn a_copy_that_was_made_while_the_screen_runs_keeps_its_session_and_the_sc
         passphrase: false,
         password: None,
     };
-    config.add(&copy).unwrap();
+    let mut editing = config.edit().unwrap();
+    editing.add(&copy).unwrap();
+    drop(editing.save(&mut config).unwrap());
     let path = folders.credentials("work");
     while !path.exists() {
         tokio::task::yield_now().await;

@@ -26,12 +26,11 @@ pub(super) async fn replace(
     let (before, stored) = (old_login(context, old, passphrase), session.stored());
     let holder = before.as_ref().and_then(|before| other_holder(&context.config, old, before));
     let reached = reached(context, old);
-    let is_another = match &before {
-        Some(before) => before.user != stored.user,
-        None => {
-            let is_elsewhere = ![&old.api_url, &reached.api_url].contains(&&account.api_url);
-            !old.email.eq_ignore_ascii_case(&account.email) || is_elsewhere
-        }
+    let is_another = if let Some(before) = &before {
+        before.user != stored.user
+    } else {
+        let is_elsewhere = ![&old.api_url, &reached.api_url].contains(&&account.api_url);
+        !old.email.eq_ignore_ascii_case(&account.email) || is_elsewhere
     };
     let old_session = match &before {
         Some(before) if is_another || holder.is_none() => resumed(context, &reached, before).await?,
@@ -39,7 +38,10 @@ pub(super) async fn replace(
     };
     if let Some(session) = old_session.as_ref().filter(|_| is_another) {
         // Nothing that the remote is from now on could end what the old account lends.
-        unless(&context.stop, async { Ok(session.end_all_loans().await) }).await?;
+        tokio::select! {
+            () = session.end_all_loans() => {}
+            () = context.stop.cancelled() => return Err(Failure::interrupted()),
+        }
     }
     let problems =
         account_change::replace_login(&mut context.config, account, is_another, |folders, name| {
@@ -56,7 +58,10 @@ pub(super) async fn replace(
         (Some(holder), _) => tell_holder(&context.messages, &holder),
         (None, Some(session)) => {
             // A session that cannot be ended in time is no reason to undo what is done.
-            let _ = unless(&context.stop, async { Ok(log_out(&context.messages, &session).await) }).await;
+            tokio::select! {
+                () = log_out(&context.messages, &session) => {}
+                () = context.stop.cancelled() => {}
+            }
         }
         (None, None) => {}
     }
