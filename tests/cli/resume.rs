@@ -176,6 +176,6 @@ fn a_session_that_ends_in_the_middle_is_told_once_and_the_same_command_goes_on_a
         let back = scene.run_with(&reconnect, &[], megapane::emulator::PASSWORD);
         assert_eq!(back.code, 0, "{}", back.err);
         scene.run(&["copy", from, to]).clean();
-        scene.run(&["check", from, to]).clean();
+        assert_eq!(scene.run(&["check", from, to]).code, 0);
     }
 }

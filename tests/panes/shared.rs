@@ -109,16 +109,17 @@ async fn a_link_is_shown_under_a_password_that_opens_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_password_that_could_not_be_put_on_a_link_is_told_and_no_longer_waited_for() {
+async fn no_password_is_put_on_the_link_of_a_file_that_is_gone() {
     let app = on_the_cloud_side().await;
     app.type_in("/old.txt<Enter>sl").await;
     app.must_show("https://mega.nz/file/");
     app.ann.delete("old.txt").unwrap();
     app.settle().await;
+    app.must_show("It is no longer there");
+    app.must_not_show("https://mega.nz/file/");
     app.type_in("pgeheim<Enter>").await;
-    app.must_show("Cannot put a password on the link");
+    app.must_show("It is no longer there");
     app.must_not_show("putting the password on it");
-    app.must_show("https://mega.nz/file/");
 }
 
 #[tokio::test(start_paused = true)]

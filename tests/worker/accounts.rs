@@ -200,9 +200,10 @@ async fn a_new_account_is_written_to_the_configuration_once_it_works() {
         parts.config.api_url = parts.config.accounts[0].api_url.clone();
         parts.config.accounts.clear();
     });
+    let file = desk.scratch.path().join("config").join("config.toml");
+    std::fs::remove_file(&file).unwrap(); // the desk writes what it begins with
     desk.send(Command::Login(Login { password: Secret::from("guess"), ..login() }));
     desk.state(|state| matches!(state, AccountState::NeedsPassword { .. })).await;
-    let file = desk.scratch.path().join("config").join("config.toml");
     assert!(!file.exists());
     desk.send(Command::Login(login()));
     let rows =
