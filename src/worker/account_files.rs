@@ -1,4 +1,4 @@
-//! All that lies on this machine under an account's name, known here and nowhere else ([`Kept`]): forgotten when the
+//! All that lies on this machine under an account's name, known here and nowhere else (`Kept`): forgotten when the
 //! account goes, moved when it gets another name. The command line's `config` and the worker's logout call it.
 //! It opens nothing that is sealed, ends no session, and leaves config.toml alone: that is `account_change`'s. All of it
 //! blocks on the disk.
