@@ -133,7 +133,7 @@ async fn has_word(
         return Ok(true);
     }
     messages.print(&question(warrant.place, summary));
-    messages.prompt("Type yes to delete it> ");
+    messages.prompt("Type yes to delete for good> ");
     let is_meant = terminal::line().await?.trim().eq_ignore_ascii_case("yes");
     if !is_meant {
         messages.notice("nothing was changed");
