@@ -160,7 +160,8 @@ impl<W: Write> TtyBackend<W> {
     }
 
     fn put_whole(&mut self, symbol: &str) {
-        self.frame.extend(symbol.chars().filter(|character| *character != JOINER));
+        // Without the joiner between them, a digit and the wish for a picture would be one, and twice as wide.
+        self.frame.extend(symbol.chars().filter(|character| ![JOINER, PICTURE].contains(character)));
     }
 
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
@@ -303,8 +304,11 @@ const FLAG: char = '⚑';
 /// Joins what stands before and behind it to one sign.
 const JOINER: char = '\u{200d}';
 
+/// Behind a sign: it is to be drawn as a picture.
+const PICTURE: char = '\u{fe0f}';
+
 /// Behind a sign: it is to be drawn as text, or as a picture.
-const PRESENTATIONS: [char; 2] = ['\u{fe0e}', '\u{fe0f}'];
+const PRESENTATIONS: [char; 2] = ['\u{fe0e}', PICTURE];
 
 /// Stands for a sign that has no room.
 const UNFIT: char = '?';
@@ -393,6 +397,7 @@ mod tests {
     fn a_joiner_is_never_sent() {
         assert_eq!(written("h\u{200d}"), "\x1b[1Hh\x1b[1;2Hx");
         assert_eq!(written("क\u{200d}"), "\x1b[1Hक\x1b[1;2Hx");
+        assert_eq!(written("0\u{200d}\u{fe0f}"), "\x1b[1H0\x1b[1;2Hx", "nor what it kept apart");
     }
 
     #[test]
