@@ -132,6 +132,21 @@ fn what_is_deleted_elsewhere_shows_no_link_any_more() {
 }
 
 #[test]
+fn a_password_that_could_not_be_put_on_a_link_is_told_and_no_longer_waited_for() {
+    let mut state = state(80, 24);
+    fill(&mut state);
+    type_in(&mut state, "<Tab>js");
+    tell(&mut state, subject(false, open_link("file", 43, None), Vec::new()));
+    type_in(&mut state, "psecret<Enter>");
+    assert!(picture(&state).contains("putting the password on it"), "{}", picture(&state));
+    let problem = Problem::new(ProblemKind::Permanent, "Cannot put a password on the link", "");
+    tell(&mut state, Event::Sharing(SharingEvent::NotProtected { subject: node('a'), problem }));
+    let shown = picture(&state);
+    assert!(shown.contains("Cannot put a password on the link"), "{shown}");
+    assert!(!shown.contains("putting the password on it") && shown.contains("https://mega.nz"), "{shown}");
+}
+
+#[test]
 fn versions_of_a_file_that_is_gone_are_none() {
     let mut state = state(80, 24);
     fill(&mut state);

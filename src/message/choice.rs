@@ -129,37 +129,14 @@ const fn is_resumable(conflict: &Conflict) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handle::NodeHandle;
-    use crate::message::{ConflictSide, CopyId, Verdict};
+    use crate::message::{ConflictSide, Verdict};
 
     fn side(is_folder: bool, size: u64, node: bool) -> ConflictSide {
-        ConflictSide {
-            place: "x".into(),
-            is_folder,
-            size,
-            file_count: None,
-            modified: None,
-            uploaded: None,
-            version_count: 0,
-            node: node.then(|| NodeHandle::from_bytes([1; 6])),
-        }
+        ConflictSide::sample(is_folder, size, node.then_some(1))
     }
 
     fn conflict(source: ConflictSide, existing: ConflictSide, verdict: Verdict) -> Conflict {
-        Conflict {
-            conflict: 1,
-            copy: CopyId(1),
-            path: "a".into(),
-            target: "x:".into(),
-            source,
-            existing,
-            verdict,
-            is_examined: false,
-            is_backed_up: false,
-            free_name: "a (2)".into(),
-            refused_name: None,
-            remaining_count: 0,
-        }
+        Conflict { verdict, ..Conflict::sample(source, existing) }
     }
 
     fn letters(source: ConflictSide, existing: ConflictSide, verdict: Verdict) -> String {

@@ -138,6 +138,44 @@ impl Pair {
     }
 }
 
+#[cfg(test)]
+impl ConflictSide {
+    /// One of which only kind, size and node are said.
+    pub(crate) fn sample(is_folder: bool, size: u64, node: Option<u8>) -> Self {
+        Self {
+            place: "x".into(),
+            is_folder,
+            size,
+            file_count: None,
+            modified: None,
+            uploaded: None,
+            version_count: 0,
+            node: node.map(|number| NodeHandle::from_bytes([number; 6])),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Conflict {
+    /// One about `castle.jpg` of which nothing is known yet.
+    pub(crate) fn sample(source: ConflictSide, existing: ConflictSide) -> Self {
+        Self {
+            conflict: 7,
+            copy: CopyId(1),
+            path: "castle.jpg".into(),
+            target: "work:/".into(),
+            source,
+            existing,
+            verdict: Verdict::Unknown,
+            is_examined: false,
+            is_backed_up: false,
+            free_name: "castle (2).jpg".into(),
+            refused_name: None,
+            remaining_count: 0,
+        }
+    }
+}
+
 impl Conflict {
     /// Returns which kinds of entries meet.
     #[must_use]

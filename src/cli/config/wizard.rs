@@ -254,14 +254,10 @@ async fn same_passphrase(context: &mut Context, old: &Account) -> Result<Secret,
     new_secret(context, "passphrase").await
 }
 
+/// Logs in at the server that was answered, whatever other commands are told to talk to. Stopped, it leaves no session.
 async fn log_in(context: &mut Context, draft: &Draft) -> Result<(Session, String), Failure> {
     context.output.line("\nLogging in…")?;
     context.output.flush()?;
-    open(context, draft).await
-}
-
-/// Logs in at the server that was answered, whatever other commands are told to talk to. Stopped, it leaves no session.
-async fn open(context: &Context, draft: &Draft) -> Result<(Session, String), Failure> {
     let client = login::client_of_own_server(context, &draft.account())?;
     let logging_in = login::log_in(context, &client, &draft.email, &draft.password, draft.code.clone());
     let session = unless(&context.stop, logging_in).await?;

@@ -120,39 +120,15 @@ pub(super) const GRACE_MILLISECONDS: i64 = 300;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handle::NodeHandle;
-    use crate::message::{ConflictSide, CopyId, Depth, Problem, ProblemKind, Verdict};
+    use crate::message::{ConflictSide, Depth, Problem, ProblemKind, Verdict};
     use crate::ui::key::parse_keys;
 
     fn side(is_folder: bool, node: Option<u8>) -> ConflictSide {
-        ConflictSide {
-            place: "local".into(),
-            is_folder,
-            size: 1,
-            file_count: None,
-            modified: None,
-            uploaded: None,
-            version_count: 0,
-            node: node.map(|number| NodeHandle::from_bytes([number; 6])),
-        }
+        ConflictSide::sample(is_folder, 1, node)
     }
 
     fn dialog_of(source: ConflictSide, existing: ConflictSide) -> ConflictDialog {
-        let conflict = Conflict {
-            conflict: 7,
-            copy: CopyId(1),
-            path: "castle.jpg".into(),
-            target: "work:/".into(),
-            source,
-            existing,
-            verdict: Verdict::Unknown,
-            is_examined: false,
-            is_backed_up: false,
-            free_name: "castle (2).jpg".into(),
-            refused_name: None,
-            remaining_count: 0,
-        };
-        ConflictDialog::new(conflict, Timestamp::UNIX_EPOCH)
+        ConflictDialog::new(Conflict::sample(source, existing), Timestamp::UNIX_EPOCH)
     }
 
     fn dialog() -> ConflictDialog {

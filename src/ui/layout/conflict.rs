@@ -84,33 +84,10 @@ pub const ANSWER_GAP: usize = 2;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{ConflictSide, CopyId, Verdict};
+    use crate::message::ConflictSide;
 
     fn conflict() -> Conflict {
-        let side = |size| ConflictSide {
-            place: "x".into(),
-            is_folder: false,
-            size,
-            file_count: None,
-            modified: None,
-            uploaded: None,
-            version_count: 0,
-            node: None,
-        };
-        Conflict {
-            conflict: 1,
-            copy: CopyId(1),
-            path: "castle.jpg".into(),
-            target: "work:/".into(),
-            source: side(1),
-            existing: side(2),
-            verdict: Verdict::Unknown,
-            is_examined: false,
-            is_backed_up: false,
-            free_name: "castle (2).jpg".into(),
-            refused_name: None,
-            remaining_count: 0,
-        }
+        Conflict::sample(ConflictSide::sample(false, 1, None), ConflictSide::sample(false, 2, None))
     }
 
     fn letters(rows: &[Vec<Choice>]) -> String {
