@@ -287,15 +287,57 @@ async fn a_change_is_there_with_its_answer_though_the_channel_still_tells_of_the
     let away = Change::Move { node: docs, from: root, to: papers };
     let prepared = scene.session.prepare(&scene.tree, away).unwrap();
     let outcome = scene.session.commit(prepared, &scene.journal).await.unwrap();
-    outcome.updates.into_iter().for_each(|own| scene.session.take_answer(&mut scene.tree, own));
+    outcome.updates.into_iter().for_each(|own| scene.tree.apply_own(own));
     let of_away = scene.session.news(&start).await.unwrap();
     let back = Change::Move { node: docs, from: papers, to: root };
     let prepared = scene.session.prepare(&scene.tree, back).unwrap();
     let outcome = scene.session.commit(prepared, &scene.journal).await.unwrap();
     assert!(scene.session.take(&mut scene.tree, of_away));
-    outcome.updates.into_iter().for_each(|own| scene.session.take_answer(&mut scene.tree, own));
+    outcome.updates.into_iter().for_each(|own| scene.tree.apply_own(own));
     assert_eq!(scene.tree.path(docs), "Docs");
     scene.assert_current().await;
+}
+
+/// The packets of a moved folder bring all that was below it by then. They come before or after the answers to what we did
+/// there next.
+#[tokio::test(start_paused = true)]
+async fn what_we_did_in_a_folder_stays_done_though_the_channel_still_tells_of_its_move() {
+    for answers_come_first in [true, false] {
+        let mut scene = Scene::new(|ann, _| {
+            for name in ["away", "named", "gone", "kept"] {
+                ann.folder(&format!("Docs/{name}"));
+            }
+            ann.folder("Papers");
+        })
+        .await;
+        let (root, start) = (scene.tree.root().unwrap(), scene.tree.sequence().to_owned());
+        let [docs, papers, away, named, gone] = ["Docs", "Papers", "Docs/away", "Docs/named", "Docs/gone"]
+            .map(|path| scene.tree.resolve(path).unwrap());
+        let changes = [
+            Change::Move { node: docs, from: root, to: papers },
+            Change::Move { node: away, from: docs, to: root },
+            Change::Rename { node: named, from: "named".into(), to: "renamed".into() },
+            Change::Delete { node: gone, name: "gone".into() },
+        ];
+        let (mut of_move, mut updates) = (None, Vec::new());
+        for change in changes {
+            let prepared = scene.session.prepare(&scene.tree, change).unwrap();
+            updates.extend(scene.session.commit(prepared, &scene.journal).await.unwrap().updates);
+            if of_move.is_none() {
+                of_move = Some(scene.session.news(&start).await.unwrap());
+            }
+        }
+        if answers_come_first {
+            updates.drain(..).for_each(|own| scene.tree.apply_own(own));
+        }
+        assert!(scene.session.take(&mut scene.tree, of_move.unwrap()));
+        updates.into_iter().for_each(|own| scene.tree.apply_own(own));
+        assert_eq!([away, named].map(|node| scene.tree.path(node)), ["away", "Papers/Docs/renamed"]);
+        assert!(scene.tree.node(gone).is_none());
+        let before = picture(&scene.tree);
+        scene.assert_current().await;
+        assert_eq!(picture(&scene.tree), before, "the channel told nothing new");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -34,7 +34,7 @@ pub(crate) async fn make(
     let journal = context.undo_journal(&opened.name)?.in_group(&GroupTag::new(GroupKind::Doing, line));
     let outcome = opened.session.commit(prepared, &journal).await.map_err(refused)?;
     for update in outcome.updates.clone() {
-        opened.session.take_answer(&mut opened.tree, update);
+        opened.tree.apply_own(update);
     }
     Ok(outcome)
 }

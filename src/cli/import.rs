@@ -85,7 +85,7 @@ pub(crate) async fn run(args: ImportArgs, context: &mut Context) -> Outcome {
             opened.session.prepare_import(&opened.tree, imported, (to, name), None).map_err(refused)?;
         let outcome = opened.session.commit(prepared, &journal).await.map_err(refused)?;
         for update in outcome.updates {
-            opened.session.take_answer(&mut opened.tree, update);
+            opened.tree.apply_own(update);
         }
         context.messages.notice(&format!("imported \"{name}\" into \"{cloud}\""));
     }

@@ -61,7 +61,7 @@ impl Opened {
         let updates = self.session.end_left_loans().await;
         let count = updates.len();
         for update in updates {
-            self.session.take_answer(&mut self.tree, update);
+            self.tree.apply_own(update);
         }
         count
     }

@@ -70,7 +70,7 @@ pub(crate) async fn make(context: &Context, opened: &mut Opened, cloud: &CloudPa
         let prepared = opened.session.prepare(&opened.tree, change).map_err(refused)?;
         let outcome = opened.session.commit(prepared, &journal).await.map_err(refused)?;
         for update in outcome.updates {
-            opened.session.take_answer(&mut opened.tree, update);
+            opened.tree.apply_own(update);
         }
         parent = outcome.created.ok_or_else(|| {
             Failure::new(ProblemKind::Integrity, format!("cannot {doing}: the server does not name it"), "")

@@ -13,7 +13,7 @@ use crate::api::error::ApiError;
 use crate::api::listing::WireNode;
 use crate::crypto::node_key::{Keyring, ShareKeySource};
 use crate::handle::NodeHandle;
-use crate::tree::{OwnUpdate, Tree, Usage};
+use crate::tree::{Tree, Usage};
 
 /// What happened between two positions of the channel.
 #[derive(Clone, Debug)]
@@ -156,13 +156,7 @@ impl Session {
             Some(source) => Keyring::new(self.user(), self.master_key(), private, source),
             None => tree.keyring(self.user(), self.master_key(), private),
         };
-        tree.follow(keyring, &news, self.causes.given_out())
-    }
-
-    /// Takes into the tree what a command of ours did, as its answer says, unless it is old ([`Tree::is_old`]).
-    pub fn take_answer(&self, tree: &mut Tree, own: OwnUpdate) {
-        tree.note_answer(&own.cause, self.causes.given_out());
-        tree.apply_own(own);
+        tree.follow(keyring, &news, |cause| self.causes.given_out_by(cause))
     }
 
     /// Follows the channel from a position on, and hands out what happens. A line that is lost is tried again, with pauses

@@ -7,6 +7,7 @@ mod content;
 mod follow;
 mod link;
 mod node;
+mod own;
 mod path;
 mod placement;
 mod saved;
@@ -23,10 +24,10 @@ use std::fmt;
 use crate::entry::CloudFolder;
 use crate::handle::NodeHandle;
 pub use build::{Glimpse, TreeBuilder};
-pub(crate) use follow::RecentCauses;
-pub use follow::{Cause, OwnUpdate};
-use follow::{RecentAnswers, RecentNodes};
 pub use node::{Node, NodeKind};
+pub(crate) use own::RecentCauses;
+use own::{Ahead, RecentNodes};
+pub use own::{Cause, OwnUpdate};
 pub use path::PathError;
 pub(crate) use path::nfc;
 use placement::Tops;
@@ -57,8 +58,8 @@ pub struct Tree {
     /// What our own commands removed, with all that was below, until the channel tells.
     removed_ahead: HashMap<NodeHandle, HashSet<NodeHandle>>,
     causes: RecentCauses,
-    answers: RecentAnswers,
     told: RecentNodes,
+    ahead: Ahead,
     /// Of our own commands the first whose answer may be news.
     own_since: u64,
 }

@@ -164,13 +164,13 @@ impl Account {
 
     /// The same where no other tree is on its way.
     pub(super) fn take_answers(&mut self, updates: Vec<OwnUpdate>) {
-        if let (Some(session), Some(tree)) = (&self.session, self.tree.as_mut().map(Arc::make_mut)) {
+        if let Some(tree) = self.tree.as_mut().map(Arc::make_mut) {
             for own in updates {
                 if !tree.is_old(&own) {
                     self.following.answered(&own.cause.id);
                 }
                 let touched = touched_by(&own.update);
-                session.take_answer(tree, own);
+                tree.apply_own(own);
                 self.names.touch(tree, &touched);
             }
         }

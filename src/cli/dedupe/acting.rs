@@ -85,7 +85,7 @@ pub(super) async fn carry_out(
                     context.messages.info(&rows::done(&step, is_final, &opened.tree));
                     sums.add(&step, is_final, &opened.tree);
                     for update in updates {
-                        opened.session.take_answer(&mut opened.tree, update);
+                        opened.tree.apply_own(update);
                     }
                 }
                 Err(problem) => context.messages.problem(&problem),
