@@ -28,6 +28,7 @@
 //! | [`entry`] | what a pane shows: a row, a folder |
 //! | [`handle`] | the ids of nodes and users, and MEGA's base64 |
 //! | [`secret`] | text that must not leave the process |
+//! | [`offset_io`] | file content at an offset, where nothing has to be locked |
 //!
 //! # Who may know whom
 //!
@@ -36,7 +37,7 @@
 //! ```text
 //! main ─▶ cli ─▶ ui | worker ─▶ message ─▶ transfer ─▶ session ─▶ store, local ─▶ tree ─▶ api ─▶ crypto, handle, …
 //! ui and worker never import each other.     ui imports only message, entry, handle, secret, config.
-//! message imports only handle, entry, secret. emulator imports only crypto, handle and api::transport.
+//! message imports only handle, entry, secret. emulator imports only crypto, handle, offset_io and api::transport.
 //! ```
 //!
 //! # Words
@@ -71,6 +72,7 @@ pub mod handle;
 pub mod local;
 pub mod logging;
 pub mod message;
+pub mod offset_io;
 pub mod secret;
 pub mod session;
 pub mod store;

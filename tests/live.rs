@@ -331,7 +331,9 @@ async fn what_we_did_in_a_folder_stays_done_though_the_channel_still_tells_of_it
             updates.drain(..).for_each(|own| scene.tree.apply_own(own));
         }
         assert!(scene.session.take(&mut scene.tree, of_move.unwrap()));
-        updates.into_iter().for_each(|own| scene.tree.apply_own(own));
+        for own in updates {
+            scene.tree.apply_own(own);
+        }
         assert_eq!([away, named].map(|node| scene.tree.path(node)), ["away", "Papers/Docs/renamed"]);
         assert!(scene.tree.node(gone).is_none());
         let before = picture(&scene.tree);

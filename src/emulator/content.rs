@@ -2,7 +2,7 @@
 //! fly. Uploads fill it, downloads read it in pieces. It holds no key but that of made content.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::recipe::Recipe;
 use crate::crypto::raid;
 use crate::handle::{base64_decode, base64_encode};
+use crate::offset_io;
 
 /// Names one content in the store. Several nodes may have the same one: copies, versions, imports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,7 +52,11 @@ pub(crate) enum Sink {
 
 /// A file that holds one content.
 pub(crate) struct StoredFile {
-    file: Mutex<File>,
+    file: File,
+    /// Held while the file's cursor is used, which is for reading only.
+    cursor: Mutex<()>,
+    /// Held by the piece that is written: the system lets one write at a time, and has the others wait in their threads.
+    turn: tokio::sync::Mutex<()>,
     len: u64,
     /// Where it is, unless it has no name.
     path: Option<PathBuf>,
@@ -85,7 +90,7 @@ impl Store {
                     None => tempfile::tempfile()?,
                 };
                 file.set_len(len)?;
-                Ok(Sink::Stored(Arc::new(StoredFile { file: Mutex::new(file), len, path })))
+                Ok(Sink::Stored(Arc::new(StoredFile::new(file, len, path))))
             }
         }
     }
@@ -100,7 +105,7 @@ impl Store {
                 let path = folder.join(number.to_string());
                 let file = File::open(&path)?;
                 let len = file.metadata()?.len();
-                Ok(Content::Stored(Arc::new(StoredFile { file: Mutex::new(file), len, path: Some(path) })))
+                Ok(Content::Stored(Arc::new(StoredFile::new(file, len, Some(path)))))
             }
         }
     }
@@ -118,7 +123,7 @@ impl Sink {
                 place.copy_from_slice(bytes);
                 Ok(())
             }
-            Self::Stored(stored) => stored.write_at(offset, bytes),
+            Self::Stored(stored) => offset_io::write_at(&stored.file, bytes, offset),
         }
     }
 
@@ -140,11 +145,14 @@ impl Sink {
 }
 
 impl StoredFile {
-    /// Writes `bytes` at `offset`; the caller has checked that they fit.
-    pub(crate) fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(offset))?;
-        file.write_all(bytes)
+    fn new(file: File, len: u64, path: Option<PathBuf>) -> Self {
+        Self { file, cursor: Mutex::default(), turn: tokio::sync::Mutex::default(), len, path }
+    }
+
+    /// Writes `bytes` at `offset`, when those that came before are written; the caller has checked that they fit.
+    pub(crate) async fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let _held = self.turn.lock().await;
+        offset_io::write_at(&self.file, bytes, offset)
     }
 }
 
@@ -208,9 +216,10 @@ impl Content {
             }
             Self::Stored(stored) => {
                 let mut piece = Vec::with_capacity(size);
-                let mut file = stored.file.lock().unwrap_or_else(PoisonError::into_inner);
+                let _held = stored.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut file = &stored.file;
                 file.seek(SeekFrom::Start(offset))?;
-                let read = Read::by_ref(&mut *file).take(len).read_to_end(&mut piece)?;
+                let read = file.take(len).read_to_end(&mut piece)?;
                 if read == size { Ok(piece.into()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
             }
             Self::Made(recipe) => {

@@ -2,12 +2,13 @@
 //! Bodies are streamed both ways; nothing here holds more than a piece.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt};
 
 use super::batch::Query;
+use super::content::StoredFile;
 use super::fault::parse_part;
 use super::upload::{Checksum, PieceError};
 use super::world::{FinishedUpload, World};
@@ -51,19 +52,13 @@ pub(crate) async fn upload(
             return Err(io::Error::other("more bytes than announced"));
         }
         checksum.update(&bytes);
-        let mut world = lock(world);
-        let Some(upload) = world.uploads.get_mut(name) else { return Ok(StorageAnswer::Status(404, None)) };
-        // A complete upload is not written to again: its content may belong to a node by now.
-        if upload.token.is_some() {
-            continue;
-        }
         let at = offset + received - bytes.len() as u64;
-        match upload.sink.stored() {
-            None => upload.sink.write_at(at, &bytes)?,
-            Some(file) => {
-                drop(world); // the disk must not hold up other requests
-                file.write_at(at, &bytes)?;
-            }
+        let place = place(&mut lock(world), name, at, &bytes)?;
+        match place {
+            Place::Gone => return Ok(StorageAnswer::Status(404, None)),
+            Place::Written => {}
+            // The disk must not hold up other requests.
+            Place::File(file) => file.write_at(at, &bytes).await?,
         }
     }
     if received != len {
@@ -74,6 +69,30 @@ pub(crate) async fn upload(
         return Ok(number(-14));
     }
     Ok(accept(&mut lock(world), name, (offset, len), query.value("d").is_some()))
+}
+
+/// Where bytes of an upload go.
+enum Place {
+    /// There is no such upload any more.
+    Gone,
+    /// They are there.
+    Written,
+    /// Into a file, which takes them without the world.
+    File(Arc<StoredFile>),
+}
+
+/// Writes bytes of an upload, or says what file they go to.
+fn place(world: &mut World, name: &str, at: u64, bytes: &[u8]) -> io::Result<Place> {
+    let Some(upload) = world.uploads.get_mut(name) else { return Ok(Place::Gone) };
+    // A complete upload is not written to again: its content may belong to a node by now.
+    if upload.token.is_some() {
+        return Ok(Place::Written);
+    }
+    if let Some(file) = upload.sink.stored() {
+        return Ok(Place::File(file));
+    }
+    upload.sink.write_at(at, bytes)?;
+    Ok(Place::Written)
 }
 
 /// Notes a piece that has arrived whole. Old clients take the first answer with a body for the token, so they get

@@ -8,13 +8,14 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
-use super::disk::{self, read_at};
+use super::disk;
 use super::error::TransferError;
 use super::limits::Limits;
 use crate::crypto::chunk;
 use crate::crypto::key::FileKey;
 use crate::crypto::mac::{self, ChunkMac};
 use crate::local::LocalError;
+use crate::offset_io::read_at;
 
 /// What is known of one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,8 @@
-//! Local file content as the movers need it: opened without waiting for anything, read and written at an offset, always
-//! on the threads that may block. Only the movers and the proof of identity use it; which file, and what becomes of it,
-//! is theirs and `local`'s to say.
+//! Local file content as the movers need it: opened without waiting for anything, and always on the threads that may
+//! block. Only the movers and the proof of identity use it; which file, and what becomes of it, is theirs and `local`'s
+//! to say.
 
 use std::fs::{File, OpenOptions};
-use std::io;
 use std::path::Path;
 
 use super::error::TransferError;
@@ -42,46 +41,6 @@ pub(crate) fn open(path: &Path) -> Result<File, LocalError> {
     if is_file { Ok(file) } else { Err(not_a_file()) }
 }
 
-/// Fills `bytes` from `offset`; [`io::ErrorKind::UnexpectedEof`] where the file is shorter.
-pub(crate) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-    }
-    #[cfg(windows)]
-    {
-        let (mut bytes, mut offset) = (bytes, offset);
-        while !bytes.is_empty() {
-            match std::os::windows::fs::FileExt::seek_read(file, bytes, offset)? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                read => {
-                    bytes = &mut bytes[read..];
-                    offset += read as u64;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Writes all of `bytes` at `offset`.
-pub(crate) fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-    }
-    #[cfg(windows)]
-    {
-        let (mut bytes, mut offset) = (bytes, offset);
-        while !bytes.is_empty() {
-            let written = std::os::windows::fs::FileExt::seek_write(file, bytes, offset)?;
-            bytes = &bytes[written..];
-            offset += written as u64;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,7 +49,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_known_as_such() {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let error = write_at(&full, b"one byte more", 0).unwrap_err();
+        let error = crate::offset_io::write_at(&full, b"one byte more", 0).unwrap_err();
         assert!(LocalError::io("write", Path::new("/x/film"))(error).is_disk_full());
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::disk::{self, read_at};
+use super::disk;
 use super::error::TransferError;
 use super::limits::Limits;
 use crate::crypto::chunk;
@@ -14,6 +14,7 @@ use crate::crypto::fingerprint::Fingerprint;
 use crate::crypto::key::FileKey;
 use crate::crypto::mac::{self, ChunkMac};
 use crate::local::LocalError;
+use crate::offset_io::read_at;
 
 /// What a file of the cloud says of its content, which the local file may have.
 #[derive(Clone, Debug)]

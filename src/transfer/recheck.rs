@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
-use super::disk::{self, read_at};
+use super::disk;
 use super::error::TransferError;
 use super::limits::Limits;
 use crate::crypto::chunk::{self, Chunk};
 use crate::crypto::key::KeyBytes;
 use crate::crypto::mac::{self, ChunkMac};
+use crate::offset_io::read_at;
 
 /// A file's content and the key that its MACs are under.
 pub(crate) struct Content {

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::fingerprint::Fingerprint;
 use crate::local::LocalError;
 use crate::local::entry::unix_seconds;
+use crate::offset_io::read_at;
 use crate::store::transfer_journal::PathText;
-use crate::transfer::disk::read_at;
 
 /// A file as it was when it was placed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,8 @@ use super::Download;
 use crate::crypto::chunk::{self, Chunk};
 use crate::crypto::mac::{self, ChunkMac};
 use crate::local::LocalError;
-use crate::transfer::disk::{self, read_at, write_at};
+use crate::offset_io::{read_at, write_at};
+use crate::transfer::disk;
 use crate::transfer::error::TransferError;
 
 /// Copies the whole chunks of the file that has the target's name into `partial`, and returns their MACs. A file that

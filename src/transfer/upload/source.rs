@@ -12,8 +12,9 @@ use crate::crypto::attributes::Attributes;
 use crate::crypto::fingerprint::Fingerprint;
 use crate::crypto::key::FileKey;
 use crate::local::{LocalError, entry::unix_seconds};
+use crate::offset_io::read_at;
 use crate::store::transfer_journal::SourceFacts;
-use crate::transfer::disk::{self, read_at};
+use crate::transfer::disk;
 use crate::transfer::error::TransferError;
 
 /// What is being uploaded.
